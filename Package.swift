@@ -1,0 +1,173 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+let kit: [Target.Dependency] = [
+    .product(name: "ProviderKit", package: "ProviderKit")
+]
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "guildhall",
+    products: [
+        .executable(name: "guildhall", targets: ["Operator"]),
+        // Provider modules: each is loaded at run time, never linked.
+        .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
+        .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
+        .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
+    ],
+    dependencies: [
+        .package(path: "Core/ProviderKit"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        // Floor 0: C libraries by name.
+        .systemLibrary(
+            name: "CPostgres", path: "Core/System/CPostgres", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CHiredis", path: "Core/System/CHiredis",
+            providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CEpoll", path: "Core/System/CEpoll"),
+
+        // Floor 1: one epoll thread for both drivers.
+        .target(
+            name: "Reactor", dependencies: ["CEpoll"], path: "Core/Reactor",
+            swiftSettings: settings),
+
+        // Floor 2: drivers that know no commerce, and the loader of provider modules.
+        .target(
+            name: "Postgres", dependencies: ["CPostgres", "Reactor", logging],
+            path: "Core/Postgres", swiftSettings: settings),
+        .target(
+            name: "Redis", dependencies: ["CHiredis", "Reactor", logging], path: "Core/Redis",
+            swiftSettings: settings),
+        .target(
+            name: "ProviderHost",
+            dependencies: kit + [
+                logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Core/ProviderHost", swiftSettings: settings),
+
+        // Floor 3: the market itself, and the provider modules; neither sees the other.
+        .target(
+            name: "Kernel",
+            dependencies: kit + ["Postgres", "ProviderHost", "SwiftCSV", logging],
+            path: "Core/Kernel", exclude: ["README.md"], resources: [.copy("Migrations")],
+            swiftSettings: settings),
+        .target(
+            name: "SandboxPayments", dependencies: kit,
+            path: "Plugins/Payments/SandboxPayments", swiftSettings: settings),
+        .target(
+            name: "TableRateShipping", dependencies: kit,
+            path: "Plugins/Shipping/TableRateShipping", swiftSettings: settings),
+        .target(
+            name: "RateTableTax", dependencies: kit, path: "Plugins/Tax/RateTableTax",
+            swiftSettings: settings),
+        // The sandbox's counterpart: a bank of its own behind a socket, never a module.
+        .target(
+            name: "SandboxBank",
+            dependencies: kit + [
+                hummingbird, logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            path: "Plugins/Payments/SandboxBank", swiftSettings: settings),
+
+        // Floor 4: what the HTTP apps share.
+        .target(
+            name: "Web",
+            dependencies: kit + [
+                "Kernel", "Redis", hummingbird, logging,
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            path: "Core/Web", resources: [.copy("Templates"), .copy("Assets")],
+            swiftSettings: settings),
+
+        // Floor 5: the apps, and the one executable.
+        .target(
+            name: "Storefront", dependencies: kit + ["Web", "Kernel", hummingbird],
+            path: "Apps/Storefront", resources: [.copy("Templates")], swiftSettings: settings),
+        .target(
+            name: "SellerDesk", dependencies: kit + ["Web", "Kernel", hummingbird],
+            path: "Apps/SellerDesk", resources: [.copy("Templates")], swiftSettings: settings),
+        .target(
+            name: "Backoffice", dependencies: kit + ["Web", "Kernel", hummingbird],
+            path: "Apps/Backoffice", resources: [.copy("Templates")], swiftSettings: settings),
+        .executableTarget(
+            name: "Operator",
+            dependencies: kit + [
+                "Storefront", "SellerDesk", "Backoffice", "SandboxBank", "Web", "Kernel",
+                "Postgres", "Redis", "Reactor", "ProviderHost", hummingbird, logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Apps/Operator", swiftSettings: settings),
+
+        // Tests mirror the folders that they test.
+        .target(
+            name: "TestSupport",
+            dependencies: kit + ["Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web"],
+            path: "Tests/Support", swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "Reactor"],
+            path: "Tests/PostgresTests", swiftSettings: settings),
+        .testTarget(
+            name: "RedisTests", dependencies: ["Redis", "Reactor"], path: "Tests/RedisTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "ProviderTests",
+            dependencies: kit + [
+                "ProviderHost", "SandboxPayments", "SandboxBank", "TableRateShipping",
+                "RateTableTax", hummingbird,
+            ],
+            path: "Tests/ProviderTests", swiftSettings: settings),
+        .testTarget(
+            name: "KernelTests", dependencies: kit + ["Kernel", "TestSupport", "Postgres"],
+            path: "Tests/KernelTests", swiftSettings: settings),
+        .testTarget(
+            name: "WebTests",
+            dependencies: kit + [
+                "Web", "Kernel", "TestSupport", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            path: "Tests/WebTests", swiftSettings: settings),
+        .testTarget(
+            name: "StorefrontTests",
+            dependencies: kit + [
+                "Storefront", "Web", "Kernel", "TestSupport", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            path: "Tests/StorefrontTests", swiftSettings: settings),
+        .testTarget(
+            name: "SellerDeskTests",
+            dependencies: kit + [
+                "SellerDesk", "Web", "Kernel", "TestSupport", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            path: "Tests/SellerDeskTests", swiftSettings: settings),
+        .testTarget(
+            name: "BackofficeTests",
+            dependencies: kit + [
+                "Backoffice", "Web", "Kernel", "TestSupport", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            path: "Tests/BackofficeTests", swiftSettings: settings),
+        .testTarget(
+            name: "JourneyTests",
+            dependencies: kit + ["Kernel", "TestSupport", "Postgres"],
+            path: "Tests/JourneyTests", swiftSettings: settings),
+        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
+    ]
+)

@@ -121,6 +121,9 @@ let package = Package(
             dependencies: kit + ["Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web"],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
+            name: "VocabularyTests", dependencies: kit, path: "Tests/VocabularyTests",
+            swiftSettings: settings),
+        .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Reactor"],
             path: "Tests/PostgresTests", swiftSettings: settings),
         .testTarget(

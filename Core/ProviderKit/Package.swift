@@ -18,8 +18,5 @@ let package = Package(
         .target(
             name: "ProviderKit", dependencies: ["Vocabulary", "COpenSSL"],
             path: "Sources/ProviderKit", swiftSettings: settings),
-        .testTarget(
-            name: "VocabularyTests", dependencies: ["Vocabulary", "ProviderKit"],
-            path: "Tests/VocabularyTests", swiftSettings: settings),
     ]
 )

@@ -1,0 +1,21 @@
+import FoundationEssentials
+import Postgres
+
+extension JSON: SQLEncodable {
+    /// Nil only for a value that JSON cannot hold, which a `not null` column then refuses.
+    public var sqlText: String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { return nil }
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+extension JSON: SQLDecodable {
+    public init?(sql cell: Cell) {
+        guard let text = cell.text,
+            let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+        else { return nil }
+        self.init(value)
+    }
+}

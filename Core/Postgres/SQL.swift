@@ -14,6 +14,13 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
         binds = []
     }
 
+    /// A statement from text that a program made itself, such as a database's name in
+    /// `create database`, where PostgreSQL takes no parameter. Never from input.
+    @_spi(Statements) public init(trusted text: String) {
+        self.text = text
+        binds = []
+    }
+
     public init(stringInterpolation: StringInterpolation) {
         text = stringInterpolation.text
         binds = stringInterpolation.binds

@@ -1,0 +1,73 @@
+import Foundation
+
+/// One numbered file of SQL that changes the schema.
+public struct Migration: Sendable {
+    public let name: String
+    public let text: String
+
+    public init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
+
+    /// Every migration in the order in which they run. Forward only: a file that was released is
+    /// never edited, a change is a new file at the end.
+    public static let names = [
+        "m0001-accounts",
+        "m0002-sellers",
+        "m0003-catalogue",
+        "m0004-providers",
+        "m0005-orders",
+        "m0006-payments",
+        "m0007-ledger",
+        "m0008-payouts",
+        "m0009-reviews",
+        "m0010-jobs",
+    ]
+
+    /// The migrations that this build ships.
+    /// - Throws: ``MigrationError/unreadable(_:)`` when a file is not beside the program.
+    public static func shipped() throws -> [Migration] {
+        try names.map { name in
+            let path = Bundle.module.path(
+                forResource: name, ofType: "sql", inDirectory: "Migrations")
+            guard let path, let bytes = FileManager.default.contents(atPath: path) else {
+                throw MigrationError.unreadable(name)
+            }
+            return Migration(name: name, text: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}
+
+/// Why the schema could not be brought up to date.
+public enum MigrationError: Error, Hashable, Sendable, CustomStringConvertible {
+    case unreadable(String)
+    case changed(String)
+    case unknown(String)
+    case missingBefore(String, ran: String)
+    case busy(String)
+    case locked(String)
+
+    public var description: String {
+        switch self {
+        case .unreadable(let name):
+            "\(name).sql cannot be read; the folder Guildhall_Kernel.resources belongs beside "
+                + "the program."
+        case .changed(let name):
+            "\(name).sql was edited after it had run on this database. Undo the edit and put the "
+                + "change into a new migration."
+        case .unknown(let name):
+            "This database has \(name), which this program does not know: it was migrated by a "
+                + "newer version. Start that version instead."
+        case .missingBefore(let name, let ran):
+            "\(name).sql has not run, but \(ran).sql, which comes after it, has. Give the new "
+                + "migration a number at the end."
+        case .busy(let name):
+            "\(name).sql waited too long for a table that is in use; nothing of it was kept. Run "
+                + "`guildhall migrate` again when there is less to do."
+        case .locked(let seconds):
+            "Another process has been migrating this database for \(seconds) seconds. Wait for "
+                + "it, or end it, and run `guildhall migrate` again."
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Testing
+
+/// Constructs that end a process or hide a fault, and what to write instead.
+@Suite struct `Code that is not written here` {
+    struct Ban: Sendable {
+        let text: String
+        let instead: String
+        /// Path prefixes where it may stand, each for a reason that its file gives.
+        var except: [String] = []
+    }
+
+    static let bans = [
+        Ban(text: "try!", instead: "try, and let the fault travel"),
+        Ban(text: "as!", instead: "as? and a refusal or a fault"),
+        Ban(
+            text: "fatalError(", instead: "throw, or precondition for our own bugs",
+            except: ["Core/Postgres", "Core/Redis", "Core/Reactor"]),
+        Ban(text: "FIXME", instead: "mend it now"),
+        Ban(text: "TODO", instead: "do it now, or file an issue and leave the line out"),
+        Ban(text: "[String: Any]", instead: "a struct"),
+        Ban(text: "Task.detached", instead: "a task group, or a job", except: detached),
+        Ban(text: "nonisolated(unsafe)", instead: "a Mutex or an actor", except: unsafe),
+        Ban(text: "@unchecked Sendable", instead: "a Mutex or an actor", except: unsafe),
+        Ban(text: "// MARK", instead: "a file of its own"),
+    ]
+
+    /// Stopping must go on when the task that asked for it was cancelled.
+    static let detached = ["Apps/Operator/Supervising/Supervisor.swift"]
+    /// Wrappers over C pointers, and threads of our own: their locks are not Swift's.
+    static let unsafe = [
+        "Core/Reactor", "Core/Postgres", "Core/Redis", "Core/ProviderHost",
+        "Core/Kernel/WorkThreads.swift", "Core/ProviderKit/Sources/ProviderKit",
+        "Apps/Operator/Observing",
+    ]
+
+    @Test(arguments: bans.map(\.text)) func `no forbidden construct`(_ text: String) throws {
+        let ban = try #require(Self.bans.first { $0.text == text })
+        var faults: [String] = []
+        for file in SourceTree.files
+        where !file.isUnder("Tests") && !ban.except.contains(where: file.path.hasPrefix) {
+            // Words in comments count for these two only: elsewhere a comment may name a trap.
+            let inComments = ["FIXME", "TODO", "// MARK"].contains(text)
+            for (index, line) in (inComments ? file.lines : file.code).enumerated()
+            where Self.contains(line, text) {
+                faults.append("\(file.at(index)) \(line.drop(while: { $0 == " " }))")
+            }
+        }
+
+        #expect(faults.isEmpty, "\(list(faults, "Instead of \(text): \(ban.instead)."))")
+    }
+
+    @Test func `money is never a floating-point number`() {
+        var faults: [String] = []
+        for file in SourceTree.files
+        where file.isUnder("Core/ProviderKit/Sources/Vocabulary") || file.isUnder("Core/Kernel") {
+            for (index, line) in file.code.enumerated() {
+                let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+                if words.contains("Double") || words.contains("Float") {
+                    faults.append(file.at(index))
+                }
+            }
+        }
+
+        #expect(
+            faults.isEmpty,
+            "\(list(faults, "Use Money, PartsPerMillion or integers with their unit named."))")
+    }
+
+    @Test func `a failing call is not mistaken for an absent thing`() {
+        var faults: [String] = []
+        for file in SourceTree.files where file.isUnder("Core/Kernel") || file.isUnder("Core/Web") {
+            for (index, line) in file.code.enumerated()
+            where line.contains("try? await") && !line.contains("Task.sleep") {
+                faults.append(file.at(index))
+            }
+        }
+
+        #expect(
+            faults.isEmpty, "\(list(faults, "Let the fault travel: nil means absent, no more."))")
+    }
+
+    private static func contains(_ line: String, _ text: String) -> Bool {
+        guard let range = line.range(of: text) else { return false }
+        // `as!` inside a word such as `has!` is something else.
+        guard let first = text.first, first.isLetter, range.lowerBound > line.startIndex else {
+            return true
+        }
+        let before = line[line.index(before: range.lowerBound)]
+        return !before.isLetter && !before.isNumber && before != "\""
+    }
+}

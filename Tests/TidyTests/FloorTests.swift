@@ -49,7 +49,7 @@ import Testing
 
     @Test func `nobody looks up`() {
         var faults: [String] = []
-        for file in SourceTree.files where !file.isUnder("Tests") {
+        for file in SourceTree.files where !file.isUnder("Tests") && file.name != "Package.swift" {
             guard let rule = Self.rule(for: file.path) else {
                 faults.append("\(file.path) is on no floor")
                 continue
@@ -62,9 +62,7 @@ import Testing
 
         #expect(
             faults.isEmpty,
-            """
-            \(list(faults, "Move the code to the floor that may, or pass what it needs as a value."))
-            """)
+            "\(list(faults, "Move the code to the floor that may, or pass the value down."))")
     }
 
     @Test func `frameworks stay where they belong`() {

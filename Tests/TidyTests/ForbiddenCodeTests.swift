@@ -21,7 +21,6 @@ import Testing
         Ban(text: "Task.detached", instead: "a task group, or a job", except: detached),
         Ban(text: "nonisolated(unsafe)", instead: "a Mutex or an actor", except: unsafe),
         Ban(text: "@unchecked Sendable", instead: "a Mutex or an actor", except: unsafe),
-        Ban(text: "// MARK", instead: "a file of its own"),
     ]
 
     /// Stopping must go on when the task that asked for it was cancelled.
@@ -39,7 +38,7 @@ import Testing
         for file in SourceTree.files
         where !file.isUnder("Tests") && !ban.except.contains(where: file.path.hasPrefix) {
             // Words in comments count for these two only: elsewhere a comment may name a trap.
-            let inComments = ["FIXME", "TODO", "// MARK"].contains(text)
+            let inComments = ["FIXME", "TODO"].contains(text)
             for (index, line) in (inComments ? file.lines : file.code).enumerated()
             where Self.contains(line, text) {
                 faults.append("\(file.at(index)) \(line.drop(while: { $0 == " " }))")

@@ -1,0 +1,98 @@
+import Foundation
+import Logging
+import Postgres
+import Reactor
+
+/// Looks at everything that a marketplace needs around itself.
+struct Diagnosis: Sendable {
+    let settings: Settings
+
+    /// Looks at servers, folders and the key; nothing is changed.
+    func findings() async -> [Finding] {
+        var findings = [await database(), media(), modules(), key()]
+        findings += loadGenerators()
+        return findings
+    }
+
+    func database() async -> Finding {
+        let reactor = Reactor()
+        var servers = DatabaseSettings(url: settings.servers.databaseURL)
+        servers.sharedConnections = 1
+        let database = Database(servers, reactor: reactor, logger: Logger(label: "doctor"))
+        let finding: Finding
+        do {
+            try await withDeadline(.seconds(5)) { _ = try await database.query("select 1") }
+            finding = .well("PostgreSQL answers")
+        } catch {
+            finding = .wrong(
+                "PostgreSQL", "it does not answer at DATABASE_URL (\(error))",
+                "start it, or unset DATABASE_URL and use Config/run, which brings its own")
+        }
+        await database.close()
+        return finding
+    }
+
+    func media() -> Finding {
+        let folder = settings.folders.media
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            return .wrong("media folder", "\(folder) cannot be made", "mkdir -p '\(folder)'")
+        }
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            return .wrong(
+                "media folder", "\(folder) cannot be written", "chown \(NSUserName()) '\(folder)'")
+        }
+        return .well("media folder \(folder)")
+    }
+
+    func modules() -> Finding {
+        let folder = settings.folders.modules
+        let found =
+            (try? FileManager.default.contentsOfDirectory(atPath: folder))?
+            .filter { $0.hasSuffix(".so") } ?? []
+        guard !found.isEmpty else {
+            return .wrong(
+                "provider modules", "there is none in \(folder)",
+                "Config/run builds ours and puts them there; GUILDHALL_MODULES names another folder"
+            )
+        }
+        return .well("provider modules: \(found.sorted().joined(separator: ", "))")
+    }
+
+    func key() -> Finding {
+        if settings.key.hex != nil { return .well("secret key from the environment") }
+        let file = settings.key.file
+        guard FileManager.default.fileExists(atPath: file) else {
+            return .wrong(
+                "secret key", "\(file) does not exist",
+                "guildhall up makes it; keep a copy, providers' secrets are lost without it")
+        }
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8),
+            SecretKey.bytes(hex: text) != nil
+        else {
+            return .wrong(
+                "secret key", "\(file) is not 64 hexadecimal digits",
+                "bring back the file from your copy; a new key cannot read the old secrets")
+        }
+        return .well("secret key \(file)")
+    }
+
+    private func loadGenerators() -> [Finding] {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let missing = ["wrk", "pgbench"].filter { tool in
+            !path.split(separator: ":")
+                .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
+        }
+        guard missing.isEmpty else {
+            return [
+                .wrong(
+                    "load generators",
+                    "guildhall bench needs \(missing.joined(separator: " and "))",
+                    "apt-get install -y wrk postgresql-client-15 postgresql-contrib")
+            ]
+        }
+        return []
+    }
+}

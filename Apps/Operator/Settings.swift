@@ -1,0 +1,169 @@
+import Foundation
+import Logging
+
+/// Everything that the environment may set, read once and here only.
+struct Settings: Sendable {
+    /// Where the records and the sessions are.
+    struct Servers: Sendable {
+        /// `DATABASE_URL`: a libpq connection string.
+        var databaseURL = ""
+        /// `REDIS_URL`
+        var redisURL = ""
+        /// `GUILDHALL_DATABASE_SHARED`: connections that single statements share.
+        var sharedConnections = 4
+        /// `GUILDHALL_DATABASE_TRANSACTIONS`: connections that transactions take for themselves.
+        var transactionConnections = 8
+    }
+
+    /// Where files are.
+    struct Folders: Sendable {
+        /// `GUILDHALL_HOME`: logs, pictures and keys, unless they are set by themselves.
+        var home = ""
+        /// `GUILDHALL_MEDIA`: uploaded files by content hash.
+        var media = ""
+        /// `GUILDHALL_MODULES`: provider modules (`lib….so`).
+        var modules = ""
+        var logs: String { home + "/logs" }
+    }
+
+    /// The key under which providers' secrets are encrypted.
+    struct Key: Sendable {
+        /// `GUILDHALL_SECRET_KEY`: 64 hexadecimal digits; wins over the file.
+        var hex: String?
+        /// `GUILDHALL_KEY_FILE`: made at the first run when it does not exist.
+        var file = ""
+    }
+
+    /// Where each process listens, and under which address people reach it.
+    struct Network: Sendable {
+        /// `GUILDHALL_HOST`
+        var host = "127.0.0.1"
+        var storefrontPort = 8080
+        var sellerPort = 8081
+        var adminPort = 8082
+        /// `GUILDHALL_BANK_PORT`: the demo's sandbox bank.
+        var bankPort = 8083
+        /// `GUILDHALL_HEALTH_PORT` is the storefront's; seller, admin and worker follow on it.
+        var healthPort = 9080
+        var storefrontURL = ""
+        var sellerURL = ""
+        var adminURL = ""
+        var bankURL: String { "http://127.0.0.1:\(bankPort)" }
+    }
+
+    /// How the processes behave.
+    struct Running: Sendable {
+        /// `GUILDHALL_LOG_LEVEL`
+        var logLevel = Logger.Level.info
+        /// `GUILDHALL_LOG_FORMAT`
+        var logFormat = LogFormat.json
+        /// `GUILDHALL_SHUTDOWN_SECONDS`: how long what is under way may take to finish.
+        var shutdownSeconds = 15
+        /// `GUILDHALL_PASSWORD_THREADS`: each holds 32 MiB while it works.
+        var passwordThreads = 1
+        /// `GUILDHALL_DEMO`: the folder of the demo market. Set, the market's clock may be moved.
+        var demoFolder: String?
+        /// `GUILDHALL_TRUSTED_PROXIES`: how many reverse proxies stand in front.
+        var trustedProxies = 0
+        var isDemo: Bool { demoFolder != nil }
+    }
+
+    enum LogFormat: String, CaseIterable, Sendable { case json, text }
+
+    var servers = Servers()
+    var folders = Folders()
+    var key = Key()
+    var network = Network()
+    var running = Running()
+
+    /// Reads the process's environment.
+    /// - Throws: ``SettingsProblems`` with everything that is wrong.
+    static func read(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(SettingsProblems) -> Settings {
+        var reader = EnvironmentReader(environment)
+        var settings = Settings()
+        settings.servers = servers(&reader)
+        settings.folders = folders(&reader)
+        settings.key = key(&reader, home: settings.folders.home)
+        settings.network = network(&reader)
+        settings.running = running(&reader)
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
+        return settings
+    }
+
+    private static func servers(_ reader: inout EnvironmentReader) -> Servers {
+        var servers = Servers()
+        servers.databaseURL = reader.required(
+            "DATABASE_URL", "postgresql://user:password@host/database; Config/run sets it")
+        servers.redisURL = reader.required(
+            "REDIS_URL", "redis://host:6379/0; Config/run sets it")
+        reader.scheme(servers.redisURL, of: "REDIS_URL", among: ["redis://", "unix://"])
+        servers.sharedConnections = reader.number(
+            "GUILDHALL_DATABASE_SHARED", or: servers.sharedConnections, in: 1...32)
+        servers.transactionConnections = reader.number(
+            "GUILDHALL_DATABASE_TRANSACTIONS", or: servers.transactionConnections, in: 1...64)
+        return servers
+    }
+
+    private static func folders(_ reader: inout EnvironmentReader) -> Folders {
+        let home = absolute(reader.text("GUILDHALL_HOME", or: ".guildhall"))
+        return Folders(
+            home: home,
+            media: absolute(reader.text("GUILDHALL_MEDIA", or: home + "/media")),
+            modules: absolute(reader.text("GUILDHALL_MODULES", or: home + "/modules")))
+    }
+
+    private static func key(_ reader: inout EnvironmentReader, home: String) -> Key {
+        let hex = reader.optional("GUILDHALL_SECRET_KEY")
+        if let hex, hex.count != 64 || !hex.allSatisfy(\.isHexDigit) {
+            reader.refuse("GUILDHALL_SECRET_KEY is not 64 hexadecimal digits (32 random bytes)")
+        }
+        let file = reader.text("GUILDHALL_KEY_FILE", or: home + "/keys/secrets.key")
+        return Key(hex: hex, file: absolute(file))
+    }
+
+    private static func network(_ reader: inout EnvironmentReader) -> Network {
+        var network = Network()
+        network.host = reader.text("GUILDHALL_HOST", or: network.host)
+        network.storefrontPort = reader.port("GUILDHALL_STOREFRONT_PORT", or: 8080)
+        network.sellerPort = reader.port("GUILDHALL_SELLER_PORT", or: 8081)
+        network.adminPort = reader.port("GUILDHALL_ADMIN_PORT", or: 8082)
+        network.bankPort = reader.port("GUILDHALL_BANK_PORT", or: 8083)
+        network.healthPort = reader.number("GUILDHALL_HEALTH_PORT", or: 9080, in: 1...65_532)
+        let local = network.host == "0.0.0.0" ? "127.0.0.1" : network.host
+        network.storefrontURL = reader.address(
+            "GUILDHALL_STOREFRONT_URL", or: "http://\(local):\(network.storefrontPort)")
+        network.sellerURL = reader.address(
+            "GUILDHALL_SELLER_URL", or: "http://\(local):\(network.sellerPort)")
+        network.adminURL = reader.address(
+            "GUILDHALL_ADMIN_URL", or: "http://\(local):\(network.adminPort)")
+        return network
+    }
+
+    private static func running(_ reader: inout EnvironmentReader) -> Running {
+        var running = Running()
+        running.logLevel = reader.choice("GUILDHALL_LOG_LEVEL", or: .info)
+        running.logFormat = reader.choice("GUILDHALL_LOG_FORMAT", or: .json)
+        running.shutdownSeconds = reader.number(
+            "GUILDHALL_SHUTDOWN_SECONDS", or: running.shutdownSeconds, in: 1...300)
+        running.passwordThreads = reader.number("GUILDHALL_PASSWORD_THREADS", or: 1, in: 1...16)
+        running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
+        running.trustedProxies = reader.number("GUILDHALL_TRUSTED_PROXIES", or: 0, in: 0...5)
+        return running
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        return FileManager.default.currentDirectoryPath + "/" + path
+    }
+}
+
+/// Everything that is wrong with the environment, said at once.
+struct SettingsProblems: Error, CustomStringConvertible {
+    let problems: [String]
+
+    var description: String {
+        "The settings are not complete:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+    }
+}

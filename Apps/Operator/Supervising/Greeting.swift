@@ -1,0 +1,33 @@
+import Foundation
+
+/// Where everything is, told once the apps answer.
+struct Greeting: Sendable {
+    let settings: Settings
+    let relay: LogRelay
+
+    func sayWhenReady() async {
+        let network = settings.network
+        let all = [network.storefrontPort, network.sellerPort, network.adminPort]
+        while !all.allSatisfy({ LocalPort.answers($0) }) {
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+        }
+        say(
+            """
+
+            Guildhall is open.
+              customers   \(network.storefrontURL)
+              artisans    \(network.sellerURL)
+              back office \(network.adminURL)
+              health      http://127.0.0.1:\(network.healthPort)/readyz and the three ports after it
+              logs        \(settings.folders.logs)/
+            \(logins)Ctrl-C stops everything.
+            """)
+    }
+
+    private var logins: String {
+        guard let folder = settings.running.demoFolder,
+            let text = try? String(contentsOfFile: folder + "/logins.txt", encoding: .utf8)
+        else { return "" }
+        return "Demo logins\n" + text.split(separator: "\n").map { "  \($0)\n" }.joined()
+    }
+}

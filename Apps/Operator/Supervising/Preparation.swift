@@ -1,0 +1,44 @@
+import Foundation
+
+/// What must be in order before the marketplace starts: each problem is one sentence that says
+/// what to do, and all of them are said at once.
+struct Preparation: Sendable {
+    let settings: Settings
+
+    func prepare() async throws {
+        var problems = ports()
+        let diagnosis = Diagnosis(settings: settings)
+        say("Looking at ports, servers and folders")
+        for finding in [await diagnosis.database(), diagnosis.media(), diagnosis.modules()] {
+            if !finding.isWell { problems.append(finding.line) }
+        }
+        guard problems.isEmpty else {
+            throw OperatorProblem("It cannot start:\n" + problems.joined(separator: "\n"))
+        }
+        if try SecretKey.makeIfMissing(settings.key) {
+            say("Made the secret key \(settings.key.file): keep a copy of it.")
+        }
+    }
+
+    private func ports() -> [String] {
+        let network = settings.network
+        var wanted = [
+            ("the customer app", network.storefrontPort, "GUILDHALL_STOREFRONT_PORT"),
+            ("the seller app", network.sellerPort, "GUILDHALL_SELLER_PORT"),
+            ("the admin app", network.adminPort, "GUILDHALL_ADMIN_PORT"),
+        ]
+        if settings.running.isDemo {
+            wanted.append(("the sandbox bank", network.bankPort, "GUILDHALL_BANK_PORT"))
+        }
+        for (index, app) in ["customer app", "seller app", "admin app", "worker"].enumerated() {
+            wanted.append(
+                ("health of the \(app)", network.healthPort + index, "GUILDHALL_HEALTH_PORT"))
+        }
+        return wanted.compactMap { name, port, variable in
+            PortCheck.problem(host: network.host, port: port).map {
+                "  Port \(port) (\(name)) cannot be used: \($0). "
+                    + "Stop what uses it (ss -ltnp | grep :\(port)), or set \(variable)."
+            }
+        }
+    }
+}

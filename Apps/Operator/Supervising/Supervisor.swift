@@ -1,0 +1,83 @@
+import Foundation
+import Glibc
+
+/// Keeps children alive until it is told to stop, and then stops them: gracefully first, after a
+/// deadline by force, and nothing but them.
+actor Supervisor {
+    private var running: [String: ChildProcess] = [:]
+    private var isStopping = false
+    /// Whether ``stop(_:)`` is through: no child is left.
+    private(set) var hasStopped = false
+    private let relay: LogRelay
+    private let deadline: Duration
+    private let tell: @Sendable (String) -> Void
+
+    init(relay: LogRelay, deadline: Duration, tell: @escaping @Sendable (String) -> Void) {
+        self.relay = relay
+        self.deadline = deadline
+        self.tell = tell
+    }
+
+    /// Runs `spec` and starts it again whenever it ends, until ``stop(_:)``.
+    func keepAlive(_ spec: ChildSpec) async {
+        var policy = RestartPolicy()
+        while !isStopping {
+            let began = ContinuousClock.now
+            let ending: String
+            do {
+                let child = try ChildProcess.start(spec)
+                running[spec.name] = child
+                relay.follow(child.output, as: spec.name)
+                let exit = await ended(child)
+                running[spec.name] = nil
+                ending = "ended with \(exit)"
+            } catch {
+                ending = "did not start: \(error)"
+            }
+            guard !isStopping else { return }
+            let delay = policy.delay(afterLiving: ContinuousClock.now - began)
+            tell(
+                "\(spec.name) \(ending); its log is \(relay.path(of: spec.name)). "
+                    + "It is started again in \(delay.components.seconds) s.")
+            do { try await Task.sleep(for: delay) } catch { return }
+        }
+    }
+
+    /// Ends all children named in `order`, one group after the other. Returns when none is left.
+    func stop(_ order: [[String]]) async {
+        isStopping = true
+        for group in order {
+            for name in group { running[name]?.send(SIGTERM) }
+            let limit = ContinuousClock.now + deadline
+            while group.contains(where: { running[$0] != nil }), ContinuousClock.now < limit {
+                await pause()
+            }
+            for name in group where running[name] != nil {
+                tell("\(name) did not stop in time and is stopped by force.")
+                running[name]?.send(SIGKILL)
+            }
+            while group.contains(where: { running[$0] != nil }) { await pause() }
+        }
+        hasStopped = true
+    }
+
+    /// Ends everything at once, for somebody who presses Ctrl-C twice.
+    func stopNow() {
+        isStopping = true
+        for child in running.values { child.send(SIGKILL) }
+    }
+
+    /// Whether a child of this name runs at the moment.
+    func isRunning(_ name: String) -> Bool { running[name] != nil }
+
+    private func ended(_ child: ChildProcess) async -> ChildExit {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: child.wait()) }
+        }
+    }
+
+    /// In a task of its own, because whoever stops waits for the children even when cancelled.
+    private func pause() async {
+        await Task.detached { _ = try? await Task.sleep(for: .milliseconds(20)) }.value
+    }
+}

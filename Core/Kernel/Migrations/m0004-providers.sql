@@ -11,6 +11,8 @@ create table provider_instance (
     settings jsonb not null default '{}',
     -- AES-256-GCM of the secret fields' JSON, bound to this row's id: nonce, ciphertext, tag
     secrets bytea,
+    -- those before the last change: webhooks signed with them are still accepted
+    previous_secrets bytea,
     secrets_key_id text,
     configuration_version integer not null default 1,
     -- when a payment's shares are captured: with the order, or each at its shipment

@@ -38,3 +38,15 @@ public struct ProviderServices: Sendable {
         self.log = log
     }
 }
+
+extension OperationContext {
+    /// A context whose deadline is `limit` from now by the machine's clock.
+    public init(
+        key idempotencyKey: String, attempt: Int = 1, within limit: Duration,
+        requestID: String = ""
+    ) {
+        self.init(
+            idempotencyKey: idempotencyKey, attempt: attempt,
+            deadline: Instant.systemNow.advanced(by: limit), requestID: requestID)
+    }
+}

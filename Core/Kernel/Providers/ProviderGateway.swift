@@ -1,0 +1,81 @@
+public import Logging
+public import Postgres
+public import ProviderHost
+public import ProviderKit
+public import Vocabulary
+
+/// The one way from the kernel to provider modules: finds the instance, keeps its live object
+/// for as long as its settings stay, and learns of changes that other processes make.
+public final class ProviderGateway: Sendable {
+    public let catalog: ModuleCatalog
+    let database: Database
+    let client: HostClient
+    let key: ProviderKey
+    let logger: Logger
+    let directory = ProviderDirectory()
+
+    /// The client stays the caller's to shut down.
+    public init(
+        database: Database, catalog: ModuleCatalog, client: HostClient, key: ProviderKey,
+        logger: Logger
+    ) {
+        self.database = database
+        self.catalog = catalog
+        self.client = client
+        self.key = key
+        self.logger = logger
+    }
+
+    /// Hears of changes to instances and rules until cancelled. Until it runs, every question
+    /// reads the tables anew.
+    public func run() async {
+        for await _ in database.listen(to: "providers") {
+            if Task.isCancelled { break }
+            directory.hear()
+        }
+        directory.stopHearing()
+    }
+
+    /// - Throws: `ProviderRefusal.instanceMissing`.
+    public func instance(_ id: ID<ProviderInstance>) async throws -> ProviderInstance {
+        try await tables().instance(id)
+    }
+
+    /// The payment provider of an instance in whatever state, since what it made it must serve.
+    /// - Throws: `ProviderRefusal` when there is none or its module is not loaded,
+    ///   `ProviderError.misconfigured` when the module does not take its settings.
+    public func payment(_ id: ID<ProviderInstance>) async throws -> GuardedPayment {
+        guard let payment = try await live(id).payment else { throw ProviderRefusal.wrongKind }
+        return payment
+    }
+
+    /// As `payment`, for shipping.
+    public func shipping(_ id: ID<ProviderInstance>) async throws -> GuardedShipping {
+        guard let shipping = try await live(id).shipping else { throw ProviderRefusal.wrongKind }
+        return shipping
+    }
+
+    /// As `payment`, for tax.
+    public func tax(_ id: ID<ProviderInstance>) async throws -> GuardedTax {
+        guard let tax = try await live(id).tax else { throw ProviderRefusal.wrongKind }
+        return tax
+    }
+
+    /// The active instances that the rules give a checkout, best first; those that are not
+    /// answering at present come last. Empty when nobody can serve it.
+    public func candidates(
+        _ kind: ProviderKind, for facts: RoutingFacts
+    ) async throws -> [ProviderInstance] {
+        let tables = try await tables()
+        let active = tables.instances.filter { $0.kind == kind && $0.takesNewBusiness }
+        let rules = tables.rules.filter { $0.kind == kind }
+        let chosen = ProviderRule.choose(among: active, by: rules, for: facts)
+        return chosen.filter { !directory.isDown($0.id) }
+            + chosen.filter { directory.isDown($0.id) }
+    }
+
+    /// Where a provider may deliver webhooks for an instance.
+    public static func webhookURL(
+        _ id: ID<ProviderInstance>, storefront: String
+    ) -> String { "\(storefront)/webhooks/\(id)" }
+}

@@ -1,0 +1,47 @@
+public import ProviderKit
+public import Vocabulary
+
+extension ProviderKind: SQLText {}
+
+/// One configured row of a provider module. What it made stays with it for life; swapping a
+/// provider means that another instance gets the new business.
+public struct ProviderInstance: Sendable, Identifiable {
+    public enum State: String, Sendable, CaseIterable, SQLText {
+        case draft, active, paused, draining, retired
+
+        /// The whole life of an instance. Nothing else decides.
+        public var next: Set<State> {
+            switch self {
+            case .draft: [.active, .retired]
+            case .active: [.paused, .draining]
+            case .paused: [.active, .draining]
+            case .draining: [.active, .retired]
+            case .retired: []
+            }
+        }
+    }
+
+    public enum Mode: String, Sendable, CaseIterable, SQLText { case sandbox, live }
+
+    /// When a payment's shares are captured: all with the order, or each at its shipment.
+    public enum Capture: String, Sendable, CaseIterable, SQLText {
+        case atOrder = "at_order"
+        case atShipment = "at_shipment"
+    }
+
+    public let id: ID<ProviderInstance>
+    public let kind: ProviderKind
+    public let moduleKey: String
+    public let name: String
+    public let mode: Mode
+    public let state: State
+    /// Only what is not secret.
+    public let settings: [String: String]
+    public let configurationVersion: Int
+    public let capture: Capture
+    public let createdAt: Instant
+
+    /// Whether it may be given new business. What it made already it goes on serving in every
+    /// state.
+    public var takesNewBusiness: Bool { state == .active }
+}

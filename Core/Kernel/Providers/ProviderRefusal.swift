@@ -1,0 +1,105 @@
+public import Vocabulary
+
+/// Why something about a provider instance is not done.
+public enum ProviderRefusal: Refusal {
+    case instanceMissing
+    case moduleMissing(key: String)
+    case wrongKind
+    case settingWrong(field: String, problem: String)
+    case nameTaken
+    case nameWrong
+    case stateWrong(from: String, to: String)
+    case stateChanged
+    case checkFailed([String])
+    /// Something is open that the instance made: how many of each kind.
+    case stillOpen([OpenItems])
+    case ruleWrong(index: Int, problem: String)
+    case tooManyRules
+
+    public var code: String {
+        switch self {
+        case .instanceMissing: "provider.missing"
+        case .moduleMissing: "provider.module-missing"
+        case .wrongKind: "provider.wrong-kind"
+        case .settingWrong: "provider.setting-wrong"
+        case .nameTaken: "provider.name-taken"
+        case .nameWrong: "provider.name-wrong"
+        case .stateWrong: "provider.state-wrong"
+        case .stateChanged: "provider.state-changed"
+        case .checkFailed: "provider.check-failed"
+        case .stillOpen: "provider.still-open"
+        case .ruleWrong: "provider.rule-wrong"
+        case .tooManyRules: "provider.too-many-rules"
+        }
+    }
+
+    public var reason: RefusalReason {
+        switch self {
+        case .instanceMissing: .missing
+        case .moduleMissing: .unavailable
+        case .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules: .invalid
+        case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen: .conflict
+        }
+    }
+
+    public var explanation: String {
+        switch self {
+        case .instanceMissing: "There is no such provider."
+        case .moduleMissing(let key):
+            "The provider module \(key) is not in the modules folder."
+        case .wrongKind: "This provider does something else."
+        case .settingWrong(_, let problem): problem
+        case .nameTaken: "Another provider of this kind has that name."
+        case .nameWrong: "A provider's name has 1 to 80 characters."
+        case .stateWrong(let from, let to): "A provider that is \(from) cannot become \(to)."
+        case .stateChanged: "Somebody else changed this provider just now. Look at it again."
+        case .checkFailed(let problems):
+            "The provider did not pass its own check: \(problems.joined(separator: " "))"
+        case .stillOpen(let items):
+            "It cannot be retired yet: "
+                + items.map { "\($0.count) \($0.kind.label)" }.joined(separator: ", ") + " open."
+        case .ruleWrong(let index, let problem): "Rule \(index + 1): \(problem)"
+        case .tooManyRules: "A list of rules has at most \(ProviderRule.listMax) entries."
+        }
+    }
+
+    public var field: String? {
+        switch self {
+        case .settingWrong(let field, _): "settings.\(field)"
+        case .nameTaken, .nameWrong: "name"
+        case .ruleWrong(let index, _): "rules.\(index)"
+        default: nil
+        }
+    }
+}
+
+/// What of an instance is not settled yet, by kind.
+public struct OpenItems: Hashable, Sendable {
+    public enum Kind: String, Sendable, CaseIterable, SQLText {
+        case payment, refund, payout, webhook
+        /// An order whose share is captured at shipment.
+        case capture
+
+        var label: String {
+            switch self {
+            case .payment: "payments"
+            case .refund: "refunds"
+            case .payout: "payouts"
+            case .webhook: "webhooks"
+            case .capture: "captures"
+            }
+        }
+    }
+
+    public let kind: Kind
+    /// Counted up to `countMax`.
+    public let count: Int
+
+    /// Counting stops here: whether it is a thousand or a million, it is not empty.
+    public static let countMax = 1000
+}
+
+extension ProviderRule {
+    /// Every checkout reads the whole list.
+    public static let listMax = 200
+}

@@ -1,0 +1,48 @@
+import Synchronization
+import Vocabulary
+
+/// Stops asking a provider that does not answer, and tries it again after a while with one call.
+final class CircuitBreaker: Sendable {
+    /// So many failures in a row open it: fewer would let one bad minute of the network do it.
+    static let failuresMax = 5
+    /// How long nothing is sent after that.
+    static let pause: Duration = .seconds(10)
+
+    private struct State {
+        var failures = 0
+        var openUntil: Instant?
+        var isProbing = false
+    }
+
+    private let state = Mutex(State())
+    private let now: @Sendable () -> Instant
+
+    init(now: @escaping @Sendable () -> Instant = { .systemNow }) { self.now = now }
+
+    /// Whether a call may go out; while half open only one at a time does.
+    func admits() -> Bool {
+        state.withLock { state in
+            guard let openUntil = state.openUntil else { return true }
+            guard now() >= openUntil, !state.isProbing else { return false }
+            state.isProbing = true
+            return true
+        }
+    }
+
+    /// The provider answered, be it with a no.
+    func answered() { state.withLock { $0 = State() } }
+
+    /// The provider did not answer, or said that it cannot.
+    func failed() {
+        state.withLock { state in
+            state.failures += 1
+            state.isProbing = false
+            if state.failures >= Self.failuresMax {
+                state.openUntil = now().advanced(by: Self.pause)
+            }
+        }
+    }
+
+    /// When calls go out again; nil while they do.
+    var openUntil: Instant? { state.withLock { $0.openUntil } }
+}

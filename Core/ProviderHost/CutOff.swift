@@ -1,0 +1,73 @@
+import ProviderKit
+import Synchronization
+import Vocabulary
+
+/// Runs `body` and waits for it until `deadline`, then returns `late` and leaves `body` to itself:
+/// a module that ignores cancellation must not hold up its caller.
+func cutOff<Value: Sendable>(
+    at deadline: Instant, late: ProviderError,
+    _ body: @escaping @Sendable () async throws(ProviderError) -> Value
+) async throws(ProviderError) -> Value {
+    let left = deadline.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
+    guard left > 0 else {
+        throw .unavailable(message: "the deadline had passed already", retryAfterSeconds: nil)
+    }
+    let answer = FirstAnswer<Value>()
+    let work = Task {
+        do throws(ProviderError) {
+            answer.settle(.success(try await body()))
+        } catch {
+            answer.settle(.failure(error))
+        }
+    }
+    let clock = Task {
+        do {
+            try await Task.sleep(for: .microseconds(left))
+            answer.settle(.failure(late))
+        } catch {
+            // Cancelled: the answer came first.
+        }
+    }
+    let result = await withTaskCancellationHandler {
+        await answer.value
+    } onCancel: {
+        answer.settle(.failure(late))
+    }
+    clock.cancel()
+    work.cancel()
+    return try result.get()
+}
+
+/// The first of several results; later ones are dropped.
+private final class FirstAnswer<Value: Sendable>: Sendable {
+    private enum State {
+        case waiting(CheckedContinuation<Result<Value, ProviderError>, Never>?)
+        case settled(Result<Value, ProviderError>)
+    }
+
+    private let state = Mutex(State.waiting(nil))
+
+    func settle(_ result: Result<Value, ProviderError>) {
+        let waiter = state.withLock { state in
+            guard case .waiting(let waiter) = state else {
+                return CheckedContinuation<Result<Value, ProviderError>, Never>?.none
+            }
+            state = .settled(result)
+            return waiter
+        }
+        waiter?.resume(returning: result)
+    }
+
+    var value: Result<Value, ProviderError> {
+        get async {
+            await withCheckedContinuation { continuation in
+                let settled = state.withLock { state in
+                    if case .settled(let result) = state { return Optional(result) }
+                    state = .waiting(continuation)
+                    return nil
+                }
+                if let settled { continuation.resume(returning: settled) }
+            }
+        }
+    }
+}

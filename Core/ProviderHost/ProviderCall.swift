@@ -1,0 +1,84 @@
+import Logging
+import ProviderKit
+import Vocabulary
+
+/// What a call may have done when no answer came.
+enum CallEffect: Sendable {
+    /// Nothing: asking again is free.
+    case none
+    /// Money may have moved.
+    case money
+}
+
+/// How every call to a module is made: within its deadline, through the instance's circuit
+/// breaker, and with its answer looked at before anybody believes it.
+struct ProviderCall: Sendable {
+    let instanceID: String
+    let moduleKey: String
+    let breaker: CircuitBreaker
+    let logger: Logger
+
+    /// Calls `body`. `sanity` says what is wrong with an answer, or nil.
+    ///
+    /// A money call that hangs, or answers nonsense, is `ambiguous`; anything else that does is
+    /// `unavailable`.
+    func perform<Answer: Sendable>(
+        _ operation: String, _ effect: CallEffect, _ context: OperationContext,
+        sanity: (Answer) -> String? = { _ in nil },
+        _ body: @escaping @Sendable () async throws(ProviderError) -> Answer
+    ) async throws(ProviderError) -> Answer {
+        guard breaker.admits() else {
+            let seconds = Int(CircuitBreaker.pause.components.seconds)
+            throw .unavailable(
+                message: "\(moduleKey) has not been answering; it is left alone for a while",
+                retryAfterSeconds: seconds)
+        }
+        let began = ContinuousClock.now
+        do throws(ProviderError) {
+            let answer = try await cutOff(
+                at: context.deadline, late: doubt(effect, "no answer in time"), body)
+            if let nonsense = sanity(answer) {
+                throw doubt(effect, "the answer made no sense: \(nonsense)")
+            }
+            breaker.answered()
+            note(operation, context, began, .debug, "ok")
+            return answer
+        } catch {
+            let error = settled(error, effect)
+            switch error {
+            case .unavailable, .ambiguous: breaker.failed()
+            default: breaker.answered()
+            }
+            note(operation, context, began, .notice, error.description)
+            throw error
+        }
+    }
+
+    /// A call that changes nothing can leave nothing in doubt.
+    private func settled(_ error: ProviderError, _ effect: CallEffect) -> ProviderError {
+        guard effect == .none, case .ambiguous(let message) = error else { return error }
+        return .unavailable(message: message, retryAfterSeconds: nil)
+    }
+
+    private func doubt(_ effect: CallEffect, _ message: String) -> ProviderError {
+        switch effect {
+        case .none: .unavailable(message: message, retryAfterSeconds: nil)
+        case .money: .ambiguous(message: message)
+        }
+    }
+
+    private func note(
+        _ operation: String, _ context: OperationContext, _ began: ContinuousClock.Instant,
+        _ level: Logger.Level, _ outcome: String
+    ) {
+        let took = ContinuousClock.now - began
+        logger.log(
+            level: level, "provider.called",
+            metadata: [
+                "module": "\(moduleKey)", "instance": "\(instanceID)",
+                "operation": "\(operation)", "attempt": "\(context.attempt)",
+                "key": "\(context.idempotencyKey)", "request": "\(context.requestID)",
+                "outcome": "\(outcome.prefix(300))", "took": "\(took)",
+            ])
+    }
+}

@@ -1,0 +1,133 @@
+import ProviderKit
+import Vocabulary
+
+/// What is wrong with a provider's answer, in a few words; nil when it can be believed.
+enum Sanity {
+    /// References are stored in columns and shown in tables.
+    static let referenceBytesMax = 200
+    /// More than this many choices is a mistake, and would flood the page.
+    static let choicesMax = 50
+
+    static func problem(with methods: [PaymentMethod]) -> String? {
+        guard methods.count <= choicesMax else { return "too many ways to pay" }
+        guard Set(methods.map(\.code)).count == methods.count else { return "a code comes twice" }
+        return methods.lazy.compactMap { label($0.label) ?? reference($0.code) }.first
+    }
+
+    static func problem(with started: StartedPayment, amount: Money) -> String? {
+        if let problem = problem(with: started.snapshot, currency: amount.currency) {
+            return problem
+        }
+        if started.snapshot.authorized.amount > amount.amount { return "more than was asked for" }
+        if case .redirect(let url) = started.next, WebAddress(url) == nil {
+            return "the redirect is not a web address"
+        }
+        return nil
+    }
+
+    static func problem(
+        with snapshot: PaymentSnapshot, reference wanted: String? = nil,
+        currency: Currency? = nil
+    ) -> String? {
+        if let problem = reference(snapshot.reference) { return problem }
+        if let wanted, wanted != snapshot.reference { return "it is about another payment" }
+        let amounts = [snapshot.refunded, snapshot.captured, snapshot.authorized]
+        guard Set(amounts.map(\.currency)).count == 1 else { return "several currencies" }
+        if let currency, currency != snapshot.authorized.currency { return "another currency" }
+        guard snapshot.refunded.amount >= 0 else { return "a negative amount" }
+        guard snapshot.refunded.amount <= snapshot.captured.amount else {
+            return "more refunded than captured"
+        }
+        guard snapshot.captured.amount <= snapshot.authorized.amount else {
+            return "more captured than authorized"
+        }
+        guard snapshot.authorized.amount <= Money.amountMax else { return "an absurd amount" }
+        guard snapshot.version >= 0 else { return "a negative version" }
+        if snapshot.status == .captured, !snapshot.captured.isPositive {
+            return "captured, but nothing of it"
+        }
+        if snapshot.status == .authorized, !snapshot.authorized.isPositive {
+            return "authorized, but nothing of it"
+        }
+        return nil
+    }
+
+    static func problem(with refund: RefundSnapshot, amount: Money) -> String? {
+        reference(refund.reference) ?? reference(refund.paymentReference)
+            ?? transfer(refund.amount, refund.version, wanted: amount)
+    }
+
+    static func problem(with payout: PayoutSnapshot, amount: Money) -> String? {
+        reference(payout.reference) ?? transfer(payout.amount, payout.version, wanted: amount)
+    }
+
+    static func problem(with event: PaymentEvent) -> String? {
+        switch event {
+        case .payment(let snapshot): problem(with: snapshot)
+        case .refund(let refund): problem(with: refund, amount: refund.amount)
+        case .payout(let payout): problem(with: payout, amount: payout.amount)
+        }
+    }
+
+    static func problem(with quotes: [ShippingQuote], for request: ShippingRequest) -> String? {
+        guard quotes.count <= choicesMax else { return "too many ways to ship" }
+        guard Set(quotes.map(\.code)).count == quotes.count else { return "a code comes twice" }
+        for quote in quotes {
+            if let problem = reference(quote.code) ?? label(quote.label) { return problem }
+            guard quote.price.currency == request.currency else { return "another currency" }
+            guard (0...Money.amountMax).contains(quote.price.amount) else {
+                return "an absurd price"
+            }
+            guard (quote.daysMin ?? 0) >= 0, (quote.daysMin ?? 0) <= (quote.daysMax ?? .max) else {
+                return "it arrives before it leaves"
+            }
+        }
+        return nil
+    }
+
+    static func problem(with taxes: [TaxLine], for request: TaxRequest) -> String? {
+        let byLine = Dictionary(grouping: taxes, by: \.lineID)
+        guard byLine.count == request.lines.count else { return "not the lines that were asked" }
+        for line in request.lines {
+            guard let taxes = byLine[line.id] else { return "line \(line.id) has no answer" }
+            if let problem = problem(with: taxes, on: line) { return problem }
+        }
+        return nil
+    }
+
+    private static func problem(with taxes: [TaxLine], on line: TaxableLine) -> String? {
+        var included: Int64 = 0
+        for tax in taxes {
+            guard tax.base.currency == line.amount.currency,
+                tax.amount.currency == line.amount.currency
+            else { return "another currency" }
+            guard (0...1_000_000).contains(tax.rate.value) else { return "an absurd rate" }
+            guard tax.amount.amount.magnitude <= line.amount.amount.magnitude,
+                tax.amount.isZero || tax.amount.isNegative == line.amount.isNegative
+            else { return "an absurd tax" }
+            guard tax.isIncluded == line.includesTax else {
+                return "tax inside and on top are mixed up"
+            }
+            if tax.isIncluded { included += tax.amount.amount }
+        }
+        guard included.magnitude <= line.amount.amount.magnitude else { return "an absurd tax" }
+        let base = line.amount.amount - included
+        return taxes.allSatisfy { $0.base.amount == base } ? nil : "base and tax do not add up"
+    }
+
+    private static func transfer(_ amount: Money, _ version: Int64, wanted: Money) -> String? {
+        guard amount == wanted else { return "another amount" }
+        guard amount.amount > 0, amount.amount <= Money.amountMax else {
+            return "an absurd amount"
+        }
+        return version >= 0 ? nil : "a negative version"
+    }
+
+    private static func reference(_ text: String) -> String? {
+        (1...referenceBytesMax).contains(text.utf8.count) ? nil : "an empty or endless reference"
+    }
+
+    private static func label(_ text: String) -> String? {
+        (1...referenceBytesMax).contains(text.utf8.count) ? nil : "an empty or endless label"
+    }
+}

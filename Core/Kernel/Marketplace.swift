@@ -7,6 +7,10 @@ public struct Marketplace: Sendable {
     public let providers: ProviderGateway
     public let settings: KernelSettings
     public let logger: Logger
+    /// Hashes passwords; a full queue means that somebody is guessing, or that it is Monday.
+    let passwords: WorkThreads
+    /// Reads and writes files of size.
+    let files: WorkThreads
 
     public init(
         database: Database, providers: ProviderGateway, settings: KernelSettings, logger: Logger
@@ -15,5 +19,7 @@ public struct Marketplace: Sendable {
         self.providers = providers
         self.settings = settings
         self.logger = logger
+        passwords = WorkThreads(count: settings.passwordThreads, waitingMax: 64)
+        files = WorkThreads(count: 2, waitingMax: 256)
     }
 }

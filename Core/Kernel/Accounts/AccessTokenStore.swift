@@ -1,0 +1,65 @@
+import Postgres
+import Vocabulary
+
+struct AccessTokenStore {
+    let db: any Queryable
+
+    /// Inserts unless the account has its fill of live tokens.
+    func insert(_ token: AccessToken, hash: Bytes, of account: ID<Account>) async throws -> Bool {
+        try await db.execute(
+            """
+            insert into access_token
+                (id, account_id, audience, name, token_hash, created_at, expires_at)
+            select \(token.id)::uuid, \(account)::uuid, \(token.audience)::text,
+                \(token.name)::text, \(hash)::bytea, \(token.createdAt)::timestamptz,
+                \(token.expiresAt)::timestamptz
+            where cardinality(array(
+                select 1 from access_token where account_id = \(account)::uuid
+                    and revoked_at is null limit \(AccessToken.liveMax)::int
+            )) < \(AccessToken.liveMax)::int
+            """) == 1
+    }
+
+    /// The open account of a live token.
+    func findAccount(hash: Bytes, audience: AccessToken.Audience) async throws -> Account? {
+        try await db.query(
+            """
+            select a.id, a.email, a.name, a.created_at
+            from access_token t join account a on a.id = t.account_id
+            where t.token_hash = \(hash) and t.audience = \(audience)
+                and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+                and a.state = 'active'
+            """
+        ).first.map(Account.init(row:))
+    }
+
+    func list(of account: ID<Account>, _ page: PageRequest) async throws -> Page<AccessToken> {
+        let rows = try await db.query(
+            """
+            select id, audience, name, created_at, expires_at, revoked_at
+            from access_token
+            where account_id = \(account)
+                and (\(page.after)::uuid is null or id < \(page.after)::uuid)
+            order by id desc
+            limit \(page.limit + 1)::int
+            """
+        ).decode { c in
+            AccessToken(
+                id: try c.next(), audience: try c.next(), name: try c.next(),
+                createdAt: try c.next(), expiresAt: try c.next(), revokedAt: try c.next())
+        }
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
+    func revoke(_ id: ID<AccessToken>, of account: ID<Account>) async throws -> Bool {
+        try await db.execute(
+            """
+            update access_token set revoked_at = coalesce(revoked_at, now())
+            where id = \(id) and account_id = \(account)
+            """) == 1
+    }
+}
+
+extension Queryable {
+    var accessTokens: AccessTokenStore { AccessTokenStore(db: self) }
+}

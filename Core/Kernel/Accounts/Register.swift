@@ -1,0 +1,36 @@
+import Vocabulary
+
+/// What a person gives to have an account.
+public struct Registration: Sendable {
+    public var email: String
+    public var name: String
+    public var password: String
+
+    public init(email: String, name: String, password: String) {
+        self.email = email
+        self.name = name
+        self.password = password
+    }
+}
+
+extension Marketplace {
+    /// Makes an account. The password is hashed on threads of its own.
+    /// - Throws: ``AccountRefusal`` for an address that is not one or is taken, and for a weak
+    ///   password; ``InputRefusal`` for the name; ``WorkRefusal/busy``.
+    public func register(_ registration: Registration) async throws -> Account {
+        let email = try Account.normalizedEmail(registration.email)
+        let name = try InputText.line(registration.name, field: "name", lengths: 1...120)
+        let password = try Password(choosing: registration.password, for: email)
+        let hash = try await passwords.run { try password.hashed() }
+        let account = Account(id: ID(), email: email, name: name, createdAt: .systemNow)
+        try await refusing("account_email_key", as: AccountRefusal.emailTaken) {
+            try await database.accounts.insert(account, passwordHash: hash)
+        }
+        return account
+    }
+
+    /// The open account of this id, or nil.
+    public func account(_ id: ID<Account>) async throws -> Account? {
+        try await database.accounts.find(id)
+    }
+}

@@ -1,0 +1,91 @@
+import Postgres
+import Vocabulary
+
+/// A request that must happen at most once: who asked, under which key, and for what.
+public struct OnceKey: Hashable, Sendable {
+    /// Who: `account:<id>`, `guest:<hash of the session>`. Keys of different people never meet.
+    public let actor: String
+    /// What the client chose.
+    public let key: String
+    /// SHA-256 of method, route and body: the same key with another body is a mismatch.
+    public let fingerprint: [UInt8]
+    /// Method and route pattern, for people who look into the table.
+    public let route: String
+
+    public init(actor: String, key: String, fingerprint: [UInt8], route: String) {
+        self.actor = actor
+        self.key = key
+        self.fingerprint = fingerprint
+        self.route = route
+    }
+
+    /// The longest key that is taken.
+    public static let lengthMax = 255
+}
+
+/// What the first request was answered with, for those that repeat it.
+public struct OnceAnswer: Hashable, Sendable {
+    public let status: Int
+    public let contentType: String?
+    public let location: String?
+    public let body: [UInt8]
+
+    public init(status: Int, contentType: String?, location: String?, body: [UInt8]) {
+        self.status = status
+        self.contentType = contentType
+        self.location = location
+        self.body = body
+    }
+}
+
+/// What became of claiming a key.
+public enum OnceClaim: Hashable, Sendable {
+    /// Go ahead, then ``Once/finish(_:_:)`` or ``Once/abandon(_:)``.
+    case fresh
+    /// It happened before; this is what was answered.
+    case replay(OnceAnswer)
+    /// The first request is still under way; ask again shortly.
+    case inProgress
+    /// The key was used for something else.
+    case mismatch
+}
+
+/// Runs a request at most once per key, and answers its repeats with the first answer.
+///
+/// A process that dies under way leaves the key claimed until ``claimLifetime`` is over; whoever
+/// claims it then gets `fresh`, and the operation's own unique keys keep it from happening twice.
+public struct Once: Sendable {
+    /// Longer than any request may take.
+    public static let claimLifetime: Duration = .seconds(60)
+    /// How long repeats are answered: past a long weekend.
+    public static let answerLifetimeDays = 7
+
+    let store: OnceStore
+
+    /// Claims `key`: exactly one of any number of concurrent callers gets `fresh`.
+    public func begin(_ key: OnceKey) async throws -> OnceClaim {
+        if try await store.claim(key, lifetime: Self.claimLifetime) { return .fresh }
+        guard let known = try await store.find(key) else { return .inProgress }
+        guard known.fingerprint == key.fingerprint else { return .mismatch }
+        return known.answer.map { .replay($0) } ?? .inProgress
+    }
+
+    /// Keeps the answer. Only definite answers belong here: not a 5xx, not "try again".
+    public func finish(_ key: OnceKey, _ answer: OnceAnswer) async throws {
+        try await store.finish(key, answer)
+    }
+
+    /// Gives the key back, so that the same request may be tried again.
+    public func abandon(_ key: OnceKey) async throws {
+        try await store.abandon(key)
+    }
+
+    /// Forgets answers that are too old to be asked for.
+    public func sweep() async throws {
+        try await store.sweep(days: Self.answerLifetimeDays)
+    }
+}
+
+extension Marketplace {
+    public var once: Once { Once(store: OnceStore(db: database)) }
+}

@@ -1,0 +1,75 @@
+import Postgres
+
+/// Every statement on idempotency keys.
+struct OnceStore: Sendable {
+    let db: any Queryable
+
+    struct Known: Sendable {
+        let fingerprint: [UInt8]
+        let answer: OnceAnswer?
+    }
+
+    /// Inserts the key, or takes over one whose claim is over; false when somebody else has it.
+    func claim(_ key: OnceKey, lifetime: Duration) async throws -> Bool {
+        try await db.execute(
+            """
+            insert into idempotency_key (actor, key, fingerprint, route, locked_until)
+            values (\(key.actor), \(key.key), \(Bytes(key.fingerprint)), \(key.route),
+                now() + \(lifetime.wholeMilliseconds)::bigint * interval '1 millisecond')
+            on conflict (actor, key) do update set locked_until = excluded.locked_until
+            where idempotency_key.state = 'started' and idempotency_key.locked_until < now()
+                and idempotency_key.fingerprint = excluded.fingerprint
+            """) == 1
+    }
+
+    func find(_ key: OnceKey) async throws -> Known? {
+        try await db.query(
+            """
+            select fingerprint, status, content_type, location, body
+            from idempotency_key
+            where actor = \(key.actor) and key = \(key.key)
+            """
+        ).decode { c in
+            let fingerprint: Bytes = try c.next()
+            let status: Int? = try c.next()
+            let contentType: String? = try c.next()
+            let location: String? = try c.next()
+            let body: Bytes? = try c.next()
+            return Known(
+                fingerprint: fingerprint.bytes,
+                answer: status.map {
+                    OnceAnswer(
+                        status: $0, contentType: contentType, location: location,
+                        body: body?.bytes ?? [])
+                })
+        }.first
+    }
+
+    func finish(_ key: OnceKey, _ answer: OnceAnswer) async throws {
+        try await db.execute(
+            """
+            update idempotency_key
+            set state = 'finished', status = \(answer.status), content_type = \(answer.contentType),
+                location = \(answer.location), body = \(Bytes(answer.body))
+            where actor = \(key.actor) and key = \(key.key) and state = 'started'
+            """)
+    }
+
+    func abandon(_ key: OnceKey) async throws {
+        try await db.execute(
+            """
+            delete from idempotency_key
+            where actor = \(key.actor) and key = \(key.key) and state = 'started'
+            """)
+    }
+
+    func sweep(days: Int) async throws {
+        try await db.execute(
+            """
+            delete from idempotency_key where (actor, key) in (
+                select actor, key from idempotency_key
+                where created_at < now() - \(days)::bigint * interval '1 day'
+                order by created_at limit 10000)
+            """)
+    }
+}

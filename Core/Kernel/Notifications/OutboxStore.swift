@@ -1,0 +1,81 @@
+import Postgres
+import Vocabulary
+
+/// Every statement on the outbox.
+public struct OutboxStore: Sendable {
+    let db: any Queryable
+
+    /// Writes an event; it reaches its readers when this transaction commits, and never otherwise.
+    public func record<Payload>(_ event: OutboxEvent<Payload>) async throws {
+        try await db.execute(Self.recordStatement(event))
+    }
+
+    /// ``record(_:)`` as a statement for a batch.
+    public static func recordStatement<Payload>(_ event: OutboxEvent<Payload>) -> SQL {
+        let (account, email, seller) = (event.account, event.email, event.seller)
+        return """
+            insert into outbox_event (topic, aggregate_kind, aggregate_id, payload, account_id, email,
+                seller_id)
+            values (\(event.topic), \(event.aggregateKind), \(event.aggregateID)::uuid,
+                \(JSON(event.payload)), \(account)::uuid, \(email), \(seller)::uuid)
+            """
+    }
+
+    /// Where `reader` is, locked so that no second dispatcher reads the same events.
+    func lockCursor(_ reader: String) async throws -> OutboxCursor? {
+        try await db.query(
+            """
+            select xid::text, id from outbox_cursor where reader = \(reader)
+            for update skip locked
+            """
+        ).decode { c in try OutboxCursor(xid: c.next(), id: c.next()) }.first
+    }
+
+    /// Up to `limit` events after `cursor` that no open transaction can still precede, made into
+    /// a row for each person who is told; returns where to go on, nil when there was none.
+    func dispatchNotifications(
+        after cursor: OutboxCursor, limit: Int
+    ) async throws -> OutboxCursor? {
+        try await db.query(
+            """
+            with batch as materialized (
+                select id, xid, topic, payload, account_id, email, seller_id, at
+                from outbox_event
+                where (xid, id) > (\(cursor.xid)::xid8, \(cursor.id))
+                    and xid < pg_snapshot_xmin(pg_current_snapshot())
+                order by xid, id
+                limit \(limit)::bigint
+            ), told as (
+                insert into notification (event_id, account_id, email, audience, seller_id, topic,
+                    payload, at)
+                select id, account_id, email, 'customer', seller_id, topic, payload, at
+                from batch where account_id is not null or email is not null
+                union all
+                select batch.id, member.account_id, null, 'seller', batch.seller_id, topic,
+                    payload, at
+                from batch join seller_member member on member.seller_id = batch.seller_id
+                on conflict on constraint notification_once do nothing
+            )
+            select xid::text, id from batch order by xid desc, id desc limit 1
+            """
+        ).decode { c in try OutboxCursor(xid: c.next(), id: c.next()) }.first
+    }
+
+    func moveCursor(_ reader: String, to cursor: OutboxCursor) async throws {
+        try await db.execute(
+            """
+            update outbox_cursor set xid = \(cursor.xid)::xid8, id = \(cursor.id)
+            where reader = \(reader)
+            """)
+    }
+}
+
+/// How far a reader of the outbox is.
+struct OutboxCursor: Sendable {
+    let xid: String
+    let id: Int64
+}
+
+extension Queryable {
+    public var outbox: OutboxStore { OutboxStore(db: self) }
+}

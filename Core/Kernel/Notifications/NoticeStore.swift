@@ -2,12 +2,12 @@ import Postgres
 import Vocabulary
 
 /// Every statement on notices.
-struct NotificationStore {
+struct NoticeStore {
     let db: any Queryable
 
     func list(
-        of account: ID<Account>, _ audience: Notification.Audience, _ page: PageRequest
-    ) async throws -> Page<Notification> {
+        of account: ID<Account>, _ audience: Notice.Audience, _ page: PageRequest
+    ) async throws -> Page<Notice> {
         let before = page.after.flatMap { Int64($0) } ?? Int64.max
         let rows = try await db.query(
             """
@@ -18,7 +18,7 @@ struct NotificationStore {
             limit \(page.limit + 1)::bigint
             """
         ).decode { c in
-            try Notification(
+            try Notice(
                 id: c.next(), audience: c.next(), seller: c.next(), topic: c.next(),
                 payload: c.next(), at: c.next(), readAt: c.next())
         }
@@ -35,5 +35,5 @@ struct NotificationStore {
 }
 
 extension Queryable {
-    var notifications: NotificationStore { NotificationStore(db: self) }
+    var notices: NoticeStore { NoticeStore(db: self) }
 }

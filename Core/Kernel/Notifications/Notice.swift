@@ -2,7 +2,7 @@ import Postgres
 import Vocabulary
 
 /// What one person is told of one event.
-public struct Notification: Sendable {
+public struct Notice: Sendable {
     public let id: Int64
     public let audience: Audience
     public let seller: ID<Seller>?

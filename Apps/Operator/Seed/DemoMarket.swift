@@ -1,0 +1,76 @@
+import Foundation
+import Kernel
+import Vocabulary
+
+/// What `market.json` in the demo's folder says: who is in the market and what it sells.
+struct DemoMarket: Decodable, Sendable {
+    struct Person: Decodable, Sendable {
+        let name: String
+        let email: String
+        var address: Address?
+    }
+
+    struct Shop: Decodable, Sendable {
+        let slug: String
+        let name: String
+        let person: String
+        let email: String
+        let about: String
+        let address: Address
+        let iban: String
+        /// The path of a catalogue in Shopify's product CSV format; pictures stand beside it.
+        let catalogue: String
+    }
+
+    struct Category: Decodable, Sendable {
+        let slug: String
+        let name: String
+        var children: [Category]?
+        /// The product types of catalogues that belong here.
+        var types: [String]?
+    }
+
+    struct Opinion: Decodable, Sendable {
+        let seller: String
+        let handle: String
+        let customer: String
+        let stars: Int
+        let text: String
+    }
+
+    let currency: String
+    /// Everybody's. A demo has no secrets.
+    let password: String
+    let administrator: Person
+    let customers: [Person]
+    let sellers: [Shop]
+    let categories: [Category]
+    let reviews: [Opinion]
+
+    /// Reads `market.json` in `folder`.
+    static func read(folder: String) throws -> DemoMarket {
+        let path = folder + "/market.json"
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw OperatorProblem(
+                "There is no \(path); GUILDHALL_DEMO must name the folder of a demo market.")
+        }
+        do {
+            return try JSONDecoder().decode(DemoMarket.self, from: bytes)
+        } catch {
+            throw OperatorProblem("\(path) cannot be read: \(error)")
+        }
+    }
+
+    /// The slug of the category for each product type.
+    var categoryOfType: [String: String] {
+        var found: [String: String] = [:]
+        func look(_ categories: [Category]) {
+            for category in categories {
+                for type in category.types ?? [] { found[type] = category.slug }
+                look(category.children ?? [])
+            }
+        }
+        look(categories)
+        return found
+    }
+}

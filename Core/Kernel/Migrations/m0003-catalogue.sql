@@ -46,6 +46,7 @@ create table listing (
     foreign key (seller_id, wallet_id) references wallet (seller_id, id)
 );
 create index listing_seller on listing (seller_id, id desc);
+create index listing_blocked on listing (id desc) where state = 'blocked';
 create index listing_newest on listing (id desc) where for_sale;
 create index listing_price on listing (price_from, id) where for_sale;
 create index listing_category on listing using gin (category_path) where for_sale;

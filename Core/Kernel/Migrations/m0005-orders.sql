@@ -93,6 +93,8 @@ create table purchase (
     constraint purchase_number_key unique (number)
 );
 create index purchase_account on purchase (account_id, id desc) where account_id is not null;
+create index purchase_email on purchase (email, id desc);
+create index purchase_state on purchase (state, id desc);
 create index purchase_unpaid on purchase (expires_at) where state = 'awaiting_payment';
 
 -- One wallet's part of a purchase.

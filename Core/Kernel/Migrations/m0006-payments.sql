@@ -33,6 +33,8 @@ create unique index payment_one_live on payment (purchase_id)
 create index payment_instance_open on payment (instance_id, id)
     where state in ('created', 'requires_action', 'processing', 'unknown', 'authorized');
 create index payment_purchase on payment (purchase_id, id);
+create index payment_by_reference on payment (reference) where reference is not null;
+create index payment_instance on payment (instance_id, id desc);
 
 -- One order's part of a payment; the parts add up to it.
 create table payment_share (
@@ -104,3 +106,4 @@ create table webhook_inbox (
     primary key (instance_id, event_id)
 );
 create index webhook_inbox_new on webhook_inbox (received_at) where state = 'new';
+create index webhook_inbox_failed on webhook_inbox (received_at) where state = 'failed';

@@ -1,0 +1,31 @@
+import Postgres
+
+/// What waits for somebody, over all tables; each part reads an index and stops early.
+struct WaitingStore {
+    let db: any Queryable
+
+    func find() async throws -> WhatWaits {
+        let counts = try await db.batch([
+            count("select 1 from seller where state = 'submitted'"),
+            count("select 1 from payment where state = 'unknown'"),
+            count("select 1 from refund where state in ('pending', 'unknown')"),
+            count("select 1 from payout where state in ('held', 'sent', 'unknown')"),
+            count("select 1 from webhook_inbox where state = 'failed'"),
+            count("select 1 from job where state = 'dead'"),
+            count("select 1 from listing where state = 'blocked'"),
+            count("select 1 from provider_instance where state = 'draining'"),
+        ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
+        return WhatWaits(
+            sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
+            payoutsOpen: counts[3], webhooksFailed: counts[4], jobsDead: counts[5],
+            listingsBlocked: counts[6], providersDraining: counts[7])
+    }
+
+    private func count(_ rows: SQL) -> SQL {
+        "select cardinality(array(\(rows) limit \(WhatWaits.countMax)::int))"
+    }
+}
+
+extension Queryable {
+    var waiting: WaitingStore { WaitingStore(db: self) }
+}

@@ -1,0 +1,23 @@
+import Vocabulary
+
+/// How much of each kind waits for somebody of the back office, counted up to ``countMax``.
+public struct WhatWaits: Sendable, Codable {
+    public let sellersSubmitted: Int
+    public let paymentsUnknown: Int
+    public let refundsOpen: Int
+    public let payoutsOpen: Int
+    public let webhooksFailed: Int
+    public let jobsDead: Int
+    public let listingsBlocked: Int
+    public let providersDraining: Int
+
+    /// Counting stops here: whether it is a hundred or a million, somebody has to look.
+    public static let countMax = 100
+}
+
+extension Marketplace {
+    /// What waits for somebody, for the back office's first page.
+    public func whatWaits() async throws -> WhatWaits {
+        try await database.waiting.find()
+    }
+}

@@ -1,47 +1,102 @@
 import Logging
 import Reactor
 
-/// Limits and address of a ``Database``.
-public struct DatabaseSettings: Sendable {
-    /// A libpq connection string or URL; several hosts and TLS as libpq understands them.
-    public var url: String
-    /// Connections that single statements share in pipeline mode.
-    public var sharedConnections = 4
-    /// Connections that transactions take for themselves.
-    public var transactionConnections = 8
-    /// How many transactions may wait for a connection; one more is refused at once.
-    public var waitersMax = 200
-    /// How long a transaction waits for a connection.
-    public var waitDeadline: Duration = .milliseconds(2000)
-    /// How long one statement may run.
-    public var statementDeadline: Duration = .seconds(10)
-    /// Shown in pg_stat_activity.
-    public var applicationName = "guildhall"
-
-    public init(url: String) { self.url = url }
-}
-
 /// A pool of PostgreSQL connections driven by one ``Reactor``.
+///
+/// Connections are made when they are needed, and made anew when the server went away. Nothing
+/// here blocks Swift's cooperative threads.
 public final class Database: Queryable, Sendable {
-    public init(_ settings: DatabaseSettings, reactor: Reactor, logger: Logger) { fatalError() }
+    private let reactor: Reactor
+    private let shared: SharedConnections
+    private let pool: TransactionPool
+    private let listener: Listener
 
-    public func query(_ sql: SQL) async throws(PostgresError) -> Rows { fatalError() }
-    public func batch(_ statements: [SQL]) async throws(PostgresError) -> [Rows] { fatalError() }
+    public init(_ settings: DatabaseSettings, reactor: Reactor, logger: Logger) {
+        let address = ServerAddress(url: settings.url)
+        self.reactor = reactor
+        shared = SharedConnections(settings, address: address, reactor: reactor, logger: logger)
+        pool = TransactionPool(settings, address: address, reactor: reactor, logger: logger)
+        listener = Listener(settings, address: address, reactor: reactor, logger: logger)
+    }
+
+    /// Runs one statement on its own, pipelined with others' on a shared connection.
+    /// - Throws: ``PostgresError``. `.unavailable` and `.poolExhausted` say that it never ran;
+    ///   `.connectionLost`, `.deadline` and `.cancelled` that it may have.
+    public func query(_ sql: SQL) async throws(PostgresError) -> Rows {
+        let rows = try await Flight([sql], carrier: shared).fly(on: reactor)
+        guard let first = rows.first else { throw .noAnswer }
+        return first
+    }
+
+    /// Sends all statements in one flush; they run as one implicit transaction.
+    public func batch(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
+        guard !statements.isEmpty else { return [] }
+        return try await Flight(statements, carrier: shared).fly(on: reactor)
+    }
 
     /// Runs `body` in a transaction on a connection of its own; commits when it returns, rolls
-    /// back when it throws. A serialization failure or deadlock runs it again, at most three
-    /// times, with jitter.
+    /// back when it throws. A serialization failure, a deadlock or a lock that was not had in
+    /// time runs it again, at most three times, with jitter: `body` must bear that.
+    ///
+    /// - Parameter statementDeadline: how long each of its statements may run, when that differs
+    ///   from the database's setting.
+    /// - Throws: what `body` throws, or ``PostgresError``: `.poolExhausted` when no connection
+    ///   came free in time; `.connectionLost` when the connection broke at the commit, whose
+    ///   outcome is then unknown.
     public func transaction<Value: Sendable>(
-        isolation: Isolation = .readCommitted,
+        isolation: Isolation = .readCommitted, statementDeadline: Duration? = nil,
         _ body: (Transaction) async throws -> Value
-    ) async throws -> Value { fatalError() }
+    ) async throws -> Value {
+        var attempt = 1
+        while true {
+            let session = TransactionSession(
+                pool: pool, isolation: isolation, statementDeadline: statementDeadline)
+            do {
+                let value = try await body(Transaction(session: session))
+                let end = Flight(.commit, [.commit], carrier: session)
+                end.isOnlyEnd = true
+                _ = try await end.fly(on: reactor)
+                return value
+            } catch {
+                let cause = await undo(session)
+                guard cause?.isRetryable == true, attempt <= Self.retriesMax else { throw error }
+            }
+            // Those who collided must not collide again in step.
+            let pause = Duration.milliseconds(5 * attempt * attempt) * Double.random(in: 0.5...1.5)
+            try await Task.sleep(for: pause)
+            attempt += 1
+        }
+    }
 
-    /// Notifications of `channel`, and `.reconnected` each time the listening connection was
-    /// made anew (notifications may have been missed: read the state again).
-    public func listen(to channel: String) -> AsyncStream<ChannelEvent> { fatalError() }
+    /// Runs of a transaction after the first; more would only feed the contention.
+    private static let retriesMax = 3
 
-    /// Finishes what is under way and closes every connection.
-    public func close() async {}
+    /// Rolls back what is not over yet.
+    /// - Returns: the first failure of the run, which doomed it.
+    private func undo(_ session: TransactionSession) async -> PostgresError? {
+        let flight = Flight(.rollback, [.rollback], carrier: session)
+        _ = await flight.outcome(on: reactor)
+        return await withUnsafeContinuation { continuation in
+            reactor.submit { continuation.resume(returning: session.failure) }
+        }
+    }
+
+    /// Notifications of `channel`, and `.reconnected` when listening begins and each time the
+    /// listening connection was made anew: notifications may have been missed then, so read the
+    /// state again. It is also sent when a slow reader let too many pile up.
+    public func listen(to channel: String) -> AsyncStream<ChannelEvent> {
+        listener.listen(to: channel)
+    }
+
+    /// Finishes what is under way and closes every connection. Later calls throw `.closed`.
+    public func close() async {
+        await withUnsafeContinuation { continuation in
+            reactor.submit { [shared, pool, listener] in
+                listener.close()
+                shared.close { pool.close { continuation.resume() } }
+            }
+        }
+    }
 }
 
 public enum Isolation: String, Sendable {
@@ -50,6 +105,7 @@ public enum Isolation: String, Sendable {
     case serializable
 }
 
+/// What a listener hears.
 public enum ChannelEvent: Sendable, Equatable {
     case notified(payload: String)
     case reconnected

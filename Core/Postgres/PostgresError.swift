@@ -27,13 +27,18 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// The violated constraint's name, when there is one.
     public let constraint: String?
     public let message: String
+    /// The statement's text without its parameters, when one was at fault.
+    public let statement: String?
 
-    public init(_ code: Code, _ message: String, sqlState: String? = nil, constraint: String? = nil)
-    {
+    public init(
+        _ code: Code, _ message: String, sqlState: String? = nil, constraint: String? = nil,
+        statement: String? = nil
+    ) {
         self.code = code
         self.message = message
         self.sqlState = sqlState
         self.constraint = constraint
+        self.statement = statement
     }
 
     /// Whether running the whole transaction again may succeed (40001, 40P01, 55P03).
@@ -44,7 +49,12 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Enough of a statement to find it by.
+    private static let statementShown = 160
+
     public var description: String {
-        [code.rawValue, sqlState, constraint, message].compactMap { $0 }.joined(separator: ": ")
+        let place = statement.map { "in «\($0.prefix(Self.statementShown))»" }
+        return [code.rawValue, sqlState, constraint, message, place].compactMap { $0 }
+            .joined(separator: ": ")
     }
 }

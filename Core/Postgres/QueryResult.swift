@@ -14,6 +14,9 @@ final class QueryResult: @unchecked Sendable {
     var columnCount: Int { Int(PQnfields(pointer)) }
     var affected: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 
+    /// What the server says it did: `COMMIT`, `UPDATE 3`.
+    var commandTag: String { String(cString: PQcmdStatus(pointer)) }
+
     func columnName(_ column: Int) -> String { String(cString: PQfname(pointer, Int32(column))) }
 
     func bytes(row: Int, column: Int) -> UnsafeRawBufferPointer? {

@@ -7,6 +7,7 @@ public struct Rows: RandomAccessCollection, Sendable {
     public subscript(position: Int) -> Row { Row(result: result, index: position) }
     /// Rows that an insert, update or delete touched; the row count of a select.
     public var affected: Int { result.affected }
+    var commandTag: String { result.commandTag }
 
     /// Decodes every row by position.
     /// - Throws: ``PostgresError`` that names the column that did not fit.

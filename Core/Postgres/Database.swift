@@ -43,9 +43,10 @@ public final class Database: Queryable, Sendable {
     /// - Throws: what `body` throws, or ``PostgresError``: `.poolExhausted` when no connection
     ///   came free in time; `.connectionLost` when the connection broke at the commit, whose
     ///   outcome is then unknown.
-    public func transaction<Value: Sendable>(
+    @discardableResult
+    nonisolated(nonsending) public func transaction<Value: Sendable>(
         isolation: Isolation = .readCommitted, statementDeadline: Duration? = nil,
-        _ body: (Transaction) async throws -> Value
+        _ body: nonisolated(nonsending) (Transaction) async throws -> Value
     ) async throws -> Value {
         var attempt = 1
         while true {

@@ -28,7 +28,10 @@ public struct Transaction: Queryable, Sendable {
     }
 
     /// Runs `body` so that its failure undoes only its own statements; the error is thrown on.
-    public func savepoint<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    @discardableResult
+    nonisolated(nonsending) public func savepoint<Value: Sendable>(
+        _ body: nonisolated(nonsending) () async throws -> Value
+    ) async throws -> Value {
         try await execute("savepoint inner_block")
         do {
             let value = try await body()

@@ -11,6 +11,7 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
     private var hasAskedForConnection = false
     private var hasBegun = false
     private var isOver = false
+    private var isCommitted = false
     /// What doomed the transaction; only a roll-back may follow.
     private(set) var failure: PostgresError?
 
@@ -32,6 +33,8 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
 
     func take(_ flight: Flight) {
         if isOver {
+            // ``Transaction/commit(after:)`` has committed already.
+            if isCommitted, flight.isOnlyEnd { return flight.settle(.success([])) }
             return flight.settle(
                 .failure(PostgresError(.transactionOver, "the transaction has ended")))
         }
@@ -135,6 +138,7 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
                     failure
                     ?? PostgresError(.server, "the transaction had failed", sqlState: "25P02")
             }
+            isCommitted = flight.failure == nil
             giveBack()
         case .rollback: giveBack()
         case .statements, .script, .copy: break

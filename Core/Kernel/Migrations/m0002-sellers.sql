@@ -58,7 +58,10 @@ create table seller_document (
     seller_id uuid not null references seller,
     kind text not null check (kind in ('identity', 'address', 'business', 'tax', 'other')),
     file_name text not null,
-    content_hash bytea not null references media,
+    -- the bytes are on disk, apart from the public pictures
+    content_hash bytea not null check (length(content_hash) = 32),
+    media_type text not null,
+    bytes integer not null check (bytes > 0),
     state text not null default 'pending' check (state in ('pending', 'accepted', 'rejected')),
     note text,
     reviewed_by uuid references account,

@@ -1,0 +1,103 @@
+import Glibc
+import ProviderKit
+
+/// Files on disk under their content hash: `ab/cd…`, written once and never changed.
+struct MediaFolder: Sendable {
+    let path: String
+
+    /// Writes `bytes` unless they are there already. A file appears whole or not at all, and is
+    /// on the disk when this returns.
+    func write(_ bytes: [UInt8], on threads: WorkThreads) async throws -> ContentHash {
+        try await threads.run {
+            let hash = ContentHash(of: bytes)
+            try self.writeFile(bytes, hash)
+            return hash
+        }
+    }
+
+    /// The bytes of a stored file, or nil when there is none.
+    func read(_ hash: ContentHash, on threads: WorkThreads) async throws -> [UInt8]? {
+        try await threads.run { try self.readFile(hash) }
+    }
+
+    private func folder(of hash: ContentHash) -> String {
+        path + "/" + hash.description.prefix(2)
+    }
+
+    private func file(of hash: ContentHash) -> String {
+        folder(of: hash) + "/" + hash.description.dropFirst(2)
+    }
+
+    private func writeFile(_ bytes: [UInt8], _ hash: ContentHash) throws {
+        guard access(file(of: hash), F_OK) != 0 else { return }
+        try makeFolder(folder(of: hash))
+        let temporary = path + "/new-" + hexadecimal(randomBytes(8))
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw MediaFault("open", errno) }
+        var written = false
+        defer {
+            close(descriptor)
+            if !written { unlink(temporary) }
+        }
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes[offset...].withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw MediaFault("write", errno) }
+            offset += count
+        }
+        guard fsync(descriptor) == 0 else { throw MediaFault("fsync", errno) }
+        guard rename(temporary, file(of: hash)) == 0 else { throw MediaFault("rename", errno) }
+        written = true
+    }
+
+    private func readFile(_ hash: ContentHash) throws -> [UInt8]? {
+        let descriptor = open(file(of: hash), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw MediaFault("open", errno)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw MediaFault("stat", errno) }
+        let size = Int(status.st_size)
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = Glibc.read(
+                    descriptor, buffer.baseAddress?.advanced(by: count), size - count)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                guard got > 0 else { break }
+                count += got
+            }
+        }
+        guard failure == 0 else { throw MediaFault("read", failure) }
+        return bytes
+    }
+
+    private func makeFolder(_ folder: String) throws {
+        var partial = ""
+        for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+            partial += part + "/"
+            guard !part.isEmpty, mkdir(partial, 0o750) != 0, errno != EEXIST else { continue }
+            throw MediaFault("mkdir", errno)
+        }
+    }
+}
+
+/// The disk did not do what it was asked.
+struct MediaFault: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ call: String, _ code: Int32) {
+        description = "media folder: \(call) failed: \(String(cString: strerror(code)))"
+    }
+}
+
+extension Marketplace {
+    var pictureFolder: MediaFolder { MediaFolder(path: settings.mediaFolder + "/pictures") }
+    var documentFolder: MediaFolder { MediaFolder(path: settings.mediaFolder + "/documents") }
+}

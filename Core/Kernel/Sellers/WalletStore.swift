@@ -1,0 +1,78 @@
+import Postgres
+import Vocabulary
+
+/// How many wallets one seller may have; it bounds every list of them.
+let walletsMax = 20
+
+struct WalletStore {
+    let db: any Queryable
+
+    private static let columns: SQL = """
+        id, seller_id, kind, label, details, is_default, payout_minimum, created_at
+        """
+
+    func insert(
+        _ id: ID<Wallet>, of seller: ID<Seller>, _ draft: WalletDraft, isDefault: Bool
+    ) async throws {
+        try await db.execute(
+            """
+            insert into wallet (id, seller_id, kind, label, details, is_default, payout_minimum)
+            values (\(id), \(seller), \(draft.kind), \(draft.label), \(JSON(draft.details)),
+                \(isDefault), \(draft.payoutMinimum))
+            """)
+    }
+
+    func save(
+        _ id: ID<Wallet>, of seller: ID<Seller>, _ draft: WalletDraft
+    ) async throws -> Bool {
+        try await db.execute(
+            """
+            update wallet set label = \(draft.label), details = \(JSON(draft.details)),
+                payout_minimum = \(draft.payoutMinimum)
+            where id = \(id) and seller_id = \(seller) and kind = \(draft.kind)
+            """) == 1
+    }
+
+    func find(_ id: ID<Wallet>, of seller: ID<Seller>) async throws -> Wallet? {
+        try await db.query(
+            "select \(Self.columns) from wallet where id = \(id) and seller_id = \(seller)"
+        ).first.map(Wallet.init(row:))
+    }
+
+    /// Oldest first.
+    func list(of seller: ID<Seller>) async throws -> [Wallet] {
+        try await db.query(
+            """
+            select \(Self.columns) from wallet
+            where seller_id = \(seller)
+            order by id
+            limit \(walletsMax)::int
+            """
+        ).map(Wallet.init(row:))
+    }
+
+    func makeDefault(_ id: ID<Wallet>, of seller: ID<Seller>) async throws {
+        // One statement would meet the unique index half way: it is checked row by row.
+        _ = try await db.batch([
+            """
+            update wallet set is_default = false
+            where seller_id = \(seller) and is_default and id <> \(id)
+            """,
+            "update wallet set is_default = true where seller_id = \(seller) and id = \(id)",
+        ])
+    }
+}
+
+extension Queryable {
+    var wallets: WalletStore { WalletStore(db: self) }
+}
+
+extension Wallet {
+    fileprivate init(row: Row) throws {
+        var c = row.columns
+        self.init(
+            id: try c.next(), seller: try c.next(), kind: try c.next(), label: try c.next(),
+            details: try c.next(JSON<WalletDetails>.self).value, isDefault: try c.next(),
+            payoutMinimum: try c.next(), createdAt: try c.next())
+    }
+}

@@ -1,0 +1,133 @@
+import Vocabulary
+
+/// A wallet as it is typed in.
+public struct WalletDraft: Hashable, Sendable, Codable {
+    public var kind: Wallet.Kind
+    public var label: String
+    public var details: WalletDetails
+    /// Minor units below which a payout waits.
+    public var payoutMinimum: Int64
+
+    public init(
+        kind: Wallet.Kind, label: String, details: WalletDetails = WalletDetails(),
+        payoutMinimum: Int64 = 0
+    ) {
+        self.kind = kind
+        self.label = label
+        self.details = details
+        self.payoutMinimum = payoutMinimum
+    }
+
+    func checked() throws -> WalletDraft {
+        var draft = self
+        draft.label = try InputText.line(label, field: "label", lengths: 1...80)
+        guard (0...Money.amountMax).contains(payoutMinimum) else {
+            throw InputRefusal(.wrong("This amount is not possible."), field: "payoutMinimum")
+        }
+        draft.details =
+            switch kind {
+            case .platformBalance: try bankDetails()
+            case .chainAddress: try chainDetails()
+            }
+        return draft
+    }
+
+    private func bankDetails() throws -> WalletDetails {
+        var clean = WalletDetails()
+        clean.holder = try InputText.optionalLine(
+            details.holder, field: "details.holder", lengthMax: 140)
+        if let typed = details.iban.map(InputText.trimmed), !typed.isEmpty {
+            guard let iban = BankAccount.normalizedIBAN(typed) else {
+                throw WalletRefusal.ibanInvalid
+            }
+            guard clean.holder != nil else { throw WalletRefusal.holderMissing }
+            clean.iban = iban
+        }
+        if let typed = details.bic.map(InputText.trimmed), !typed.isEmpty {
+            guard let bic = BankAccount.normalizedBIC(typed) else {
+                throw WalletRefusal.bicInvalid
+            }
+            clean.bic = bic
+        }
+        return clean
+    }
+
+    private func chainDetails() throws -> WalletDetails {
+        let chain = InputText.trimmed(details.chain ?? "").lowercased()
+        guard chain == "solana" else { throw WalletRefusal.chainUnknown }
+        let address = InputText.trimmed(details.address ?? "")
+        guard BankAccount.isSolanaAddress(address) else { throw WalletRefusal.addressInvalid }
+        return WalletDetails(chain: chain, address: address)
+    }
+}
+
+extension Marketplace {
+    /// Adds a wallet. The first stays the default until another is made so.
+    /// - Throws: ``WalletRefusal`` for details that cannot be right.
+    @discardableResult
+    public func addWallet(
+        _ draft: WalletDraft, as member: SellerMember
+    ) async throws -> Wallet {
+        try member.require(.editWallets)
+        let draft = try draft.checked()
+        let id = ID<Wallet>()
+        return try await database.transaction { tx in
+            guard try await tx.sellers.lock(member.seller) != nil,
+                try await tx.wallets.list(of: member.seller).count < walletsMax
+            else { throw WalletRefusal.tooMany }
+            try await tx.wallets.insert(id, of: member.seller, draft, isDefault: false)
+            try await tx.record(
+                "wallet.added", on: "wallet", id.description, by: member.account, as: .seller)
+            guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
+                throw WalletRefusal.unknown
+            }
+            return wallet
+        }
+    }
+
+    /// Changes a wallet's label, details and minimum; its kind stays.
+    /// - Throws: ``WalletRefusal``; `unknown` for another seller's or another kind.
+    @discardableResult
+    public func editWallet(
+        _ id: ID<Wallet>, _ draft: WalletDraft, as member: SellerMember
+    ) async throws -> Wallet {
+        try member.require(.editWallets)
+        let draft = try draft.checked()
+        return try await database.transaction { tx in
+            guard try await tx.wallets.save(id, of: member.seller, draft) else {
+                throw WalletRefusal.unknown
+            }
+            try await tx.record(
+                "wallet.edited", on: "wallet", id.description, by: member.account, as: .seller)
+            guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
+                throw WalletRefusal.unknown
+            }
+            return wallet
+        }
+    }
+
+    /// Makes a wallet the one that listings settle to which name none.
+    public func makeDefault(_ id: ID<Wallet>, as member: SellerMember) async throws {
+        try member.require(.editWallets)
+        try await database.transaction { tx in
+            guard try await tx.sellers.lock(member.seller) != nil,
+                try await tx.wallets.find(id, of: member.seller) != nil
+            else { throw WalletRefusal.unknown }
+            try await tx.wallets.makeDefault(id, of: member.seller)
+            try await tx.record(
+                "wallet.made-default", on: "wallet", id.description, by: member.account,
+                as: .seller)
+        }
+    }
+
+    /// The shop's wallets, oldest first.
+    public func wallets(as member: SellerMember) async throws -> [Wallet] {
+        try member.require(.readMoney)
+        return try await database.wallets.list(of: member.seller)
+    }
+
+    /// The shop's wallets, for administrators.
+    public func wallets(of seller: ID<Seller>) async throws -> [Wallet] {
+        try await database.wallets.list(of: seller)
+    }
+}

@@ -2,14 +2,14 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
-/// One person at one app, through its public HTTP API: a base address and, once signed in, a token.
-struct WalkClient: Sendable {
+/// One person at one app, through its public HTTP API, with the cookies that its answers set: a
+/// guest is known by one, and who signed in by another.
+final class WalkClient: Sendable {
     let app: String
     let base: String
-    var token: String?
-    /// A guest is known by the cookie that the first answer set.
-    var cookies: [String: String] = [:]
+    private let cookies = Mutex<[String: String]>([:])
 
     /// How long a person would look at a page that does not come.
     static let patience = TimeAmount.seconds(20)
@@ -83,11 +83,10 @@ struct WalkClient: Sendable {
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "accept", value: "application/json")
-        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let key { request.headers.add(name: "idempotency-key", value: key) }
-        if !cookies.isEmpty {
-            let text = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-            request.headers.add(name: "cookie", value: text)
+        let kept = cookies.withLock { $0.map { "\($0.key)=\($0.value)" } }
+        if !kept.isEmpty {
+            request.headers.add(name: "cookie", value: kept.joined(separator: "; "))
         }
         if let body {
             request.body = .bytes(ByteBuffer(bytes: body))
@@ -104,6 +103,7 @@ struct WalkClient: Sendable {
             throw WalkProblem(
                 expected: "an answer from the \(app)", request: asked, answer: "\(error)")
         }
+        keep(response.headers["set-cookie"])
         let answer = Answer(
             request: asked, status: Int(response.status.code),
             fact: (try? JSONDecoder().decode(Fact.self, from: Data(text.utf8))) ?? .absent,
@@ -113,6 +113,14 @@ struct WalkClient: Sendable {
             throw WalkProblem(expected: "status \(wanted)", answer)
         }
         return answer
+    }
+
+    private func keep(_ headers: [String]) {
+        for header in headers {
+            let pair = header.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            guard pair.count == 2 else { continue }
+            cookies.withLock { $0[String(pair[0])] = String(pair[1]) }
+        }
     }
 
     private static func described(

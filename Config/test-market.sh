@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# The end-to-end part of Config/test, sourced by it: the whole market on free ports, the main job
+# walked twice on one database, and the three OpenAPI documents held against the answers.
+
+schemathesis_version=4.32.5
+
+start_market() {
+    local modules=$work/market/modules product
+    mkdir -p "$modules"
+    for product in SandboxPayments TableRateShipping RateTableTax; do
+        swift build --product "$product" >/dev/null || fail "The module $product did not build."
+        cp "$bin/lib$product.so" "$modules/"
+    done
+    swift build --product guildhall >/dev/null || fail "guildhall did not build."
+    PGPASSWORD=$(cat "$work/postgres/password") createdb -h 127.0.0.1 -p "$postgres_port" \
+        -U guildhall guildhall
+    DATABASE_URL=$(database_url guildhall)
+    REDIS_URL=$(redis_url 1)
+    GUILDHALL_STOREFRONT_PORT=$(free_port 18080)
+    GUILDHALL_SELLER_PORT=$(free_port $((GUILDHALL_STOREFRONT_PORT + 1)))
+    GUILDHALL_ADMIN_PORT=$(free_port $((GUILDHALL_SELLER_PORT + 1)))
+    GUILDHALL_BANK_PORT=$(free_port $((GUILDHALL_ADMIN_PORT + 1)))
+    GUILDHALL_HEALTH_PORT=$(free_port $((GUILDHALL_BANK_PORT + 1)))
+    export DATABASE_URL REDIS_URL GUILDHALL_STOREFRONT_PORT GUILDHALL_SELLER_PORT
+    export GUILDHALL_ADMIN_PORT GUILDHALL_BANK_PORT GUILDHALL_HEALTH_PORT
+    export GUILDHALL_HOME=$work/market GUILDHALL_MODULES=$modules
+    export GUILDHALL_DEMO=$top/Config/demo GUILDHALL_SHUTDOWN_SECONDS=5
+    say "The market, on 127.0.0.1:$GUILDHALL_STOREFRONT_PORT and the ports after it"
+    "$bin/guildhall" up >"$work/market.log" 2>&1 &
+    market=$!
+    local port
+    for port in 0 1 2 3; do
+        await_ready $((GUILDHALL_HEALTH_PORT + port))
+    done
+}
+
+# The processes of the market, once each answers that it is ready to work.
+await_ready() {
+    local tries
+    for tries in $(seq 600); do
+        kill -0 "$market" 2>/dev/null || fail "The market ended before it was ready."
+        if [ "$(answer_of "$1" /readyz)" = 200 ]; then return; fi
+        sleep 0.2
+    done
+    fail "Nothing was ready on port $1 after $((tries / 5)) seconds."
+}
+
+# The status that 127.0.0.1:$1 gives for $2; bash alone, so that no tool is needed for it.
+answer_of() {
+    local status=000
+    {
+        printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&3
+        IFS=' ' read -r -t 5 _ status _ <&3
+    } 3<>"/dev/tcp/127.0.0.1/$1" 2>/dev/null || true
+    echo "${status:-000}"
+}
+
+walk_twice() {
+    local time
+    for time in first second; do
+        say "The main job, walked a $time time on the same database"
+        "$bin/guildhall" walk || fail "The walk stopped; the request and the answer stand above."
+    done
+    "$bin/guildhall" ledger verify || fail "The ledger does not add up; the difference stands above."
+    results+=("the main job: walked twice, ledger verified")
+}
+
+fuzz() {
+    local venv=$top/.guildhall/schemathesis-$schemathesis_version app url role
+    if [ ! -x "$venv/bin/schemathesis" ]; then
+        say "schemathesis $schemathesis_version from PyPI, into ${venv#"$top"/}"
+        mkdir -p "$top/.guildhall"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check \
+            "schemathesis==$schemathesis_version" ||
+            fail "schemathesis could not be installed from PyPI; see pip's reason above."
+    fi
+    for role in storefront seller admin; do
+        case $role in
+        storefront) app="the customer app" url=http://127.0.0.1:$GUILDHALL_STOREFRONT_PORT ;;
+        seller) app="the seller app" url=http://127.0.0.1:$GUILDHALL_SELLER_PORT ;;
+        admin) app="the admin app" url=http://127.0.0.1:$GUILDHALL_ADMIN_PORT ;;
+        esac
+        fuzz_app "$role" "$app" "$url"
+    done
+}
+
+fuzz_app() {
+    local role=$1 app=$2 url=$3 log=$work/schemathesis-$1.log header=()
+    say "The OpenAPI document of $app against its answers"
+    local token
+    if token=$("$bin/guildhall" demo-token "$role" 2>/dev/null); then
+        header=(-H "Authorization: Bearer $token")
+    fi
+    (cd "$work" && "$venv/bin/schemathesis" run "$url/openapi.json" --url "$url" "${header[@]}" \
+        --phases examples,coverage,fuzzing --max-examples "${GUILDHALL_EXAMPLES:-8}" \
+        --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+        --suppress-health-check all --generation-deterministic --no-color \
+        --request-timeout 20 --max-time 240) >"$log" 2>&1 || {
+        grep -vE '^\s*$' "$log" | tail -n 80 >&2
+        fail "$app answered something that its OpenAPI document does not say; see above."
+    }
+    results+=("schemathesis, $app: $(grep -oE '[0-9]+ (generated|passed).*' "$log" | head -n 1)")
+    kill -0 "$market" 2>/dev/null || fail "The market died while $app was asked."
+}

@@ -25,7 +25,7 @@ extension Marketplace {
                 throw AccountRefusal.unknown
             }
             guard try await tx.accounts.insert(role, of: account.id) else { return }
-            try await tx.record(
+            try await tx.audit.record(
                 "account.role-granted", on: "account", account.id.description,
                 by: actor, reason: role.rawValue)
         }
@@ -46,7 +46,7 @@ extension Marketplace {
             guard try await tx.accounts.delete(role, of: account) else {
                 throw AccountRefusal.unknown
             }
-            try await tx.record(
+            try await tx.audit.record(
                 "account.role-withdrawn", on: "account", account.description,
                 by: actor, reason: role.rawValue)
         }

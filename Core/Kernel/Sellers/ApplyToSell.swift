@@ -39,7 +39,7 @@ extension Marketplace {
                     ID(), of: id,
                     WalletDraft(kind: .platformBalance, label: "Platform balance"),
                     isDefault: true)
-                try await tx.record(
+                try await tx.audit.record(
                     "seller.applied", on: "seller", id.description, by: account, as: .seller)
                 guard let seller = try await tx.sellers.find(id) else {
                     throw SellerRefusal.unknown
@@ -66,7 +66,7 @@ extension Marketplace {
         return try await refusing("seller_slug_key", as: SellerRefusal.slugTaken) {
             try await database.transaction { tx in
                 try await tx.sellers.save(id, checked)
-                try await tx.record(
+                try await tx.audit.record(
                     "seller.profile-edited", on: "seller", id.description,
                     by: member.account, as: .seller)
                 guard let seller = try await tx.sellers.find(id) else {

@@ -24,7 +24,7 @@ extension Marketplace {
                     < SellerDocument.countMax
             else { throw SellerRefusal.tooManyDocuments }
             try await tx.sellerDocuments.insert(document, hash: hash, of: member.seller)
-            try await tx.record(
+            try await tx.audit.record(
                 "seller.document-added", on: "seller", member.seller.description,
                 by: member.account, as: .seller, reason: kind.rawValue)
         }
@@ -58,7 +58,7 @@ extension Marketplace {
             guard
                 try await tx.sellerDocuments.save(id, of: seller, state, note: note, by: admin)
             else { throw SellerRefusal.documentUnknown }
-            try await tx.record(
+            try await tx.audit.record(
                 "seller.document-\(state.rawValue)", on: "seller", seller.description,
                 by: admin, reason: note)
         }

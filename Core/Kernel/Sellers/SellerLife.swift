@@ -83,7 +83,7 @@ extension Marketplace {
         }
         try await database.transaction { tx in
             guard try await tx.sellers.saveHoldDays(id, days) else { throw SellerRefusal.unknown }
-            try await tx.record(
+            try await tx.audit.record(
                 "seller.hold-changed", on: "seller", id.description, by: admin,
                 reason: "\(days) days")
         }
@@ -116,7 +116,7 @@ extension Marketplace {
             }
             try await tx.sellers.insertTransition(
                 id, from: seller.state, to: next, reason: reason, by: actor)
-            try await tx.record(
+            try await tx.audit.record(
                 "seller.\(next.rawValue)", on: "seller", id.description, by: actor,
                 as: actorKind, reason: reason)
             guard let moved = try await tx.sellers.find(id) else { throw SellerRefusal.unknown }

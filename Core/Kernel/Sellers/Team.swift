@@ -46,7 +46,7 @@ extension Marketplace {
                         .wrong("A team has at most \(teamMax) members."), field: "email")
                 }
                 try await tx.teams.insert(account.id, as: role, of: member.seller)
-                try await tx.record(
+                try await tx.audit.record(
                     "seller.member-added", on: "seller", member.seller.description,
                     by: member.account, as: .seller, reason: "\(email): \(role.rawValue)")
             }
@@ -63,7 +63,7 @@ extension Marketplace {
             let team = try await tx.teams.lock(member.seller)
             try keepOwner(team, without: role == .owner ? nil : account, touching: account)
             try await tx.teams.save(role, of: account, in: member.seller)
-            try await tx.record(
+            try await tx.audit.record(
                 "seller.member-changed", on: "seller", member.seller.description,
                 by: member.account, as: .seller, reason: "\(account): \(role.rawValue)")
         }
@@ -77,7 +77,7 @@ extension Marketplace {
             let team = try await tx.teams.lock(member.seller)
             try keepOwner(team, without: account, touching: account)
             try await tx.teams.delete(account, of: member.seller)
-            try await tx.record(
+            try await tx.audit.record(
                 "seller.member-removed", on: "seller", member.seller.description,
                 by: member.account, as: .seller, reason: account.description)
         }

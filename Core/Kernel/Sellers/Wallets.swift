@@ -76,7 +76,7 @@ extension Marketplace {
                 try await tx.wallets.list(of: member.seller).count < walletsMax
             else { throw WalletRefusal.tooMany }
             try await tx.wallets.insert(id, of: member.seller, draft, isDefault: false)
-            try await tx.record(
+            try await tx.audit.record(
                 "wallet.added", on: "wallet", id.description, by: member.account, as: .seller)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
@@ -97,7 +97,7 @@ extension Marketplace {
             guard try await tx.wallets.save(id, of: member.seller, draft) else {
                 throw WalletRefusal.unknown
             }
-            try await tx.record(
+            try await tx.audit.record(
                 "wallet.edited", on: "wallet", id.description, by: member.account, as: .seller)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
@@ -114,7 +114,7 @@ extension Marketplace {
                 try await tx.wallets.find(id, of: member.seller) != nil
             else { throw WalletRefusal.unknown }
             try await tx.wallets.makeDefault(id, of: member.seller)
-            try await tx.record(
+            try await tx.audit.record(
                 "wallet.made-default", on: "wallet", id.description, by: member.account,
                 as: .seller)
         }

@@ -1,0 +1,178 @@
+import Vocabulary
+
+// The shape of each business event in the books. Pure: facts in, a balanced posting out.
+
+/// An order's frozen amounts, as far as the books go by them.
+public struct SoldOrder: Hashable, Sendable {
+    public let order: ID<Order>
+    public let purchase: ID<Purchase>
+    public let wallet: ID<Wallet>
+    /// What the customer paid for it.
+    public let total: Money
+    public let commission: Money
+    /// Of its tax, what the platform itself hands to the state.
+    public let taxByPlatform: Money
+
+    public init(
+        order: ID<Order>, purchase: ID<Purchase>, wallet: ID<Wallet>, total: Money,
+        commission: Money, taxByPlatform: Money
+    ) {
+        self.order = order
+        self.purchase = purchase
+        self.wallet = wallet
+        self.total = total
+        self.commission = commission
+        self.taxByPlatform = taxByPlatform
+    }
+}
+
+extension Posting {
+    /// The key under which an order's sale is kept, once for all time.
+    public static func saleKey(_ order: ID<Order>) -> String { "sale:\(order)" }
+
+    /// An order's share was captured: the provider instance owes us its total, of which the
+    /// seller has a share, the market its commission and the state the platform's tax.
+    public static func sale(
+        of sold: SoldOrder, at instance: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        let (total, commission, tax) = (sold.total, sold.commission, sold.taxByPlatform)
+        guard commission.currency == total.currency, tax.currency == total.currency else {
+            throw .currencyMismatch
+        }
+        let (net, overflow) = total.amount.subtractingReportingOverflow(commission.amount)
+        let (share, overflow2) = net.subtractingReportingOverflow(tax.amount)
+        guard !overflow, !overflow2, total.amount != Int64.min else { throw .overflow }
+        return try Posting(
+            key: saleKey(sold.order), kind: .sale, currency: total.currency,
+            purchase: sold.purchase,
+            entries: [
+                LedgerEntry(.providerClearing(instance), -total.amount, order: sold.order),
+                LedgerEntry(.sellerPending(sold.wallet), share, order: sold.order),
+                LedgerEntry(.commission, commission.amount, order: sold.order),
+                LedgerEntry(.taxPayable, tax.amount, order: sold.order),
+            ])
+    }
+
+    /// Money was captured for a purchase that is over; it waits in suspense to go back.
+    public static func strayCapture(
+        payment: ID<Payment>, purchase: ID<Purchase>, _ amount: Money,
+        at instance: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "stray:\(payment)", kind: .adjustment, currency: amount.currency,
+            purchase: purchase,
+            entries: [
+                LedgerEntry(.providerClearing(instance), -amount.amount),
+                LedgerEntry(.suspense, amount.amount),
+            ])
+    }
+
+    /// The stray money went back to the customer.
+    public static func strayReturn(
+        payment: ID<Payment>, purchase: ID<Purchase>, _ amount: Money,
+        at instance: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "stray-return:\(payment)", kind: .adjustment, currency: amount.currency,
+            purchase: purchase, reverses: "stray:\(payment)",
+            entries: [
+                LedgerEntry(.suspense, -amount.amount),
+                LedgerEntry(.providerClearing(instance), amount.amount),
+            ])
+    }
+
+    /// All of an order's money went back to the customer: the sale's entries with their signs
+    /// turned. The seller's part is taken from where the order's money is now, and what was paid
+    /// out already becomes the seller's debt.
+    static func fullRefund(
+        _ refund: ID<Refund>, of order: ID<Order>, sale: [LedgerEntry], currency: Currency,
+        held: OrderHoldings, wallet: ID<Wallet>
+    ) throws(LedgerError) -> Posting {
+        var entries: [LedgerEntry] = []
+        for entry in sale {
+            guard entry.account.kind == .sellerPending else {
+                entries.append(LedgerEntry(entry.account, -entry.amount, order: order))
+                continue
+            }
+            let fromPending = min(entry.amount, held.pending)
+            let fromAvailable = min(entry.amount - fromPending, held.available)
+            let owed = entry.amount - fromPending - fromAvailable
+            entries.append(LedgerEntry(.sellerPending(wallet), -fromPending, order: order))
+            entries.append(LedgerEntry(.sellerAvailable(wallet), -fromAvailable, order: order))
+            entries.append(LedgerEntry(.sellerDebt(wallet), -owed, order: order))
+        }
+        return try Posting(
+            key: "refund:\(refund)", kind: .refund, currency: currency,
+            reverses: saleKey(order), entries: entries)
+    }
+
+    /// The hold is over: what an order earned may be paid out.
+    static func release(
+        _ order: ID<Order>, _ amount: Money, wallet: ID<Wallet>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "release:\(order)", kind: .release, currency: amount.currency,
+            entries: [
+                LedgerEntry(.sellerPending(wallet), -amount.amount, order: order),
+                LedgerEntry(.sellerAvailable(wallet), amount.amount, order: order),
+            ])
+    }
+
+    /// A debt is settled from what other orders made available.
+    static func recovery(
+        _ payoutRun: ID<Payout>, from items: [PayoutItem], wallet: ID<Wallet>, _ currency: Currency
+    ) throws(LedgerError) -> Posting {
+        let total = try sum(items)
+        return try Posting(
+            key: "recovery:\(payoutRun)", kind: .recovery, currency: currency,
+            entries: items.map {
+                LedgerEntry(.sellerAvailable(wallet), -$0.amount.amount, order: $0.order)
+            } + [LedgerEntry(.sellerDebt(wallet), total)])
+    }
+
+    /// A payout sets its money aside, before anybody is asked to pay it.
+    static func payoutHold(_ payout: Payout) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "payout:\(payout.id):hold", kind: .payoutHold, currency: payout.amount.currency,
+            entries: payout.items.map {
+                LedgerEntry(
+                    .sellerAvailable(payout.wallet), -$0.amount.amount, order: $0.order)
+            } + [LedgerEntry(.sellerPaying(payout.wallet), payout.amount.amount)])
+    }
+
+    /// The provider paid it.
+    static func payoutPost(_ payout: Payout) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "payout:\(payout.id):post", kind: .payoutPost, currency: payout.amount.currency,
+            entries: [
+                LedgerEntry(.sellerPaying(payout.wallet), -payout.amount.amount),
+                LedgerEntry(.providerClearing(payout.instance), payout.amount.amount),
+            ])
+    }
+
+    /// The provider did not: the money is available again.
+    static func payoutVoid(_ payout: Payout) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "payout:\(payout.id):void", kind: .payoutVoid, currency: payout.amount.currency,
+            reverses: "payout:\(payout.id):hold",
+            entries: payout.items.map {
+                LedgerEntry(.sellerAvailable(payout.wallet), $0.amount.amount, order: $0.order)
+            } + [LedgerEntry(.sellerPaying(payout.wallet), -payout.amount.amount)])
+    }
+
+    private static func sum(_ items: [PayoutItem]) throws(LedgerError) -> Int64 {
+        var total: Int64 = 0
+        for item in items {
+            let (next, overflow) = total.addingReportingOverflow(item.amount.amount)
+            guard !overflow else { throw .overflow }
+            total = next
+        }
+        return total
+    }
+}
+
+/// Where an order's money in its wallet is, in minor units.
+struct OrderHoldings: Hashable, Sendable {
+    let pending: Int64
+    let available: Int64
+}

@@ -18,6 +18,10 @@ import Testing
         Ban(text: "FIXME", instead: "mend it now"),
         Ban(text: "TODO", instead: "do it now, or file an issue and leave the line out"),
         Ban(text: "[String: Any]", instead: "a struct"),
+        Ban(text: "UUID()", instead: "ID(), which sorts by time"),
+        Ban(
+            text: "Date()", instead: "an Instant that is passed in",
+            except: ["Apps/Operator", "Core/ProviderHost"]),
         Ban(text: "Task.detached", instead: "a task group, or a job", except: detached),
         Ban(text: "nonisolated(unsafe)", instead: "a Mutex or an actor", except: unsafe),
         Ban(text: "@unchecked Sendable", instead: "a Mutex or an actor", except: unsafe),

@@ -1,0 +1,128 @@
+import Kernel
+import Vocabulary
+
+/// Who may call, for the document.
+public enum Access: Sendable, Equatable {
+    case everyone, signedIn, member, administrator
+
+    var isSellerScoped: Bool { self == .member }
+}
+
+/// Proof of who is there. A handler that takes one cannot run without the check, because only
+/// `prove` makes one.
+public protocol Caller: Sendable {
+    /// What a route may ask for beside the caller's kind: permissions, roles.
+    associatedtype Need: Sendable
+    static var access: Access { get }
+    /// - Throws: ``WebRefusal/signInNeeded``, ``WebRefusal/notYours`` and the like.
+    static func prove(_ request: WebRequest, needing needs: [Need]) async throws -> Self
+    /// Who this is to the idempotency store: the same person has the same actor.
+    var actor: String { get }
+    /// Who is signed in, when anybody is.
+    var signedIn: Account? { get }
+}
+
+/// Anybody, signed in or not.
+public struct Visitor: Caller {
+    public let account: Account?
+    /// This browser, for the guest's cart; made up when it had none.
+    public let browser: String
+
+    public static var access: Access { .everyone }
+    public var signedIn: Account? { account }
+    public var actor: String {
+        account.map { "account:\($0.id)" } ?? "guest:\(Secrets.hash(browser))"
+    }
+
+    public static func prove(_ request: WebRequest, needing needs: [Never]) async throws -> Visitor
+    {
+        // Whoever only looks must not suffer when Redis is down.
+        let account: Account?
+        do { account = try await request.account() } catch WebRefusal.sessionsUnavailable {
+            account = nil
+        }
+        return Visitor(account: account, browser: request.browser())
+    }
+}
+
+/// Somebody who is signed in, or a program with a token of theirs.
+public struct SignedIn: Caller {
+    public let account: Account
+
+    public static var access: Access { .signedIn }
+    public var signedIn: Account? { account }
+    public var actor: String { "account:\(account.id)" }
+
+    public static func prove(_ request: WebRequest, needing needs: [Never]) async throws -> SignedIn
+    {
+        guard let account = try await request.account() else { throw WebRefusal.signInNeeded }
+        return SignedIn(account: account)
+    }
+}
+
+/// Somebody who works for a seller. Which one: the path's `{seller}`, else `?seller=`, else the one
+/// chosen in this session, else the only one. A route that needs permissions needs all of them.
+public struct Member: Caller {
+    public let account: Account
+    /// What the kernel's verbs take as proof.
+    public let membership: SellerMember
+    /// The shop, for the page's head.
+    public let shop: SellerMembership
+
+    public var seller: ID<Seller> { membership.seller }
+    public static var access: Access { .member }
+    public var signedIn: Account? { account }
+    public var actor: String { "account:\(account.id)" }
+
+    public static func prove(
+        _ request: WebRequest, needing needs: [SellerPermission]
+    ) async throws -> Member {
+        guard let account = try await request.account() else { throw WebRefusal.signInNeeded }
+        let shops = try await request.marketplace.memberships(of: account.id)
+        let shop = try await chosen(from: shops, request)
+        let membership = SellerMember(seller: shop.seller, account: account.id, role: shop.role)
+        guard needs.allSatisfy({ membership.may($0) }) else { throw WebRefusal.notYours }
+        return Member(account: account, membership: membership, shop: shop)
+    }
+
+    private static func chosen(
+        from shops: [SellerMembership], _ request: WebRequest
+    ) async throws -> SellerMembership {
+        var wanted = try await request.session()?.seller
+        if let named = request.parameters["seller"] ?? request.query("seller") {
+            guard let id = ID<Seller>(named) else { throw WebRefusal.notFound }
+            wanted = id
+        }
+        if let wanted {
+            guard let shop = shops.first(where: { $0.seller == wanted }) else {
+                throw WebRefusal.notFound
+            }
+            return shop
+        }
+        guard shops.count <= 1 else { throw WebRefusal.chooseSeller }
+        guard let only = shops.first else { throw WebRefusal.notYours }
+        return only
+    }
+}
+
+/// Somebody with a role in the back office. An `administrator` may do what every role may;
+/// a route that needs roles needs one of them.
+public struct Administrator: Caller {
+    public let account: Account
+    public let roles: Set<AdminRole>
+
+    public static var access: Access { .administrator }
+    public var signedIn: Account? { account }
+    public var actor: String { "account:\(account.id)" }
+
+    public static func prove(
+        _ request: WebRequest, needing needs: [AdminRole]
+    ) async throws -> Administrator {
+        guard let account = try await request.account() else { throw WebRefusal.signInNeeded }
+        let held = try await request.marketplace.adminRoles(of: account.id)
+        guard !held.isEmpty,
+            needs.isEmpty || held.contains(.administrator) || !held.isDisjoint(with: needs)
+        else { throw WebRefusal.notYours }
+        return Administrator(account: account, roles: held)
+    }
+}

@@ -1,0 +1,193 @@
+import HTTPTypes
+import Hummingbird
+
+/// Writes the OpenAPI 3.1 document of an app from what was mounted.
+struct OpenAPI {
+    let site: Site
+    let operations: [Operation]
+
+    var document: JSONValue {
+        var objects = SchemaCollector()
+        var paths: [String: [String: JSONValue]] = [:]
+        // Answers first: where a name is both, the input is the one that gets another name.
+        let answers = operations.map { $0.answerJSON(collecting: &objects) }
+        objects.side = .input
+        for (operation, answer) in zip(operations, answers) {
+            paths[operation.path, default: [:]][operation.method.rawValue.lowercased()] =
+                operation.json(answer, app: site.app.rawValue, collecting: &objects)
+        }
+        var schemas = objects.objects
+        schemas["Problem"] = Problem.schema
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": .string(site.title), "version": "1",
+                "description":
+                    """
+                Money is in minor units. Errors are RFC 9457 problems. Lists carry `next`, \
+                which is handed back as `after`. Unknown fields are refused.
+                """,
+            ],
+            "servers": [["url": "/"]],
+            "paths": .object(paths.mapValues { .object($0) }),
+            "components": [
+                "schemas": .object(schemas),
+                "securitySchemes": [
+                    "token": ["type": "http", "scheme": "bearer"],
+                    "session": [
+                        "type": "apiKey", "in": "cookie",
+                        "name": .string("guildhall_\(site.app.rawValue)"),
+                    ],
+                ],
+            ],
+        ]
+    }
+}
+
+extension Operation {
+    func answerJSON(collecting objects: inout SchemaCollector) -> JSONValue? {
+        switch answer {
+        case .json(let schema):
+            ["application/json": ["schema": schema.json(collecting: &objects)]]
+        case .bytes: ["*/*": ["schema": ["type": "string", "format": "binary"]]]
+        case nil: nil
+        }
+    }
+
+    func json(
+        _ answer: JSONValue?, app: String, collecting objects: inout SchemaCollector
+    ) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "summary": .string(summary), "tags": [.string(tag)],
+            "operationId": .string(operationID), "responses": responses(answer),
+            "parameters": .array(parameters(collecting: &objects)),
+        ]
+        if let about { members["description"] = .string(about) }
+        if access != .everyone { members["security"] = [["token": []], ["session": []]] }
+        if !needs.isEmpty { members["x-needs"] = .array(needs.map { .string($0) }) }
+        switch body {
+        case .none: break
+        case .json(let schema, _):
+            members["requestBody"] = [
+                "required": true,
+                "content": ["application/json": ["schema": schema.json(collecting: &objects)]],
+            ]
+        case .bytes(let types, let limit):
+            let content: JSONValue = [
+                "schema": [
+                    "type": "string", "format": "binary", "maxLength": .integer(Int64(limit)),
+                ]
+            ]
+            members["requestBody"] = [
+                "required": true,
+                "content": .object(
+                    Dictionary(types.map { ($0, content) }, uniquingKeysWith: { one, _ in one })),
+            ]
+        }
+        return .object(members)
+    }
+
+    private var operationID: String {
+        let words = path.dropFirst("/api/v1/".count).split { !$0.isLetter && !$0.isNumber }
+        return method.rawValue.lowercased()
+            + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+
+    private func parameters(collecting objects: inout SchemaCollector) -> [JSONValue] {
+        var list: [JSONValue] = []
+        for field in pathFields {
+            list.append([
+                "name": .string(field.name), "in": "path", "required": true,
+                "schema": field.schema.json(collecting: &objects),
+            ])
+        }
+        for field in queryFields {
+            var schema = field.schema
+            if case .nullable(let inner) = schema { schema = inner }
+            var members: [String: JSONValue] = [
+                "name": .string(field.name), "in": "query", "required": .bool(field.isRequired),
+                "schema": schema.json(collecting: &objects),
+            ]
+            if let about = field.about { members["description"] = .string(about) }
+            list.append(.object(members))
+        }
+        if isOnce {
+            list.append([
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "schema": [
+                    "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$",
+                ],
+                "description": "The same key with the same body gets the first answer again.",
+            ])
+        }
+        return list
+    }
+
+    private func responses(_ answer: JSONValue?) -> JSONValue {
+        var members: [String: JSONValue] = [:]
+        var good: [String: JSONValue] = ["description": .string(success.reasonPhrase)]
+        if let answer { good["content"] = answer }
+        members[String(success.code)] = .object(good)
+        for status in problemStatuses {
+            members[String(status.code)] = [
+                "description": .string(status.reasonPhrase),
+                "content": [
+                    "application/problem+json": [
+                        "schema": ["$ref": "#/components/schemas/Problem"]
+                    ]
+                ],
+            ]
+        }
+        return .object(members)
+    }
+}
+
+/// The model of `docs.mustache`: the same operations, for people.
+struct DocsPage {
+    struct Section {
+        let tag: String
+        let operations: [Row]
+    }
+    struct Row {
+        let method: String
+        let path: String
+        let summary: String
+        let caller: String
+        let about: String?
+        let answers: String
+        let isOnce: Bool
+    }
+
+    let sections: [Section]
+
+    init(_ operations: [Operation]) {
+        var tags: [String] = []
+        for operation in operations where !tags.contains(operation.tag) {
+            tags.append(operation.tag)
+        }
+        sections = tags.map { tag in
+            Section(
+                tag: tag,
+                operations: operations.filter { $0.tag == tag }.map { operation in
+                    Row(
+                        method: operation.method.rawValue, path: operation.path,
+                        summary: operation.summary,
+                        caller: Self.caller(operation), about: operation.about,
+                        answers: ([operation.success] + operation.problemStatuses)
+                            .map { String($0.code) }.joined(separator: ", "),
+                        isOnce: operation.isOnce)
+                })
+        }
+    }
+
+    private static func caller(_ operation: Operation) -> String {
+        let who =
+            switch operation.access {
+            case .everyone: "everyone"
+            case .signedIn: "signed in"
+            case .member: "member of a seller"
+            case .administrator: "administrator"
+            }
+        return operation.needs.isEmpty ? who : "\(who): \(operation.needs.joined(separator: ", "))"
+    }
+}

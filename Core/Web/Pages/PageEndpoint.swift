@@ -1,0 +1,193 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Vocabulary
+
+/// What a page handler answers with.
+public struct PageAnswer: Sendable {
+    enum Kind: Sendable {
+        case page(template: String, model: any Sendable, title: String)
+        case seeOther(String)
+        case response(Response)
+    }
+    var kind: Kind
+    var status = HTTPResponse.Status.ok
+    var flash: Flash?
+
+    /// A page of this app: `model` is a struct of formatted texts for `Templates/<template>`.
+    public static func page(
+        _ template: String, _ model: any Sendable, title: String,
+        status: HTTPResponse.Status = .ok
+    ) -> PageAnswer {
+        PageAnswer(kind: .page(template: template, model: model, title: title), status: status)
+    }
+
+    /// To another page of ours, after something was done; `notice` is shown there once.
+    public static func seeOther(_ path: String, notice: String? = nil) -> PageAnswer {
+        PageAnswer(
+            kind: .seeOther(path), status: .seeOther, flash: notice.map { Flash(.good, $0) })
+    }
+
+    /// To another page of ours, where `warning` is shown once.
+    public static func seeOther(_ path: String, warning: String) -> PageAnswer {
+        PageAnswer(kind: .seeOther(path), status: .seeOther, flash: Flash(.bad, warning))
+    }
+
+    public static func response(_ response: Response) -> PageAnswer {
+        PageAnswer(kind: .response(response), status: response.status)
+    }
+}
+
+/// A form that was refused: everything to show it again with what the person typed.
+public struct Again: Sendable {
+    public let request: WebRequest
+    /// What to say on top.
+    public let explanation: String
+    /// The name of the input at fault.
+    public let field: String?
+    /// What was typed, by input name.
+    public let values: [String: String]
+}
+
+/// A page or form under construction.
+///
+/// ```swift
+/// routes.get("/listings/{slug}").path(SlugPath.self)
+///     .show(as: Visitor.self) { call, visitor in
+///         let listing = try await call.marketplace.listing(slug: call.path.slug)
+///         return .page("listing", ListingPage(listing), title: listing.title)
+///     }
+/// routes.post("/cart/lines").form(NewCartLine.self)
+///     .show(as: Visitor.self) { call, visitor in
+///         …
+///         return .seeOther("/cart", notice: "It is in your cart.")
+///     }
+/// ```
+/// Forms are checked like JSON bodies, by the ``Described`` form's schema; names with dots fill
+/// nested structs (`address.city`), an empty input is absent where the property is optional. The
+/// form token and the idempotency key are put into every POST form by ``Site`` and checked here.
+/// A refusal shows `again`, when given, with 422 or the refusal's status, else a page that says it.
+public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
+    let routes: Routes
+    var shape: PageShape
+
+    /// The values of the `{…}` in the path.
+    public func path<New: Described>(_ type: New.Type) -> PageEndpoint<New, Query, Form> {
+        .init(routes: routes, shape: shape.with(\.path, Schema.of(type).fields))
+    }
+    /// The query; blank values are absent, nonsense is a page that says so.
+    public func query<New: Described>(_ type: New.Type) -> PageEndpoint<Path, New, Form> {
+        .init(routes: routes, shape: shape.with(\.query, Schema.of(type).fields))
+    }
+    /// The form's fields.
+    public func form<New: Described>(_ type: New.Type) -> PageEndpoint<Path, Query, New> {
+        .init(routes: routes, shape: shape.with(\.form, Schema.of(type)))
+    }
+    /// Takes `multipart/form-data` with files, at most `limit` bytes in all.
+    public func files(upTo limit: Int) -> Self {
+        .init(routes: routes, shape: shape.with(\.filesLimit, limit))
+    }
+    /// The same form sent twice happens once.
+    public func onlyOnce() -> Self { .init(routes: routes, shape: shape.with(\.isOnce, true)) }
+
+    public func limited(_ limit: RateClass) -> Self {
+        .init(routes: routes, shape: shape.with(\.limit, limit))
+    }
+
+    /// Mounts the page for callers that are proved to be a `Who`.
+    public func show<Who: Caller>(
+        as who: Who.Type, needing needs: [Who.Need] = [],
+        again: (@Sendable (Again, Who) async throws -> PageAnswer)? = nil,
+        use handler:
+            @escaping @Sendable (PageCall<Path, Query, Form>, Who) async throws ->
+            PageAnswer
+    ) {
+        let shape = shape
+        routes.add(
+            Route(
+                method: shape.method, pattern: shape.pattern, limit: shape.limit,
+                guardsOrigin: shape.method != .get
+            ) { request in
+                let caller = try await Who.prove(request, needing: needs)
+                let path = try OperationInput.path(shape.path, request)
+                let input = OperationInput(
+                    path, try shape.queryValue(request), body: .object([:]))
+                guard shape.method == .post else {
+                    let call = PageCall<Path, Query, Form>(
+                        request: request, path: try input.path(Path.self),
+                        query: try input.query(Query.self),
+                        form: try OperationInput(path, path, body: .object([:])).body(Form.self),
+                        files: [], key: nil)
+                    return try await request.site.respond(handler(call, caller), request, caller)
+                }
+                let sent = try await SentForm(request, filesLimit: shape.filesLimit)
+                try request.requireFormToken(sent.token)
+                let work: @Sendable () async throws -> Response = {
+                    do {
+                        let form = try sent.value(shape.form)
+                        let call = PageCall<Path, Query, Form>(
+                            request: request, path: try input.path(Path.self),
+                            query: try input.query(Query.self),
+                            form: try Form(from: JSONValueDecoder(form)), files: sent.files,
+                            key: sent.key)
+                        return try await request.site.respond(
+                            handler(call, caller), request, caller)
+                    } catch let refusal as any Refusal where refusal.reason.mayTryAgain {
+                        guard let again else { throw refusal }
+                        var answer = try await again(sent.again(request, refusal), caller)
+                        if answer.status == .ok { answer.status = refusal.reason.status }
+                        return try await request.site.respond(answer, request, caller)
+                    }
+                }
+                guard shape.isOnce, let key = sent.key else { return try await work() }
+                return try await request.once(
+                    key, actor: caller.actor, body: sent.fingerprint, work)
+            })
+    }
+}
+
+/// A request of one page, decoded and checked.
+public struct PageCall<Path: Described, Query: Described, Form: Described>: Sendable {
+    public let request: WebRequest
+    public let path: Path
+    public let query: Query
+    public let form: Form
+    public let files: [FormFile]
+    /// What makes this submission unique; there on every form.
+    public let key: String?
+
+    public var marketplace: Marketplace { request.marketplace }
+}
+
+struct PageShape: Sendable {
+    let method: HTTPRequest.Method
+    let pattern: String
+    var path: [FieldSchema] = []
+    var query: [FieldSchema] = []
+    var form = Schema.object(ObjectSchema(name: "Nothing", fields: []))
+    var filesLimit = 0
+    var isOnce = false
+    var limit = RateClass.read
+
+    func with<Value>(_ key: WritableKeyPath<PageShape, Value>, _ value: Value) -> PageShape {
+        var copy = self
+        copy[keyPath: key] = value
+        return copy
+    }
+
+    func queryValue(_ request: WebRequest) throws(InvalidInput) -> JSONValue {
+        try OperationInput.fields(query, request.query.filter { !$0.value.isEmpty })
+    }
+}
+
+extension RefusalReason {
+    /// Whether another try with other values of the same form makes sense.
+    fileprivate var mayTryAgain: Bool {
+        switch self {
+        case .invalid, .conflict, .unpaid, .tooLarge, .unsupportedType, .unavailable: true
+        // A wrong password is told on the form; a missing session is not (see `signInNeeded`).
+        case .unauthenticated: true
+        case .missing, .forbidden, .tooMany: false
+        }
+    }
+}

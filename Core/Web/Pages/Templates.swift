@@ -1,0 +1,62 @@
+import Foundation
+import Mustache
+
+/// The templates of an app together with those that all apps share.
+public struct Templates: Sendable {
+    private let library: MustacheLibrary
+
+    /// Reads every `*.mustache` below the folders; a later folder wins over an earlier one.
+    /// - Throws: a template that does not parse, or a folder that cannot be read.
+    public init(folders: [URL]) throws {
+        MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
+        var library = MustacheLibrary()
+        for folder in folders {
+            let files = FileManager.default.enumerator(atPath: folder.path)
+            while let path = files?.nextObject() as? String {
+                guard path.hasSuffix(".mustache") else { continue }
+                let text = try String(
+                    contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+                let name = String(path.dropLast(".mustache".count))
+                try library.register(
+                    "{{% CONTENT_TYPE:\(EscapedHTML.name)}}\(text)", named: name)
+            }
+        }
+        self.library = library
+    }
+
+    /// - Throws: ``MissingTemplate``, a fault.
+    func render(_ model: Any, _ name: String) throws -> String {
+        guard let text = library.render(model, withTemplate: name) else {
+            throw MissingTemplate(name: name)
+        }
+        return text
+    }
+}
+
+struct MissingTemplate: Error {
+    let name: String
+}
+
+/// Escapes by bytes. The library's own escaping goes by characters, and a quote followed by a
+/// combining accent is another character to it: it would leave the attribute open.
+struct EscapedHTML: MustacheContentType {
+    static let name = "GUILDHALL"
+
+    func escapeText(_ text: String) -> String { Self.escape(text) }
+
+    static func escape(_ text: String) -> String {
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"): escaped += "&lt;".utf8
+            case UInt8(ascii: ">"): escaped += "&gt;".utf8
+            case UInt8(ascii: "&"): escaped += "&amp;".utf8
+            case UInt8(ascii: "\""): escaped += "&quot;".utf8
+            case UInt8(ascii: "'"): escaped += "&#39;".utf8
+            default: escaped.append(byte)
+            }
+        }
+        return String(decoding: escaped, as: UTF8.self)
+    }
+}

@@ -1,0 +1,2 @@
+/// Stands for the kernel's variant until the kernel has it.
+public enum Variant {}

@@ -1,0 +1,134 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+import Redis
+
+/// One app as Web sees it: its name, its look and what it stands on.
+public final class Site: Sendable {
+    /// Which app; also the audience of its tokens and the name of its cookie.
+    public let app: AccessToken.Audience
+    public let title: String
+    public let marketplace: Marketplace
+    public let redis: RedisClient
+    public let settings: WebSettings
+    public let logger: Logger
+    let times: RequestTimes
+    public let carts: CartStore
+    let sessions: SessionStore
+    let limiter: RateLimiter
+    let templates: Templates
+    let assets: Assets
+    private let chrome: @Sendable (WebRequest, Account?) async throws -> Chrome
+
+    /// - Parameters:
+    ///   - templates: the app's `Bundle.module`, which holds a `Templates` folder.
+    ///   - chrome: what stands around every page.
+    /// - Throws: templates or assets that cannot be read.
+    public init(
+        _ app: AccessToken.Audience, title: String, marketplace: Marketplace, redis: RedisClient,
+        settings: WebSettings, templates bundle: Bundle,
+        logger: Logger,
+        chrome: @escaping @Sendable (WebRequest, Account?) async throws -> Chrome
+    ) throws {
+        self.app = app
+        self.title = title
+        self.marketplace = marketplace
+        self.redis = redis
+        self.settings = settings
+        self.logger = logger
+        times = RequestTimes(app: app.rawValue)
+        self.chrome = chrome
+        sessions = SessionStore(redis: redis, app: app.rawValue)
+        carts = CartStore(redis: redis)
+        limiter = RateLimiter(redis: redis, limits: settings.limits, app: app.rawValue)
+        let folders = [Bundle.module, bundle].compactMap {
+            $0.url(forResource: "Templates", withExtension: nil)
+        }
+        templates = try Templates(folders: folders)
+        assets = try Assets(folder: Bundle.module.url(forResource: "Assets", withExtension: nil))
+    }
+
+    /// The app with its routes, ready to be served or tested.
+    public func app(_ mount: (Routes) -> Void) -> WebApp {
+        let routes = Routes(site: self)
+        mount(routes)
+        return WebApp(site: self, routes: routes)
+    }
+
+    func respond(
+        _ answer: PageAnswer, _ request: WebRequest, _ caller: some Caller
+    ) async throws -> Response {
+        if let flash = answer.flash { request.leave(flash) }
+        switch answer.kind {
+        case .response(let response): return response
+        case .seeOther(let path):
+            return Response(
+                status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
+        case .page(let template, let model, let title):
+            let content = try templates.render(model, template)
+            // A sign-in or sign-out within this request changes what stands around the page.
+            return try await page(content, title, answer.status, request, caller.signedIn)
+        }
+    }
+
+    private func page(
+        _ content: String, _ title: String, _ status: HTTPResponse.Status, _ request: WebRequest,
+        _ account: Account?
+    ) async throws -> Response {
+        let layout = LayoutPage(
+            self, try await chrome(request, account), path: request.path, title: title,
+            flash: request.takeFlash(), content)
+        let text = try templates.render(layout, "layout")
+        let (html, forms) = HTMLForms.fill(text) { request.formToken() }
+        if forms > 0 { request.rememberBrowser() }
+        return Response(
+            status: status,
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    /// A problem as JSON.
+    func answer(to problem: Problem, _ request: WebRequest) -> Response {
+        var headers = problem.headers
+        headers[.contentType] = "application/problem+json"
+        return Response(
+            status: problem.status, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: problem.json(request: request.id).bytes)))
+    }
+
+    /// A problem as a page; as JSON when even the page cannot be made.
+    func page(for problem: Problem, _ request: WebRequest) async -> Response {
+        let model = ProblemPage(
+            headline: Self.headline(problem.status), explanation: problem.detail,
+            requestID: request.id, isFault: problem.status.code >= 500)
+        do {
+            let content = try templates.render(model, "problem")
+            let layout = LayoutPage(
+                self, Chrome(), path: request.path, title: model.headline, flash: nil, content)
+            let html = try templates.render(layout, "layout")
+            var headers = problem.headers
+            headers[.contentType] = "text/html; charset=utf-8"
+            return Response(
+                status: problem.status, headers: headers,
+                body: .init(byteBuffer: ByteBuffer(string: html)))
+        } catch {
+            logger.error("problem page failed", metadata: ["error": "\(error)"])
+            return answer(to: problem, request)
+        }
+    }
+
+    private static func headline(_ status: HTTPResponse.Status) -> String {
+        switch status.code {
+        case 404: "We cannot find that"
+        case 401: "Please sign in"
+        case 403: "That is not allowed"
+        case 409: "Something changed meanwhile"
+        case 429: "Please wait a moment"
+        case 500...: "Something broke on our side"
+        default: "That did not work"
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// An app that can be served, or driven by a test through its router.
+public struct WebApp: Sendable {
+    public let site: Site
+    let table: RouteTable
+    /// The OpenAPI 3.1 document, as it is served.
+    public let document: JSONValue
+
+    init(site: Site, routes: Routes) {
+        self.site = site
+        document = OpenAPI(site: site, operations: routes.operations).document
+        let bytes = document.bytes
+        routes.raw(.get, "/openapi.json") { _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
+        let operations = routes.operations
+        routes.get("/docs").show(as: Visitor.self) { call, _ in
+            .page("docs", DocsPage(operations), title: "API")
+        }
+        routes.raw(.get, "/assets/{name}", limit: .unlimited) { request in
+            try request.site.assets.response(request.parameters["name"] ?? "")
+        }
+        table = routes.table
+    }
+
+    /// Every method and path, sorted by path: `GET /cart`.
+    public var routeList: [String] { table.all.map { "\($0.method.rawValue) \($0.pattern)" } }
+
+    /// The server. It finishes what is under way when it is told to stop.
+    public func application(host: String = "127.0.0.1", port: Int) -> some ApplicationProtocol {
+        let deadline = site.settings.requestDeadline
+        return Application(
+            responder: WebResponder(app: self),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [RequestDeadline(deadline: deadline)],
+                    idleTimeout: TimeAmount(site.settings.idleTimeout),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024,
+                        maxHeaderFieldCount: 100))),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: "guildhall",
+                availableConnectionsDelegate: .maximum(
+                    site.settings.connectionsMax, logger: site.logger)),
+            logger: site.logger)
+    }
+}

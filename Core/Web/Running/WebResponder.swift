@@ -1,0 +1,169 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+import Vocabulary
+
+/// What Hummingbird knows of a request's connection.
+public struct Connection: InitializableFromSource, Sendable {
+    let address: String?
+
+    public init(source: ApplicationRequestContextSource) {
+        address = source.channel.remoteAddress?.ipAddress
+    }
+}
+
+/// From a request to its answer: find the route, keep limits, answer, note it.
+public struct WebResponder: HTTPResponder {
+    let app: WebApp
+    private var site: Site { app.site }
+
+    init(app: WebApp) { self.app = app }
+
+    public func respond(to request: Request, context: Connection) async throws -> Response {
+        let start = ContinuousClock.now
+        let id = Self.requestID(request)
+        var logger = site.logger
+        logger[metadataKey: "request"] = .string(id)
+        let (path, query) = Self.split(request.head.path ?? "/")
+        let trace = WebRequest.Trace()
+        var response: Response
+        let items: [(name: String, value: String)]?
+        do { items = try query.map { try PercentEncoding.items($0.utf8) } ?? [] } catch {
+            items = nil
+        }
+        var web = WebRequest(
+            site: site, head: request.head, path: path, query: items ?? [], id: id,
+            address: clientAddress(request, context), logger: logger, bodyStream: request.body,
+            trace: trace)
+        do {
+            guard items != nil else {
+                throw InvalidInput.malformed("the query is not percent-encoded UTF-8")
+            }
+            response = try await route(&web)
+        } catch {
+            response = await answer(to: error, web)
+        }
+        if request.method == .head {
+            let length = response.headers[.contentLength]
+            response = response.createHeadResponse()
+            response.headers[.contentLength] = length
+        }
+        finish(&response, web)
+        let elapsed = ContinuousClock.now - start
+        note(web, response.status.code, elapsed, logger)
+        return response
+    }
+
+    private func route(_ request: inout WebRequest) async throws -> Response {
+        switch app.table.match(request.method, request.path) {
+        case .nothing: throw WebRefusal.notFound
+        case .otherMethods(let methods): throw WebRefusal.methodNotAllowed(methods)
+        case .found(let route, let parameters):
+            request.parameters = parameters
+            request.trace.notes.withLock { $0.route = route.pattern }
+            try await site.limiter.take(route.limit, request.address)
+            if route.guardsOrigin { try request.requireOwnOrigin() }
+            return try await route.respond(request)
+        }
+    }
+
+    private func answer(to error: any Error, _ request: WebRequest) async -> Response {
+        let problem = Problem(error)
+        if problem.isFault || problem.status.code >= 500 {
+            request.logger.error(
+                "request failed", metadata: ["error": "\(error)", "path": .string(request.path)])
+        }
+        guard request.wantsPage else { return site.answer(to: problem, request) }
+        if problem.code == WebRefusal.signInNeeded.code, request.method == .get {
+            let target = PercentEncoding.encode(request.head.path ?? "/")
+            return Response(status: .seeOther, headers: [.location: "/sign-in?then=\(target)"])
+        }
+        return await site.page(for: problem, request)
+    }
+
+    private func finish(_ response: inout Response, _ request: WebRequest) {
+        response.headers[.requestID] = request.id
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if let type = response.headers[.contentType], type.hasPrefix("text/html") {
+            response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+            response.headers[.frameOptions] = "DENY"
+            response.headers[.referrerPolicy] = "same-origin"
+            response.headers[.openerPolicy] = "same-origin"
+        }
+        if site.settings.secureCookies {
+            response.headers[.strictTransportSecurity] = "max-age=31536000"
+        }
+        for cookie in request.trace.notes.withLock({ $0.cookies }) {
+            response.headers.append(HTTPField(name: .setCookie, value: cookie))
+        }
+    }
+
+    /// Nothing but our own files; forms go to us, or to the bank's page of a payment.
+    private static let contentSecurityPolicy =
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        + "form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
+
+    private func note(
+        _ request: WebRequest, _ status: Int, _ elapsed: Duration, _ logger: Logger
+    ) {
+        let notes = request.trace.notes.withLock { $0 }
+        site.times.note(
+            route: "\(request.method.rawValue) \(notes.route)", status: status, elapsed)
+        guard site.settings.logsRequests else { return }
+        logger.info(
+            "request",
+            metadata: [
+                "method": .string(request.method.rawValue), "path": .string(request.path),
+                "status": .stringConvertible(status), "account": .string(notes.account ?? "-"),
+                "milliseconds": .string("\(elapsed / .milliseconds(1))"),
+            ])
+    }
+
+    private func clientAddress(_ request: Request, _ context: Connection) -> String {
+        let direct = context.address ?? "local"
+        guard site.settings.proxies > 0, let header = request.headers[.forwardedFor] else {
+            return direct
+        }
+        let hops = header.split(separator: ",").map { $0.filter { $0 != " " } }
+        let index = hops.count - site.settings.proxies
+        return index >= 0 ? String(hops[index].prefix(60)) : direct
+    }
+
+    private static func requestID(_ request: Request) -> String {
+        if let sent = request.headers[.requestID], (8...64).contains(sent.utf8.count),
+            sent.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
+        {
+            return sent
+        }
+        var random = SystemRandomNumberGenerator()
+        let hex = String(random.next(), radix: 16)
+        return String(repeating: "0", count: 16 - hex.utf8.count) + hex
+    }
+
+    private static func split(_ target: String) -> (path: String, query: Substring?) {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (target, nil) }
+        return (String(target[..<mark]), target[target.utf8.index(after: mark)...])
+    }
+}
+
+extension HTTPField.Name {
+    static let frameOptions = Self("X-Frame-Options") ?? .contentSecurityPolicy
+    static let referrerPolicy = Self("Referrer-Policy") ?? .contentSecurityPolicy
+    static let openerPolicy = Self("Cross-Origin-Opener-Policy") ?? .contentSecurityPolicy
+}
+
+extension WebRequest {
+    /// - Throws: ``WebRefusal/notAcceptable`` when the client takes neither what is sent nor
+    ///   everything.
+    func requireJSONAcceptable(_ operation: Operation) throws(WebRefusal) {
+        guard let accept = headers[.accept], case .json? = operation.answer else { return }
+        let takes = accept.split(separator: ",").contains { range in
+            let type = range.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+            return ["*/*", "application/*", "application/json", "application/problem+json"]
+                .contains(type)
+        }
+        guard takes else { throw .notAcceptable }
+    }
+}

@@ -1,0 +1,47 @@
+import HTTPTypes
+import Hummingbird
+import ProviderKit
+
+// Requests that change something, sent by other sites in a visitor's name.
+
+extension HTTPField.Name {
+    static let secFetchSite = Self("Sec-Fetch-Site") ?? .origin
+    static let forwardedFor = Self("X-Forwarded-For") ?? .origin
+    static let requestID = Self("X-Request-Id") ?? .origin
+    static let idempotencyKey = Self("Idempotency-Key") ?? .origin
+    static let idempotentReplayed = Self("Idempotent-Replayed") ?? .origin
+}
+
+extension WebRequest {
+    /// Refuses what a browser sent on behalf of another origin. Programs send neither header and
+    /// carry no cookies, so they pass.
+    /// - Throws: ``WebRefusal/foreignOrigin``
+    func requireOwnOrigin() throws(WebRefusal) {
+        guard bearer == nil else { return }
+        if let fetchSite = headers[.secFetchSite] {
+            // The three apps share a host, so `same-site` is not good enough.
+            guard fetchSite == "same-origin" || fetchSite == "none" else { throw .foreignOrigin }
+        }
+        guard let origin = headers[.origin] else { return }
+        guard let sender = origin.split(separator: "/").last, origin.contains("://") else {
+            throw .foreignOrigin
+        }
+        guard String(sender) == head.authority || origin == site.settings.publicURL else {
+            throw .foreignOrigin
+        }
+    }
+
+    /// What this browser's forms carry: nobody else can compute it.
+    func formToken() -> String {
+        let binding = cookie(sessionCookie) ?? ""
+        let text = "form \(site.app.rawValue) \(browser()) \(Secrets.hash(binding))"
+        return base64(hmacSHA256(Array(text.utf8), key: site.settings.secret), urlSafe: true)
+    }
+
+    /// - Throws: ``WebRefusal/formExpired``
+    func requireFormToken(_ sent: String?) throws(WebRefusal) {
+        guard let sent, constantTimeEqual(Array(sent.utf8), Array(formToken().utf8)) else {
+            throw .formExpired
+        }
+    }
+}

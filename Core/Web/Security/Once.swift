@@ -1,0 +1,76 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import NIOCore
+import ProviderKit
+
+extension WebRequest {
+    /// The header's key; nil when none was sent.
+    /// - Throws: ``WebRefusal/keyMalformed`` for one that is empty, too long or not plain ASCII.
+    func idempotencyKey() throws(WebRefusal) -> String? {
+        guard let key = headers[.idempotencyKey] else { return nil }
+        guard (1...OnceKey.lengthMax).contains(key.utf8.count),
+            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw .keyMalformed }
+        return key
+    }
+
+    /// Runs `work` at most once for this actor and key; a repeat gets the first answer again, byte
+    /// for byte.
+    /// - Throws: ``WebRefusal/keyInUse`` for a twin under way, ``WebRefusal/keyReused`` for the
+    ///   same key with another request.
+    func once(
+        _ key: String, actor: String, body: [UInt8],
+        _ work: @Sendable () async throws -> Response
+    ) async throws -> Response {
+        let key = OnceKey(
+            actor: actor, key: key,
+            fingerprint: sha256(Array("\(method.rawValue) \(path)\n".utf8) + body),
+            route: "\(method.rawValue) \(trace.notes.withLock { $0.route })")
+        switch try await marketplace.once.begin(key) {
+        case .fresh: break
+        case .inProgress: throw WebRefusal.keyInUse
+        case .mismatch: throw WebRefusal.keyReused
+        case .replay(let answer): return answer.response
+        }
+        let response: Response
+        do { response = try await work() } catch {
+            let problem = Problem(error)
+            // A definite no is an answer; a fault may be tried again.
+            guard problem.status.code < 500, problem.status != .tooManyRequests else {
+                try await marketplace.once.abandon(key)
+                throw error
+            }
+            response = site.answer(to: problem, self)
+        }
+        let bytes = try await response.collected()
+        try await marketplace.once.finish(
+            key,
+            OnceAnswer(
+                status: response.status.code, contentType: response.headers[.contentType],
+                location: response.headers[.location], body: bytes))
+        return Response(
+            status: response.status, headers: response.headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+extension OnceAnswer {
+    fileprivate var response: Response {
+        var headers: HTTPFields = [.cacheControl: "no-store", .idempotentReplayed: "true"]
+        if let contentType { headers[.contentType] = contentType }
+        if let location { headers[.location] = location }
+        return Response(
+            status: .init(code: status), headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension Response {
+    /// The whole body, which is in memory already for everything that we keep.
+    func collected() async throws -> [UInt8] {
+        let collector = BodyCollector()
+        try await body.write(collector)
+        return collector.bytes.withLock { $0 }
+    }
+}

@@ -1,0 +1,126 @@
+import Redis
+import Synchronization
+import Vocabulary
+
+/// What kind of request it is, for limits.
+public enum RateClass: String, Sendable, CaseIterable {
+    /// Looking at things.
+    case read
+    /// Changing things.
+    case write
+    /// Guessing passwords: per account and per address, refused when it cannot be counted.
+    case signIn
+    /// Webhooks and the like, limited elsewhere.
+    case unlimited
+}
+
+/// How many requests of a class one caller may send within a window.
+public struct RateLimits: Sendable {
+    public struct Limit: Sendable {
+        public var count: Int
+        public var seconds: Int
+
+        public init(_ count: Int, per seconds: Int) {
+            self.count = count
+            self.seconds = seconds
+        }
+    }
+
+    /// A busy office behind one address still reads; a crawler does not starve it.
+    public var read = Limit(6_000, per: 60)
+    public var write = Limit(600, per: 60)
+    /// Ten guesses in five minutes: a person who forgot, not a dictionary.
+    public var signIn = Limit(10, per: 300)
+
+    public init() {}
+
+    subscript(limit: RateClass) -> Limit? {
+        switch limit {
+        case .read: read
+        case .write: write
+        case .signIn: signIn
+        case .unlimited: nil
+        }
+    }
+}
+
+/// Counts requests in Redis, in fixed windows. Reads and writes take their allowance in batches, so
+/// that a hot page does not ask Redis every time; sign-ins are counted one by one.
+final class RateLimiter: Sendable {
+    /// Requests taken from the shared window at once. Small enough to be fair between processes.
+    private static let batch = 20
+    /// How many callers' allowances one process remembers.
+    private static let callersMax = 20_000
+
+    private struct Allowance {
+        var left: Int
+        var until: Instant
+    }
+
+    private let redis: RedisClient
+    private let limits: RateLimits
+    private let app: String
+    private let allowances = Mutex<[String: Allowance]>([:])
+
+    init(redis: RedisClient, limits: RateLimits, app: String) {
+        self.redis = redis
+        self.limits = limits
+        self.app = app
+    }
+
+    /// - Throws: ``WebRefusal/tooManyRequests(retryAfter:)``; for sign-ins also
+    ///   ``WebRefusal/sessionsUnavailable`` when Redis cannot be asked. Everything else passes then.
+    func take(_ limit: RateClass, _ caller: String) async throws {
+        guard let rule = limits[limit], rule.count > 0 else { return }
+        if limit == .signIn {
+            do { try await count(rule, limit, caller, 1) } catch is RedisError {
+                throw WebRefusal.sessionsUnavailable
+            }
+            return
+        }
+        let key = "\(limit.rawValue) \(caller)"
+        let now = Instant.systemNow
+        let hasAllowance = allowances.withLock { known in
+            guard var allowance = known[key], allowance.left > 0, allowance.until > now else {
+                return false
+            }
+            allowance.left -= 1
+            known[key] = allowance
+            return true
+        }
+        guard !hasAllowance else { return }
+        let batch = min(Self.batch, rule.count)
+        do { try await count(rule, limit, caller, batch) } catch is RedisError { return }
+        allowances.withLock { known in
+            if known.count >= Self.callersMax { known.removeAll() }
+            known[key] = Allowance(
+                left: batch - 1, until: now.advanced(by: .seconds(min(rule.seconds, 10))))
+        }
+    }
+
+    private func count(
+        _ rule: RateLimits.Limit, _ limit: RateClass, _ caller: String, _ tokens: Int
+    ) async throws {
+        let reply = try await redis.run(
+            Self.script, keys: ["rate:\(app):\(limit.rawValue):\(caller)"],
+            arguments: [.int(Int64(rule.count)), .int(Int64(rule.seconds)), .int(Int64(tokens))])
+        let wait = Int(reply.int ?? 0)
+        if wait > 0 { throw WebRefusal.tooManyRequests(retryAfter: wait) }
+    }
+
+    /// Zero when the tokens were taken, else the seconds until the window ends.
+    private static let script = RedisScript(
+        """
+        local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+        local limit, seconds, tokens = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+        if used >= limit then
+            local left = redis.call('TTL', KEYS[1])
+            if left > 0 then return left end
+            used = 0
+            redis.call('DEL', KEYS[1])
+        end
+        redis.call('INCRBY', KEYS[1], tokens)
+        if used == 0 then redis.call('EXPIRE', KEYS[1], seconds) end
+        return 0
+        """)
+}

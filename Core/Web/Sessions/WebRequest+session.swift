@@ -1,0 +1,111 @@
+import Kernel
+import Redis
+import Vocabulary
+
+/// What is known of this request's caller, looked up at most once.
+struct SessionLookup: Sendable {
+    var session: Session?
+    var account: Account?
+}
+
+extension WebRequest {
+    /// The cookie of this app's sessions.
+    var sessionCookie: String { "guildhall_\(site.app.rawValue)" }
+    private var browserCookie: String { sessionCookie + "_browser" }
+
+    /// The token after `Authorization: Bearer`.
+    var bearer: String? {
+        guard let header = headers[.authorization] else { return nil }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+
+    /// Who is signed in, by token or by session; nil for nobody.
+    /// - Throws: ``WebRefusal/sessionsUnavailable`` when it cannot be known, and the kernel's
+    ///   refusal for a token that is not valid.
+    public func account() async throws -> Account? { try await lookup().account }
+
+    /// The session of this browser, when somebody signed in with it.
+    public func session() async throws -> Session? { try await lookup().session }
+
+    private func lookup() async throws -> SessionLookup {
+        if let known = trace.notes.withLock({ $0.session }) { return known }
+        var lookup = SessionLookup()
+        if let header = headers[.authorization] {
+            guard let token = bearer, token.utf8.count <= 200 else {
+                throw AccountRefusal.tokenInvalid
+            }
+            _ = header
+            lookup.account = try await marketplace.account(forToken: token, audience: site.app)
+        } else if let token = cookie(sessionCookie), !token.isEmpty {
+            do { lookup.session = try await site.sessions.find(token) } catch is RedisError {
+                throw WebRefusal.sessionsUnavailable
+            }
+            if let session = lookup.session {
+                lookup.account = try await marketplace.account(session.account)
+            }
+        }
+        trace.notes.withLock { notes in
+            notes.session = lookup
+            notes.account = lookup.account?.id.description
+        }
+        return lookup
+    }
+
+    /// Signs `account` in: a new token, never one that was there before.
+    public func signIn(_ account: Account) async throws {
+        do {
+            if let old = cookie(sessionCookie) { try await site.sessions.close(old) }
+            let token = try await site.sessions.open(account.id)
+            setCookie(sessionCookie, token, maxAge: SessionStore.lifetime)
+        } catch is RedisError { throw WebRefusal.sessionsUnavailable }
+        trace.notes.withLock { $0.session = nil }
+    }
+
+    /// Ends this browser's session.
+    public func signOut() async throws {
+        if let token = cookie(sessionCookie) {
+            do { try await site.sessions.close(token) } catch is RedisError {
+                throw WebRefusal.sessionsUnavailable
+            }
+        }
+        setCookie(sessionCookie, "", maxAge: .zero)
+        trace.notes.withLock { $0.session = SessionLookup() }
+    }
+
+    /// Ends all sessions of the account in this app.
+    public func signOutEverywhere(_ account: ID<Account>) async throws {
+        do { try await site.sessions.closeAll(of: account) } catch is RedisError {
+            throw WebRefusal.sessionsUnavailable
+        }
+        try await signOut()
+    }
+
+    /// Remembers in the session which shop is worked on.
+    public func choose(_ seller: ID<Seller>) async throws {
+        guard let token = cookie(sessionCookie), var session = try await session() else { return }
+        session.seller = seller
+        do { try await site.sessions.save(session, of: token) } catch is RedisError {
+            throw WebRefusal.sessionsUnavailable
+        }
+    }
+
+    /// This browser's random name, for the guest's cart and forms; made up when there is none.
+    func browser() -> String {
+        if let known = trace.notes.withLock({ $0.browser }) { return known }
+        let name: String
+        if let sent = cookie(browserCookie), Secrets.isToken(sent) {
+            name = sent
+        } else {
+            name = Secrets.token()
+        }
+        trace.notes.withLock { $0.browser = name }
+        return name
+    }
+
+    /// Makes the browser keep its name; only done for those who begin something.
+    func rememberBrowser() {
+        setCookie(browserCookie, browser(), maxAge: .seconds(90 * 86_400))
+    }
+}

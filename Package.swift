@@ -16,6 +16,8 @@ let package = Package(
         .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
         .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
         .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
+        // A module of another contract version, for the test that it is refused.
+        .library(name: "OutdatedModule", type: .dynamic, targets: ["OutdatedModule"]),
     ],
     dependencies: [
         .package(path: "Core/ProviderKit"),
@@ -74,18 +76,22 @@ let package = Package(
             path: "Plugins/Payments/SandboxPayments", swiftSettings: settings),
         .target(
             name: "TableRateShipping", dependencies: kit,
-            path: "Plugins/Shipping/TableRateShipping", swiftSettings: settings),
+            path: "Plugins/Shipping/TableRateShipping", exclude: ["README.md"],
+            swiftSettings: settings),
         .target(
             name: "RateTableTax", dependencies: kit, path: "Plugins/Tax/RateTableTax",
-            swiftSettings: settings),
+            exclude: ["README.md"], swiftSettings: settings),
         // The sandbox's counterpart: a bank of its own behind a socket, never a module.
         .target(
             name: "SandboxBank",
             dependencies: kit + [
                 hummingbird, logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            path: "Plugins/Payments/SandboxBank", swiftSettings: settings),
+            path: "Plugins/Payments/SandboxBank", exclude: ["README.md"],
+            swiftSettings: settings),
 
         // Floor 4: what the HTTP apps share.
         .target(
@@ -138,6 +144,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests", dependencies: ["Redis", "Reactor"], path: "Tests/RedisTests",
             swiftSettings: settings),
+        .target(name: "OutdatedModule", path: "Tests/Fixtures/OutdatedModule"),
         .testTarget(
             name: "ProviderTests",
             dependencies: kit + [

@@ -6,16 +6,15 @@ public struct GuardedShipping: Sendable {
     let provider: any ShippingProvider
     let call: ProviderCall
 
-    /// See `ShippingProvider.quotes`; sorted by price, then by code.
+    /// See `ShippingProvider.quotes`.
     public func quotes(
         for request: ShippingRequest, _ context: OperationContext
     ) async throws(ProviderError) -> [ShippingQuote] {
-        let quotes = try await call.perform(
+        try await call.perform(
             "quotes", .none, context, sanity: { Sanity.problem(with: $0, for: request) },
             { [provider] () throws(ProviderError) in
                 try await provider.quotes(for: request, context)
             })
-        return quotes.sorted { ($0.price.amount, $0.code) < ($1.price.amount, $1.code) }
     }
 }
 

@@ -1,0 +1,43 @@
+import Hummingbird
+import NIOCore
+
+/// The remote control for tests and the demo, under `/control`. Each takes `?account=` with a
+/// merchant's name, or acts on all.
+struct BankControl: Sendable {
+    typealias Context = BasicRequestContext
+
+    let book: BankBook
+    let courier: WebhookCourier
+    let settings: SandboxBank.Settings
+
+    func add(to router: Router<Context>) {
+        router.group("control").post("release", use: release).post("redeliver", use: redeliver)
+    }
+
+    /// Delayed results happen now, and webhooks that wait are sent now.
+    @Sendable private func release(_ request: Request, _ context: Context) async -> Response {
+        let count = await book.release(account: account(of: request))
+        for event in await book.takeDue(at: .systemNow) { await courier.deliver(event) }
+        return done(["released": count])
+    }
+
+    /// Every webhook is sent once more, in reverse with `?order=reverse`, one after the other.
+    @Sendable private func redeliver(_ request: Request, _ context: Context) async -> Response {
+        let isReversed = request.uri.queryParameters["order"] == "reverse"
+        let events = await book.history(account: account(of: request), reversed: isReversed)
+        for event in events { await courier.deliver(event) }
+        return done(["redelivered": events.count])
+    }
+
+    private func account(of request: Request) -> String? {
+        request.uri.queryParameters["account"].flatMap { name in
+            settings.accounts.first { $0.name == name }?.key
+        }
+    }
+
+    private func done(_ counts: [String: Int]) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(string: Wire.encode(counts))))
+    }
+}

@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Reactor
 
 /// Where the servers are, with their names resolved, because libpq would block on them.
 struct ServerAddress: Sendable {
@@ -39,13 +40,11 @@ struct ServerAddress: Sendable {
                 found.append(host)
                 continue
             }
-            switch Self.lookUp(host.name) {
-            case .success(let addresses):
-                for address in addresses {
+            do throws(NameLookupError) {
+                for address in try NameLookup.addresses(of: host.name) {
                     found.append(Host(name: host.name, address: address, port: host.port))
                 }
-            case .failure(let error): failure = error.message
-            }
+            } catch { failure = error.message }
         }
         guard !found.isEmpty else { throw PostgresError(.unavailable, failure) }
         return [
@@ -56,42 +55,8 @@ struct ServerAddress: Sendable {
     }
 
     private static func needsLookup(_ host: Host) -> Bool {
-        guard host.address.isEmpty, !host.name.isEmpty, !host.name.hasPrefix("/"),
-            !host.name.hasPrefix("@")
-        else { return false }
-        var four = in_addr()
-        var six = in6_addr()
-        return inet_pton(AF_INET, host.name, &four) != 1
-            && inet_pton(AF_INET6, host.name, &six) != 1
-    }
-
-    private static func lookUp(_ name: String) -> Result<[String], PostgresError> {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var first: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(name, nil, &hints, &first)
-        guard code == 0 else {
-            return .failure(
-                PostgresError(
-                    .unavailable, "cannot resolve \(name): \(String(cString: gai_strerror(code)))"))
-        }
-        defer { freeaddrinfo(first) }
-        var addresses: [String] = []
-        var entry = first
-        while let info = entry?.pointee {
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            let length = socklen_t(text.count)
-            if getnameinfo(
-                info.ai_addr, info.ai_addrlen, &text, length, nil, 0, NI_NUMERICHOST) == 0
-            {
-                addresses.append(
-                    text.withUnsafeBufferPointer { buffer in
-                        String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
-                    })
-            }
-            entry = info.ai_next
-        }
-        return .success(addresses)
+        host.address.isEmpty && !host.name.isEmpty && !host.name.hasPrefix("/")
+            && !host.name.hasPrefix("@") && !NameLookup.isAddress(host.name)
     }
 
     private static func options(of url: String) -> [String: String] {

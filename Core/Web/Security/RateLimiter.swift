@@ -8,8 +8,12 @@ public enum RateClass: String, Sendable, CaseIterable {
     case read
     /// Changing things.
     case write
-    /// Guessing passwords: per account and per address, refused when it cannot be counted.
+    /// Trying to sign in, per address; refused when it cannot be counted.
     case signIn
+    /// Trying one account's password; refused when it cannot be counted.
+    case password
+    /// Making accounts, per address.
+    case register
     /// Webhooks and the like, limited elsewhere.
     case unlimited
 }
@@ -29,8 +33,11 @@ public struct RateLimits: Sendable {
     /// A busy office behind one address still reads; a crawler does not starve it.
     public var read = Limit(6_000, per: 60)
     public var write = Limit(600, per: 60)
-    /// Ten guesses in five minutes: a person who forgot, not a dictionary.
-    public var signIn = Limit(10, per: 300)
+    /// A class room signs in behind one address; a dictionary does not.
+    public var signIn = Limit(60, per: 300)
+    /// Ten guesses in five minutes: a person who forgot.
+    public var password = Limit(10, per: 300)
+    public var register = Limit(60, per: 600)
 
     public init() {}
 
@@ -39,6 +46,8 @@ public struct RateLimits: Sendable {
         case .read: read
         case .write: write
         case .signIn: signIn
+        case .password: password
+        case .register: register
         case .unlimited: nil
         }
     }
@@ -72,7 +81,7 @@ final class RateLimiter: Sendable {
     ///   ``WebRefusal/sessionsUnavailable`` when Redis cannot be asked. Everything else passes then.
     func take(_ limit: RateClass, _ caller: String) async throws {
         guard let rule = limits[limit], rule.count > 0 else { return }
-        if limit == .signIn {
+        if limit == .signIn || limit == .password {
             do { try await count(rule, limit, caller, 1) } catch is RedisError {
                 throw WebRefusal.sessionsUnavailable
             }

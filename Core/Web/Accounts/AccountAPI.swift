@@ -1,0 +1,150 @@
+import Hummingbird
+import Kernel
+import Vocabulary
+
+/// Accounts, sessions and tokens for programs, the same in all apps.
+public struct AccountAPI: Sendable {
+    let afterSignIn: @Sendable (WebRequest, Account) async throws -> Void
+
+    public init(
+        afterSignIn: @escaping @Sendable (WebRequest, Account) async throws -> Void = { _, _ in }
+    ) {
+        self.afterSignIn = afterSignIn
+    }
+
+    public func mount(on api: API) {
+        let tag = "Account"
+        api.post("/accounts", "Register", tag: tag)
+            .body(NewAccount.self).refuses(.conflict, .unavailable).limited(.register)
+            .succeeds(with: .created)
+            .handle(as: Visitor.self) { call, _ in
+                AccountAnswer(
+                    try await call.marketplace.register(
+                        Registration(
+                            email: call.body.email, name: call.body.name,
+                            password: call.body.password)))
+            }
+        api.get("/account", "Who is signed in", tag: tag)
+            .handle(as: SignedIn.self) { _, person in AccountAnswer(person.account) }
+        api.post("/sessions", "Sign in with a cookie", tag: tag)
+            .body(Credentials.self).limited(.signIn).refuses(.unauthenticated)
+            .succeeds(with: .created)
+            .handle(as: Visitor.self) { call, _ in
+                let account = try await call.request.checkPassword(
+                    call.body.email, call.body.password)
+                try await call.request.signIn(account)
+                try await afterSignIn(call.request, account)
+                return AccountAnswer(account)
+            }
+        api.delete("/sessions/current", "Sign out", tag: tag)
+            .handle(as: Visitor.self) { call, _ in
+                try await call.request.signOut()
+                return Nothing()
+            }
+        api.delete("/sessions", "Sign out everywhere", tag: tag)
+            .handle(as: SignedIn.self) { call, person in
+                try await call.request.signOutEverywhere(person.account.id)
+                return Nothing()
+            }
+        mountTokens(on: api, tag: "Tokens")
+    }
+
+    private func mountTokens(on api: API, tag: String) {
+        api.post("/tokens", "Make a token for programs, with e-mail and password", tag: tag)
+            .body(NewToken.self).limited(.signIn).refuses(.unauthenticated, .conflict)
+            .succeeds(with: .created)
+            .handle(as: Visitor.self) { call, _ in
+                let account = try await call.request.checkPassword(
+                    call.body.email, call.body.password)
+                let (token, secret) = try await call.marketplace.createAccessToken(
+                    named: call.body.name, for: call.request.site.app, of: account.id,
+                    expiresAt: call.body.expiresAt)
+                return NewTokenAnswer(
+                    id: token.id, name: token.name, token: secret, expiresAt: token.expiresAt)
+            }
+        api.get("/tokens", "Your tokens, newest first", tag: tag)
+            .query(ListQuery.self)
+            .handle(as: SignedIn.self) { call, person in
+                let page = try await call.marketplace.accessTokens(
+                    of: person.account.id, call.query.page())
+                return Listed(page) { TokenAnswer($0) }
+            }
+        api.delete("/tokens/{token}", "Revoke a token", tag: tag)
+            .path(TokenPath.self)
+            .handle(as: SignedIn.self) { call, person in
+                try await call.marketplace.revokeAccessToken(
+                    call.path.token, of: person.account.id)
+                return Nothing()
+            }
+    }
+}
+
+struct NewAccount: Described {
+    let email: String
+    let name: String
+    let password: String
+    static let rules: [String: [Rule]] = [
+        "email": [.length(3...254), .pattern(.email)], "name": [.length(1...120)],
+        "password": [.length(1...200)],
+    ]
+}
+
+struct Credentials: Described {
+    let email: String
+    let password: String
+    static let rules: [String: [Rule]] = [
+        "email": [.length(1...254)], "password": [.length(1...200)],
+    ]
+}
+
+struct NewToken: Described {
+    let email: String
+    let password: String
+    let name: String
+    let expiresAt: Instant?
+    static let rules: [String: [Rule]] = [
+        "email": [.length(1...254)], "password": [.length(1...200)], "name": [.length(1...80)],
+    ]
+}
+
+struct TokenPath: Described {
+    let token: ID<AccessToken>
+}
+
+struct AccountAnswer: Codable, Sendable {
+    let id: ID<Account>
+    let email: String
+    let name: String
+    let createdAt: Instant
+
+    init(_ account: Account) {
+        id = account.id
+        email = account.email
+        name = account.name
+        createdAt = account.createdAt
+    }
+}
+
+struct NewTokenAnswer: Codable, Sendable {
+    let id: ID<AccessToken>
+    let name: String
+    /// Shown this once.
+    let token: String
+    let expiresAt: Instant?
+}
+
+struct TokenAnswer: Codable, Sendable {
+    let id: ID<AccessToken>
+    let name: String
+    let createdAt: Instant
+    let expiresAt: Instant?
+    let revokedAt: Instant?
+
+    init(_ token: AccessToken) {
+        id = token.id
+        name = token.name
+        createdAt = token.createdAt
+        expiresAt = token.expiresAt
+        revokedAt = token.revokedAt
+    }
+}

@@ -18,6 +18,10 @@ create table checkout (
     -- tax lines as the module gave them
     tax_lines jsonb not null default '[]',
     tax_instance_id uuid references provider_instance,
+    -- the tax lines are those of the present address and shipping
+    taxed boolean not null default false,
+    -- counts the changes; a change that was computed from an older one is refused
+    version integer not null default 1,
     expires_at timestamptz not null,
     created_at timestamptz not null default now(),
     check (account_id is not null or guest_token_hash is not null)
@@ -35,8 +39,10 @@ create table checkout_parcel (
     options jsonb not null default '[]',
     -- the code of the chosen option
     chosen text,
-    shipping_price minor_units,
+    shipping_price minor_units check (shipping_price >= 0),
     shipping_instance_id uuid references provider_instance,
+    -- the options are those of the present address; none means that nothing goes there
+    quoted boolean not null default false,
     primary key (checkout_id, parcel),
     constraint checkout_parcel_wallet_key unique (checkout_id, wallet_id)
 );
@@ -56,6 +62,7 @@ create table checkout_line (
     grams integer not null default 0,
     category_path uuid[] not null default '{}',
     tax_code text not null default 'standard',
+    requires_shipping boolean not null default true,
     primary key (checkout_id, line),
     foreign key (checkout_id, parcel) references checkout_parcel
 );
@@ -71,6 +78,96 @@ create table reservation (
 );
 create index reservation_expiry on reservation (expires_at) where state = 'held';
 create index reservation_variant on reservation (variant_id, expires_at) where state = 'held';
+
+-- Holds stock for a checkout: all of it, or none and an error that names the first that is short.
+-- Rows are taken in ascending order, so that two checkouts never wait for each other.
+create function reserve_stock(
+    p_checkout uuid, p_variants uuid[], p_quantities integer[], p_expires timestamptz
+) returns void language plpgsql as $$
+declare
+    wanted record;
+begin
+    insert into reservation (checkout_id, variant_id, quantity, expires_at)
+    select p_checkout, t.variant_id, t.quantity, p_expires
+    from unnest(p_variants, p_quantities) t(variant_id, quantity);
+    for wanted in
+        select t.variant_id, t.quantity
+        from unnest(p_variants, p_quantities) t(variant_id, quantity)
+        order by t.variant_id
+    loop
+        update stock_level set reserved = reserved + wanted.quantity
+        where variant_id = wanted.variant_id and on_hand - reserved >= wanted.quantity;
+        if not found then
+            raise exception 'too little stock of %', wanted.variant_id
+                using errcode = '23514', constraint = 'stock_level_short';
+        end if;
+    end loop;
+end $$;
+
+-- Gives back what a checkout holds. Twice changes nothing.
+create function release_stock(p_checkout uuid) returns void language plpgsql as $$
+declare
+    held record;
+begin
+    for held in
+        update reservation set state = 'released'
+        where checkout_id = p_checkout and state = 'held'
+        returning variant_id, quantity
+    loop
+        update stock_level set reserved = reserved - held.quantity
+        where variant_id = held.variant_id;
+    end loop;
+end $$;
+
+-- A paid purchase takes out of stock what its checkout held. Every line must still be held.
+create function take_stock(p_checkout uuid, p_purchase uuid) returns void
+language plpgsql as $$
+declare
+    held record;
+    lines integer;
+    taken integer := 0;
+begin
+    insert into stock_movement (variant_id, delta, cause, order_id)
+    select l.variant_id, -l.quantity, 'sale', l.order_id
+    from orders o join order_line l on l.order_id = o.id
+    where o.purchase_id = p_purchase
+    order by l.variant_id;
+    get diagnostics lines = row_count;
+    update reservation set state = 'committed'
+    where checkout_id = p_checkout and state = 'held';
+    for held in
+        select variant_id, quantity from reservation
+        where checkout_id = p_checkout and state = 'committed'
+        order by variant_id
+    loop
+        update stock_level
+        set on_hand = on_hand - held.quantity, reserved = reserved - held.quantity
+        where variant_id = held.variant_id;
+        taken := taken + 1;
+    end loop;
+    if taken <> lines then
+        raise exception 'purchase % no longer holds its stock', p_purchase
+            using errcode = '23514', constraint = 'reservation_gone';
+    end if;
+end $$;
+
+-- A cancelled order's things are for sale again, once.
+create function return_stock(p_order uuid) returns void language plpgsql as $$
+declare
+    returned record;
+begin
+    for returned in
+        insert into stock_movement (variant_id, delta, cause, order_id)
+        select variant_id, quantity - shipped, 'cancellation', order_id
+        from order_line where order_id = p_order and quantity > shipped
+        order by variant_id
+        on conflict (order_id, variant_id, cause) where order_id is not null do nothing
+        returning variant_id, delta
+    loop
+        update stock_level set on_hand = on_hand + returned.delta
+        where variant_id = returned.variant_id;
+    end loop;
+end $$;
 
 -- What a customer paid, or is to pay, once.
 create table purchase (
@@ -140,6 +237,9 @@ create table orders (
 );
 create index orders_seller on orders (seller_id, id desc);
 create index orders_seller_state on orders (seller_id, state, id desc);
+create index orders_state on orders (state, id desc);
+-- what nobody said has arrived
+create index orders_on_the_way on orders (shipped_at) where state = 'shipped';
 create index orders_hold on orders (hold_until)
     where released_at is null and hold_until is not null;
 

@@ -8,7 +8,8 @@ create table payment (
     amount minor_units not null check (amount > 0),
     currency currency_code not null,
     state text not null default 'created' check (state in ('created', 'requires_action',
-        'processing', 'unknown', 'authorized', 'captured', 'failed', 'voided')),
+        'processing', 'unknown', 'authorized', 'captured', 'failed', 'voided', 'late')),
+    -- late: money came after the purchase was over, and is on its way back
     -- absolute totals of the newest snapshot
     authorized minor_units not null default 0,
     captured minor_units not null default 0,

@@ -1,0 +1,26 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// Who buys: someone who is signed in, someone who holds a random token, or both, as when a guest
+/// signs in on the way. What belongs to either belongs to the buyer.
+public struct Buyer: Hashable, Sendable {
+    public let account: ID<Account>?
+    /// SHA-256 of the guest's token; the token itself is never stored.
+    let guestTokenHash: Bytes?
+
+    public init(account: ID<Account>) {
+        self.account = account
+        guestTokenHash = nil
+    }
+
+    public init(guestToken: String) {
+        account = nil
+        guestTokenHash = Bytes(sha256(Array(guestToken.utf8)))
+    }
+
+    public init(account: ID<Account>, guestToken: String) {
+        self.account = account
+        guestTokenHash = Bytes(sha256(Array(guestToken.utf8)))
+    }
+}

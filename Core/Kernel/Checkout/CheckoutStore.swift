@@ -1,0 +1,229 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// Every statement on checkouts, their parcels and lines.
+struct CheckoutStore {
+    let db: any Queryable
+
+    /// The checkout with everything in it; nil when there is none, or it is someone else's.
+    func find(_ id: ID<Checkout>, of buyer: Buyer) async throws -> Checkout? {
+        let answers = try await db.batch([
+            """
+            select id, account_id, email, currency, address,
+                case when state = 'open' and expires_at <= market_now()
+                    then 'expired' else state end,
+                items_total, shipping_total, tax_total, tax_included, total, tax_lines, taxed,
+                tax_instance_id, version, expires_at, market_now()
+            from checkout
+            where id = \(id) and (account_id = \(buyer.account)::uuid
+                or guest_token_hash = \(buyer.guestTokenHash)::bytea)
+            """,
+            """
+            select p.parcel, p.seller_id, s.name, s.slug, s.country, s.state = 'verified',
+                s.origin, s.hold_days, p.wallet_id, p.options, p.quoted, p.chosen,
+                p.shipping_instance_id
+            from checkout_parcel p join seller s on s.id = p.seller_id
+            where p.checkout_id = \(id)
+            order by p.parcel
+            """,
+            """
+            select l.parcel, l.line, l.variant_id, l.listing_id, l.quantity, l.unit_price, l.title,
+                l.sku, l.options_text, l.image_hash, l.grams, l.category_path, l.tax_code,
+                l.requires_shipping, g.for_sale and v.active
+            from checkout_line l
+            join listing g on g.id = l.listing_id
+            join variant v on v.id = l.variant_id
+            where l.checkout_id = \(id)
+            order by l.line
+            """,
+        ])
+        guard let row = answers[0].first else { return nil }
+        var c = row.columns
+        return try Checkout(&c, parcels: answers[1], lines: answers[2])
+    }
+
+    /// What has to be known of the wanted things to sell them, in the order asked for; nil for a
+    /// variant that does not exist. And the market's time.
+    func facts(of variants: [ID<Variant>]) async throws -> ([VariantFacts?], now: Instant) {
+        let answers = try await db.batch([
+            """
+            select v.id, v.listing_id, v.price, v.currency, v.sku,
+                array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
+                case when v.taxable then coalesce(v.tax_code, c.tax_code, 'standard')
+                    else 'exempt' end,
+                g.title, g.category_path, g.for_sale and v.active, g.state = 'published',
+                s.id, s.name, s.slug, s.country, s.origin, s.hold_days, s.state = 'verified',
+                coalesce(g.wallet_id, w.id), coalesce(k.on_hand - k.reserved, 0),
+                (select i.content_hash from listing_image i
+                    where i.listing_id = g.id and i.content_hash is not null
+                    order by i.id is not distinct from v.image_id desc, i.position limit 1)
+            from unnest(\(variants)::uuid[]) with ordinality t(id, line)
+            left join variant v on v.id = t.id
+            left join listing g on g.id = v.listing_id
+            left join category c on c.id = g.category_id
+            left join seller s on s.id = v.seller_id
+            left join wallet w on w.seller_id = s.id and w.is_default
+            left join stock_level k on k.variant_id = v.id
+            order by t.line
+            """,
+            "select market_now()",
+        ])
+        let now = try answers[1].decode { c in try c.next(Instant.self) }
+        let facts = try answers[0].decode { c in try VariantFacts(&c) }
+        return (facts, now.first ?? .systemNow)
+    }
+
+    static func insertStatements(
+        _ checkout: Checkout, of buyer: Buyer
+    ) throws -> [SQL] {
+        let totals = checkout.totals
+        let parcels = checkout.parcels
+        let lines = parcels.flatMap { parcel in parcel.lines.map { (parcel.number, $0) } }
+        let things = lines.map(\.1)
+        let paths = things.map { $0.categoryPath.sqlText }
+        return [
+            """
+            insert into checkout (id, account_id, guest_token_hash, email, currency, address,
+                items_total, shipping_total, tax_total, tax_included, total, tax_lines,
+                tax_instance_id, taxed, expires_at, created_at)
+            values (\(checkout.id), \(buyer.account), \(buyer.guestTokenHash), \(checkout.email),
+                \(checkout.currency), \(JSON(checkout.address)), \(totals.items.amount),
+                \(totals.shipping.amount), \(totals.tax.amount), \(totals.taxIncluded.amount),
+                \(totals.total.amount), \(JSON(checkout.taxLines)), \(checkout.taxInstance),
+                \(checkout.isTaxed), \(checkout.expiresAt), \(checkout.readAt))
+            """,
+            """
+            insert into checkout_parcel (checkout_id, parcel, seller_id, wallet_id, options, chosen,
+                shipping_price, shipping_instance_id, quoted)
+            select \(checkout.id)::uuid, t.*
+            from unnest(\(parcels.map(\.number))::smallint[], \(parcels.map(\.seller))::uuid[],
+                \(parcels.map(\.wallet))::uuid[], \(parcels.map { JSON($0.options) })::jsonb[],
+                \(parcels.map(\.chosen))::text[],
+                \(parcels.map(\.chosenOption?.price.amount))::bigint[],
+                \(parcels.map(\.shippingInstance))::uuid[],
+                \(parcels.map(\.isQuoted))::boolean[]) t
+            """,
+            """
+            insert into checkout_line (checkout_id, parcel, line, variant_id, listing_id, quantity,
+                unit_price, title, sku, options_text, image_hash, grams, category_path, tax_code,
+                requires_shipping)
+            select \(checkout.id)::uuid, t.parcel, t.line, t.variant, t.listing, t.quantity,
+                t.price, t.title, t.sku, t.options, t.image, t.grams, t.path::uuid[], t.tax_code,
+                t.requires_shipping
+            from unnest(\(lines.map(\.0))::smallint[], \(things.map(\.number))::smallint[],
+                \(things.map(\.variant))::uuid[], \(things.map(\.listing))::uuid[],
+                \(things.map(\.quantity))::integer[],
+                \(things.map(\.unitPrice.amount))::bigint[], \(things.map(\.title))::text[],
+                \(things.map(\.sku))::text[], \(things.map(\.optionsText))::text[],
+                \(things.map(\.imageHash))::bytea[], \(things.map(\.weightGrams))::integer[],
+                \(paths)::text[], \(things.map(\.taxCode))::text[],
+                \(things.map(\.requiresShipping))::boolean[])
+                t(parcel, line, variant, listing, quantity, price, title, sku, options, image,
+                    grams, path, tax_code, requires_shipping)
+            """,
+        ]
+    }
+
+    /// Saves address, options, choices, taxes and totals of an open checkout; false when somebody
+    /// else changed it since it was read, or it is over.
+    func save(_ checkout: Checkout) async throws -> Bool {
+        let totals = checkout.totals
+        let parcels = checkout.parcels
+        return try await db.execute(
+            """
+            with saved as (
+                update checkout set address = \(JSON(checkout.address)),
+                    items_total = \(totals.items.amount),
+                    shipping_total = \(totals.shipping.amount), tax_total = \(totals.tax.amount),
+                    tax_included = \(totals.taxIncluded.amount), total = \(totals.total.amount),
+                    tax_lines = \(JSON(checkout.taxLines)),
+                    tax_instance_id = \(checkout.taxInstance), taxed = \(checkout.isTaxed),
+                    version = version + 1
+                where id = \(checkout.id) and version = \(checkout.version) and state = 'open'
+                    and expires_at > market_now()
+                returning id
+            )
+            update checkout_parcel p
+            set options = t.options, chosen = t.chosen, shipping_price = t.price,
+                shipping_instance_id = t.instance, quoted = t.quoted
+            from saved, unnest(\(parcels.map(\.number))::smallint[],
+                \(parcels.map { JSON($0.options) })::jsonb[], \(parcels.map(\.chosen))::text[],
+                \(parcels.map(\.chosenOption?.price.amount))::bigint[],
+                \(parcels.map(\.shippingInstance))::uuid[],
+                \(parcels.map(\.isQuoted))::boolean[])
+                t(parcel, options, chosen, price, instance, quoted)
+            where p.checkout_id = saved.id and p.parcel = t.parcel
+            """) > 0
+    }
+}
+
+extension Queryable {
+    var checkouts: CheckoutStore { CheckoutStore(db: self) }
+}
+
+extension Checkout {
+    init(_ c: inout Columns, parcels: Rows, lines: Rows) throws {
+        id = try c.next()
+        account = try c.next()
+        email = try c.next()
+        let currency = try c.next(Currency.self)
+        self.currency = currency
+        address = try c.next(JSON<Address>.self).value
+        state = try c.next()
+        totals = CheckoutTotals(
+            items: Money(try c.next(), currency), shipping: Money(try c.next(), currency),
+            tax: Money(try c.next(), currency), taxIncluded: Money(try c.next(), currency),
+            total: Money(try c.next(), currency))
+        taxLines = try c.next(JSON<[TaxLine]>.self).value
+        isTaxed = try c.next()
+        taxInstance = try c.next()
+        version = try c.next()
+        expiresAt = try c.next()
+        readAt = try c.next()
+        let all = try lines.decode { c in
+            (try c.next(Int.self), try CheckoutLine(&c, currency))
+        }
+        self.parcels = try parcels.decode { c in try CheckoutParcel(&c, lines: all) }
+    }
+}
+
+extension CheckoutParcel {
+    init(_ c: inout Columns, lines all: [(Int, CheckoutLine)]) throws {
+        let number = try c.next(Int.self)
+        self.number = number
+        seller = try c.next()
+        sellerName = try c.next()
+        sellerSlug = try c.next()
+        sellerCountry = try c.next()
+        sellerIsOpen = try c.next()
+        origin = try c.next(JSON<Address>?.self)?.value
+        holdDays = try c.next()
+        wallet = try c.next()
+        options = try c.next(JSON<[ShippingQuote]>.self).value
+        isQuoted = try c.next()
+        chosen = try c.next()
+        shippingInstance = try c.next()
+        lines = all.filter { $0.0 == number }.map(\.1)
+    }
+}
+
+extension CheckoutLine {
+    init(_ c: inout Columns, _ currency: Currency) throws {
+        number = try c.next()
+        variant = try c.next()
+        listing = try c.next()
+        quantity = try c.next()
+        unitPrice = Money(try c.next(), currency)
+        title = try c.next()
+        sku = try c.next()
+        optionsText = try c.next()
+        imageHash = try c.next()
+        weightGrams = try c.next()
+        categoryPath = try c.next()
+        taxCode = try c.next()
+        requiresShipping = try c.next()
+        isForSale = try c.next()
+        total = try unitPrice.multiplied(by: quantity)
+    }
+}

@@ -1,0 +1,64 @@
+import Logging
+import Postgres
+import Vocabulary
+
+extension Marketplace {
+    /// Ends checkouts whose time is over and puts what they held back for sale. Run by the worker.
+    /// - Returns: how many there were.
+    @discardableResult
+    public func expireCheckouts(limit: Int = 50) async throws -> Int {
+        try await database.transaction { tx in
+            let over = try await tx.reservations.lockExpired(limit: limit)
+            guard !over.isEmpty else { return 0 }
+            _ = try await tx.commit(after: ReservationStore.expireStatements(over))
+            return over.count
+        }
+    }
+
+    /// Ends purchases that nobody paid in time: their payments are ended at their providers, what
+    /// they held is for sale again. Money that comes all the same is given back. Run by the worker.
+    /// - Returns: how many there were.
+    @discardableResult
+    public func expirePurchases(limit: Int = 50) async throws -> Int {
+        let overdue = try await database.purchases.listOverdue(limit: limit)
+        for id in overdue {
+            do {
+                try await expire(id)
+            } catch {
+                logger.warning(
+                    "purchase.not-expired", metadata: ["purchase": "\(id)", "error": "\(error)"])
+            }
+        }
+        return overdue.count
+    }
+
+    private func expire(_ id: ID<Purchase>) async throws {
+        // Outside the transaction: the provider may know that it was paid after all.
+        if let live = try await database.payments.live(of: id),
+            let payment = try await database.payments.find(live)
+        {
+            let known = try await lookUp(payment)
+            if known?.purchase.state == .paid { return }
+            if let now = known?.payment, now.state.isPending, let reference = now.reference {
+                _ = try await void(now, reference)
+            }
+        }
+        try await database.transaction { tx in
+            guard let purchase = try await tx.purchases.lock(id),
+                purchase.state == .awaitingPayment,
+                purchase.expiresAt <= (try await tx.clock.now())
+            else { return }
+            var statements = PurchaseStore.cancelStatements(
+                purchase, note: "It was not paid in time.")
+            if let live = try await tx.payments.live(of: id) {
+                var held = try await tx.payments.lock(live)
+                guard held.payment.state.isPending else { return }
+                held.payment.state = .failed
+                held.payment.failureCode = "expired"
+                held.payment.failureMessage = PaymentRefusal.purchaseOver.explanation
+                statements.insert(PaymentStore.saveStatement(held.payment), at: 0)
+            }
+            _ = try await tx.commit(after: statements)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// A purchase and how its payment stands.
+public struct PlacedPurchase: Sendable {
+    public let purchase: Purchase
+    public let payment: Payment
+    /// Why the payment failed, when it did: the purchase can be paid another way until it expires.
+    public var refusal: PaymentRefusal? {
+        guard payment.state == .failed, purchase.state != .paid else { return nil }
+        if purchase.state == .cancelled { return .purchaseOver }
+        guard let sentence = payment.failureMessage, let code = payment.failureCode else {
+            return .providerUnavailable
+        }
+        return .declined(code: code, sentence: sentence)
+    }
+
+    /// What the customer has to do next.
+    public var next: NextAction { payment.state == .requiresAction ? payment.next : .none }
+}
+
+extension Marketplace {
+    /// Orders what is in the checkout and begins to pay for it.
+    ///
+    /// Three phases: purchase, orders, payment and the intent to call are written together; the
+    /// provider is called with no transaction open; its answer is written. A crash between them is
+    /// picked up by the settling job. Called again for the same checkout, it writes nothing and
+    /// answers with the purchase that is there.
+    /// - Throws: ``CheckoutRefusal`` and ``PaymentRefusal`` when nothing was placed. A declined
+    ///   card is not thrown: the purchase exists then, and ``PlacedPurchase/refusal`` says why.
+    public func placePurchase(
+        _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer
+    ) async throws -> PlacedPurchase {
+        let checkout = try await findCheckout(id, as: buyer)
+        if checkout.state == .placed { return try await placed(id, as: buyer) }
+        try checkout.checkPlaceable(expecting: total)
+        let way = try await openWay(choice, for: checkout.routingFacts)
+        let plan = try PurchasePlan(
+            checkout,
+            by: try await database.commissions.effective(for: checkout.parcels.map(\.seller)))
+        let payment = PaymentPlan(
+            of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
+        do {
+            let statements =
+                PurchaseStore.insertStatements(plan) + PaymentStore.insertStatements(payment)
+            try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+        } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
+            return try await notPlaced(checkout, expecting: total, as: buyer)
+        } catch let error as PostgresError where error.constraint == "purchase_checkout_key" {
+            return try await placed(id, as: buyer)
+        } catch let error as PostgresError
+            where error.constraint == "payment_share_payment_id_fkey"
+        {
+            throw PaymentRefusal.wayUnavailable
+        }
+        return try await start(
+            payment, at: way.provider, returnURL: choice.returnURL(plan.id), number: plan.number,
+            email: checkout.email)
+    }
+
+    /// The purchase that was placed from this checkout before.
+    private func placed(_ id: ID<Checkout>, as buyer: Buyer) async throws -> PlacedPurchase {
+        guard let purchase = try await database.purchases.find(of: id, of: buyer),
+            let payment = try await database.payments.newest(of: purchase.id)
+        else { throw CheckoutRefusal.missing }
+        return PlacedPurchase(purchase: purchase, payment: payment)
+    }
+
+    /// Why the checkout could not be placed as it was read.
+    private func notPlaced(
+        _ checkout: Checkout, expecting total: Money, as buyer: Buyer
+    ) async throws -> PlacedPurchase {
+        let now = try await findCheckout(checkout.id, as: buyer)
+        if now.state == .placed { return try await placed(checkout.id, as: buyer) }
+        try now.checkPlaceable(expecting: total)
+        throw CheckoutRefusal.changedMeanwhile
+    }
+}
+
+extension Checkout {
+    /// Whether it can be ordered for this total.
+    func checkPlaceable(expecting expected: Money) throws {
+        try checkOpen()
+        try checkQuoted()
+        if let parcel = parcels.first(where: { $0.chosenOption == nil }) {
+            throw PaymentRefusal.shippingNotChosen(parcel: parcel.number)
+        }
+        guard totals.total == expected else {
+            throw PaymentRefusal.totalChanged(now: totals.total)
+        }
+        guard totals.total.isPositive else { throw PaymentRefusal.nothingToPay }
+    }
+}

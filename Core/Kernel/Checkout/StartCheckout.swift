@@ -1,0 +1,66 @@
+import Postgres
+import Vocabulary
+
+extension Marketplace {
+    /// Begins to buy: pins the prices, holds the stock until the checkout expires, and asks for
+    /// shipping options and taxes, with the cheapest way chosen for each parcel.
+    ///
+    /// When shipping prices or taxes cannot be had just now, the checkout comes back all the same,
+    /// with its stock held and `isQuoted` or `isTaxed` false: ``quoteCheckout(_:as:)`` tries again.
+    /// Where stock is short, what the same buyer held in an earlier checkout gives way to this one.
+    /// - Throws: ``CheckoutRefusal`` that names the line at fault, ``InputRefusal`` that names the
+    ///   part of the address. Nothing is kept then.
+    public func startCheckout(
+        _ items: [CheckoutItem], to address: Address, email: String, as buyer: Buyer
+    ) async throws -> Checkout {
+        let wanted = try CheckoutInput.merged(items)
+        let address = try address.checked(field: "address")
+        let email = try CheckoutInput.email(email)
+        let (facts, now) = try await database.checkouts.facts(of: wanted.map(\.item.variant))
+        let draft = try CheckoutDraft(wanted, facts, to: address)
+        if draft.isShort { try await makeRoom(for: draft, from: buyer) }
+
+        // Asked for before anything is held, so that no stock waits for somebody else's computer.
+        var checkout = try draft.checkout(
+            email: email, account: buyer.account, now: now, lifetime: settings.checkoutLifetime)
+        checkout = try await taxed(try await quoted(checkout))
+        do {
+            try await hold(checkout, draft, buyer)
+        } catch let error as PostgresError where error.constraint == "stock_level_short" {
+            try await makeRoom(for: draft, from: buyer)
+            do {
+                try await hold(checkout, draft, buyer)
+            } catch let error as PostgresError where error.constraint == "stock_level_short" {
+                throw try await shortage(of: draft)
+            }
+        }
+        return checkout
+    }
+
+    private func hold(_ checkout: Checkout, _ draft: CheckoutDraft, _ buyer: Buyer) async throws {
+        // Stock comes last, because it is what others wait for.
+        let statements =
+            try CheckoutStore.insertStatements(checkout, of: buyer) + [
+                ReservationStore.reserveStatement(
+                    draft.items, for: checkout.id, until: checkout.expiresAt)
+            ]
+        try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+    }
+
+    /// Ends what holds the wanted things without need; refuses when that is not enough.
+    private func makeRoom(for draft: CheckoutDraft, from buyer: Buyer) async throws {
+        let variants = draft.items.map(\.variant)
+        try await database.transaction { tx in
+            let over = try await tx.reservations.lockGivingWay(variants, to: buyer)
+            _ = try await tx.batch(ReservationStore.expireStatements(over))
+        }
+        let available = try await database.reservations.available(variants)
+        if let refusal = draft.shortage(available) { throw refusal }
+    }
+
+    private func shortage(of draft: CheckoutDraft) async throws -> CheckoutRefusal {
+        let available = try await database.reservations.available(draft.items.map(\.variant))
+        // It came back between our try and this look; the customer may simply try again.
+        return draft.shortage(available) ?? .changedMeanwhile
+    }
+}

@@ -1,0 +1,52 @@
+import Postgres
+import Vocabulary
+
+/// What people are told of, as outbox rows for the transaction in which it happened.
+enum Announcements {
+    /// What a notice about an order says.
+    struct AboutOrder: Codable, Sendable {
+        let number: String
+        let amount: Money
+        var note: String?
+    }
+
+    /// The customer is told once, every seller of their own order.
+    static func paid(_ held: LockedPayment) -> [SQL] {
+        let purchase = held.purchase
+        let customer = OutboxEvent(
+            "purchase.paid", about: "purchase", purchase.id,
+            AboutOrder(number: purchase.number, amount: purchase.total)
+        ).telling(account: purchase.account, email: purchase.email)
+        return [OutboxStore.recordStatement(customer)]
+            + held.shares.map { share in
+                OutboxStore.recordStatement(
+                    OutboxEvent(
+                        "order.paid", about: "order", share.order,
+                        AboutOrder(number: share.number, amount: share.sellerShare)
+                    ).telling(team: share.seller))
+            }
+    }
+
+    /// The customer is told of their order.
+    static func customer(
+        _ topic: String, _ order: ID<Order>, number: String, _ amount: Money, note: String? = nil,
+        of purchase: Purchase
+    ) -> SQL {
+        OutboxStore.recordStatement(
+            OutboxEvent(
+                topic, about: "order", order,
+                AboutOrder(number: number, amount: amount, note: note)
+            ).telling(account: purchase.account, email: purchase.email))
+    }
+
+    /// The seller's team is told of their order.
+    static func seller(
+        _ topic: String, _ order: Order, note: String? = nil
+    ) -> SQL {
+        OutboxStore.recordStatement(
+            OutboxEvent(
+                topic, about: "order", order.id,
+                AboutOrder(number: order.number, amount: order.amounts.sellerShare, note: note)
+            ).telling(team: order.seller))
+    }
+}

@@ -1,0 +1,143 @@
+import Postgres
+import Vocabulary
+
+/// Who cancels or refunds an order.
+public enum OrderActor: Sendable {
+    case customer(Buyer)
+    case seller(SellerMember)
+    case admin(ID<Account>)
+
+    var account: ID<Account>? {
+        switch self {
+        case .customer(let buyer): buyer.account
+        case .seller(let member): member.account
+        case .admin(let account): account
+        }
+    }
+
+    var kind: ActorKind {
+        switch self {
+        case .customer: .customer
+        case .seller: .seller
+        case .admin: .admin
+        }
+    }
+}
+
+extension Marketplace {
+    /// Cancels one paid order before anything of it was shipped, and nothing of its siblings: its
+    /// things are for sale again, and its share of the money goes back or is never taken.
+    /// - Throws: `missing`, `notPaid`, `alreadyShipped`, `cancelled`, `reasonMissing`,
+    ///   `paymentUnderWay`; `SellerRefusal.notAllowed`.
+    public func cancelOrder(
+        _ id: ID<Order>, reason: String, as actor: OrderActor
+    ) async throws {
+        let reason = try Self.reason(reason)
+        let seen = try await visible(id, to: actor, .shipOrders)
+        try await database.transaction { tx in
+            guard let held = try await tx.payments.lock(payingFor: id) else {
+                throw seen.state == .cancelled ? OrderRefusal.cancelled : .notPaid
+            }
+            guard let order = try await tx.orders.lock(id),
+                let share = held.shares.first(where: { $0.order == id })
+            else { throw OrderRefusal.missing }
+            try order.checkMove(to: .cancelled)
+            guard try await !tx.attempts.isCapturing(id, in: held.payment.id) else {
+                throw OrderRefusal.paymentUnderWay
+            }
+            var statements = OrderStore.moveStatements(
+                order, to: .cancelled, "cancelled", note: reason, by: actor.account)
+            statements += Self.moneyBack(share, in: held, reason: reason, by: actor.account)
+            statements.append(
+                Announcements.customer(
+                    "order.cancelled", id, number: order.number, order.amounts.total, note: reason,
+                    of: held.purchase))
+            statements.append(Announcements.seller("order.cancelled", order, note: reason))
+            statements.append(ReservationStore.returnStatement(id))
+            try await tx.audit.record(
+                "order.cancelled", on: "order", id.description, by: actor.account,
+                as: actor.kind, reason: reason)
+            _ = try await tx.commit(after: statements)
+        }
+    }
+
+    /// Gives all of one order's money back to the customer. The order stays what it is: goods that
+    /// are on their way stay there. One refund of an order is open at a time; one that failed may
+    /// be tried again.
+    /// - Throws: `missing`, `notPaid`, `notCaptured`, `notShippedYet`, `nothingToRefund`, `refundUnderWay`,
+    ///   `reasonMissing`; `SellerRefusal.notAllowed`.
+    public func refundOrder(
+        _ id: ID<Order>, reason: String, as actor: OrderActor
+    ) async throws {
+        if case .customer = actor { throw OrderRefusal.missing }
+        let reason = try Self.reason(reason)
+        _ = try await visible(id, to: actor, .refundOrders)
+        do {
+            try await database.transaction { tx in
+                guard let held = try await tx.payments.lock(payingFor: id) else {
+                    throw OrderRefusal.notPaid
+                }
+                guard let order = try await tx.orders.lock(id),
+                    let share = held.shares.first(where: { $0.order == id })
+                else { throw OrderRefusal.missing }
+                guard share.captured.isPositive else { throw OrderRefusal.notCaptured }
+                guard share.kept > 0 else { throw OrderRefusal.nothingToRefund }
+                guard order.state != .paid else { throw OrderRefusal.notShippedYet }
+                try await tx.audit.record(
+                    "order.refund-requested", on: "order", id.description, by: actor.account,
+                    as: actor.kind, reason: reason)
+                _ = try await tx.commit(
+                    after: RefundStore.requestStatements(
+                        share, of: held.payment, reason: reason, by: actor.account))
+            }
+        } catch let error as PostgresError where error.constraint == "refund_one_open" {
+            throw OrderRefusal.refundUnderWay
+        }
+    }
+
+    private static func reason(_ text: String) throws(OrderRefusal) -> String {
+        do {
+            return try InputText.paragraphs(text, field: "reason", lengths: 1...500)
+        } catch {
+            throw .reasonMissing
+        }
+    }
+
+    /// The order, if the actor may see it and do this with it.
+    private func visible(
+        _ id: ID<Order>, to actor: OrderActor, _ permission: SellerPermission
+    ) async throws -> Order {
+        switch actor {
+        case .customer(let buyer):
+            guard try await database.orders.belongs(id, to: buyer) else {
+                throw OrderRefusal.missing
+            }
+        case .seller(let member): try member.require(permission)
+        case .admin: break
+        }
+        guard let order = try await database.orders.details([id]).first?.order else {
+            throw OrderRefusal.missing
+        }
+        if case .seller(let member) = actor, order.seller != member.seller {
+            throw OrderRefusal.missing
+        }
+        return order
+    }
+
+    /// What was captured goes back; what was only reserved is released when nobody else of the
+    /// purchase still needs the reservation.
+    private static func moneyBack(
+        _ share: LockedShare, in held: LockedPayment, reason: String, by actor: ID<Account>?
+    ) -> [SQL] {
+        if share.kept > 0 {
+            return RefundStore.requestStatements(
+                share, of: held.payment, reason: reason, by: actor)
+        }
+        let isNeeded = held.shares.contains {
+            $0.order != share.order && $0.captured.isZero && $0.amount.isPositive
+                && $0.state != .cancelled
+        }
+        guard held.payment.capture == .atShipment, !isNeeded else { return [] }
+        return [AttemptStore.insertStatement(.void, of: held.payment.id, share.amount)]
+    }
+}

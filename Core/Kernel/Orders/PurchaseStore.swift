@@ -1,0 +1,231 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// Every statement on purchases.
+struct PurchaseStore {
+    let db: any Queryable
+
+    static let columns: SQL = """
+        b.id, b.number, b.checkout_id, b.account_id, b.email, b.address, b.state, b.currency,
+        b.total, b.placed_at, b.paid_at, b.expires_at
+        """
+
+    /// How long a purchase may be paid at least, when its checkout is nearly over.
+    private static let graceMinutes = 15
+
+    func find(_ id: ID<Purchase>, of buyer: Buyer) async throws -> Purchase? {
+        try await db.query(
+            """
+            select \(Self.columns) from purchase b
+            where b.id = \(id) and (b.account_id = \(buyer.account)::uuid
+                or b.guest_token_hash = \(buyer.guestTokenHash)::bytea)
+            """
+        ).decode(Purchase.init).first
+    }
+
+    func find(of checkout: ID<Checkout>, of buyer: Buyer) async throws -> Purchase? {
+        try await db.query(
+            """
+            select \(Self.columns) from purchase b
+            where b.checkout_id = \(checkout) and (b.account_id = \(buyer.account)::uuid
+                or b.guest_token_hash = \(buyer.guestTokenHash)::bytea)
+            """
+        ).decode(Purchase.init).first
+    }
+
+    func find(number: String) async throws -> ID<Purchase>? {
+        try await db.query("select id from purchase where number = \(number)")
+            .decode { c in try c.next(ID<Purchase>.self) }.first
+    }
+
+    /// The account's purchases, the newest first.
+    func list(of account: ID<Account>, _ page: PageRequest) async throws -> Page<Purchase> {
+        let after = page.after.flatMap(ID<Purchase>.init)
+        let rows = try await db.query(
+            """
+            select \(Self.columns) from purchase b
+            where b.account_id = \(account) and (\(after)::uuid is null or b.id < \(after)::uuid)
+            order by b.id desc
+            limit \(page.limit + 1)::bigint
+            """
+        ).decode(Purchase.init)
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
+    /// Locks a purchase; nil when there is none.
+    func lock(_ id: ID<Purchase>) async throws -> Purchase? {
+        try await db.query(
+            "select \(Self.columns) from purchase b where b.id = \(id) for update"
+        ).decode(Purchase.init).first
+    }
+
+    /// Purchases that nobody paid in time, the oldest first.
+    func listOverdue(limit: Int) async throws -> [ID<Purchase>] {
+        try await db.query(
+            """
+            select id from purchase
+            where state = 'awaiting_payment' and expires_at <= market_now()
+            order by expires_at limit \(limit)::bigint
+            """
+        ).decode { c in try c.next() }
+    }
+
+    /// Everything that placing writes, in one go. The purchase is made only from an open checkout
+    /// that nobody changed since it was read and whose things are all for sale; otherwise the
+    /// orders find no purchase and `orders_purchase_id_fkey` refuses them.
+    static func insertStatements(_ plan: PurchasePlan) -> [SQL] {
+        let checkout = plan.checkout
+        let purchase: SQL = """
+            with placed as (
+                update checkout set state = 'placed', version = version + 1
+                where id = \(checkout.id) and state = 'open' and version = \(checkout.version)
+                    and expires_at > market_now()
+                    and not exists (
+                        select from checkout_line l
+                        join listing g on g.id = l.listing_id
+                        join variant v on v.id = l.variant_id
+                        where l.checkout_id = checkout.id and not (g.for_sale and v.active))
+                returning id, account_id, guest_token_hash, email, currency, address, total,
+                    expires_at
+            )
+            insert into purchase (id, number, checkout_id, account_id, guest_token_hash, email,
+                currency, address, total, placed_at, expires_at)
+            select \(plan.id)::uuid, \(plan.number)::text, id, account_id, guest_token_hash, email,
+                currency, address, total, market_now(),
+                greatest(expires_at, market_now() + \(graceMinutes)::int * interval '1 minute')
+            from placed
+            """
+        return [purchase, ordersStatement(plan), linesStatement(plan), placedStatement(plan)]
+    }
+
+    private static func ordersStatement(_ plan: PurchasePlan) -> SQL {
+        let orders = plan.orders
+        let amounts = orders.map(\.amounts)
+        let parcels = orders.map(\.parcel)
+        return """
+            insert into orders (id, number, purchase_id, seller_id, wallet_id, currency,
+                items_total, shipping_total, tax_total, tax_included, tax_by_platform, total,
+                commission, seller_share, shipping_code, shipping_name, shipping_instance_id,
+                hold_days, placed_at)
+            select t.id, t.number, \(plan.id)::uuid, t.seller, t.wallet,
+                \(plan.checkout.currency)::text, t.items, t.shipping, t.tax, t.tax_included,
+                t.tax_by_platform, t.total, t.commission, t.seller_share, t.code, t.name,
+                t.instance, t.hold_days, market_now()
+            from unnest(\(orders.map(\.id))::uuid[], \(orders.map(\.number))::text[],
+                \(parcels.map(\.seller))::uuid[], \(parcels.map(\.wallet))::uuid[],
+                \(amounts.map(\.items.amount))::bigint[],
+                \(amounts.map(\.shipping.amount))::bigint[],
+                \(amounts.map(\.tax.amount))::bigint[],
+                \(amounts.map(\.taxIncluded.amount))::bigint[],
+                \(amounts.map(\.taxByPlatform.amount))::bigint[],
+                \(amounts.map(\.total.amount))::bigint[],
+                \(amounts.map(\.commission.amount))::bigint[],
+                \(amounts.map(\.sellerShare.amount))::bigint[],
+                \(parcels.map(\.chosen))::text[],
+                \(parcels.map { $0.chosenOption?.label ?? "" })::text[],
+                \(parcels.map(\.shippingInstance))::uuid[], \(parcels.map(\.holdDays))::integer[])
+                t(id, number, seller, wallet, items, shipping, tax, tax_included, tax_by_platform,
+                    total, commission, seller_share, code, name, instance, hold_days)
+            """
+    }
+
+    private static func linesStatement(_ plan: PurchasePlan) -> SQL {
+        let lines = plan.lines
+        let things = lines.map(\.line)
+        let commissions = lines.map(\.commission)
+        return """
+            insert into order_line (id, order_id, line, listing_id, variant_id, title, sku,
+                options_text, image_hash, quantity, unit_price, total, tax_rate_ppm, tax_amount,
+                tax_included, commission, commission_rule_id, commission_explanation)
+            select * from unnest(\(lines.map(\.id))::uuid[], \(lines.map(\.order))::uuid[],
+                \(lines.map(\.number))::smallint[], \(things.map(\.listing))::uuid[],
+                \(things.map(\.variant))::uuid[], \(things.map(\.title))::text[],
+                \(things.map(\.sku))::text[], \(things.map(\.optionsText))::text[],
+                \(things.map(\.imageHash))::bytea[], \(things.map(\.quantity))::integer[],
+                \(things.map(\.unitPrice.amount))::bigint[],
+                \(things.map(\.total.amount))::bigint[],
+                \(lines.map(\.tax.rate.value))::bigint[],
+                \(lines.map(\.tax.amount.amount))::bigint[],
+                \(lines.map(\.tax.isIncluded))::boolean[],
+                \(commissions.map(\.amount.amount))::bigint[],
+                \(commissions.map(\.rule))::uuid[], \(commissions.map(\.explanation))::text[])
+            """
+    }
+
+    private static func placedStatement(_ plan: PurchasePlan) -> SQL {
+        """
+        insert into order_event (order_id, actor_id, kind, to_state)
+        select t.id, \(plan.checkout.account)::uuid, 'placed', 'awaiting_payment'
+        from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
+        """
+    }
+
+    /// The purchase and its orders become paid.
+    static func payStatements(_ id: ID<Purchase>) -> [SQL] {
+        [
+            """
+            update purchase set state = 'paid', paid_at = market_now()
+            where id = \(id) and state = 'awaiting_payment'
+            """,
+            """
+            with paid as (
+                update orders set state = 'paid', paid_at = market_now()
+                where purchase_id = \(id) and state = 'awaiting_payment'
+                returning id
+            )
+            insert into order_event (order_id, kind, from_state, to_state)
+            select id, 'paid', 'awaiting_payment', 'paid' from paid
+            """,
+        ]
+    }
+
+    /// The purchase and its orders are over without having been paid.
+    static func cancelStatements(_ purchase: Purchase, note: String) -> [SQL] {
+        [
+            """
+            update purchase set state = 'cancelled'
+            where id = \(purchase.id) and state = 'awaiting_payment'
+            """,
+            """
+            with cancelled as (
+                update orders set state = 'cancelled', cancelled_at = market_now()
+                where purchase_id = \(purchase.id) and state = 'awaiting_payment'
+                returning id
+            )
+            insert into order_event (order_id, kind, from_state, to_state, note)
+            select id, 'cancelled', 'awaiting_payment', 'cancelled', \(note)::text from cancelled
+            """,
+            ReservationStore.releaseStatement(purchase.checkout),
+        ]
+    }
+
+    /// The customer did their part and the money is on its way: three days more.
+    static func waitLongerStatement(_ id: ID<Purchase>) -> SQL {
+        """
+        update purchase set expires_at = greatest(expires_at, market_now() + interval '3 days')
+        where id = \(id) and state = 'awaiting_payment'
+        """
+    }
+}
+
+extension Queryable {
+    var purchases: PurchaseStore { PurchaseStore(db: self) }
+}
+
+extension Purchase {
+    init(_ c: inout Columns) throws {
+        id = try c.next()
+        number = try c.next()
+        checkout = try c.next()
+        account = try c.next()
+        email = try c.next()
+        address = try c.next(JSON<Address>.self).value
+        state = try c.next()
+        let currency = try c.next(Currency.self)
+        total = Money(try c.next(), currency)
+        placedAt = try c.next()
+        paidAt = try c.next()
+        expiresAt = try c.next()
+    }
+}

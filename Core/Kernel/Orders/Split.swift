@@ -1,0 +1,79 @@
+import ProviderKit
+import Vocabulary
+
+/// Divides a checkout into one order for each wallet. Pure; everything adds up to the last unit,
+/// because every total is a sum of the parts that are kept and nothing is computed twice.
+enum Split {
+    /// What the checkout comes to, with as much shipping and tax as is known yet.
+    static func totals(of checkout: Checkout) throws(MoneyError) -> CheckoutTotals {
+        let currency = checkout.currency
+        let parts = try amounts(of: checkout)
+        return CheckoutTotals(
+            items: try Money.sum(parts.map(\.items), currency),
+            shipping: try Money.sum(parts.map(\.shipping), currency),
+            tax: try Money.sum(parts.map(\.tax), currency),
+            taxIncluded: try Money.sum(parts.map(\.taxIncluded), currency),
+            total: try Money.sum(parts.map(\.total), currency))
+    }
+
+    /// What each parcel comes to, before commission.
+    static func amounts(of checkout: Checkout) throws(MoneyError) -> [ParcelAmounts] {
+        var amounts: [ParcelAmounts] = []
+        for parcel in checkout.parcels {
+            amounts.append(try self.amounts(of: parcel, in: checkout))
+        }
+        return amounts
+    }
+
+    private static func amounts(
+        of parcel: CheckoutParcel, in checkout: Checkout
+    ) throws(MoneyError) -> ParcelAmounts {
+        let currency = checkout.currency
+        let ids = Set(
+            parcel.lines.map { TaxLineID.goods($0.number) } + [TaxLineID.shipping(parcel.number)])
+        let taxes = checkout.taxLines.filter { ids.contains($0.lineID) }
+        let items = try Money.sum(parcel.lines.map(\.total), currency)
+        let shipping = parcel.chosenOption?.price ?? .zero(currency)
+        let tax = try Money.sum(taxes.filter { !$0.isIncluded }.map(\.amount), currency)
+        return ParcelAmounts(
+            items: items, shipping: shipping, tax: tax,
+            taxIncluded: try Money.sum(taxes.filter(\.isIncluded).map(\.amount), currency),
+            taxByPlatform: try Money.sum(
+                taxes.filter { $0.remitter == .platform }.map(\.amount), currency),
+            total: try items.adding(shipping).adding(tax))
+    }
+
+    /// What is due of all tax on one line.
+    static func tax(
+        on line: CheckoutLine, in checkout: Checkout
+    ) throws(MoneyError) -> LineTax {
+        let id = TaxLineID.goods(line.number)
+        let taxes = checkout.taxLines.filter { $0.lineID == id }
+        return LineTax(
+            rate: PartsPerMillion(taxes.reduce(0) { $0 + $1.rate.value }),
+            amount: try Money.sum(taxes.map(\.amount), checkout.currency),
+            includedByPlatform: try Money.sum(
+                taxes.filter { $0.isIncluded && $0.remitter == .platform }.map(\.amount),
+                checkout.currency),
+            isIncluded: !taxes.isEmpty && taxes.allSatisfy(\.isIncluded))
+    }
+}
+
+/// What one parcel comes to. `total = items + shipping + tax`.
+struct ParcelAmounts: Hashable, Sendable {
+    let items: Money
+    let shipping: Money
+    let tax: Money
+    let taxIncluded: Money
+    let taxByPlatform: Money
+    let total: Money
+}
+
+/// The tax on one line; `includedByPlatform` is the part of `amount` that is inside its price and
+/// that the platform itself hands to the state.
+struct LineTax: Hashable, Sendable {
+    let rate: PartsPerMillion
+    let amount: Money
+    let includedByPlatform: Money
+    let isIncluded: Bool
+}

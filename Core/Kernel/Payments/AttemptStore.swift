@@ -1,0 +1,153 @@
+import Postgres
+import Vocabulary
+
+/// Every statement on what was asked of providers. Open attempts are their own queue: whoever
+/// claims one moves its next try beyond the deadline of a call, so that no second process makes
+/// the same call at the same time, and a crash only means waiting for that time.
+struct AttemptStore {
+    let db: any Queryable
+
+    private static let columns: SQL = """
+        a.id, a.payment_id, a.kind, a.order_id, a.refund_id, p.currency, a.amount, a.state, a.tries,
+        a.created_at
+        """
+
+    /// Claims attempts that are due.
+    func claimDue(limit: Int) async throws -> [PaymentAttempt] {
+        try await db.query(
+            """
+            with due as materialized (
+                select id from payment_attempt
+                where state in ('intent', 'sent', 'unknown') and next_try_at <= now()
+                order by next_try_at
+                limit \(limit)::bigint
+                for update skip locked
+            )
+            update payment_attempt a
+            set tries = tries + 1, next_try_at = now() + interval '30 seconds',
+                state = case when state = 'intent' then 'sent' else state end
+            from due, payment p
+            where a.id = due.id and p.id = a.payment_id
+            returning \(Self.columns)
+            """
+        ).decode(PaymentAttempt.init)
+    }
+
+    /// Claims one attempt for a call now; nil when it is over, or somebody is at it.
+    func claim(_ id: ID<PaymentAttempt>) async throws -> PaymentAttempt? {
+        try await db.query(
+            """
+            update payment_attempt a
+            set tries = tries + 1, next_try_at = now() + interval '30 seconds',
+                state = case when a.state = 'intent' then 'sent' else a.state end
+            from payment p
+            where a.id = \(id) and p.id = a.payment_id
+                and (a.state in ('intent', 'unknown')
+                    or (a.state = 'sent' and a.next_try_at <= now()))
+            returning \(Self.columns)
+            """
+        ).decode(PaymentAttempt.init).first
+    }
+
+    /// The attempt that began a payment, open or not.
+    func start(of payment: ID<Payment>) async throws -> PaymentAttempt? {
+        try await db.query(
+            """
+            select \(Self.columns) from payment_attempt a join payment p on p.id = a.payment_id
+            where a.payment_id = \(payment) and a.kind = 'start'
+            """
+        ).decode(PaymentAttempt.init).first
+    }
+
+    /// Whether a capture of this order is under way.
+    func isCapturing(_ order: ID<Order>, in payment: ID<Payment>) async throws -> Bool {
+        try await !db.query(
+            """
+            select id from payment_attempt
+            where payment_id = \(payment) and kind = 'capture'
+                and state in ('intent', 'sent', 'unknown')
+                and (order_id = \(order) or order_id is null)
+            limit 1
+            """
+        ).isEmpty
+    }
+
+    static func insertStatement(
+        _ kind: PaymentAttempt.Kind, of payment: ID<Payment>, _ amount: Money,
+        order: ID<Order>? = nil, refund: ID<Refund>? = nil, id: ID<PaymentAttempt> = ID()
+    ) -> SQL {
+        """
+        insert into payment_attempt (id, payment_id, kind, order_id, refund_id, amount)
+        values (\(id), \(payment), \(kind), \(order), \(refund), \(amount.amount))
+        """
+    }
+
+    /// Ends an attempt whose outcome is known.
+    static func settleStatement(
+        _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String? = nil
+    ) -> SQL {
+        """
+        update payment_attempt set state = \(state), error = \(error), settled_at = now()
+        where id = \(id) and state in ('intent', 'sent', 'unknown')
+        """
+    }
+
+    /// Ends the attempt that began a payment, whose outcome is known.
+    static func settleStartStatement(
+        of payment: ID<Payment>, _ state: PaymentAttempt.State
+    ) -> SQL {
+        """
+        update payment_attempt set state = \(state), settled_at = now()
+        where payment_id = \(payment) and kind = 'start' and state in ('intent', 'sent', 'unknown')
+        """
+    }
+
+    /// Ends the attempt at a refund whose outcome is known.
+    static func settleRefundStatement(_ id: ID<Refund>, _ state: PaymentAttempt.State) -> SQL {
+        """
+        update payment_attempt set state = \(state), settled_at = now()
+        where payment_id = (select payment_id from refund where id = \(id)) and refund_id = \(id)
+            and state in ('intent', 'sent', 'unknown')
+        """
+    }
+
+    /// Looks at the attempt that began a payment again later, further apart each time: the result
+    /// depends on the customer, or comes by webhook.
+    static func waitForStartStatement(of payment: ID<Payment>) -> SQL {
+        """
+        update payment_attempt set state = 'sent',
+            next_try_at = now() + least(10 * 2 ^ least(tries, 8), 900) * interval '1 second'
+        where payment_id = \(payment) and kind = 'start' and state in ('intent', 'sent', 'unknown')
+        """
+    }
+
+    /// Tries again later, further apart each time: 2 seconds to 10 minutes.
+    static func retryStatement(
+        _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String
+    ) -> SQL {
+        """
+        update payment_attempt set state = \(state), error = \(error),
+            next_try_at = now() + least(2 ^ least(tries, 10), 600) * interval '1 second'
+        where id = \(id) and state in ('intent', 'sent', 'unknown')
+        """
+    }
+}
+
+extension Queryable {
+    var attempts: AttemptStore { AttemptStore(db: self) }
+}
+
+extension PaymentAttempt {
+    init(_ c: inout Columns) throws {
+        id = try c.next()
+        payment = try c.next()
+        kind = try c.next()
+        order = try c.next()
+        refund = try c.next()
+        let currency = try c.next(Currency.self)
+        amount = Money(try c.next(), currency)
+        state = try c.next()
+        tries = try c.next()
+        createdAt = try c.next()
+    }
+}

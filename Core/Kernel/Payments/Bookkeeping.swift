@@ -1,0 +1,33 @@
+import Postgres
+import Vocabulary
+
+/// What of payments goes into the books, as statements for the transaction that makes it so.
+enum Bookkeeping {
+    /// The orders of these shares were sold: their money was captured.
+    static func sale(of shares: [LockedShare], in held: LockedPayment) throws -> [SQL] {
+        try shares.compactMap { share in
+            let sold = SoldOrder(
+                order: share.order, purchase: held.purchase.id, wallet: share.wallet,
+                total: share.amount, commission: share.commission,
+                taxByPlatform: share.taxByPlatform)
+            let posting = try Posting.sale(of: sold, at: held.payment.instance)
+            return posting.isEmpty ? nil : LedgerStore.postStatement(posting)
+        }
+    }
+
+    /// Money came for a purchase that is over.
+    static func stray(_ held: LockedPayment) throws -> [SQL] {
+        let posting = try Posting.strayCapture(
+            payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
+            at: held.payment.instance)
+        return posting.isEmpty ? [] : [LedgerStore.postStatement(posting)]
+    }
+
+    /// All of it went back.
+    static func strayReturned(_ held: LockedPayment) throws -> [SQL] {
+        let posting = try Posting.strayReturn(
+            payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
+            at: held.payment.instance)
+        return posting.isEmpty ? [] : [LedgerStore.postStatement(posting)]
+    }
+}

@@ -1,0 +1,112 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// The customer's money for a purchase at one provider instance, which it keeps for life.
+public struct Payment: Sendable {
+    public enum State: String, SQLText, Sendable, CaseIterable {
+        case created
+        case requiresAction = "requires_action"
+        case processing, unknown, authorized, captured, failed, voided
+        /// Money came after the purchase was over, and is on its way back.
+        case late
+
+        /// The whole life of a payment. Only a provider's evidence moves it.
+        var next: Set<State> {
+            switch self {
+            case .created, .requiresAction, .processing, .unknown:
+                [
+                    .requiresAction, .processing, .unknown, .authorized, .captured, .failed,
+                    .voided, .late,
+                ]
+            case .authorized: [.captured, .voided, .failed]
+            case .captured: []
+            case .failed, .voided: [.late]
+            case .late: [.voided]
+            }
+        }
+
+        /// Whether money may still come, or came: a purchase has one such payment at most.
+        public var isLive: Bool {
+            switch self {
+            case .created, .requiresAction, .processing, .unknown, .authorized, .captured: true
+            case .failed, .voided, .late: false
+            }
+        }
+
+        /// Whether the outcome is still open.
+        public var isPending: Bool {
+            switch self {
+            case .created, .requiresAction, .processing, .unknown: true
+            default: false
+            }
+        }
+    }
+
+    public let id: ID<Payment>
+    public let purchase: ID<Purchase>
+    public let instance: ID<ProviderInstance>
+    public let method: String
+    public let amount: Money
+    public internal(set) var state: State
+    /// Absolute totals of the newest snapshot.
+    public internal(set) var authorized: Money
+    public internal(set) var captured: Money
+    public internal(set) var refunded: Money
+    public internal(set) var reference: String?
+    /// What the customer has to do next.
+    public internal(set) var next: NextAction
+    public internal(set) var failureCode: String?
+    /// A sentence that the customer may read.
+    public internal(set) var failureMessage: String?
+    /// When each order's share is captured: with the order, or at its shipment.
+    public let capture: ProviderInstance.Capture
+    public let createdAt: Instant
+    var version: Int64
+}
+
+/// One thing that was asked of a provider. Its id is the idempotency key.
+struct PaymentAttempt: Sendable {
+    enum Kind: String, SQLText, Sendable { case start, capture, void, refund }
+
+    enum State: String, SQLText, Sendable {
+        case intent, sent, succeeded, declined, failed, unknown
+
+        var isOpen: Bool { self == .intent || self == .sent || self == .unknown }
+    }
+
+    let id: ID<PaymentAttempt>
+    let payment: ID<Payment>
+    let kind: Kind
+    let order: ID<Order>?
+    let refund: ID<Refund>?
+    let amount: Money
+    let state: State
+    let tries: Int
+    let createdAt: Instant
+}
+
+/// Money back to the customer for one order.
+public struct Refund: Sendable {
+    public enum State: String, SQLText, Sendable, CaseIterable {
+        case pending, unknown, succeeded, failed
+
+        var next: Set<State> {
+            switch self {
+            case .pending: [.unknown, .succeeded, .failed]
+            case .unknown: [.succeeded, .failed]
+            case .succeeded, .failed: []
+            }
+        }
+    }
+
+    public let id: ID<Refund>
+    public let payment: ID<Payment>
+    public let order: ID<Order>
+    public let amount: Money
+    public let reason: String
+    public let state: State
+    public let failure: String?
+    public let requestedAt: Instant
+    public let settledAt: Instant?
+}

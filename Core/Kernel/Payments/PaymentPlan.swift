@@ -1,0 +1,69 @@
+import ProviderKit
+import Vocabulary
+
+/// Where and how a customer pays.
+public struct PaymentChoice: Sendable {
+    public let instance: ID<ProviderInstance>
+    /// One of the instance's methods, by its code.
+    public let method: String
+    /// Where the customer comes back to after a redirect.
+    let returnURL: @Sendable (ID<Purchase>) -> String
+
+    public init(
+        instance: ID<ProviderInstance>, method: String,
+        returnURL: @escaping @Sendable (ID<Purchase>) -> String
+    ) {
+        self.instance = instance
+        self.method = method
+        self.returnURL = returnURL
+    }
+
+    /// Longer than any card token that a provider gives out.
+    static let methodLengthMax = 200
+}
+
+/// A payment before it is kept.
+struct PaymentPlan: Sendable {
+    struct Share: Sendable {
+        let order: ID<Order>
+        let seller: ID<Seller>
+        let amount: Money
+    }
+
+    let payment: ID<Payment>
+    let attempt: ID<PaymentAttempt>
+    let purchase: ID<Purchase>
+    let instance: ID<ProviderInstance>
+    let method: String
+    let amount: Money
+    let capture: ProviderInstance.Capture
+    let shares: [Share]
+
+    init(
+        of purchase: ID<Purchase>, _ amount: Money, at way: OpenWay, method: String,
+        shares: [Share]
+    ) {
+        payment = ID()
+        attempt = ID()
+        self.purchase = purchase
+        instance = way.instance.id
+        self.method = method
+        self.amount = amount
+        capture = way.capture
+        self.shares = shares
+    }
+
+    func request(
+        returnURL: String, webhookURL: String, statement: String, email: String
+    ) -> PaymentStart {
+        PaymentStart(
+            paymentID: payment.description, amount: amount, method: method,
+            capture: capture == .atOrder ? .now : .later, returnURL: returnURL,
+            webhookURL: webhookURL, statement: statement, customerEmail: email,
+            shares: shares.map {
+                PaymentShare(
+                    orderID: $0.order.description, sellerID: $0.seller.description,
+                    amount: $0.amount)
+            })
+    }
+}

@@ -1,0 +1,78 @@
+import Vocabulary
+
+/// Why a purchase was not placed or not paid.
+public enum PaymentRefusal: Refusal, Hashable {
+    /// The total is not what the customer saw.
+    case totalChanged(now: Money)
+    case shippingNotChosen(parcel: Int)
+    case nothingToPay
+    case wayUnavailable
+    case methodUnknown
+    /// The provider said no; the sentence is the provider's.
+    case declined(code: String, sentence: String)
+    case providerUnavailable
+    case alreadyPaid, paymentUnderWay, purchaseOver
+    case signatureInvalid, webhookTooLarge, instanceMissing
+
+    public var code: String {
+        switch self {
+        case .totalChanged: "payment.total-changed"
+        case .shippingNotChosen: "payment.shipping-not-chosen"
+        case .nothingToPay: "payment.nothing-to-pay"
+        case .wayUnavailable: "payment.way-unavailable"
+        case .methodUnknown: "payment.method-unknown"
+        case .declined: "payment.declined"
+        case .providerUnavailable: "payment.provider-unavailable"
+        case .alreadyPaid: "payment.already-paid"
+        case .paymentUnderWay: "payment.under-way"
+        case .purchaseOver: "payment.purchase-over"
+        case .signatureInvalid: "webhook.signature-invalid"
+        case .webhookTooLarge: "webhook.too-large"
+        case .instanceMissing: "webhook.instance-missing"
+        }
+    }
+
+    public var reason: RefusalReason {
+        switch self {
+        case .totalChanged, .shippingNotChosen, .wayUnavailable, .alreadyPaid, .paymentUnderWay,
+            .purchaseOver:
+            .conflict
+        case .nothingToPay, .methodUnknown: .invalid
+        case .declined: .unpaid
+        case .providerUnavailable: .unavailable
+        case .signatureInvalid: .unauthenticated
+        case .webhookTooLarge: .tooLarge
+        case .instanceMissing: .missing
+        }
+    }
+
+    public var explanation: String {
+        switch self {
+        case .totalChanged(let now): "The total is now \(now). Look at it and confirm again."
+        case .shippingNotChosen: "Choose how every parcel is to be sent."
+        case .nothingToPay: "This costs nothing, and only what costs something can be ordered."
+        case .wayUnavailable: "This way to pay is not offered at the moment. Choose another one."
+        case .methodUnknown: "Choose one of the ways to pay that are offered."
+        case .declined(_, let sentence): sentence
+        case .providerUnavailable:
+            "This way to pay does not answer at the moment. Nothing was charged; try another one."
+        case .alreadyPaid: "This has been paid already."
+        case .paymentUnderWay:
+            "A payment is under way. Wait until its result is known before you pay another way."
+        case .purchaseOver: "The time to pay this is over. Nothing was charged; start again."
+        case .signatureInvalid: "The signature is not valid."
+        case .webhookTooLarge: "The message is too large."
+        case .instanceMissing: "There is no such provider."
+        }
+    }
+
+    public var field: String? {
+        switch self {
+        case .totalChanged: "expectedTotal"
+        case .shippingNotChosen(let parcel): "parcels.\(parcel)"
+        case .wayUnavailable: "instanceId"
+        case .methodUnknown: "method"
+        default: nil
+        }
+    }
+}

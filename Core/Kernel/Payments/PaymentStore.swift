@@ -1,0 +1,221 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// A payment with its purchase locked, and what each order has in it.
+struct LockedPayment: Sendable {
+    var purchase: Purchase
+    var payment: Payment
+    let shares: [LockedShare]
+}
+
+/// One order's part of a payment, with what was frozen at placement.
+struct LockedShare: Sendable {
+    let order: ID<Order>
+    let number: String
+    let seller: ID<Seller>
+    let wallet: ID<Wallet>
+    let state: Order.State
+    let amount: Money
+    let captured: Money
+    let refunded: Money
+    let commission: Money
+    let taxByPlatform: Money
+    let sellerShare: Money
+
+    /// Captured, and not given back yet.
+    var kept: Int64 { captured.amount - refunded.amount }
+}
+
+/// Every statement on payments and their shares.
+struct PaymentStore {
+    let db: any Queryable
+
+    static let columns: SQL = """
+        p.id, p.purchase_id, p.instance_id, p.method, p.currency, p.amount, p.state, p.authorized,
+        p.captured, p.refunded, p.reference, p.next_action, p.failure_code, p.failure_message,
+        p.capture, p.created_at, p.version
+        """
+
+    /// Locks the purchase, then the payment: in this order everywhere.
+    func lock(_ id: ID<Payment>) async throws -> LockedPayment {
+        let answers = try await db.batch([
+            """
+            select \(PurchaseStore.columns) from purchase b
+            where b.id = (select purchase_id from payment where id = \(id))
+            for update
+            """,
+            "select \(Self.columns) from payment p where p.id = \(id) for update",
+            Self.sharesStatement(id),
+        ])
+        guard let purchase = try answers[0].decode(Purchase.init).first,
+            let payment = try answers[1].decode(Payment.init).first
+        else { throw PaymentMissing(payment: id) }
+        return LockedPayment(
+            purchase: purchase, payment: payment,
+            shares: try answers[2].decode { c in try LockedShare(&c, payment.amount.currency) })
+    }
+
+    /// The payment that paid for an order, with its purchase locked; nil before it was paid.
+    func lock(payingFor order: ID<Order>) async throws -> LockedPayment? {
+        let id = try await db.query(
+            """
+            select p.id from payment_share s join payment p on p.id = s.payment_id
+            where s.order_id = \(order) and p.state in ('authorized', 'captured')
+            """
+        ).decode { c in try c.next(ID<Payment>.self) }.first
+        guard let id else { return nil }
+        return try await lock(id)
+    }
+
+    private static func sharesStatement(_ id: ID<Payment>) -> SQL {
+        """
+        select o.id, o.number, o.seller_id, o.wallet_id, o.state, s.amount, s.captured, s.refunded,
+            o.commission, o.tax_by_platform, o.seller_share
+        from payment_share s join orders o on o.id = s.order_id
+        where s.payment_id = \(id)
+        order by o.id
+        """
+    }
+
+    func find(_ id: ID<Payment>) async throws -> Payment? {
+        try await db.query("select \(Self.columns) from payment p where p.id = \(id)")
+            .decode(Payment.init).first
+    }
+
+    func newest(of purchase: ID<Purchase>) async throws -> Payment? {
+        try await db.query(Self.newestStatement(purchase)).decode(Payment.init).first
+    }
+
+    static func newestStatement(_ purchase: ID<Purchase>) -> SQL {
+        """
+        select \(columns) from payment p where p.purchase_id = \(purchase)
+        order by p.id desc limit 1
+        """
+    }
+
+    func find(reference: String, at instance: ID<ProviderInstance>) async throws -> ID<Payment>? {
+        try await db.query(
+            """
+            select id from payment where instance_id = \(instance) and reference = \(reference)
+            """
+        ).decode { c in try c.next(ID<Payment>.self) }.first
+    }
+
+    /// The live payment of a purchase.
+    func live(of purchase: ID<Purchase>) async throws -> ID<Payment>? {
+        try await db.query(
+            """
+            select id from payment where purchase_id = \(purchase) and state in ('created',
+                'requires_action', 'processing', 'unknown', 'authorized', 'captured')
+            """
+        ).decode { c in try c.next(ID<Payment>.self) }.first
+    }
+
+    /// A payment with its shares and its first attempt, made only while the instance is active.
+    static func insertStatements(_ plan: PaymentPlan) -> [SQL] {
+        [
+            """
+            insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
+                mode)
+            select \(plan.payment)::uuid, \(plan.purchase)::uuid, i.id, \(plan.method)::text,
+                \(plan.amount.amount)::bigint, \(plan.amount.currency)::text,
+                \(plan.capture)::text, i.mode
+            from provider_instance i
+            where i.id = \(plan.instance) and i.kind = 'payment' and i.state = 'active'
+            """,
+            """
+            insert into payment_share (payment_id, order_id, amount)
+            select \(plan.payment)::uuid, t.* from unnest(\(plan.shares.map(\.order))::uuid[],
+                \(plan.shares.map(\.amount.amount))::bigint[]) t
+            """,
+            // Written as sent, because the call follows at once: whoever finds it after a crash
+            // looks it up, and learns whether it was.
+            """
+            insert into payment_attempt (id, payment_id, kind, amount, state, tries, next_try_at)
+            values (\(plan.attempt), \(plan.payment), 'start', \(plan.amount.amount), 'sent', 1,
+                now() + interval '30 seconds')
+            """,
+        ]
+    }
+
+    static func saveStatement(_ payment: Payment) -> SQL {
+        """
+        update payment set state = \(payment.state), authorized = \(payment.authorized.amount),
+            captured = \(payment.captured.amount), version = \(payment.version),
+            reference = \(payment.reference), next_action = \(JSON(payment.next)),
+            failure_code = \(payment.failureCode), failure_message = \(payment.failureMessage)
+        where id = \(payment.id)
+        """
+    }
+
+    static func captureSharesStatement(_ payment: ID<Payment>) -> SQL {
+        "update payment_share set captured = amount where payment_id = \(payment)"
+    }
+
+    static func captureShareStatement(_ payment: ID<Payment>, _ order: ID<Order>) -> SQL {
+        """
+        update payment_share set captured = amount
+        where payment_id = \(payment) and order_id = \(order)
+        """
+    }
+
+    static func refundShareStatements(
+        _ payment: ID<Payment>, _ order: ID<Order>, _ amount: Money
+    ) -> [SQL] {
+        [
+            """
+            update payment_share set refunded = refunded + \(amount.amount)
+            where payment_id = \(payment) and order_id = \(order)
+            """,
+            "update payment set refunded = refunded + \(amount.amount) where id = \(payment)",
+        ]
+    }
+}
+
+/// A row points to a payment that is not there: a fault, because nothing deletes payments.
+struct PaymentMissing: Error {
+    let payment: ID<Payment>
+}
+
+extension Queryable {
+    var payments: PaymentStore { PaymentStore(db: self) }
+}
+
+extension Payment {
+    init(_ c: inout Columns) throws {
+        id = try c.next()
+        purchase = try c.next()
+        instance = try c.next()
+        method = try c.next()
+        let currency = try c.next(Currency.self)
+        amount = Money(try c.next(), currency)
+        state = try c.next()
+        authorized = Money(try c.next(), currency)
+        captured = Money(try c.next(), currency)
+        refunded = Money(try c.next(), currency)
+        reference = try c.next()
+        next = try c.next(JSON<NextAction>?.self)?.value ?? .none
+        failureCode = try c.next()
+        failureMessage = try c.next()
+        capture = try c.next()
+        createdAt = try c.next()
+        version = try c.next()
+    }
+}
+
+extension LockedShare {
+    init(_ c: inout Columns, _ currency: Currency) throws {
+        order = try c.next()
+        number = try c.next()
+        seller = try c.next()
+        wallet = try c.next()
+        state = try c.next()
+        amount = Money(try c.next(), currency)
+        captured = Money(try c.next(), currency)
+        refunded = Money(try c.next(), currency)
+        commission = Money(try c.next(), currency)
+        taxByPlatform = Money(try c.next(), currency)
+        sellerShare = Money(try c.next(), currency)
+    }
+}

@@ -1,0 +1,110 @@
+import Logging
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// Which stored delivery is to be applied.
+struct WebhookArgs: Codable, Sendable {
+    let instance: ID<ProviderInstance>
+    let event: String
+}
+
+extension JobKind where Args == WebhookArgs {
+    static var applyWebhook: JobKind { JobKind("webhooks.apply", lane: .payments) }
+}
+
+extension Marketplace {
+    /// Longer than any webhook that a provider sends.
+    public static let webhookBytesMax = 262_144
+
+    /// Takes in what a provider tells us: checks its signature before anything else, stores it,
+    /// and leaves it to a job. A repeated delivery is stored once. When this returns, the provider
+    /// may be told that it arrived; when it throws anything but a refusal, it should send again.
+    /// - Throws: `signatureInvalid`, `webhookTooLarge`, `instanceMissing`.
+    public func receiveWebhook(
+        from instance: ID<ProviderInstance>, headers: HTTPHeaders, body: [UInt8]
+    ) async throws {
+        guard body.count <= Self.webhookBytesMax else { throw PaymentRefusal.webhookTooLarge }
+        let delivery = WebhookDelivery(headers: headers, body: body, receivedAt: .systemNow)
+        let webhook: VerifiedWebhook
+        do {
+            webhook = try await providers.payment(instance).verify(delivery)
+        } catch is ProviderRefusal {
+            throw PaymentRefusal.instanceMissing
+        } catch let error as ProviderError {
+            logger.warning(
+                "webhook.refused", metadata: ["instance": "\(instance)", "error": "\(error)"])
+            throw PaymentRefusal.signatureInvalid
+        }
+        try await database.transaction { tx in
+            guard try await tx.webhooks.insert(webhook, [:], from: instance) else { return }
+            try await tx.jobs.enqueue(
+                .applyWebhook, WebhookArgs(instance: instance, event: webhook.eventID),
+                uniqueKey: "\(instance):\(webhook.eventID)")
+        }
+    }
+
+    /// Applies a stored delivery. What it says of payments and refunds is absolute, so a repeat or
+    /// an older one changes nothing.
+    func applyWebhook(_ args: WebhookArgs) async throws {
+        guard let stored = try await database.webhooks.find(args.event, from: args.instance) else {
+            return
+        }
+        let context = OperationContext(
+            idempotencyKey: "webhook:\(args.event)",
+            deadline: Instant.systemNow.advanced(by: Self.callDeadline))
+        let events = try await providers.payment(args.instance)
+            .events(in: stored.webhook, context)
+        var isKnown = false
+        do {
+            for event in events where try await apply(event, from: args.instance) {
+                isKnown = true
+            }
+            try await database.webhooks.settle(
+                args.event, from: args.instance, isKnown ? "done" : "ignored")
+        } catch let quarantined as SnapshotQuarantined {
+            try await database.webhooks.settle(
+                args.event, from: args.instance, "failed", error: quarantined.problem)
+        }
+    }
+
+    /// Whether it was about something of ours.
+    private func apply(
+        _ event: PaymentEvent, from instance: ID<ProviderInstance>
+    ) async throws -> Bool {
+        switch event {
+        case .payment(let snapshot):
+            guard let payment = try await payment(snapshot, at: instance) else { return false }
+            try await settle(payment, snapshot)
+            return true
+        case .refund(let snapshot):
+            guard
+                let payment = try await database.payments.find(
+                    reference: snapshot.paymentReference, at: instance)
+            else { return false }
+            let known = snapshot.refundID.flatMap { ID<Refund>($0) }
+            let found = try await database.refunds.find(
+                reference: snapshot.reference, of: payment)
+            guard let refund = known ?? found,
+                try await database.refunds.find(refund)?.payment == payment
+            else { return false }
+            try await settleRefund(refund, of: payment, snapshot, attempt: nil)
+            return true
+        case .payout: return false
+        }
+    }
+
+    /// The payment that a snapshot is about, by the provider's reference, or by our id when the
+    /// webhook is faster than the answer to the start. It must be of this instance.
+    private func payment(
+        _ snapshot: PaymentSnapshot, at instance: ID<ProviderInstance>
+    ) async throws -> ID<Payment>? {
+        if let id = try await database.payments.find(reference: snapshot.reference, at: instance) {
+            return id
+        }
+        guard let id = snapshot.paymentID.flatMap({ ID<Payment>($0) }),
+            try await database.payments.find(id)?.instance == instance
+        else { return nil }
+        return id
+    }
+}

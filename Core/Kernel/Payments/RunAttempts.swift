@@ -1,0 +1,176 @@
+import Logging
+import Postgres
+import ProviderHost
+import ProviderKit
+import Vocabulary
+
+extension Marketplace {
+    /// How long a provider may take when nobody waits for it. Shorter than an attempt's claim.
+    static let callDeadline: Duration = .seconds(20)
+
+    /// After so long a provider may have forgotten the keys of our calls; nothing is sent again.
+    static let attemptAgeMax: Duration = .seconds(23 * 3600)
+
+    /// Goes on with everything that was asked of providers and is due: looks up what became of
+    /// payments, captures, voids and refunds. Run by the worker every second or so, and by tests.
+    /// - Returns: how many attempts were due.
+    @discardableResult
+    public func settlePayments(limit: Int = 20) async throws -> Int {
+        let due = try await database.attempts.claimDue(limit: limit)
+        await withDiscardingTaskGroup { group in
+            for attempt in due { group.addTask { await run(attempt) } }
+        }
+        return due.count
+    }
+
+    /// The attempt's next try is later already, so a failure here only means waiting for it.
+    private func run(_ attempt: PaymentAttempt) async {
+        do {
+            try await perform(attempt)
+        } catch {
+            logger.warning(
+                "payment.attempt-failed",
+                metadata: [
+                    "attempt": "\(attempt.id)", "kind": "\(attempt.kind)", "error": "\(error)",
+                ])
+        }
+    }
+
+    func perform(_ attempt: PaymentAttempt) async throws {
+        guard let payment = try await database.payments.find(attempt.payment) else {
+            throw PaymentMissing(payment: attempt.payment)
+        }
+        let isTooOld =
+            attempt.createdAt.advanced(by: Self.attemptAgeMax) < .systemNow
+        switch attempt.kind {
+        case .start:
+            if isTooOld, !payment.state.isLive {
+                try await database.execute(
+                    AttemptStore.settleStatement(attempt.id, .failed, error: "given up"))
+            } else {
+                try await lookUp(payment)
+            }
+        case .capture: try await capture(attempt, of: payment)
+        case .void: try await void(attempt, of: payment)
+        case .refund: try await refund(attempt, of: payment)
+        }
+    }
+
+    /// Asks the provider how a payment stands and writes it. Nil when that cannot be had now.
+    @discardableResult
+    func lookUp(_ payment: Payment) async throws -> PlacedPurchase? {
+        guard let start = try await database.attempts.start(of: payment.id) else { return nil }
+        let key: ProviderLookup =
+            payment.reference.map { .reference($0) } ?? .idempotencyKey(start.id.description)
+        do {
+            let provider = try await providers.payment(payment.instance)
+            let context = context(for: start)
+            guard let snapshot = try await provider.lookup(key, context) else {
+                return try await neverHeard(of: payment, start)
+            }
+            return try await settle(payment.id, snapshot)
+        } catch let error as ProviderError {
+            try await database.execute(
+                AttemptStore.retryStatement(start.id, .unknown, error: "\(error)"))
+            return nil
+        } catch let refused as SnapshotQuarantined {
+            try await database.execute(
+                AttemptStore.retryStatement(start.id, .unknown, error: refused.problem))
+            return nil
+        }
+    }
+
+    /// The provider promises that the call had no effect: it never arrived. The customer may pay
+    /// again; should it arrive after all, the money goes back.
+    private func neverHeard(
+        of payment: Payment, _ start: PaymentAttempt
+    ) async throws -> PlacedPurchase? {
+        guard payment.reference == nil else { return nil }
+        // The call itself may still be under way in another process.
+        let isUnderWay =
+            start.createdAt.advanced(by: Self.startDeadline + .seconds(3)) > .systemNow
+            && start.state == .sent && payment.state == .created
+        guard !isUnderWay else { return nil }
+        return try await settleFailure(
+            .unavailable(message: "it never heard of the payment", retryAfterSeconds: nil),
+            of: payment.id, attempt: start.id)
+    }
+
+    func context(for attempt: PaymentAttempt) -> OperationContext {
+        OperationContext(
+            idempotencyKey: attempt.id.description, attempt: max(attempt.tries, 1),
+            deadline: Instant.systemNow.advanced(by: Self.callDeadline))
+    }
+
+    /// Takes an order's share, or all of it. Sent again with the same key until the answer is
+    /// known, which captures once.
+    private func capture(_ attempt: PaymentAttempt, of payment: Payment) async throws {
+        guard let reference = payment.reference else { return }
+        let isFinal = try await database.captures.isLast(attempt)
+        try await call(attempt, of: payment) { provider, context throws(ProviderError) in
+            try await provider.capture(
+                CaptureRequest(reference: reference, amount: attempt.amount, isFinal: isFinal),
+                context)
+        }
+    }
+
+    private func void(_ attempt: PaymentAttempt, of payment: Payment) async throws {
+        guard let reference = payment.reference else { return }
+        try await call(attempt, of: payment) { provider, context throws(ProviderError) in
+            try await provider.void(reference: reference, context)
+        }
+    }
+
+    private func call(
+        _ attempt: PaymentAttempt, of payment: Payment,
+        _ send: (GuardedPayment, OperationContext) async throws(ProviderError) -> PaymentSnapshot
+    ) async throws {
+        do {
+            let provider = try await providers.payment(payment.instance)
+            let snapshot = try await send(provider, context(for: attempt))
+            try await settle(payment.id, snapshot, after: SettledAttempt(attempt: attempt))
+        } catch let error as ProviderError {
+            try await failed(attempt, with: error)
+        }
+    }
+
+    /// What cannot succeed is ended and told; everything else is tried again.
+    private func failed(_ attempt: PaymentAttempt, with error: ProviderError) async throws {
+        switch error {
+        case .declined, .invalidRequest, .unsupported:
+            var statements = [
+                AttemptStore.settleStatement(attempt.id, .failed, error: "\(error)")
+            ]
+            if let order = attempt.order {
+                statements.append(
+                    OrderStore.noteStatement(order, "\(attempt.kind)-failed", note: "\(error)"))
+            }
+            _ = try await database.batch(statements)
+            logger.error(
+                "payment.attempt-refused",
+                metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
+        case .misconfigured, .unavailable, .signatureInvalid:
+            try await database.execute(
+                AttemptStore.retryStatement(attempt.id, .sent, error: "\(error)"))
+        case .ambiguous:
+            try await database.execute(
+                AttemptStore.retryStatement(attempt.id, .unknown, error: "\(error)"))
+        }
+    }
+
+    /// Ends a payment that waits for its customer; nil when that cannot be known now.
+    func void(_ payment: Payment, _ reference: String) async throws -> PlacedPurchase? {
+        guard let start = try await database.attempts.start(of: payment.id) else { return nil }
+        do {
+            let provider = try await providers.payment(payment.instance)
+            let context = OperationContext(
+                idempotencyKey: "end:\(start.id)",
+                deadline: Instant.systemNow.advanced(by: Self.startDeadline))
+            return try await settle(
+                payment.id, try await provider.void(reference: reference, context))
+        } catch let error as ProviderError {
+            logger.info("payment.not-ended", metadata: ["error": "\(error)"])
+            return try await lookUp(payment)
+        }
+    }
+}

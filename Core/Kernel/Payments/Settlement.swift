@@ -1,0 +1,128 @@
+import ProviderKit
+import Vocabulary
+
+/// What a provider's snapshot means for a payment of ours. Pure: the same snapshot for the same
+/// payment always means the same, whoever brings it: the answer to a call, a webhook, the poller
+/// or a customer who came back.
+struct Settlement: Sendable, Equatable {
+    enum Effect: Sendable, Hashable {
+        /// The money is safe: the purchase is paid.
+        case paid
+        /// Everything was captured: it belongs into the books.
+        case sold
+        /// Only reserved yet, though it is to be taken with the order.
+        case captureAll
+        /// Captured for a purchase that is over: it goes back.
+        case returnMoney
+        /// Reserved for a purchase that is over: it is released.
+        case release
+        /// The reservation ended before everything was captured.
+        case authorizationLost
+        /// The customer did their part, and the money may take days.
+        case waitLonger
+    }
+
+    let state: Payment.State
+    let effects: Set<Effect>
+    /// Whether the provider may still change its mind, so that it has to be asked again.
+    var isOpen = false
+
+    enum Reading: Sendable, Equatable {
+        /// Not newer than what is known.
+        case stale
+        /// It does not fit the payment, and changes nothing until a person has looked at it.
+        case quarantined(String)
+        case news(Settlement)
+    }
+
+    static func read(
+        _ snapshot: PaymentSnapshot, for payment: Payment, of purchase: Purchase
+    ) -> Reading {
+        if let problem = problem(with: snapshot, for: payment) { return .quarantined(problem) }
+        let isFirst = payment.reference == nil
+        guard isFirst || snapshot.version > payment.version else { return .stale }
+        if payment.state == .late { return late(snapshot, payment) }
+        let isOver =
+            purchase.state == .cancelled || !payment.state.isLive
+            || (purchase.state == .paid && payment.state.isPending)
+        if isOver { return late(snapshot, payment) }
+        return .news(settlement(snapshot, payment, purchase))
+    }
+
+    private static func problem(
+        with snapshot: PaymentSnapshot, for payment: Payment
+    ) -> String? {
+        let amount = payment.amount
+        for total in [snapshot.authorized, snapshot.captured, snapshot.refunded]
+        where total.currency != amount.currency {
+            return "\(total) is not in \(amount.currency)"
+        }
+        if let reference = payment.reference, reference != snapshot.reference {
+            return "it is known as \(reference), not as \(snapshot.reference)"
+        }
+        guard snapshot.captured.amount <= amount.amount,
+            snapshot.authorized.amount <= amount.amount,
+            snapshot.refunded.amount <= snapshot.captured.amount,
+            !snapshot.captured.isNegative, !snapshot.authorized.isNegative,
+            !snapshot.refunded.isNegative
+        else { return "\(snapshot.authorized), \(snapshot.captured) do not fit \(amount)" }
+        let isWhole =
+            payment.capture == .atShipment || snapshot.captured == amount
+            || snapshot.status != .captured
+        guard isWhole else { return "\(snapshot.captured) was captured instead of \(amount)" }
+        if snapshot.status == .authorized, snapshot.authorized != amount {
+            return "\(snapshot.authorized) was authorized instead of \(amount)"
+        }
+        return nil
+    }
+
+    private static func settlement(
+        _ snapshot: PaymentSnapshot, _ payment: Payment, _ purchase: Purchase
+    ) -> Settlement {
+        let isFresh = purchase.state == .awaitingPayment
+        if snapshot.captured.isPositive {
+            guard payment.state != .captured else {
+                return Settlement(state: .captured, effects: [])
+            }
+            var effects: Set<Effect> = isFresh ? [.paid] : []
+            // A provider that took all at once, though asked to wait, sold all at once.
+            if payment.capture == .atOrder || (isFresh && snapshot.captured == payment.amount) {
+                effects.insert(.sold)
+            }
+            return Settlement(state: .captured, effects: effects)
+        }
+        switch snapshot.status {
+        case .requiresAction:
+            return Settlement(state: .requiresAction, effects: [], isOpen: true)
+        case .processing:
+            return Settlement(state: .processing, effects: [.waitLonger], isOpen: true)
+        case .authorized, .captured:
+            let isNew = payment.state != .authorized
+            let effect: Effect = payment.capture == .atOrder ? .captureAll : .paid
+            return Settlement(state: .authorized, effects: isNew ? [effect] : [])
+        case .voided, .failed, .expired:
+            return Settlement(
+                state: snapshot.status == .voided ? .voided : .failed,
+                effects: isFresh ? [] : [.authorizationLost])
+        }
+    }
+
+    /// News of a payment whose purchase is over, or was paid by another one.
+    private static func late(_ snapshot: PaymentSnapshot, _ payment: Payment) -> Reading {
+        if snapshot.captured.isPositive {
+            let isKnown = payment.captured.isPositive
+            return .news(Settlement(state: .late, effects: isKnown ? [] : [.returnMoney]))
+        }
+        switch snapshot.status {
+        case .authorized, .captured:
+            return .news(Settlement(state: .late, effects: [.release]))
+        case .voided, .failed, .expired:
+            let state: Payment.State = snapshot.status == .voided ? .voided : .failed
+            return .news(Settlement(state: state, effects: []))
+        case .requiresAction, .processing:
+            // Nothing has come yet, and what comes will be given back.
+            let state: Payment.State = payment.state == .voided ? .voided : .failed
+            return .news(Settlement(state: state, effects: [], isOpen: true))
+        }
+    }
+}

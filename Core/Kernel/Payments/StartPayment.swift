@@ -1,0 +1,113 @@
+import Logging
+import Postgres
+import ProviderHost
+import ProviderKit
+import Vocabulary
+
+extension Marketplace {
+    /// How long a customer waits for a provider to take a payment. Shorter than the time after
+    /// which the settling job looks an attempt up.
+    static let startDeadline: Duration = .seconds(12)
+
+    /// Phases two and three of a payment that was written: calls the provider, writes its answer.
+    func start(
+        _ plan: PaymentPlan, at provider: GuardedPayment, returnURL: String, number: String,
+        email: String
+    ) async throws -> PlacedPurchase {
+        let request = plan.request(
+            returnURL: returnURL,
+            webhookURL: ProviderGateway.webhookURL(
+                plan.instance, storefront: settings.storefrontURL),
+            statement: "Guildhall \(number)", email: email)
+        let context = OperationContext(
+            idempotencyKey: plan.attempt.description,
+            deadline: Instant.systemNow.advanced(by: Self.startDeadline))
+        let started: StartedPayment
+        do throws(ProviderError) {
+            started = try await provider.start(request, context)
+        } catch {
+            return try await settleFailure(error, of: plan.payment, attempt: plan.attempt)
+        }
+        do {
+            return try await settle(plan.payment, started.snapshot, next: started.next)
+        } catch let quarantined as SnapshotQuarantined {
+            return try await settleFailure(
+                .ambiguous(message: quarantined.problem), of: plan.payment, attempt: plan.attempt)
+        }
+    }
+
+    /// Pays a purchase another way, after a payment was declined, or instead of one that waits for
+    /// the customer: that one is ended at its provider first, so that only one can ever be taken.
+    /// - Throws: `alreadyPaid`, `purchaseOver`, `paymentUnderWay`, `wayUnavailable`,
+    ///   `methodUnknown`; `OrderRefusal.purchaseMissing`.
+    public func payPurchase(
+        _ id: ID<Purchase>, paying choice: PaymentChoice, as buyer: Buyer
+    ) async throws -> PlacedPurchase {
+        let detail = try await findPurchase(id, as: buyer)
+        switch detail.purchase.state {
+        case .paid: throw PaymentRefusal.alreadyPaid
+        case .cancelled: throw PaymentRefusal.purchaseOver
+        case .awaitingPayment: break
+        }
+        let way = try await openWay(choice, for: detail.routingFacts)
+        if let live = try await database.payments.live(of: id) { try await end(live) }
+        let plan = PaymentPlan(
+            of: id, detail.purchase.total, at: way, method: choice.method,
+            shares: detail.orders.map {
+                PaymentPlan.Share(
+                    order: $0.order.id, seller: $0.order.seller, amount: $0.order.amounts.total)
+            })
+        try await insert(plan)
+        return try await start(
+            plan, at: way.provider, returnURL: choice.returnURL(id),
+            number: detail.purchase.number, email: detail.purchase.email)
+    }
+
+    /// What happened to the payment that the customer comes back from: asked of the provider now.
+    /// - Throws: `OrderRefusal.purchaseMissing`.
+    public func returnFromPayment(
+        _ id: ID<Purchase>, as buyer: Buyer
+    ) async throws -> PlacedPurchase {
+        let detail = try await findPurchase(id, as: buyer)
+        guard let payment = detail.payment else { throw OrderRefusal.purchaseMissing }
+        guard payment.state.isPending else {
+            return PlacedPurchase(purchase: detail.purchase, payment: payment)
+        }
+        return try await lookUp(payment)
+            ?? PlacedPurchase(
+                purchase: detail.purchase, payment: payment)
+    }
+
+    private func insert(_ plan: PaymentPlan) async throws {
+        do {
+            try await database.transaction { tx in
+                let purchase = try await tx.purchases.lock(plan.purchase)
+                switch purchase?.state {
+                case .awaitingPayment: break
+                case .paid: throw PaymentRefusal.alreadyPaid
+                case .cancelled, nil: throw PaymentRefusal.purchaseOver
+                }
+                _ = try await tx.commit(after: PaymentStore.insertStatements(plan))
+            }
+        } catch let error as PostgresError where error.constraint == "payment_one_live" {
+            throw PaymentRefusal.paymentUnderWay
+        } catch let error as PostgresError
+            where error.constraint == "payment_share_payment_id_fkey"
+        {
+            throw PaymentRefusal.wayUnavailable
+        }
+    }
+
+    /// Ends a payment that waits for the customer, at its provider.
+    private func end(_ id: ID<Payment>) async throws {
+        guard let payment = try await database.payments.find(id), payment.state.isLive else {
+            return
+        }
+        guard payment.state == .requiresAction, let reference = payment.reference else {
+            throw PaymentRefusal.paymentUnderWay
+        }
+        let ended = try await void(payment, reference)
+        if ended?.purchase.state == .paid { throw PaymentRefusal.alreadyPaid }
+        guard let ended, !ended.payment.state.isLive else { throw PaymentRefusal.paymentUnderWay }
+    }
+}

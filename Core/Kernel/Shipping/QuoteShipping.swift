@@ -1,0 +1,88 @@
+import Logging
+import ProviderKit
+import Vocabulary
+
+extension ShippingQuote {
+    /// For parcels without anything to send.
+    static func nothingToSend(_ currency: Currency) -> ShippingQuote {
+        ShippingQuote(code: "none", label: "Nothing to send", price: .zero(currency))
+    }
+}
+
+extension Marketplace {
+    /// The checkout with shipping options for every parcel, asked for all at once, the cheapest
+    /// chosen where nothing that is still offered was. Parcels whose options cannot be had come
+    /// back unquoted. Never called inside a transaction.
+    func quoted(_ checkout: Checkout) async throws -> Checkout {
+        var result = checkout
+        result.parcels = try await withThrowingTaskGroup(of: CheckoutParcel.self) { group in
+            for parcel in checkout.parcels {
+                group.addTask { try await quoted(parcel, of: checkout) }
+            }
+            var parcels: [CheckoutParcel] = []
+            for try await parcel in group { parcels.append(parcel) }
+            return parcels.sorted { $0.number < $1.number }
+        }
+        return result
+    }
+
+    private func quoted(
+        _ parcel: CheckoutParcel, of checkout: Checkout
+    ) async throws -> CheckoutParcel {
+        var quoted = parcel
+        quoted.options = []
+        quoted.isQuoted = false
+        quoted.shippingInstance = nil
+        if !parcel.needsShipping {
+            quoted.options = [.nothingToSend(checkout.currency)]
+            quoted.isQuoted = true
+        } else if let (options, instance) = try await shippingOptions(parcel, of: checkout) {
+            quoted.options = options
+            quoted.isQuoted = true
+            quoted.shippingInstance = instance
+        }
+        if quoted.chosenOption == nil { quoted.chosen = quoted.options.first?.code }
+        return quoted
+    }
+
+    private func shippingOptions(
+        _ parcel: CheckoutParcel, of checkout: Checkout
+    ) async throws -> ([ShippingQuote], ID<ProviderInstance>)? {
+        let facts = RoutingFacts(
+            amount: checkout.totals.items, country: checkout.address.country,
+            sellers: [parcel.seller.description], sticky: checkout.id.description)
+        let request = try Self.shippingRequest(for: parcel, of: checkout)
+        for instance in try await providers.candidates(.shipping, for: facts) {
+            do {
+                let context = OperationContext(
+                    idempotencyKey: "shipping:\(checkout.id):\(parcel.number)",
+                    deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
+                let quotes = try await providers.shipping(instance.id)
+                    .quotes(for: request, context)
+                return (quotes, instance.id)
+            } catch let error as ProviderError {
+                logger.warning("shipping.unavailable", metadata: ["error": "\(error)"])
+            } catch let error as ProviderRefusal {
+                logger.warning("shipping.unavailable", metadata: ["error": "\(error.code)"])
+            }
+        }
+        return nil
+    }
+
+    private static func shippingRequest(
+        for parcel: CheckoutParcel, of checkout: Checkout
+    ) throws -> ShippingRequest {
+        let sent = parcel.lines.filter(\.requiresShipping)
+        let grams = sent.reduce(0) { $0 + $1.weightGrams * $1.quantity }
+        return ShippingRequest(
+            sellerID: parcel.seller.description,
+            origin: parcel.origin
+                ?? Address(
+                    name: parcel.sellerName, lines: [], city: "", country: parcel.sellerCountry),
+            destination: checkout.address,
+            parcel: Parcel(
+                weightGrams: grams, value: try Money.sum(sent.map(\.total), checkout.currency),
+                itemCount: sent.reduce(0) { $0 + $1.quantity }),
+            currency: checkout.currency)
+    }
+}

@@ -73,7 +73,6 @@ struct MigrationStore {
         try await db.execute(
             """
             select set_config('lock_timeout', \(String(lockTimeoutMilliseconds)), true),
-                set_config('statement_timeout', '0', true),
                 set_config('check_function_bodies', 'off', true)
             """)
         try await db.execute("select pg_temp.run_script(\(text))")

@@ -23,6 +23,8 @@ public struct Migrator: Sendable {
     /// often instead of long and once.
     private static let lockTimeoutMilliseconds = 100
     private static let lockTriesMax = 50
+    /// A migration may rewrite a large table.
+    private static let statementDeadline: Duration = .seconds(3600)
     /// How long to wait for another process that migrates.
     private static let turnWaitSeconds = 120
 
@@ -115,7 +117,9 @@ public struct Migrator: Sendable {
         _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         for _ in 0..<Self.turnWaitSeconds * 5 {
-            let value: Value? = try await database.transaction { tx in
+            let value: Value? = try await database.transaction(
+                statementDeadline: Self.statementDeadline
+            ) { tx in
                 guard try await MigrationStore(db: tx).tryLock() else { return nil }
                 return try await body(tx)
             }

@@ -1,7 +1,7 @@
 import Testing
 import Vocabulary
 
-@Suite struct `Money` {
+@Suite struct `Amounts of money` {
     @Test(arguments: [0, 1, 2, 645, 999_999_999_999_999] as [Int64])
     func `split by any weights adds up to the last unit`(amount: Int64) throws {
         var generator = SystemRandomNumberGenerator()

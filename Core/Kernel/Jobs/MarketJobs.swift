@@ -1,0 +1,24 @@
+extension Marketplace {
+    /// Every kind of job that the market runs, and what it does by the clock.
+    public func jobHandlers() -> JobHandlers {
+        var handlers = JobHandlers()
+        addHousekeeping(to: &handlers)
+        return handlers
+    }
+
+    private func addHousekeeping(to handlers: inout JobHandlers) {
+        handlers.every(.seconds(1), JobKind("notices.dispatch", lane: .mail)) { _ in
+            while try await dispatchNotifications() {}
+            return .done
+        }
+        handlers.every(.seconds(10), JobKind("ledger.fold", lane: .bulk)) { _ in
+            try await foldLedger()
+            return .done
+        }
+        handlers.every(.seconds(3600), JobKind("jobs.sweep", lane: .bulk)) { _ in
+            try await database.jobs.sweep()
+            try await once.sweep()
+            return .done
+        }
+    }
+}

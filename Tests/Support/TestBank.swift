@@ -1,0 +1,125 @@
+import ProviderKit
+import Synchronization
+import Vocabulary
+
+/// What stands behind a ``TestPayments`` instance: keeps payments, refunds and payouts by key, and
+/// fails as it is told. Tests ask it what a real bank would know.
+public final class TestBank: Sendable {
+    /// How the next call ends.
+    public enum Fault: Sendable {
+        /// It is done, and the answer is lost.
+        case answerLost
+        /// It never arrived, and nobody can know.
+        case callLost
+        /// A definite "not now".
+        case unavailable
+        /// A definite no.
+        case declined
+    }
+
+    struct State {
+        var payments: [String: PaymentSnapshot] = [:]
+        var refunds: [String: RefundSnapshot] = [:]
+        var payouts: [String: PayoutSnapshot] = [:]
+        /// What was asked for, by the payment's reference.
+        var wanted: [String: PaymentStart] = [:]
+        /// Keys of captures, voids and refunds that were done.
+        var done: Set<String> = []
+        var faults: [Fault] = []
+        var calls: [String] = []
+    }
+
+    let state = Mutex(State())
+
+    private static let banks = Mutex<[String: TestBank]>([:])
+
+    /// The bank of an instance, by its id.
+    public static func of(_ instance: String) -> TestBank {
+        banks.withLock { banks in
+            if let bank = banks[instance] { return bank }
+            let bank = TestBank()
+            banks[instance] = bank
+            return bank
+        }
+    }
+
+    public static func of<Subject>(_ instance: ID<Subject>) -> TestBank { of(instance.description) }
+
+    /// The next calls that move money fail like this, one each.
+    public func fail(_ faults: Fault...) {
+        state.withLock { $0.faults += faults }
+    }
+
+    /// Every call so far: `start`, `capture`, `refund`, `void`, `pay`, …
+    public var calls: [String] { state.withLock { $0.calls } }
+
+    public var payments: [PaymentSnapshot] { state.withLock { Array($0.payments.values) } }
+
+    /// What it took from customers and did not give back, in minor units.
+    public var held: Int64 {
+        state.withLock { state in
+            state.payments.values.reduce(0) { $0 + $1.captured.amount - $1.refunded.amount }
+                - state.payouts.values.reduce(0) { $0 + $1.amount.amount }
+        }
+    }
+
+    /// What it paid to sellers.
+    public var paidOut: [Money] { state.withLock { $0.payouts.values.map(\.amount) } }
+
+    /// The customer comes back from the bank's page having agreed or not, or the bank is done.
+    public func finish(_ reference: String, agreed: Bool = true) {
+        state.withLock { state in
+            guard let found = state.payments.first(where: { $0.value.reference == reference }),
+                let wanted = state.wanted[reference],
+                [.requiresAction, .processing].contains(found.value.status)
+            else { return }
+            var snapshot = found.value
+            snapshot.status = !agreed ? .failed : wanted.capture == .now ? .captured : .authorized
+            if agreed { snapshot.authorized = wanted.amount }
+            if agreed, wanted.capture == .now { snapshot.captured = wanted.amount }
+            snapshot.version += 1
+            state.payments[found.key] = snapshot
+        }
+    }
+
+    /// What the bank would send about a payment. `eventID` repeats make it the same event.
+    public func webhook(
+        _ reference: String, eventID: String? = nil, at instant: Instant = .systemNow
+    ) -> WebhookDelivery? {
+        state.withLock { state in
+            guard let snapshot = state.payments.values.first(where: { $0.reference == reference })
+            else { return nil }
+            let id = eventID ?? "\(reference)-\(snapshot.version)"
+            return WebhookDelivery(
+                headers: ["x-test-signature": "signed", "x-test-event": id],
+                body: Array(reference.utf8), receivedAt: instant)
+        }
+    }
+
+    /// Notes the call, fails it as told, and acts once per key.
+    func perform<Answer>(
+        _ call: String, _ act: (inout State) throws(ProviderError) -> Answer
+    ) throws(ProviderError) -> Answer {
+        let result: Result<Answer, ProviderError> = state.withLock { state in
+            state.calls.append(call)
+            let fault = state.faults.isEmpty ? nil : state.faults.removeFirst()
+            switch fault {
+            case .callLost: return .failure(.ambiguous(message: "no answer"))
+            case .unavailable:
+                return .failure(.unavailable(message: "closed", retryAfterSeconds: nil))
+            case .declined:
+                return .failure(
+                    .declined(code: "declined", message: "The bank said no.", mayRetry: true))
+            case .answerLost, nil: break
+            }
+            do throws(ProviderError) {
+                let answer = try act(&state)
+                if fault == nil { return .success(answer) }
+                return .failure(.ambiguous(message: "the answer was lost"))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

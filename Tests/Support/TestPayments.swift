@@ -1,0 +1,191 @@
+import ProviderKit
+import Vocabulary
+
+/// A payment module that keeps its money in a ``TestBank`` of this process. The method chosen says
+/// what happens: `card` works, `declined` is declined, `redirect` sends the customer away first,
+/// `processing` takes its time.
+public struct TestPayments: PayoutProvider {
+    public static let descriptor = ModuleDescriptor(
+        kind: .payment, key: "test-payment", name: "Test payments", version: "1",
+        capabilities: [
+            .separateCapture, .multipleCaptures, .partialRefund, .redirect, .delayedResult,
+            .payouts,
+        ])
+
+    let bank: TestBank
+
+    public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
+        bank = TestBank.of(settings.instanceID)
+    }
+
+    public func check(_ context: OperationContext) async throws(ProviderError) -> [String] { [] }
+
+    public func methods(
+        for amount: Money, _ context: OperationContext
+    ) async throws(ProviderError) -> [PaymentMethod] {
+        ["card", "declined", "redirect", "processing"].map {
+            PaymentMethod(code: $0, label: $0.capitalized)
+        }
+    }
+
+    public func start(
+        _ request: PaymentStart, _ context: OperationContext
+    ) async throws(ProviderError) -> StartedPayment {
+        let snapshot = try bank.perform("start") { state throws(ProviderError) in
+            if let known = state.payments[context.idempotencyKey] { return known }
+            if request.method == "declined" {
+                throw .declined(
+                    code: "card_declined", message: "Your bank declined the card.", mayRetry: true)
+            }
+            let zero = Money.zero(request.amount.currency)
+            let isOpen = request.method == "redirect" || request.method == "processing"
+            let snapshot = PaymentSnapshot(
+                reference: "pay_" + context.idempotencyKey, paymentID: request.paymentID,
+                status: isOpen
+                    ? (request.method == "redirect" ? .requiresAction : .processing)
+                    : request.capture == .now ? .captured : .authorized,
+                authorized: isOpen ? zero : request.amount,
+                captured: isOpen || request.capture == .later ? zero : request.amount,
+                refunded: zero, version: 1)
+            state.payments[context.idempotencyKey] = snapshot
+            state.wanted[snapshot.reference] = request
+            return snapshot
+        }
+        let isAway = snapshot.status == .requiresAction
+        return StartedPayment(
+            snapshot: snapshot,
+            next: isAway ? .redirect(url: "http://127.0.0.1/bank/\(snapshot.reference)") : .none)
+    }
+
+    public func capture(
+        _ request: CaptureRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> PaymentSnapshot {
+        try bank.perform("capture") { state throws(ProviderError) in
+            try state.change(request.reference, once: context.idempotencyKey) {
+                snapshot throws(ProviderError) in
+                let sum = snapshot.captured.amount + request.amount.amount
+                guard sum <= snapshot.authorized.amount else {
+                    throw .invalidRequest(code: "amount", message: "more than was authorized")
+                }
+                snapshot.captured = Money(sum, request.amount.currency)
+                snapshot.status = .captured
+            }
+        }
+    }
+
+    public func void(
+        reference: String, _ context: OperationContext
+    ) async throws(ProviderError) -> PaymentSnapshot {
+        try bank.perform("void") { state throws(ProviderError) in
+            try state.change(reference, once: context.idempotencyKey) { snapshot in
+                if snapshot.captured.isZero { snapshot.status = .voided }
+            }
+        }
+    }
+
+    public func refund(
+        _ request: RefundRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> RefundSnapshot {
+        try bank.perform("refund") { state throws(ProviderError) in
+            if let known = state.refunds[context.idempotencyKey] { return known }
+            _ = try state.change(request.reference, once: context.idempotencyKey) {
+                snapshot throws(ProviderError) in
+                let sum = snapshot.refunded.amount + request.amount.amount
+                guard sum <= snapshot.captured.amount else {
+                    throw .invalidRequest(code: "amount", message: "more than was captured")
+                }
+                snapshot.refunded = Money(sum, request.amount.currency)
+            }
+            let refund = RefundSnapshot(
+                reference: "ref_" + context.idempotencyKey, paymentReference: request.reference,
+                refundID: request.refundID, status: .succeeded, amount: request.amount, version: 1)
+            state.refunds[context.idempotencyKey] = refund
+            return refund
+        }
+    }
+
+    public func lookup(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> PaymentSnapshot? {
+        bank.state.withLock { state in
+            switch key {
+            case .idempotencyKey(let key): state.payments[key]
+            case .reference(let reference):
+                state.payments.values.first { $0.reference == reference }
+            }
+        }
+    }
+
+    public func lookupRefund(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> RefundSnapshot? {
+        bank.state.withLock { state in
+            switch key {
+            case .idempotencyKey(let key): state.refunds[key]
+            case .reference(let reference):
+                state.refunds.values.first { $0.reference == reference }
+            }
+        }
+    }
+
+    public func verify(
+        _ delivery: WebhookDelivery
+    ) throws(ProviderError) -> VerifiedWebhook {
+        guard delivery.headers["x-test-signature"] == "signed",
+            let event = delivery.headers["x-test-event"]
+        else { throw .signatureInvalid }
+        return VerifiedWebhook(
+            eventID: event, kind: "payment.changed", occurredAt: delivery.receivedAt,
+            body: delivery.body)
+    }
+
+    public func events(
+        in webhook: VerifiedWebhook, _ context: OperationContext
+    ) async throws(ProviderError) -> [PaymentEvent] {
+        let reference = String(decoding: webhook.body, as: UTF8.self)
+        return try await lookup(.reference(reference), context).map { [.payment($0)] } ?? []
+    }
+
+    public func pay(
+        _ request: PayoutRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> PayoutSnapshot {
+        try bank.perform("pay") { state in
+            if let known = state.payouts[context.idempotencyKey] { return known }
+            let payout = PayoutSnapshot(
+                reference: "out_" + context.idempotencyKey, payoutID: request.payoutID,
+                status: .succeeded, amount: request.amount, version: 1)
+            state.payouts[context.idempotencyKey] = payout
+            return payout
+        }
+    }
+
+    public func lookupPayout(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> PayoutSnapshot? {
+        bank.state.withLock { state in
+            switch key {
+            case .idempotencyKey(let key): state.payouts[key]
+            case .reference(let reference):
+                state.payouts.values.first { $0.reference == reference }
+            }
+        }
+    }
+}
+
+extension TestBank.State {
+    /// Changes a payment, once for each key.
+    mutating func change(
+        _ reference: String, once key: String,
+        _ body: (inout PaymentSnapshot) throws(ProviderError) -> Void
+    ) throws(ProviderError) -> PaymentSnapshot {
+        guard let found = payments.first(where: { $0.value.reference == reference }) else {
+            throw .invalidRequest(code: "unknown", message: "no such payment")
+        }
+        guard done.insert(key).inserted else { return found.value }
+        var snapshot = found.value
+        try body(&snapshot)
+        snapshot.version += 1
+        payments[found.key] = snapshot
+        return snapshot
+    }
+}

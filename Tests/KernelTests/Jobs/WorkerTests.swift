@@ -36,7 +36,8 @@ private let noted = JobKind<Note>("test.note", attemptsMax: 3)
                 }
             }
 
-            #expect(try await states(market).isEmpty)
+            let found = try await states(market)
+            #expect(found.isEmpty)
         }
     }
 

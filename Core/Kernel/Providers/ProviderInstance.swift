@@ -5,7 +5,7 @@ extension ProviderKind: SQLText {}
 
 /// One configured row of a provider module. What it made stays with it for life; swapping a
 /// provider means that another instance gets the new business.
-public struct ProviderInstance: Sendable, Identifiable {
+public struct ProviderInstance: Sendable {
     public enum State: String, Sendable, CaseIterable, SQLText {
         case draft, active, paused, draining, retired
 

@@ -73,32 +73,6 @@ public enum ProviderRefusal: Refusal {
     }
 }
 
-/// What of an instance is not settled yet, by kind.
-public struct OpenItems: Hashable, Sendable {
-    public enum Kind: String, Sendable, CaseIterable, SQLText {
-        case payment, refund, payout, webhook
-        /// An order whose share is captured at shipment.
-        case capture
-
-        var label: String {
-            switch self {
-            case .payment: "payments"
-            case .refund: "refunds"
-            case .payout: "payouts"
-            case .webhook: "webhooks"
-            case .capture: "captures"
-            }
-        }
-    }
-
-    public let kind: Kind
-    /// Counted up to `countMax`.
-    public let count: Int
-
-    /// Counting stops here: whether it is a thousand or a million, it is not empty.
-    public static let countMax = 1000
-}
-
 extension ProviderRule {
     /// Every checkout reads the whole list.
     public static let listMax = 200

@@ -20,7 +20,7 @@ public struct RoutingFacts: Sendable {
 }
 
 /// One line of the ordered list that says which instance serves a checkout.
-public struct ProviderRule: Sendable, Identifiable {
+public struct ProviderRule: Sendable {
     public let id: ID<ProviderRule>
     public let kind: ProviderKind
     public let instance: ID<ProviderInstance>

@@ -46,11 +46,104 @@ struct ProviderStore: Sendable {
             from provider_instance
             where id = \(id)
             """
+        ).decode(Self.configuration).first
+    }
+
+    /// The instance with its secrets, locked until the end of the transaction.
+    func lock(_ id: ID<ProviderInstance>) async throws -> ProviderConfiguration? {
+        try await db.query(
+            """
+            select \(Self.columns), secrets, previous_secrets
+            from provider_instance
+            where id = \(id)
+            for update
+            """
+        ).decode(Self.configuration).first
+    }
+
+    func insert(_ instance: ProviderInstance, secrets: [UInt8]?, keyID: String) async throws {
+        try await db.execute(
+            """
+            insert into provider_instance (id, kind, module_key, name, mode, state, settings,
+                secrets, secrets_key_id, capture)
+            values (\(instance.id), \(instance.kind), \(instance.moduleKey), \(instance.name),
+                \(instance.mode), \(instance.state), \(JSON(instance.settings)),
+                \(secrets.map { Bytes($0) }), \(keyID), \(instance.capture))
+            """)
+    }
+
+    func change(
+        _ id: ID<ProviderInstance>, name: String, capture: ProviderInstance.Capture,
+        settings: [String: String], secrets: [UInt8]?, previousSecrets: [UInt8]?, keyID: String
+    ) async throws {
+        try await db.execute(
+            """
+            update provider_instance
+            set name = \(name), capture = \(capture), settings = \(JSON(settings)),
+                secrets = \(secrets.map { Bytes($0) }),
+                previous_secrets = \(previousSecrets.map { Bytes($0) }),
+                secrets_key_id = \(keyID), configuration_version = configuration_version + 1
+            where id = \(id)
+            """)
+    }
+
+    func move(
+        _ id: ID<ProviderInstance>, from: ProviderInstance.State, to: ProviderInstance.State
+    ) async throws {
+        let moved = try await db.execute(
+            "update provider_instance set state = \(to) where id = \(id) and state = \(from)")
+        guard moved == 1 else { throw ProviderRefusal.stateChanged }
+    }
+
+    func record(
+        _ id: ID<ProviderInstance>, from: ProviderInstance.State?, to: ProviderInstance.State,
+        reason: String?, by actor: ID<Account>?
+    ) async throws {
+        try await db.execute(
+            """
+            insert into provider_instance_event (instance_id, from_state, to_state, reason,
+                actor_id)
+            values (\(id), \(from), \(to), \(reason), \(actor))
+            """)
+    }
+
+    func events(
+        of id: ID<ProviderInstance>, _ page: PageRequest
+    ) async throws -> Page<ProviderInstanceEvent> {
+        let before = page.after.flatMap { Int64($0) } ?? Int64.max
+        let events = try await db.query(
+            """
+            select event.id, from_state, to_state, reason, actor_id, account.name, at
+            from provider_instance_event event left join account on account.id = actor_id
+            where instance_id = \(id) and event.id < \(before)
+            order by event.id desc
+            limit \(page.limit + 1)::bigint
+            """
         ).decode { c in
-            ProviderConfiguration(
-                instance: try Self.instance(&c), secrets: try c.next(Bytes?.self)?.bytes,
-                previousSecrets: try c.next(Bytes?.self)?.bytes)
-        }.first
+            try ProviderInstanceEvent(
+                id: c.next(), from: c.next(), to: c.next(), reason: c.next(), actor: c.next(),
+                actorName: c.next(), at: c.next())
+        }
+        return Page(events, limit: page.limit) { String($0.id) }
+    }
+
+    func replaceRules(_ kind: ProviderKind, by rules: [ProviderRule]) async throws {
+        let inserts = rules.enumerated().map { position, rule -> SQL in
+            """
+            insert into provider_rule (id, kind, position, instance_id, currency, country,
+                amount_min, amount_max, seller_id, share_ppm)
+            values (\(rule.id), \(kind), \(position), \(rule.instance), \(rule.currency),
+                \(rule.country), \(rule.amountMin), \(rule.amountMax), \(rule.seller),
+                \(rule.share))
+            """
+        }
+        _ = try await db.batch(["delete from provider_rule where kind = \(kind)"] + inserts)
+    }
+
+    private static func configuration(_ c: inout Columns) throws -> ProviderConfiguration {
+        ProviderConfiguration(
+            instance: try instance(&c), secrets: try c.next(Bytes?.self)?.bytes,
+            previousSecrets: try c.next(Bytes?.self)?.bytes)
     }
 
     private static func instance(_ c: inout Columns) throws -> ProviderInstance {

@@ -1,0 +1,50 @@
+import ProviderKit
+import Vocabulary
+
+extension Marketplace {
+    /// Changes name, time of capture and settings, as a new version of the configuration. A secret
+    /// that is left empty stays; a new one takes the place of the old one, with which webhooks are
+    /// still accepted until the next change. All processes use the new version within a second.
+    ///
+    /// - Throws: ``ProviderRefusal``; `stateChanged` when it is no longer at `version`.
+    public func changeProviderInstance(
+        _ id: ID<ProviderInstance>, version: Int, name: String, capture: ProviderInstance.Capture,
+        settings: [String: String], as admin: ID<Account>?
+    ) async throws -> ProviderInstance {
+        let name = try ProviderInstance.checked(name: name)
+        return try await refusing(
+            "provider_instance_name_key", as: ProviderRefusal.nameTaken
+        ) {
+            try await database.transaction { tx in
+                guard let old = try await tx.providers.lock(id) else {
+                    throw ProviderRefusal.instanceMissing
+                }
+                guard old.instance.configurationVersion == version else {
+                    throw ProviderRefusal.stateChanged
+                }
+                guard old.instance.state != .retired else {
+                    throw ProviderRefusal.stateWrong(from: "retired", to: "changed")
+                }
+                guard let module = providers.catalog.module(old.instance.moduleKey) else {
+                    throw ProviderRefusal.moduleMissing(key: old.instance.moduleKey)
+                }
+                let (values, given) = module.descriptor.divided(settings)
+                let before = try providers.key.open(old.secrets, of: id)
+                let secrets = before.merging(given) { _, new in new }
+                try providers.check(module, values, secrets)
+                try await tx.providers.change(
+                    id, name: name, capture: capture, settings: values,
+                    secrets: secrets.isEmpty ? nil : try providers.key.seal(secrets, of: id),
+                    previousSecrets: secrets == before ? old.previousSecrets : old.secrets,
+                    keyID: providers.key.id)
+                try await tx.audit.record(
+                    "provider.changed", on: "provider_instance", id.description, by: admin,
+                    before: old.instance.settings, after: values)
+                guard let stored = try await tx.providers.find(id) else {
+                    throw ProviderRefusal.instanceMissing
+                }
+                return stored
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Postgres
+import Vocabulary
+
+extension ProviderStore {
+    /// What is not settled, by kind; kinds with nothing are left out.
+    func countOpen(_ id: ID<ProviderInstance>) async throws -> [OpenItems] {
+        let kinds = OpenItems.Kind.allCases
+        let limit: SQL = "limit \(OpenItems.countMax)::bigint"
+        let counts = try await db.batch(
+            kinds.map { kind in
+                "select count(*) from (\(Self.items(id, kind, after: nil)) \(limit)) as item"
+            })
+        return try zip(kinds, counts).compactMap { kind, rows in
+            let count = try rows.decode { c in try c.next(Int.self) }.first ?? 0
+            return count > 0 ? OpenItems(kind: kind, count: count) : nil
+        }
+    }
+
+    func open(
+        _ id: ID<ProviderInstance>, _ kind: OpenItems.Kind, _ page: PageRequest
+    ) async throws -> Page<OpenItem> {
+        let items = try await db.query(
+            """
+            \(Self.items(id, kind, after: page.after))
+            order by 1
+            limit \(page.limit + 1)::bigint
+            """
+        ).decode { c in
+            try OpenItem(kind: kind, id: c.next(), state: c.next(), since: c.next())
+        }
+        return Page(items, limit: page.limit, key: \.id)
+    }
+
+    /// Id, state and time of what is open, after the id `after`. Texts of UUIDs sort as they do.
+    private static func items(
+        _ id: ID<ProviderInstance>, _ kind: OpenItems.Kind, after: String?
+    ) -> SQL {
+        let after = after ?? ""
+        switch kind {
+        case .payment:
+            return """
+                select id::text, state, created_at from payment
+                where instance_id = \(id) and id::text > \(after) and state in
+                    ('created', 'requires_action', 'processing', 'unknown', 'authorized')
+                """
+        case .call:
+            return """
+                select attempt.id::text, attempt.state, attempt.created_at
+                from payment_attempt attempt join payment on payment.id = attempt.payment_id
+                where payment.instance_id = \(id) and attempt.id::text > \(after)
+                    and attempt.state in ('intent', 'sent', 'unknown')
+                """
+        case .refund:
+            return """
+                select refund.id::text, refund.state, refund.requested_at
+                from refund join payment on payment.id = refund.payment_id
+                where payment.instance_id = \(id) and refund.id::text > \(after)
+                    and refund.state in ('pending', 'unknown')
+                """
+        case .capture:
+            return """
+                select orders.id::text, orders.state, orders.placed_at
+                from payment
+                    join payment_share share on share.payment_id = payment.id
+                    join orders on orders.id = share.order_id
+                where payment.instance_id = \(id) and orders.id::text > \(after)
+                    and payment.state in ('authorized', 'captured')
+                    and share.captured < share.amount and orders.state <> 'cancelled'
+                """
+        case .payout:
+            return """
+                select id::text, state, created_at from payout
+                where instance_id = \(id) and id::text > \(after)
+                    and state in ('held', 'sent', 'unknown')
+                """
+        case .earning:
+            return """
+                select orders.id::text, orders.state, orders.placed_at
+                from payment
+                    join payment_share share on share.payment_id = payment.id
+                    join orders on orders.id = share.order_id
+                where payment.instance_id = \(id) and orders.id::text > \(after)
+                    and share.captured > share.refunded and orders.seller_share > 0
+                    and orders.state <> 'cancelled'
+                    and not exists (
+                        select from payout_item item join payout on payout.id = item.payout_id
+                        where item.order_id = orders.id and item.voided_at is null
+                            and payout.state = 'paid')
+                """
+        case .webhook:
+            return """
+                select event_id, state, received_at from webhook_inbox
+                where instance_id = \(id) and event_id > \(after) and state = 'new'
+                """
+        }
+    }
+}

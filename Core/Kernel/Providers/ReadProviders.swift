@@ -1,0 +1,67 @@
+import ProviderHost
+import ProviderKit
+import Vocabulary
+
+/// One step in an instance's life.
+public struct ProviderInstanceEvent: Sendable {
+    public let id: Int64
+    public let from: ProviderInstance.State?
+    public let to: ProviderInstance.State
+    public let reason: String?
+    public let actor: ID<Account>?
+    public let actorName: String?
+    public let at: Instant
+}
+
+extension Marketplace {
+    /// The modules that this process has loaded, after a look whether new ones have come.
+    public func providerModules() -> [ModuleDescriptor] {
+        providers.catalog.rescan()
+        return providers.catalog.modules.map(\.descriptor)
+    }
+
+    /// Files of the modules folder that were not taken, and why.
+    public func refusedModules() -> [ModuleCatalog.Refused] { providers.catalog.refused }
+
+    /// Every instance there ever was, oldest first. A short list by nature.
+    public func providerInstances(
+        _ kind: ProviderKind? = nil
+    ) async throws -> [ProviderInstance] {
+        try await database.providers.tables().instances.filter { kind == nil || $0.kind == kind }
+    }
+
+    /// - Throws: ``ProviderRefusal/instanceMissing``.
+    public func providerInstance(_ id: ID<ProviderInstance>) async throws -> ProviderInstance {
+        guard let instance = try await database.providers.find(id) else {
+            throw ProviderRefusal.instanceMissing
+        }
+        return instance
+    }
+
+    /// Which secrets are stored, by the keys of their fields; never what they are.
+    public func storedSecrets(of id: ID<ProviderInstance>) async throws -> Set<String> {
+        guard let configuration = try await database.providers.configuration(of: id) else {
+            throw ProviderRefusal.instanceMissing
+        }
+        return Set(try providers.key.open(configuration.secrets, of: id).keys)
+    }
+
+    /// Its life so far, newest first.
+    public func providerInstanceEvents(
+        _ id: ID<ProviderInstance>, _ page: PageRequest
+    ) async throws -> Page<ProviderInstanceEvent> {
+        try await database.providers.events(of: id, page)
+    }
+
+    /// What it made that is not settled, by kind; empty when it may be retired.
+    public func openItemCounts(of id: ID<ProviderInstance>) async throws -> [OpenItems] {
+        try await database.providers.countOpen(id)
+    }
+
+    /// The same one by one, oldest first.
+    public func openItems(
+        of id: ID<ProviderInstance>, _ kind: OpenItems.Kind, _ page: PageRequest
+    ) async throws -> Page<OpenItem> {
+        try await database.providers.open(id, kind, page)
+    }
+}

@@ -1,0 +1,22 @@
+import Vocabulary
+
+extension Marketplace {
+    /// A page of the things that fit `query`: a category, a shop, a search, or all. Only what is
+    /// for sale is in it.
+    ///
+    /// A search looks closely at no more than a thousand things that fit, so that a word that is
+    /// everywhere costs no more than a rare one.
+    /// - Throws: ``InputRefusal`` for a text that is too long or a cursor that no page gave out.
+    public func cards(
+        _ query: CardQuery, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<ListingCard> {
+        var query = query
+        query.text = try InputText.optionalLine(
+            query.text, field: "q", lengthMax: CardQuery.textLengthMax)
+        let rows = try await database.cards.list(
+            query, after: try CardCursor(page.after), limit: page.limit + 1)
+        let shown = rows.prefix(page.limit)
+        return Page(
+            items: shown.map(\.card), next: rows.count > page.limit ? shown.last?.cursor : nil)
+    }
+}

@@ -1,0 +1,70 @@
+import Postgres
+import Vocabulary
+
+extension Marketplace {
+    /// Adds a picture after those that are there.
+    /// - Throws: ``MediaRefusal`` for bytes that are no picture, ``ListingRefusal/tooManyImages``.
+    @discardableResult
+    public func addImage(
+        _ bytes: [UInt8], alt: String, to listing: ID<Listing>, as member: SellerMember
+    ) async throws -> ListingImage {
+        try member.require(.editListings)
+        let alt = try InputText.line(alt, field: "alt", lengths: 0...200)
+        // Before the bytes are stored, so that nobody fills the disk for a foreign listing.
+        guard try await database.listings.find(listing, of: member.seller) != nil else {
+            throw ListingRefusal.unknown
+        }
+        let picture = try await storePicture(bytes)
+        let image = ListingImage(id: ID(), hash: picture.hash, sourceURL: nil, alt: alt)
+        try await changeImages(of: listing, as: member) { images, tx in
+            guard images.count < Listing.imagesMax else { throw ListingRefusal.tooManyImages }
+            try await tx.images.save([
+                ImageRow(
+                    id: image.id, listing: listing, position: images.count + 1,
+                    hash: picture.hash.description, alt: alt)
+            ])
+            try await tx.images.arrange(images.map(\.id) + [image.id], of: listing)
+        }
+        return image
+    }
+
+    /// Takes a picture off the listing; its bytes stay for old orders.
+    public func removeImage(
+        _ id: ID<ListingImage>, from listing: ID<Listing>, as member: SellerMember
+    ) async throws {
+        try member.require(.editListings)
+        try await changeImages(of: listing, as: member) { images, tx in
+            guard images.contains(where: { $0.id == id }) else {
+                throw ListingRefusal.imageUnknown
+            }
+            try await tx.images.delete([id])
+        }
+    }
+
+    /// Puts the pictures into the order of `ids`, which has to name each once.
+    public func arrangeImages(
+        _ ids: [ID<ListingImage>], of listing: ID<Listing>, as member: SellerMember
+    ) async throws {
+        try member.require(.editListings)
+        try await changeImages(of: listing, as: member) { images, tx in
+            guard ids.count == images.count, Set(ids) == Set(images.map(\.id)) else {
+                throw ListingRefusal.imageUnknown
+            }
+            try await tx.images.arrange(ids, of: listing)
+        }
+    }
+
+    private func changeImages(
+        of listing: ID<Listing>, as member: SellerMember,
+        _ change: ([ListingImage], Transaction) async throws -> Void
+    ) async throws {
+        try await database.transaction { tx in
+            guard let locked = try await tx.listings.lock(listing, of: member.seller) else {
+                throw ListingRefusal.unknown
+            }
+            guard locked.state != .blocked else { throw ListingRefusal.blocked }
+            try await change(try await tx.images.list(of: listing), tx)
+            try await tx.listings.refresh([listing])
+        }
+    }
+}

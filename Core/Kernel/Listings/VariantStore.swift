@@ -1,0 +1,90 @@
+import Postgres
+import Vocabulary
+
+struct VariantStore {
+    let db: any Queryable
+
+    /// Inserts rows, or changes those whose ids exist; each is active afterwards.
+    func save(_ rows: [VariantRow]) async throws {
+        try await db.execute(
+            """
+            insert into variant (id, listing_id, seller_id, sku, option_values, position, price,
+                compare_at, currency, grams, barcode, requires_shipping, taxable, tax_code,
+                image_id)
+            select r.id, r.listing, r.seller, r.sku, r.options, r.position, r.price, r.compare,
+                r.currency, r.grams, r.barcode, r.shipping, r.taxable, r.taxcode, r.image
+            from jsonb_to_recordset(\(JSON(rows))) as r(id uuid, listing uuid, seller uuid,
+                sku text, options text[], position int, price bigint, compare bigint,
+                currency text, grams int, barcode text, shipping bool, taxable bool,
+                taxcode text, image uuid)
+            order by r.id
+            on conflict (id) do update set sku = excluded.sku,
+                option_values = excluded.option_values, position = excluded.position,
+                price = excluded.price, compare_at = excluded.compare_at,
+                currency = excluded.currency, grams = excluded.grams,
+                barcode = excluded.barcode, requires_shipping = excluded.requires_shipping,
+                taxable = excluded.taxable, tax_code = excluded.tax_code,
+                image_id = coalesce(excluded.image_id, variant.image_id), active = true
+            """)
+        try await db.execute(
+            """
+            insert into stock_level (variant_id)
+            select unnest(\(rows.map(\.id))::uuid[])
+            on conflict do nothing
+            """)
+    }
+
+    /// Archives the variants of `listings` that are not in `keeping`. Their SKUs become free.
+    func deactivate(in listings: [ID<Listing>], keeping: [ID<Variant>]) async throws {
+        try await db.execute(
+            """
+            update variant set active = false, sku = null
+            where listing_id = any(\(listings)::uuid[]) and active
+                and not id = any(\(keeping)::uuid[])
+            """)
+    }
+
+    func listPresent(in listings: [ID<Listing>]) async throws -> [PresentVariant] {
+        try await db.query(
+            """
+            select id, listing_id, sku, option_values from variant
+            where listing_id = any(\(listings)::uuid[])
+            order by position, id
+            """
+        ).decode { c in
+            PresentVariant(
+                id: try c.next(), listing: try c.next(), sku: try c.next(),
+                options: try c.next())
+        }
+    }
+
+    /// The active variants of a listing in their order.
+    func list(of listing: ID<Listing>) async throws -> [Variant] {
+        try await db.query(
+            """
+            select v.id, v.sku, v.option_values, v.currency, v.price, v.compare_at, v.grams,
+                v.barcode, v.requires_shipping, v.taxable, v.tax_code, v.image_id, s.on_hand,
+                s.reserved
+            from variant v join stock_level s on s.variant_id = v.id
+            where v.listing_id = \(listing) and v.active
+            order by v.position, v.id
+            limit \(Listing.variantsMax)::int
+            """
+        ).decode { c in
+            let (id, sku, options) = (
+                try c.next(ID<Variant>.self), try c.next(String?.self), try c.next([String].self)
+            )
+            let currency = try c.next(Currency.self)
+            return Variant(
+                id: id, sku: sku, options: options, price: Money(try c.next(), currency),
+                compareAt: try c.next(Int64?.self).map { Money($0, currency) },
+                grams: try c.next(), barcode: try c.next(), requiresShipping: try c.next(),
+                taxable: try c.next(), taxCode: try c.next(), image: try c.next(),
+                onHand: try c.next(), reserved: try c.next())
+        }
+    }
+}
+
+extension Queryable {
+    var variants: VariantStore { VariantStore(db: self) }
+}

@@ -3,6 +3,7 @@ extension Marketplace {
     public func jobHandlers() -> JobHandlers {
         var handlers = JobHandlers()
         addHousekeeping(to: &handlers)
+        handlers.addOrders(self)
         return handlers
     }
 

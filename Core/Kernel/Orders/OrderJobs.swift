@@ -9,7 +9,7 @@ extension JobKind where Args == NoArgs {
 
 extension JobHandlers {
     /// What checkouts, orders and payments need to have done for them.
-    public mutating func addOrders(_ marketplace: Marketplace) {
+    mutating func addOrders(_ marketplace: Marketplace) {
         on(.applyWebhook) { args, _ in
             try await marketplace.applyWebhook(args)
             return .done

@@ -2,12 +2,6 @@ import Kernel
 import Redis
 import Vocabulary
 
-/// One line of a cart: what and how many. Prices and stock are the database's business.
-public struct CartLine: Hashable, Sendable {
-    public let variant: ID<Variant>
-    public let quantity: Int
-}
-
 public enum CartRefusal: Refusal, CaseIterable {
     case tooManyLines, tooMany, unavailable
 
@@ -69,7 +63,7 @@ public struct CartStore: Sendable {
 
     /// The lines, by variant.
     /// - Throws: ``CartRefusal/unavailable`` without Redis.
-    public func lines(of owner: CartOwner) async throws -> [CartLine] {
+    public func lines(of owner: CartOwner) async throws -> [CheckoutItem] {
         let reply = try await asking {
             try await redis.send("HGETALL", [.string(key(owner))])
         }
@@ -78,7 +72,7 @@ public struct CartStore: Sendable {
             guard let variant = flat[index].text.flatMap({ ID<Variant>($0) }),
                 let quantity = flat[index + 1].text.flatMap({ Int($0) }), quantity > 0
             else { return nil }
-            return CartLine(variant: variant, quantity: quantity)
+            return CheckoutItem(variant: variant, quantity: quantity)
         }.sorted { $0.variant < $1.variant }
     }
 
@@ -99,7 +93,7 @@ public struct CartStore: Sendable {
     }
 
     /// Takes out exactly what was bought, and leaves what was added meanwhile.
-    public func takeOut(_ lines: [CartLine], from owner: CartOwner) async throws {
+    public func takeOut(_ lines: [CheckoutItem], from owner: CartOwner) async throws {
         for line in lines { try await change(owner, line.variant, -line.quantity, "take") }
     }
 

@@ -43,6 +43,22 @@ public struct Visitor: Caller {
         }
         return Visitor(account: account, browser: request.browser())
     }
+
+    private init(account: Account?, browser: String) {
+        self.account = account
+        self.browser = browser
+    }
+
+    /// This browser, whoever is signed in with it.
+    public init(of request: WebRequest) {
+        self.init(account: nil, browser: request.browser())
+    }
+
+    /// Makes the browser keep its name, for those who begin something that they come back to.
+    public func remember(in request: WebRequest) {
+        guard request.bearer == nil else { return }
+        request.rememberBrowser()
+    }
 }
 
 /// Somebody who is signed in, or a program with a token of theirs.

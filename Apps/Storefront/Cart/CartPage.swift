@@ -1,0 +1,64 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The model of `cart.mustache`.
+struct CartPage {
+    struct Group {
+        let seller: String
+        let sellerLink: String
+        let lines: [Line]
+    }
+    struct Line {
+        let variant: String
+        let title: String
+        let link: String
+        let options: String?
+        let picture: String?
+        let unitPrice: String
+        let total: String
+        let quantity: Int
+        let problem: String?
+        let isAway: Bool
+    }
+
+    let groups: [Group]
+    let isEmpty: Bool
+    let unknown: [String]
+    let total: String?
+    let canCheckOut: Bool
+    let makers: String
+
+    init(_ cart: Cart) {
+        groups = cart.groups.map { group in
+            Group(
+                seller: group.sellerName, sellerLink: Links.seller(group.sellerSlug),
+                lines: group.lines.map { Line($0) })
+        }
+        isEmpty = cart.isEmpty && cart.unknown.isEmpty
+        unknown = cart.unknown.map(\.description)
+        total = cart.total.map { Format.money($0) }
+        canCheckOut = cart.isBuyable && cart.unknown.isEmpty && cart.total != nil
+        makers = Format.count(cart.groups.count, "maker", "makers")
+    }
+}
+
+extension CartPage.Line {
+    init(_ line: CartLine) {
+        variant = line.variant.description
+        title = line.title
+        link = Links.listing(line.listing)
+        options = line.optionsText.isEmpty ? nil : line.optionsText
+        picture = line.image.map { Links.picture($0) }
+        unitPrice = Format.money(line.unitPrice)
+        total = Format.money(line.total)
+        quantity = line.quantity
+        switch line.state {
+        case .fine: problem = nil
+        case .onlyLeft(let count): problem = "Only \(count) left. Please choose fewer."
+        case .soldOut: problem = "Sold out. Please take it out of the cart."
+        case .away: problem = "No longer for sale. Please take it out of the cart."
+        }
+        isAway = line.state == .away || line.state == .soldOut
+    }
+}

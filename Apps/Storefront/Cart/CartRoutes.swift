@@ -1,0 +1,53 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The cart, for people.
+struct CartRoutes {
+    struct NewLine: Described {
+        let variant: ID<Variant>
+        let quantity: Int?
+        static let rules: [String: [Rule]] = ["quantity": [.range(1...999)]]
+    }
+
+    struct LinePath: Described { let variant: ID<Variant> }
+
+    struct ChangedLine: Described {
+        let quantity: Int
+        static let rules: [String: [Rule]] = ["quantity": [.range(0...999)]]
+    }
+
+    func mount(on routes: Routes) {
+        routes.get("/cart").show(as: Visitor.self, use: show)
+        routes.post("/cart/lines").form(NewLine.self).show(as: Visitor.self, use: create)
+        routes.post("/cart/lines/{variant}").path(LinePath.self).form(ChangedLine.self)
+            .show(as: Visitor.self, use: update)
+    }
+
+    @Sendable private func show(
+        _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let items = try await call.request.site.carts.lines(of: visitor.cart)
+        let cart = try await call.marketplace.cart(items)
+        return .page("cart", CartPage(cart), title: "Your cart")
+    }
+
+    @Sendable private func create(
+        _ call: PageCall<Nothing, Nothing, NewLine>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        try await call.marketplace.checkForSale(call.form.variant)
+        try await call.request.site.carts.add(
+            call.form.quantity ?? 1, of: call.form.variant, to: visitor.cart)
+        return .seeOther(Links.cart, notice: "It is in your cart.")
+    }
+
+    @Sendable private func update(
+        _ call: PageCall<LinePath, Nothing, ChangedLine>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        try await call.request.site.carts.set(
+            call.form.quantity, of: call.path.variant, in: visitor.cart)
+        return .seeOther(
+            Links.cart,
+            notice: call.form.quantity == 0 ? "It is out of your cart." : "Your cart is changed.")
+    }
+}

@@ -1,0 +1,229 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What stands in the address inputs.
+struct AddressForm {
+    let name: String
+    let lines: [String]
+    let city: String
+    let region: String
+    let postalCode: String
+    let phone: String
+    let countries: [Country]
+
+    struct Country {
+        let code: String
+        let name: String
+        let isChosen: Bool
+    }
+
+    init(_ values: [String: String] = [:]) {
+        name = values["address.name"] ?? ""
+        lines = [values["address.lines"] ?? ""]
+        city = values["address.city"] ?? ""
+        region = values["address.region"] ?? ""
+        postalCode = values["address.postalCode"] ?? ""
+        phone = values["address.phone"] ?? ""
+        countries = Countries.all.map {
+            Country(
+                code: $0.code, name: $0.name,
+                isChosen: $0.code == values["address.country"] ?? "DE")
+        }
+    }
+
+    init(_ address: Address) {
+        name = address.name
+        lines = address.lines
+        city = address.city
+        region = address.region ?? ""
+        postalCode = address.postalCode ?? ""
+        phone = address.phone ?? ""
+        countries = Countries.all.map {
+            Country(code: $0.code, name: $0.name, isChosen: $0.code == address.country)
+        }
+    }
+
+    var firstLine: String { lines.first ?? "" }
+}
+
+/// The model of `checkout-new.mustache`.
+struct NewCheckoutPage {
+    struct Group {
+        let seller: String
+        let lines: [Line]
+    }
+    struct Line {
+        let title: String
+        let quantity: Int
+        let total: String
+    }
+
+    let warning: String?
+    let email: String
+    let isGuest: Bool
+    let addressName: String
+    let addressLine: String
+    let addressCity: String
+    let addressRegion: String
+    let addressPostalCode: String
+    let addressPhone: String
+    let countries: [AddressForm.Country]
+    let groups: [Group]
+    let total: String?
+
+    init(
+        _ cart: Cart, _ account: Account?, _ form: AddressForm, email: String? = nil,
+        warning: String? = nil
+    ) {
+        self.warning = warning
+        self.email = email ?? account?.email ?? ""
+        isGuest = account == nil
+        addressName = form.name.isEmpty ? account?.name ?? "" : form.name
+        addressLine = form.firstLine
+        addressCity = form.city
+        addressRegion = form.region
+        addressPostalCode = form.postalCode
+        addressPhone = form.phone
+        countries = form.countries
+        groups = cart.groups.map { group in
+            Group(
+                seller: group.sellerName,
+                lines: group.lines.map {
+                    Line(title: $0.title, quantity: $0.quantity, total: Format.money($0.total))
+                })
+        }
+        total = cart.total.map { Format.money($0) }
+    }
+}
+
+/// The model of `checkout.mustache`.
+struct CheckoutPage {
+    struct Parcel {
+        let number: Int
+        let index: Int
+        let count: String
+        let seller: String
+        let lines: [NewCheckoutPage.Line]
+        let options: [Option]
+        let isQuoted: Bool
+        let cannotBeSent: Bool
+    }
+    struct Option {
+        let code: String
+        let label: String
+        let price: String
+        let days: String?
+        let isChosen: Bool
+        let index: Int
+    }
+    struct Row {
+        let label: String
+        let amount: String
+    }
+    struct Way {
+        let value: String
+        let label: String
+        let isFirst: Bool
+    }
+
+    let id: String
+    let email: String
+    let addressLines: [String]
+    let parcels: [Parcel]
+    let items: String
+    let shipping: String
+    let addedTaxes: [Row]
+    let includedTaxes: [Row]
+    let total: String
+    let amount: Int64
+    let currency: String
+    let ways: [Way]
+    let isReady: Bool
+    let hasWays: Bool
+    let isSandbox: Bool
+    let expires: String
+
+    init(_ checkout: Checkout, _ waysToPay: [WayToPay]) {
+        id = checkout.id.description
+        email = checkout.email
+        addressLines = checkout.address.shownLines
+        let count = checkout.parcels.count
+        parcels = checkout.parcels.enumerated().map { index, parcel in
+            Parcel(parcel, index: index, count: count)
+        }
+        items = Format.money(checkout.totals.items)
+        shipping = Format.money(checkout.totals.shipping)
+        addedTaxes = checkout.taxes.filter { !$0.isIncluded }
+            .map { Row(label: $0.label, amount: Format.money($0.amount)) }
+        includedTaxes = checkout.taxes.filter(\.isIncluded)
+            .map { Row(label: $0.label, amount: Format.money($0.amount)) }
+        total = Format.money(checkout.totals.total)
+        amount = checkout.totals.total.amount
+        currency = checkout.totals.total.currency.code
+        ways = Way.all(waysToPay)
+        isReady = checkout.isReady
+        hasWays = !ways.isEmpty
+        isSandbox = waysToPay.contains(where: \.isSandbox)
+        expires = String(Format.time(checkout.expiresAt).suffix(9))
+    }
+}
+
+extension CheckoutPage.Parcel {
+    init(_ parcel: CheckoutParcel, index: Int, count: Int) {
+        number = parcel.number
+        self.index = index
+        self.count = "Parcel \(index + 1) of \(count)"
+        seller = parcel.sellerName
+        lines = parcel.lines.map {
+            NewCheckoutPage.Line(
+                title: $0.optionsText.isEmpty ? $0.title : "\($0.title), \($0.optionsText)",
+                quantity: $0.quantity, total: Format.money($0.total))
+        }
+        options = parcel.options.map { option in
+            CheckoutPage.Option(
+                code: option.code, label: option.label,
+                price: option.price.isZero ? "free" : Format.money(option.price),
+                days: Self.days(option.daysMin, option.daysMax),
+                isChosen: option.code == parcel.chosen, index: index)
+        }
+        isQuoted = parcel.isQuoted
+        cannotBeSent = parcel.isQuoted && parcel.options.isEmpty
+    }
+
+    private static func days(_ least: Int?, _ most: Int?) -> String? {
+        switch (least, most) {
+        case (let least?, let most?) where least != most: "\(least) to \(most) days"
+        case (let days?, _), (nil, let days?): Format.count(days, "day", "days")
+        case (nil, nil): nil
+        }
+    }
+}
+
+extension CheckoutPage.Way {
+    /// One choice per instance and method. With several instances, each says whose it is.
+    static func all(_ ways: [WayToPay]) -> [Self] {
+        let choices = ways.flatMap { way in
+            way.methods.map { method in
+                (
+                    WayChoice(instance: way.instance, method: method.code).text,
+                    ways.count > 1 ? "\(method.label) (\(way.name))" : method.label
+                )
+            }
+        }
+        return choices.enumerated().map { index, choice in
+            Self(value: choice.0, label: choice.1, isFirst: index == 0)
+        }
+    }
+}
+
+/// The model of `checkout-placed.mustache`.
+struct CheckoutPlacedPage {}
+
+extension Address {
+    /// As on a parcel.
+    var shownLines: [String] {
+        let town = [postalCode, city, region].compactMap { $0 }.joined(separator: " ")
+        return [name] + lines + [town, Countries.name(country)]
+    }
+}

@@ -1,0 +1,151 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// Checking out, for people: where to, how, and with what to pay.
+struct CheckoutRoutes {
+    struct Start: Described {
+        let email: String
+        let address: AddressInput
+        static let rules: [String: [Rule]] = ["email": [.length(3...254), .pattern(.email)]]
+    }
+    struct CheckoutPath: Described { let checkout: ID<Checkout> }
+    struct Shipping: Described {
+        struct Choice: Described {
+            let number: Int
+            let option: String
+            static let rules: [String: [Rule]] = [
+                "number": [.range(0...100)], "option": [.length(1...200)],
+            ]
+        }
+        let parcels: [Choice]
+        static let rules: [String: [Rule]] = ["parcels": [.count(1...100)]]
+    }
+    struct Move: Described { let address: AddressInput }
+    struct Payment: Described {
+        let amount: Int64
+        let currency: Currency
+        /// Instance and method, as one choice of the form.
+        let way: WayChoice
+    }
+
+    func mount(on routes: Routes) {
+        routes.get("/checkout").show(as: Visitor.self, use: new)
+        routes.post("/checkout").form(Start.self).onlyOnce()
+            .show(as: Visitor.self, again: newAgain, use: create)
+        routes.get("/checkout/{checkout}").path(CheckoutPath.self)
+            .show(as: Visitor.self, use: show)
+        routes.post("/checkout/{checkout}/shipping").path(CheckoutPath.self).form(Shipping.self)
+            .show(as: Visitor.self, use: chooseShipping)
+        routes.post("/checkout/{checkout}/address").path(CheckoutPath.self).form(Move.self)
+            .show(as: Visitor.self) { call, visitor in
+                _ = try await call.marketplace.changeAddress(
+                    call.path.checkout, to: call.form.address.address, as: visitor.buyer)
+                return .seeOther(Links.checkout(call.path.checkout), notice: "It goes there now.")
+            }
+        routes.post("/checkout/{checkout}/quotes").path(CheckoutPath.self)
+            .show(as: Visitor.self) { call, visitor in
+                _ = try await call.marketplace.quoteCheckout(
+                    call.path.checkout, as: visitor.buyer)
+                return .seeOther(Links.checkout(call.path.checkout))
+            }
+        routes.post("/checkout/{checkout}/purchase").path(CheckoutPath.self).form(Payment.self)
+            .onlyOnce().show(as: Visitor.self, use: purchase)
+    }
+
+    @Sendable private func new(
+        _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let items = try await call.request.site.carts.lines(of: visitor.cart)
+        let cart = try await call.marketplace.cart(items)
+        guard cart.isBuyable else { return .seeOther(Links.cart) }
+        return .page(
+            "checkout-new", NewCheckoutPage(cart, visitor.account, AddressForm()),
+            title: "Checkout")
+    }
+
+    @Sendable private func newAgain(
+        _ again: Again, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let items = try await again.request.site.carts.lines(of: visitor.cart)
+        let cart = try await again.request.marketplace.cart(items)
+        return .page(
+            "checkout-new",
+            NewCheckoutPage(
+                cart, visitor.account, AddressForm(again.values), email: again.values["email"],
+                warning: again.explanation),
+            title: "Checkout")
+    }
+
+    @Sendable private func create(
+        _ call: PageCall<Nothing, Nothing, Start>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let items = try await call.request.site.carts.lines(of: visitor.cart)
+        let checkout = try await call.marketplace.startCheckout(
+            items, to: call.form.address.address, email: call.form.email, as: visitor.buyer)
+        return .seeOther(Links.checkout(checkout.id))
+    }
+
+    @Sendable private func show(
+        _ call: PageCall<CheckoutPath, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let checkout = try await call.marketplace.findCheckout(
+            call.path.checkout, as: visitor.buyer)
+        switch checkout.state {
+        case .expired:
+            return .seeOther(
+                Links.cart, warning: "The time of your checkout was over. Start again from here.")
+        case .placed:
+            // The same checkout placed again answers with the purchase that is there.
+            return .page("checkout-placed", CheckoutPlacedPage(), title: "Ordered")
+        case .open:
+            let ways =
+                checkout.isReady
+                ? try await call.marketplace.waysToPay(checkout.id, as: visitor.buyer) : []
+            return .page("checkout", CheckoutPage(checkout, ways), title: "Checkout")
+        }
+    }
+
+    @Sendable private func chooseShipping(
+        _ call: PageCall<CheckoutPath, Nothing, Shipping>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        for choice in call.form.parcels {
+            _ = try await call.marketplace.chooseShipping(
+                call.path.checkout, parcel: choice.number, option: choice.option,
+                as: visitor.buyer)
+        }
+        return .seeOther(Links.checkout(call.path.checkout), notice: "Shipping is chosen.")
+    }
+
+    @Sendable private func purchase(
+        _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        do {
+            let placed = try await call.marketplace.placePurchase(
+                call.path.checkout, expecting: Money(call.form.amount, call.form.currency),
+                paying: call.request.choice(call.form.way.instance, call.form.way.method),
+                as: visitor.buyer)
+            try await call.request.takeOutOfCart(call.path.checkout, visitor)
+            return .afterPaying(placed)
+        } catch PaymentRefusal.totalChanged(let now) {
+            return .seeOther(
+                Links.checkout(call.path.checkout),
+                warning: "The total is now \(Format.money(now)). Look at it and confirm again.")
+        }
+    }
+}
+
+extension PageAnswer {
+    /// To the provider's page, or to the purchase with a sentence about how it stands.
+    static func afterPaying(_ placed: PlacedPurchase) -> PageAnswer {
+        if case .redirect(let url) = placed.next { return .seeOther(url) }
+        let page = Links.purchase(placed.purchase.id)
+        if let refusal = placed.refusal {
+            return .seeOther(page, warning: refusal.explanation)
+        }
+        if placed.purchase.state == .paid {
+            return .seeOther(page, notice: "Thank you. Your order is paid.")
+        }
+        return .seeOther(page)
+    }
+}

@@ -1,0 +1,16 @@
+/// The countries that the address form offers; the API takes every code.
+enum Countries {
+    static let all: [(code: String, name: String)] = [
+        ("AT", "Austria"), ("AU", "Australia"), ("BE", "Belgium"), ("BG", "Bulgaria"),
+        ("CA", "Canada"), ("CH", "Switzerland"), ("CY", "Cyprus"), ("CZ", "Czechia"),
+        ("DE", "Germany"), ("DK", "Denmark"), ("EE", "Estonia"), ("ES", "Spain"),
+        ("FI", "Finland"), ("FR", "France"), ("GB", "United Kingdom"), ("GR", "Greece"),
+        ("HR", "Croatia"), ("HU", "Hungary"), ("IE", "Ireland"), ("IS", "Iceland"),
+        ("IT", "Italy"), ("JP", "Japan"), ("LT", "Lithuania"), ("LU", "Luxembourg"),
+        ("LV", "Latvia"), ("MT", "Malta"), ("NL", "Netherlands"), ("NO", "Norway"),
+        ("NZ", "New Zealand"), ("PL", "Poland"), ("PT", "Portugal"), ("RO", "Romania"),
+        ("SE", "Sweden"), ("SI", "Slovenia"), ("SK", "Slovakia"), ("US", "United States"),
+    ]
+
+    static func name(_ code: String) -> String { all.first { $0.code == code }?.name ?? code }
+}

@@ -1,0 +1,18 @@
+import Kernel
+import Vocabulary
+
+/// Where everything is.
+enum Links {
+    static let home = "/"
+    static let search = "/search"
+    static let cart = "/cart"
+    static let checkout = "/checkout"
+    static let account = "/account"
+
+    static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }
+    static func seller(_ slug: String) -> String { "/makers/\(slug)" }
+    static func checkout(_ id: ID<Checkout>) -> String { "/checkout/\(id)" }
+    static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
+    static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
+    static func picture(_ hash: ContentHash) -> String { "/media/\(hash)" }
+}

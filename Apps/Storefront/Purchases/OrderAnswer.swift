@@ -1,0 +1,107 @@
+import Kernel
+import Vocabulary
+
+/// One maker's part of a purchase, as its customer sees it: never the commission.
+struct OrderAnswer: Codable, Sendable {
+    enum State: String, Codable, Sendable, CaseIterable {
+        case awaitingPayment, paid, partlyShipped, shipped, delivered, cancelled
+    }
+    struct OrderLineAnswer: Codable, Sendable {
+        let id: ID<OrderLine>
+        let listingId: ID<Listing>
+        let variantId: ID<Variant>
+        let title: String
+        let options: String
+        let quantity: Int
+        let shipped: Int
+        let unitPrice: Money
+        let total: Money
+    }
+    struct ShipmentAnswer: Codable, Sendable {
+        let carrier: String
+        let trackingNumber: String?
+        let trackingUrl: String?
+        let shippedAt: Instant
+    }
+    struct EventAnswer: Codable, Sendable {
+        let at: Instant
+        let kind: String
+        let note: String?
+    }
+    struct RefundAnswer: Codable, Sendable {
+        let amount: Money
+        let state: RefundState
+        let requestedAt: Instant
+    }
+    enum RefundState: String, Codable, Sendable, CaseIterable {
+        case pending, unknown, succeeded, failed
+    }
+
+    let id: ID<Order>
+    let number: String
+    let purchaseId: ID<Purchase>
+    let sellerId: ID<Seller>
+    let sellerName: String
+    let sellerSlug: String
+    let state: State
+    let items: Money
+    let shipping: Money
+    let tax: Money
+    let taxIncluded: Money
+    let total: Money
+    let lines: [OrderLineAnswer]
+    let shipments: [ShipmentAnswer]
+    let refunds: [RefundAnswer]
+    let events: [EventAnswer]
+    let placedAt: Instant
+    let deliveredAt: Instant?
+
+    init(_ detail: OrderDetail) {
+        let order = detail.order
+        id = order.id
+        number = order.number
+        purchaseId = order.purchase
+        sellerId = order.seller
+        sellerName = order.sellerName
+        sellerSlug = order.sellerSlug
+        state = State(order.state)
+        items = order.amounts.items
+        shipping = order.amounts.shipping
+        tax = order.amounts.tax
+        taxIncluded = order.amounts.taxIncluded
+        total = order.amounts.total
+        lines = detail.lines.map { line in
+            OrderLineAnswer(
+                id: line.id, listingId: line.listing, variantId: line.variant, title: line.title,
+                options: line.optionsText, quantity: line.quantity, shipped: line.shipped,
+                unitPrice: line.unitPrice, total: line.total)
+        }
+        shipments = detail.shipments.map { shipment in
+            ShipmentAnswer(
+                carrier: shipment.carrier, trackingNumber: shipment.trackingNumber,
+                trackingUrl: shipment.trackingURL, shippedAt: shipment.shippedAt)
+        }
+        refunds = detail.refunds.map { refund in
+            RefundAnswer(
+                amount: refund.amount,
+                state: RefundState(rawValue: refund.state.rawValue) ?? .unknown,
+                requestedAt: refund.requestedAt)
+        }
+        events = detail.events.map { EventAnswer(at: $0.at, kind: $0.kind, note: $0.note) }
+        placedAt = order.placedAt
+        deliveredAt = order.deliveredAt
+    }
+}
+
+extension OrderAnswer.State {
+    init(_ state: Order.State) {
+        switch state {
+        case .awaitingPayment: self = .awaitingPayment
+        case .paid: self = .paid
+        case .partlyShipped: self = .partlyShipped
+        case .shipped: self = .shipped
+        case .delivered: self = .delivered
+        case .cancelled: self = .cancelled
+        }
+    }
+}

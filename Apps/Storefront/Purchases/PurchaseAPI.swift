@@ -1,0 +1,84 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What was bought, for programs.
+struct PurchaseAPI {
+    struct PurchasePath: Described { let purchase: ID<Purchase> }
+    struct OrderPath: Described { let order: ID<Order> }
+    struct NewPayment: Described {
+        let instanceId: ID<ProviderInstance>
+        let method: String
+        static let rules: [String: [Rule]] = ["method": [.length(1...200)]]
+    }
+    struct NewCancellation: Described {
+        let reason: String
+        static let rules: [String: [Rule]] = ["reason": [.length(1...500)]]
+    }
+
+    func mount(on api: API) {
+        api.get("/purchases", "Your purchases, newest first", tag: "Purchases")
+            .query(ListQuery.self)
+            .handle(as: SignedIn.self) { call, person in
+                let page = try await call.marketplace.listPurchases(
+                    of: person.account.id, call.query.page())
+                return Listed(page) { PurchaseSummaryAnswer($0) }
+            }
+        api.get("/purchases/{purchase}", "A purchase with its orders", tag: "Purchases")
+            .path(PurchasePath.self)
+            .handle(as: Visitor.self) { call, visitor in
+                PurchaseAnswer(
+                    try await call.marketplace.findPurchase(
+                        call.path.purchase, as: visitor.buyer))
+            }
+        api.get("/purchases/{purchase}/ways-to-pay", "How to pay it otherwise", tag: "Purchases")
+            .path(PurchasePath.self)
+            .handle(as: Visitor.self) { call, visitor in
+                WaysToPayAnswer(
+                    try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer))
+            }
+        api.post("/purchases/{purchase}/payments", "Pay it another way", tag: "Purchases")
+            .path(PurchasePath.self).body(NewPayment.self).refuses(.conflict, .unpaid).onlyOnce()
+            .succeeds(with: .created)
+            .handle(as: Visitor.self) { call, visitor in
+                PlacedAnswer(
+                    try await call.marketplace.payPurchase(
+                        call.path.purchase,
+                        paying: call.request.choice(call.body.instanceId, call.body.method),
+                        as: visitor.buyer))
+            }
+        api.post("/purchases/{purchase}/returns", "Ask the provider how it stands", tag: "Purchases")
+            .about("What the page does to which the provider sends the customer back.")
+            .path(PurchasePath.self).refuses(.conflict)
+            .handle(as: Visitor.self) { call, visitor in
+                PlacedAnswer(
+                    try await call.marketplace.returnFromPayment(
+                        call.path.purchase, as: visitor.buyer))
+            }
+        mountOrders(on: api)
+    }
+
+    private func mountOrders(on api: API) {
+        api.get("/orders/{order}", "One maker's part of a purchase", tag: "Orders")
+            .path(OrderPath.self)
+            .handle(as: Visitor.self) { call, visitor in
+                OrderAnswer(
+                    try await call.marketplace.findOrder(call.path.order, as: visitor.buyer))
+            }
+        api.post("/orders/{order}/delivery", "Confirm that it arrived", tag: "Orders")
+            .path(OrderPath.self).refuses(.conflict)
+            .handle(as: Visitor.self) { call, visitor in
+                OrderAnswer(
+                    try await call.marketplace.confirmDelivery(
+                        call.path.order, as: visitor.buyer))
+            }
+        api.post("/orders/{order}/cancellation", "Cancel before it is shipped", tag: "Orders")
+            .path(OrderPath.self).body(NewCancellation.self).refuses(.conflict).onlyOnce()
+            .handle(as: Visitor.self) { call, visitor in
+                try await call.marketplace.cancelOrder(
+                    call.path.order, reason: call.body.reason, as: .customer(visitor.buyer))
+                return OrderAnswer(
+                    try await call.marketplace.findOrder(call.path.order, as: visitor.buyer))
+            }
+    }
+}

@@ -1,0 +1,143 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+
+struct PurchaseSummaryAnswer: Codable, Sendable {
+    let id: ID<Purchase>
+    let number: String
+    let state: PurchaseStateAnswer
+    let total: Money
+    let placedAt: Instant
+
+    init(_ purchase: Purchase) {
+        id = purchase.id
+        number = purchase.number
+        state = PurchaseStateAnswer(purchase.state)
+        total = purchase.total
+        placedAt = purchase.placedAt
+    }
+}
+
+enum PurchaseStateAnswer: String, Codable, Sendable, CaseIterable {
+    case awaitingPayment, paid, cancelled
+
+    init(_ state: Purchase.State) {
+        switch state {
+        case .awaitingPayment: self = .awaitingPayment
+        case .paid: self = .paid
+        case .cancelled: self = .cancelled
+        }
+    }
+}
+
+struct PurchaseAnswer: Codable, Sendable {
+    let id: ID<Purchase>
+    let number: String
+    let state: PurchaseStateAnswer
+    let email: String
+    let address: AddressAnswer
+    let total: Money
+    let orders: [OrderAnswer]
+    let payment: PaymentAnswer?
+    let placedAt: Instant
+    let paidAt: Instant?
+    /// Until when it can be paid.
+    let expiresAt: Instant
+
+    init(_ detail: PurchaseDetail) {
+        let purchase = detail.purchase
+        id = purchase.id
+        number = purchase.number
+        state = PurchaseStateAnswer(purchase.state)
+        email = purchase.email
+        address = AddressAnswer(purchase.address)
+        total = purchase.total
+        orders = detail.orders.map { OrderAnswer($0) }
+        payment = detail.payment.map { PaymentAnswer($0) }
+        placedAt = purchase.placedAt
+        paidAt = purchase.paidAt
+        expiresAt = purchase.expiresAt
+    }
+}
+
+struct PaymentAnswer: Codable, Sendable {
+    let id: ID<Payment>
+    let instanceId: ID<ProviderInstance>
+    let method: String
+    let state: PaymentStateAnswer
+    let amount: Money
+    let captured: Money
+    let refunded: Money
+    /// A sentence to read, when it failed.
+    let failure: String?
+
+    init(_ payment: Payment) {
+        id = payment.id
+        instanceId = payment.instance
+        method = payment.method
+        state = PaymentStateAnswer(payment.state)
+        amount = payment.amount
+        captured = payment.captured
+        refunded = payment.refunded
+        failure = payment.failureMessage
+    }
+}
+
+enum PaymentStateAnswer: String, Codable, Sendable, CaseIterable {
+    case created, requiresAction, processing, unknown, authorized, captured, failed, voided, late
+
+    init(_ state: Payment.State) {
+        switch state {
+        case .created: self = .created
+        case .requiresAction: self = .requiresAction
+        case .processing: self = .processing
+        case .unknown: self = .unknown
+        case .authorized: self = .authorized
+        case .captured: self = .captured
+        case .failed: self = .failed
+        case .voided: self = .voided
+        case .late: self = .late
+        }
+    }
+}
+
+/// A purchase that was just paid, or tried to be.
+struct PlacedAnswer: Codable, Sendable {
+    struct Instruction: Codable, Sendable {
+        let label: String
+        let value: String
+    }
+
+    let id: ID<Purchase>
+    let number: String
+    let state: PurchaseStateAnswer
+    let total: Money
+    let payment: PaymentAnswer
+    /// Where the customer has to go now.
+    let redirectUrl: String?
+    /// What the customer has to do now, line by line.
+    let instructions: [Instruction]
+    /// Why it was not paid; another way may be tried until `expiresAt`.
+    let declined: String?
+    let expiresAt: Instant
+
+    init(_ placed: PlacedPurchase) {
+        id = placed.purchase.id
+        number = placed.purchase.number
+        state = PurchaseStateAnswer(placed.purchase.state)
+        total = placed.purchase.total
+        payment = PaymentAnswer(placed.payment)
+        var url: String?
+        var lines: [Instruction] = []
+        switch placed.next {
+        case .none: break
+        case .redirect(let target): url = target
+        case .instructions(let given):
+            lines = given.map { Instruction(label: $0.label, value: $0.value) }
+        }
+        redirectUrl = url
+        instructions = lines
+        declined = placed.refusal?.explanation
+        expiresAt = placed.purchase.expiresAt
+    }
+}

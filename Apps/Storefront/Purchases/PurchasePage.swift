@@ -1,0 +1,209 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+import Web
+
+/// The model of `account.mustache`.
+struct AccountPage {
+    struct Row {
+        let number: String
+        let link: String
+        let date: String
+        let total: String
+        let state: String
+        let tone: String
+    }
+
+    let name: String
+    let email: String
+    let purchases: [Row]
+    let hasNone: Bool
+    let moreLink: String?
+
+    init(_ account: Account, _ page: Kernel.Page<Purchase>) {
+        name = account.name
+        email = account.email
+        purchases = page.items.map { purchase in
+            let (state, tone) = purchase.state.said
+            return Row(
+                number: purchase.number, link: Links.purchase(purchase.id),
+                date: Format.date(purchase.placedAt), total: Format.money(purchase.total),
+                state: state, tone: tone)
+        }
+        hasNone = page.items.isEmpty
+        moreLink = page.next.map { "/account?after=\(Cursor.seal($0))" }
+    }
+}
+
+extension Purchase.State {
+    /// In words, and whether that is good or bad.
+    var said: (words: String, tone: String) {
+        switch self {
+        case .awaitingPayment: ("not paid yet", "bad")
+        case .paid: ("paid", "good")
+        case .cancelled: ("cancelled", "")
+        }
+    }
+}
+
+/// The model of `purchase.mustache`.
+struct PurchasePage {
+    let number: String
+    let id: String
+    let placed: String
+    let total: String
+    let email: String
+    let addressLines: [String]
+    let orders: [OrderPart]
+    let state: String
+    let tone: String
+    let isAwaitingPayment: Bool
+    let isWaiting: Bool
+    let continueLink: String?
+    let instructions: [Instruction]
+    let failure: String?
+    let ways: [CheckoutPage.Way]
+    let canPay: Bool
+    let makers: String
+
+    struct Instruction {
+        let label: String
+        let value: String
+    }
+
+    init(_ detail: PurchaseDetail, _ waysToPay: [WayToPay]) {
+        let purchase = detail.purchase
+        number = purchase.number
+        id = purchase.id.description
+        placed = Format.time(purchase.placedAt)
+        total = Format.money(purchase.total)
+        email = purchase.email
+        addressLines = purchase.address.shownLines
+        orders = detail.orders.map { OrderPart($0) }
+        (state, tone) = purchase.state.said
+        isAwaitingPayment = purchase.state == .awaitingPayment
+        let isUnderWay = detail.payment?.state.isPending ?? false
+        isWaiting = isAwaitingPayment && isUnderWay
+        var link: String?
+        var lines: [Instruction] = []
+        if isWaiting, let next = detail.payment?.next {
+            switch next {
+            case .redirect(let url): link = url
+            case .instructions(let given):
+                lines = given.map { Instruction(label: $0.label, value: $0.value) }
+            case .none: break
+            }
+        }
+        continueLink = link
+        instructions = lines
+        failure = isAwaitingPayment && !isUnderWay ? detail.payment?.failureMessage : nil
+        ways = CheckoutPage.Way.all(waysToPay)
+        canPay = isAwaitingPayment && !ways.isEmpty
+        makers = Format.count(detail.orders.count, "maker", "makers")
+    }
+}
+
+/// One order on a purchase's page.
+struct OrderPart {
+    struct Line {
+        let id: String
+        let title: String
+        let link: String
+        let options: String?
+        let picture: String?
+        let quantity: Int
+        let total: String
+        let order: String
+        let canRate: Bool
+    }
+    struct Parcel {
+        let carrier: String
+        let tracking: String?
+        let trackingLink: String?
+        let date: String
+    }
+    struct Event {
+        let time: String
+        let what: String
+        let note: String?
+    }
+
+    let id: String
+    let number: String
+    let seller: String
+    let sellerLink: String
+    let state: String
+    let tone: String
+    let lines: [Line]
+    let shipping: String
+    let shippingName: String
+    let tax: String?
+    let total: String
+    let parcels: [Parcel]
+    let events: [Event]
+    let refunds: [String]
+    let canConfirm: Bool
+    let canCancel: Bool
+    let canRate: Bool
+
+    init(_ detail: OrderDetail) {
+        let order = detail.order
+        id = order.id.description
+        number = order.number
+        seller = order.sellerName
+        sellerLink = Links.seller(order.sellerSlug)
+        (state, tone) = order.state.said
+        let isDelivered = order.state == .delivered
+        lines = detail.lines.map { line in
+            Line(
+                id: line.id.description, title: line.title, link: Links.listing(line.listing),
+                options: line.optionsText.isEmpty ? nil : line.optionsText,
+                picture: line.imageHash.map { "/media/" + hexadecimal($0.bytes) },
+                quantity: line.quantity, total: Format.money(line.total),
+                order: order.id.description, canRate: isDelivered)
+        }
+        shipping = order.amounts.shipping.isZero ? "free" : Format.money(order.amounts.shipping)
+        shippingName = order.shippingName
+        tax = order.amounts.tax.isZero ? nil : Format.money(order.amounts.tax)
+        total = Format.money(order.amounts.total)
+        parcels = detail.shipments.map { shipment in
+            Parcel(
+                carrier: shipment.carrier, tracking: shipment.trackingNumber,
+                trackingLink: shipment.trackingURL.flatMap { Self.safe($0) },
+                date: Format.date(shipment.shippedAt))
+        }
+        events = detail.events.map { event in
+            Event(time: Format.time(event.at), what: Self.words(event.kind), note: event.note)
+        }
+        refunds = detail.refunds.map { refund in
+            "\(Format.money(refund.amount)) \(refund.state == .succeeded ? "was given back" : "is on its way back")"
+        }
+        canConfirm = order.state == .shipped
+        canCancel = order.state == .paid
+        canRate = isDelivered
+    }
+
+    /// A seller's link must not run a script in the customer's page.
+    private static func safe(_ url: String) -> String? {
+        url.hasPrefix("https://") || url.hasPrefix("http://") ? url : nil
+    }
+
+    private static func words(_ kind: String) -> String {
+        let words = kind.replacing("-", with: " ").replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+extension Order.State {
+    /// In words, and whether that is good or bad.
+    var said: (words: String, tone: String) {
+        switch self {
+        case .awaitingPayment: ("waits for payment", "bad")
+        case .paid: ("being packed", "good")
+        case .partlyShipped: ("partly on its way", "good")
+        case .shipped: ("on its way", "good")
+        case .delivered: ("delivered", "good")
+        case .cancelled: ("cancelled", "")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What was bought: pay, follow, confirm, cancel.
+struct PurchaseRoutes {
+    struct PurchasePath: Described { let purchase: ID<Purchase> }
+    struct OrderPath: Described { let order: ID<Order> }
+    struct Payment: Described { let way: WayChoice }
+    struct Cancellation: Described {
+        let reason: String
+        static let rules: [String: [Rule]] = ["reason": [.length(1...500)]]
+    }
+
+    func mount(on routes: Routes) {
+        routes.get("/account").query(ListQuery.self).show(as: SignedIn.self, use: index)
+        routes.get("/purchases/{purchase}").path(PurchasePath.self)
+            .show(as: Visitor.self, use: show)
+        routes.get("/purchases/{purchase}/return").path(PurchasePath.self)
+            .show(as: Visitor.self, use: comeBack)
+        routes.post("/purchases/{purchase}/payments").path(PurchasePath.self).form(Payment.self)
+            .onlyOnce().show(as: Visitor.self) { call, visitor in
+                .afterPaying(
+                    try await call.marketplace.payPurchase(
+                        call.path.purchase,
+                        paying: call.request.choice(
+                            call.form.way.instance, call.form.way.method),
+                        as: visitor.buyer))
+            }
+        routes.post("/orders/{order}/delivery").path(OrderPath.self)
+            .show(as: Visitor.self) { call, visitor in
+                let order = try await call.marketplace.confirmDelivery(
+                    call.path.order, as: visitor.buyer)
+                return .seeOther(
+                    Links.purchase(order.order.purchase),
+                    notice: "Good that it is there. You can now say how you like it.")
+            }
+        routes.post("/orders/{order}/cancellation").path(OrderPath.self).form(Cancellation.self)
+            .onlyOnce().show(as: Visitor.self) { call, visitor in
+                let order = try await call.marketplace.findOrder(
+                    call.path.order, as: visitor.buyer)
+                try await call.marketplace.cancelOrder(
+                    call.path.order, reason: call.form.reason, as: .customer(visitor.buyer))
+                return .seeOther(
+                    Links.purchase(order.order.purchase),
+                    notice: "Order \(order.order.number) is cancelled; its money comes back.")
+            }
+    }
+
+    @Sendable private func index(
+        _ call: PageCall<Nothing, ListQuery, Nothing>, _ person: SignedIn
+    ) async throws -> PageAnswer {
+        let page = try await call.marketplace.listPurchases(
+            of: person.account.id, call.query.page())
+        return .page("account", AccountPage(person.account, page), title: "Your purchases")
+    }
+
+    @Sendable private func show(
+        _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let detail = try await call.marketplace.findPurchase(
+            call.path.purchase, as: visitor.buyer)
+        let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
+        return .page(
+            "purchase", PurchasePage(detail, ways), title: "Purchase \(detail.purchase.number)")
+    }
+
+    @Sendable private func comeBack(
+        _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        .afterPaying(
+            try await call.marketplace.returnFromPayment(call.path.purchase, as: visitor.buyer))
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Kernel
+import Logging
+import Redis
+import Vocabulary
+import Web
+
+/// The customer app: browse, put in a cart, pay once, follow each parcel, rate each maker.
+public enum Storefront {
+    /// The app, ready to be served or tested.
+    /// - Throws: templates that cannot be read.
+    public static func app(
+        marketplace: Marketplace, redis: RedisClient, settings: WebSettings, logger: Logger
+    ) throws -> WebApp {
+        let site = try Site(
+            .customer, title: "Guildhall", marketplace: marketplace, redis: redis,
+            settings: settings, templates: Bundle.module, logger: logger, chrome: chrome)
+        return site.app(mount)
+    }
+
+    /// Every URL of the app.
+    private static func mount(_ routes: Routes) {
+        AccountPages(home: Links.account, afterSignIn: mergeCart).mount(on: routes)
+        AccountAPI(afterSignIn: mergeCart).mount(on: routes.api)
+        CartRoutes().mount(on: routes)
+        CartAPI().mount(on: routes.api)
+        CheckoutRoutes().mount(on: routes)
+        CheckoutAPI().mount(on: routes.api)
+        PurchaseRoutes().mount(on: routes)
+        PurchaseAPI().mount(on: routes.api)
+        MediaRoutes().mount(on: routes)
+        WebhookRoutes().mount(on: routes)
+    }
+
+    private static func chrome(_ request: WebRequest, _ account: Account?) async throws -> Chrome {
+        var corner = [Chrome.Link("Cart", Links.cart)]
+        corner.append(
+            account == nil
+                ? Chrome.Link("Sign in", "/sign-in") : Chrome.Link("Your purchases", Links.account))
+        return Chrome(
+            corner: corner, search: request.path == Links.search ? request.query("text") ?? "" : "",
+            signedInAs: account?.name)
+    }
+
+    /// What a guest had chosen goes on when the guest signs in.
+    @Sendable private static func mergeCart(_ request: WebRequest, _ account: Account) async throws {
+        let visitor = Visitor(of: request)
+        try await request.site.carts.merge(guest: visitor.browser, into: account.id)
+    }
+}

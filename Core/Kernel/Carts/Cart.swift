@@ -1,0 +1,53 @@
+import Vocabulary
+
+/// What somebody means to buy, as it is now: prices and stock are looked up each time, nothing is
+/// promised before the checkout.
+public struct Cart: Sendable {
+    /// Everything of one seller, who will send it together.
+    public struct Group: Sendable {
+        public let seller: ID<Seller>
+        public let sellerName: String
+        public let sellerSlug: String
+        public internal(set) var lines: [CartLine]
+    }
+
+    public internal(set) var groups: [Group] = []
+    /// Wanted things that do not exist any more, or never did.
+    public internal(set) var unknown: [ID<Variant>] = []
+
+    public var lines: [CartLine] { groups.flatMap(\.lines) }
+    public var isEmpty: Bool { groups.isEmpty }
+    /// Whether every line can be bought as it stands.
+    public var isBuyable: Bool { !isEmpty && lines.allSatisfy { $0.state == .fine } }
+
+    /// What can be bought comes to, before shipping and taxes; nil for an empty cart or one in
+    /// several currencies.
+    public var total: Money? {
+        let buyable = lines.filter { $0.state == .fine }
+        guard let first = buyable.first else { return nil }
+        do { return try Money.sum(buyable.map(\.total), first.total.currency) } catch { return nil }
+    }
+}
+
+/// One thing of a cart.
+public struct CartLine: Sendable {
+    /// Whether it can be bought as it stands, or why not.
+    public enum State: Hashable, Sendable {
+        case fine
+        case onlyLeft(Int)
+        case soldOut
+        /// No longer offered, or its seller does not sell at the moment.
+        case away
+    }
+
+    public let variant: ID<Variant>
+    public let listing: ID<Listing>
+    public let quantity: Int
+    public let title: String
+    /// `Blue / Large`; empty for a listing without options.
+    public let optionsText: String
+    public let unitPrice: Money
+    public let total: Money
+    public let image: ContentHash?
+    public let state: State
+}

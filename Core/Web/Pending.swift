@@ -1,2 +1,0 @@
-/// Stands for the kernel's variant until the kernel has it.
-public enum Variant {}

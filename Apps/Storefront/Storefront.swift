@@ -43,7 +43,8 @@ public enum Storefront {
     }
 
     /// What a guest had chosen goes on when the guest signs in.
-    @Sendable private static func mergeCart(_ request: WebRequest, _ account: Account) async throws {
+    @Sendable private static func mergeCart(_ request: WebRequest, _ account: Account) async throws
+    {
         let visitor = Visitor(of: request)
         try await request.site.carts.merge(guest: visitor.browser, into: account.id)
     }

@@ -96,7 +96,8 @@ struct CheckoutAPI {
                 """
                 A payment that was declined is answered with 201 and `declined`: the purchase \
                 exists, and can be paid another way until it expires.
-                """)
+                """
+            )
             .body(NewPurchase.self).refuses(.conflict, .missing, .unpaid).onlyOnce()
             .succeeds(with: .created)
             .handle(as: Visitor.self, use: purchase)

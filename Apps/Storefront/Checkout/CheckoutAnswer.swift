@@ -66,7 +66,9 @@ struct CheckoutAnswer: Codable, Sendable {
         currency = checkout.currency
         address = AddressAnswer(checkout.address)
         parcels = checkout.parcels.map { Parcel($0) }
-        taxes = checkout.taxes.map { Tax(label: $0.label, amount: $0.amount, isIncluded: $0.isIncluded) }
+        taxes = checkout.taxes.map {
+            Tax(label: $0.label, amount: $0.amount, isIncluded: $0.isIncluded)
+        }
         totals = Totals(
             items: checkout.totals.items, shipping: checkout.totals.shipping,
             tax: checkout.totals.tax, taxIncluded: checkout.totals.taxIncluded,

@@ -47,14 +47,16 @@ struct PurchaseAPI {
                         paying: call.request.choice(call.body.instanceId, call.body.method),
                         as: visitor.buyer))
             }
-        api.post("/purchases/{purchase}/returns", "Ask the provider how it stands", tag: "Purchases")
-            .about("What the page does to which the provider sends the customer back.")
-            .path(PurchasePath.self).refuses(.conflict)
-            .handle(as: Visitor.self) { call, visitor in
-                PlacedAnswer(
-                    try await call.marketplace.returnFromPayment(
-                        call.path.purchase, as: visitor.buyer))
-            }
+        api.post(
+            "/purchases/{purchase}/returns", "Ask the provider how it stands", tag: "Purchases"
+        )
+        .about("What the page does to which the provider sends the customer back.")
+        .path(PurchasePath.self).refuses(.conflict)
+        .handle(as: Visitor.self) { call, visitor in
+            PlacedAnswer(
+                try await call.marketplace.returnFromPayment(
+                    call.path.purchase, as: visitor.buyer))
+        }
         mountOrders(on: api)
     }
 

@@ -4,6 +4,7 @@ extension Marketplace {
         var handlers = JobHandlers()
         addHousekeeping(to: &handlers)
         handlers.addOrders(self)
+        addPayouts(to: &handlers)
         return handlers
     }
 

@@ -61,6 +61,18 @@ public struct LedgerStore: Sendable {
             """)
     }
 
+    /// Locks several wallets' balances in all currencies.
+    func lock(_ wallets: [ID<Wallet>]) async throws {
+        try await db.execute(
+            """
+            select from ledger_balance
+            where account_id in (
+                select id from ledger_account where wallet_id = any(\(wallets)::uuid[]))
+            order by account_id
+            for no key update
+            """)
+    }
+
     /// Where an order's money is in its wallet.
     func holdings(of order: ID<Order>) async throws -> OrderHoldings {
         try await db.query(

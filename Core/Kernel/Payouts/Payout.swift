@@ -16,8 +16,8 @@ public struct Payout: Sendable {
         var next: Set<State> {
             switch self {
             case .held: [.sent]
-            case .sent: [.unknown, .paid, .failed]
-            case .unknown: [.paid, .failed, .sent]
+            case .sent: [.held, .unknown, .paid, .failed]
+            case .unknown: [.sent, .paid, .failed]
             case .paid, .failed: []
             }
         }
@@ -40,6 +40,22 @@ public struct Payout: Sendable {
     public let settledAt: Instant?
     /// The orders that it pays; empty in lists.
     public let items: [PayoutItem]
+
+    func with(items: [PayoutItem]) -> Payout {
+        Payout(
+            id: id, seller: seller, wallet: wallet, instance: instance, amount: amount,
+            state: state, reference: reference, failure: failure, tries: tries,
+            createdAt: createdAt, settledAt: settledAt, items: items)
+    }
+}
+
+/// Why a wish about payouts was refused.
+public enum PayoutRefusal: Refusal, CaseIterable {
+    case unknown
+
+    public var code: String { "payout.unknown" }
+    public var reason: RefusalReason { .missing }
+    public var explanation: String { "There is no such payout." }
 }
 
 /// What a payout pays for one order.

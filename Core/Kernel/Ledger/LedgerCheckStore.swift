@@ -1,0 +1,227 @@
+import Postgres
+
+/// What must hold in the books, each as a statement that finds what is at fault.
+struct LedgerCheckStore {
+    let db: any Queryable
+
+    struct Check: Sendable {
+        let claim: String
+        let culprits: SQL
+    }
+
+    func run(_ culprits: SQL) async throws -> [String] {
+        try await db.query(
+            "select culprit from (\(culprits)) found(culprit) limit \(LedgerCheck.culpritsMax)"
+        ).decode { c in try c.next() }
+    }
+
+    func size() async throws -> (transactions: Int64, entries: Int64) {
+        let rows = try await db.query(
+            "select (select count(*) from ledger_transaction), (select count(*) from ledger_entry)"
+        ).decode { c in (try c.next(Int64.self), try c.next(Int64.self)) }
+        return rows.first.map { (transactions: $0.0, entries: $0.1) } ?? (0, 0)
+    }
+
+    static let checks = booksChecks + businessChecks + payoutChecks
+
+    private static let booksChecks = [
+        Check(
+            claim: "All entries of a currency add up to zero",
+            culprits: """
+                select currency || ' is off by ' || sum(amount)
+                from ledger_entry group by currency having sum(amount) <> 0
+                """),
+        Check(
+            claim: "The entries of every transaction add up to zero, and there are some",
+            culprits: """
+                select posting.key || ' is off by ' || coalesce(sum(amount)::text, 'everything')
+                from ledger_transaction posting
+                left join ledger_entry entry on entry.transaction_id = posting.id
+                group by posting.id, posting.key having coalesce(sum(amount), 1) <> 0
+                """),
+        Check(
+            claim: "Every entry is in an account of its currency",
+            culprits: """
+                select 'transaction ' || entry.transaction_id || ' line ' || entry.line
+                from ledger_entry entry
+                left join ledger_account account on account.id = entry.account_id
+                where account.id is null or account.currency <> entry.currency
+                """),
+        Check(
+            claim: "Every kept balance is the sum of its entries",
+            culprits: """
+                select account.code || ' is ' || balance || ', its entries say '
+                    || coalesce(sums.amount, 0)
+                from ledger_balance
+                join ledger_account account on account.id = account_id
+                left join (
+                    select account_id, sum(amount) as amount from ledger_entry group by account_id
+                ) sums on sums.account_id = account.id
+                where balance <> coalesce(sums.amount, 0)
+                """),
+        Check(
+            claim: "Every folded sum with its tail is the sum of its entries",
+            culprits: """
+                select account.code || ' is ' || ledger_balance_of(account.id)
+                    || ', its entries say ' || coalesce(sums.amount, 0)
+                from ledger_account account
+                left join (
+                    select account_id, sum(amount) as amount from ledger_entry group by account_id
+                ) sums on sums.account_id = account.id
+                where not synchronous and ledger_balance_of(account.id) <> coalesce(sums.amount, 0)
+                """),
+        Check(
+            claim: "No wallet has less than nothing, and no debt is above nothing",
+            culprits: """
+                select account.code || ' is ' || balance
+                from ledger_balance join ledger_account account on account.id = account_id
+                where case when account.kind = 'seller_debt' then balance > 0 else balance < 0 end
+                """),
+    ]
+
+    private static let businessChecks = [
+        Check(
+            claim: "Every purchase is the sum of its orders",
+            culprits: """
+                select 'purchase ' || purchase.number || ' is ' || purchase.total || ', not '
+                    || coalesce(sum(orders.total), 0)
+                from purchase left join orders on orders.purchase_id = purchase.id
+                group by purchase.id having purchase.total <> coalesce(sum(orders.total), 0)
+                """),
+        Check(
+            claim: "Every payment's amount, captures and refunds are the sums of its shares",
+            culprits: """
+                select 'payment ' || payment.id
+                from payment join payment_share share on share.payment_id = payment.id
+                where payment.state in ('authorized', 'captured')
+                group by payment.id
+                having payment.amount <> sum(share.amount)
+                    or payment.captured <> sum(share.captured)
+                    or payment.refunded <> sum(share.refunded)
+                """),
+        Check(
+            claim: "Every order whose share was captured is in the books, as it was frozen",
+            culprits: """
+                select 'order ' || orders.number || ' was captured with ' || share.captured
+                    || ', the books have ' || coalesce(sold.total::text, 'nothing')
+                from payment_share share
+                join payment on payment.id = share.payment_id
+                join orders on orders.id = share.order_id
+                left join lateral (
+                    select
+                        -sum(amount) filter (where account.kind = 'provider_clearing') as total,
+                        coalesce(sum(amount) filter (
+                            where account.kind = 'seller_pending'), 0) as share,
+                        coalesce(sum(amount) filter (
+                            where account.kind = 'commission'), 0) as commission,
+                        coalesce(sum(amount) filter (
+                            where account.kind = 'tax_payable'), 0) as tax
+                    from ledger_transaction posting
+                    join ledger_entry entry on entry.transaction_id = posting.id
+                    join ledger_account account on account.id = entry.account_id
+                    where posting.key = 'sale:' || orders.id
+                ) sold on true
+                where payment.state = 'captured' and share.captured > 0 and (
+                    sold.total is distinct from share.captured
+                    or sold.share is distinct from orders.seller_share
+                    or sold.commission is distinct from orders.commission
+                    or sold.tax is distinct from orders.tax_by_platform)
+                """),
+        Check(
+            claim: "Every sale in the books was captured",
+            culprits: """
+                select posting.key
+                from ledger_transaction posting
+                where posting.kind = 'sale' and not exists (
+                    select from payment_share share
+                    where 'sale:' || share.order_id = posting.key and share.captured > 0)
+                """),
+        Check(
+            claim: "Every refund that succeeded is in the books, and no other",
+            culprits: """
+                select 'refund ' || refund.id || ' of ' || refund.amount || ', the books have '
+                    || coalesce(sums.amount::text, 'nothing')
+                from refund
+                left join lateral (
+                    select sum(entry.amount) as amount
+                    from ledger_transaction posting
+                    join ledger_entry entry on entry.transaction_id = posting.id
+                    join ledger_account account on account.id = entry.account_id
+                    where posting.key = 'refund:' || refund.id
+                        and account.kind = 'provider_clearing'
+                ) sums on true
+                where not exists (
+                    select from ledger_transaction stray
+                    where stray.key = 'stray:' || refund.payment_id)
+                and case when refund.state = 'succeeded'
+                    then sums.amount is distinct from refund.amount::numeric
+                    else sums.amount is not null end
+                """),
+        Check(
+            claim: "What orders hold back is released, and only what was released is available",
+            culprits: """
+                select 'order ' || orders.number || ' has ' || sums.pending || ' pending and '
+                    || sums.available || ' available'
+                from orders join (
+                    select order_id,
+                        coalesce(sum(amount) filter (
+                            where account.kind = 'seller_pending'), 0) as pending,
+                        coalesce(sum(amount) filter (
+                            where account.kind = 'seller_available'), 0) as available
+                    from ledger_entry entry
+                    join ledger_account account on account.id = entry.account_id
+                    where order_id is not null group by order_id
+                ) sums on sums.order_id = orders.id
+                where sums.pending < 0 or sums.available < 0
+                    or (orders.released_at is not null and sums.pending <> 0)
+                    or (orders.released_at is null and sums.available <> 0)
+                """),
+    ]
+
+    private static let payoutChecks = [
+        Check(
+            claim: "Every payout is the sum of its orders",
+            culprits: """
+                select 'payout ' || payout.id || ' is ' || payout.amount || ', not '
+                    || coalesce(sum(item.amount), 0)
+                from payout left join payout_item item on item.payout_id = payout.id
+                group by payout.id having payout.amount <> coalesce(sum(item.amount), 0)
+                """),
+        Check(
+            claim: "Every payout is in the books as its state says",
+            culprits: """
+                select 'payout ' || payout.id || ' is ' || payout.state || ', the books have '
+                    || coalesce(string_agg(posting.kind, ', ' order by posting.id), 'nothing')
+                from payout
+                left join ledger_transaction posting on posting.key in (
+                    'payout:' || payout.id || ':hold', 'payout:' || payout.id || ':post',
+                    'payout:' || payout.id || ':void')
+                group by payout.id
+                having coalesce(string_agg(posting.kind, ',' order by posting.id), '')
+                    <> case payout.state when 'paid' then 'payout_hold,payout_post'
+                        when 'failed' then 'payout_hold,payout_void' else 'payout_hold' end
+                """),
+        Check(
+            claim: "What a wallet has on its way is the sum of its open payouts",
+            culprits: """
+                select account.code || ' is ' || balance || ', its open payouts are '
+                    || coalesce(sums.amount, 0)
+                from ledger_balance
+                join ledger_account account on account.id = account_id
+                left join (
+                    select wallet_id, currency, sum(amount) as amount from payout
+                    where state in ('held', 'sent', 'unknown') group by wallet_id, currency
+                ) sums on sums.wallet_id = account.wallet_id and sums.currency = account.currency
+                where account.kind = 'seller_paying' and balance <> coalesce(sums.amount, 0)
+                """),
+        Check(
+            claim: "No order is paid out twice",
+            culprits: """
+                select 'order ' || orders.number || ' earned ' || orders.seller_share
+                    || ' and was paid ' || sum(item.amount)
+                from payout_item item join orders on orders.id = item.order_id
+                where item.voided_at is null
+                group by orders.id having sum(item.amount) > orders.seller_share
+                """),
+    ]
+}

@@ -1,0 +1,285 @@
+import Postgres
+import Vocabulary
+
+/// Every statement on payouts and what they are made of.
+struct PayoutStore: Sendable {
+    let db: any Queryable
+
+    /// Delivered orders whose hold is over, locked; those with a refund under way wait for it.
+    func lockHeldOrders(limit: Int) async throws -> [(order: ID<Order>, wallet: ID<Wallet>)] {
+        try await db.query(
+            """
+            select id, wallet_id from orders
+            where hold_until <= market_now() and released_at is null and hold_until is not null
+                and not exists (
+                    select from refund
+                    where refund.order_id = orders.id and refund.state in ('pending', 'unknown'))
+            order by hold_until
+            limit \(limit)::bigint
+            for update skip locked
+            """
+        ).decode { c in (order: try c.next(), wallet: try c.next()) }
+    }
+
+    /// What of these orders is pending; to be asked when they are locked.
+    func pending(of orders: [ID<Order>]) async throws -> [ReleasableOrder] {
+        try await db.query(
+            """
+            select entry.order_id, account.wallet_id, account.currency, sum(entry.amount)::bigint
+            from ledger_entry entry join ledger_account account on account.id = entry.account_id
+            where entry.order_id = any(\(orders)::uuid[]) and account.kind = 'seller_pending'
+            group by entry.order_id, account.wallet_id, account.currency
+            having sum(entry.amount) > 0
+            order by account.wallet_id, entry.order_id
+            """
+        ).decode { c in
+            let order: ID<Order> = try c.next()
+            let wallet: ID<Wallet> = try c.next()
+            let currency: Currency = try c.next()
+            return ReleasableOrder(
+                order: order, wallet: wallet, amount: Money(try c.next(), currency))
+        }
+    }
+
+    func markReleased(_ orders: [ID<Order>]) async throws {
+        try await db.execute(
+            """
+            update orders set released_at = market_now()
+            where id = any(\(orders)::uuid[]) and released_at is null
+            """)
+    }
+
+    /// Wallets of sellers in good standing with something available, after `wallet`.
+    func walletsWithFunds(
+        after last: FundedWallet?, limit: Int
+    ) async throws -> [FundedWallet] {
+        let after = last?.account ?? 0
+        return try await db.query(
+            """
+            select account.id, wallet.id, wallet.seller_id, account.currency,
+                wallet.payout_minimum, wallet.details
+            from ledger_account account
+            join ledger_balance on ledger_balance.account_id = account.id
+            join wallet on wallet.id = account.wallet_id
+            join seller on seller.id = wallet.seller_id
+            where account.kind = 'seller_available' and balance > 0 and account.id > \(after)
+                and seller.state <> 'suspended'
+            order by account.id
+            limit \(limit)::bigint
+            """
+        ).decode { c in
+            try FundedWallet(
+                account: c.next(), wallet: c.next(), seller: c.next(), currency: c.next(),
+                minimum: c.next(), details: c.next(JSON<WalletDetails>.self).value)
+        }
+    }
+
+    /// What each order made available in this account and nobody has claimed, oldest order
+    /// first; to be asked when the wallet is locked.
+    func claimable(in account: Int64, limit: Int) async throws -> [ClaimableOrder] {
+        try await db.query(
+            """
+            select entry.order_id, account.currency, sum(entry.amount)::bigint, (
+                select clearing.instance_id
+                from ledger_entry sold
+                join ledger_account clearing on clearing.id = sold.account_id
+                where sold.order_id = entry.order_id and clearing.kind = 'provider_clearing'
+                order by sold.transaction_id limit 1)
+            from ledger_entry entry join ledger_account account on account.id = entry.account_id
+            where entry.account_id = \(account) and entry.order_id is not null
+                and not exists (
+                    select from refund where refund.order_id = entry.order_id
+                        and refund.state in ('pending', 'unknown'))
+            group by entry.order_id, account.currency
+            having sum(entry.amount) > 0
+            order by entry.order_id
+            limit \(limit)::bigint
+            """
+        ).decode { c in
+            let order: ID<Order> = try c.next()
+            let currency: Currency = try c.next()
+            let amount: Int64 = try c.next()
+            return ClaimableOrder(
+                item: PayoutItem(order: order, amount: Money(amount, currency)),
+                instance: try c.next())
+        }
+    }
+
+    /// What the wallet owes us, below zero or zero.
+    func debt(of wallet: ID<Wallet>, _ currency: Currency) async throws -> Int64 {
+        try await db.query(
+            """
+            select balance from ledger_balance
+            join ledger_account account on account.id = account_id
+            where account.wallet_id = \(wallet) and account.currency = \(currency)
+                and account.kind = 'seller_debt'
+            """
+        ).decode { c in try c.next(Int64.self) }.first ?? 0
+    }
+
+    func insert(_ payout: Payout) async throws {
+        let items = payout.items
+        _ = try await db.batch([
+            """
+            insert into payout (id, seller_id, wallet_id, instance_id, currency, amount)
+            values (\(payout.id), \(payout.seller), \(payout.wallet), \(payout.instance),
+                \(payout.amount.currency), \(payout.amount.amount))
+            """,
+            """
+            insert into payout_item (payout_id, order_id, amount)
+            select \(payout.id), order_id, amount
+            from unnest(\(items.map(\.order))::uuid[], \(items.map(\.amount.amount))::bigint[])
+                item(order_id, amount)
+            """,
+        ])
+    }
+
+    private static let columns: SQL = """
+        id, seller_id, wallet_id, instance_id, currency, amount, state, reference, failure, tries,
+        created_at, settled_at
+        """
+
+    /// The payout with its items, locked.
+    func lock(_ id: ID<Payout>) async throws -> Payout? {
+        let found = try await db.query(
+            "select \(Self.columns) from payout where id = \(id) for no key update"
+        ).decode { c in try Self.payout(&c, items: []) }.first
+        guard let found else { return nil }
+        return found.with(items: try await items(of: id).map(\.item))
+    }
+
+    /// Moves a payout from `old` to `new`; false when it is not in `old` any more.
+    func move(
+        _ id: ID<Payout>, from old: Payout.State, to new: Payout.State, reference: String? = nil,
+        failure: String? = nil
+    ) async throws -> Bool {
+        try await db.execute(
+            """
+            update payout
+            set state = \(new), reference = coalesce(\(reference), reference),
+                failure = \(failure), tries = tries + \(new == .sent ? 1 : 0)::int,
+                settled_at = case when \(!new.isOpen) then market_now() end
+            where id = \(id) and state = \(old)
+            """) == 1
+    }
+
+    func voidItems(of id: ID<Payout>) async throws {
+        try await db.execute(
+            """
+            update payout_item set voided_at = market_now()
+            where payout_id = \(id) and voided_at is null
+            """)
+    }
+
+    func find(_ id: ID<Payout>, of seller: ID<Seller>?) async throws -> Payout? {
+        try await db.query(
+            """
+            select \(Self.columns) from payout
+            where id = \(id) and (\(seller)::uuid is null or seller_id = \(seller)::uuid)
+            """
+        ).decode { c in try Self.payout(&c, items: []) }.first
+    }
+
+    /// By the provider's own id, for its webhooks.
+    func find(reference: String, at instance: ID<ProviderInstance>) async throws -> ID<Payout>? {
+        try await db.query(
+            """
+            select id from payout
+            where instance_id = \(instance) and reference = \(reference)
+            order by id desc limit 1
+            """
+        ).decode { c in try c.next(ID<Payout>.self) }.first
+    }
+
+    func items(of id: ID<Payout>) async throws -> [PayoutLine] {
+        try await db.query(
+            """
+            select order_id, orders.currency, amount, number
+            from payout_item join orders on orders.id = order_id
+            where payout_id = \(id)
+            order by order_id
+            """
+        ).decode { c in
+            let order: ID<Order> = try c.next()
+            let currency: Currency = try c.next()
+            let amount: Int64 = try c.next()
+            return PayoutLine(
+                item: PayoutItem(order: order, amount: Money(amount, currency)),
+                orderNumber: try c.next())
+        }
+    }
+
+    /// Newest first; of one seller, or of all.
+    func list(
+        of seller: ID<Seller>?, in state: Payout.State?, _ page: PageRequest
+    ) async throws -> Page<Payout> {
+        let before = page.after ?? "ffffffff-ffff-ffff-ffff-ffffffffffff"
+        let ofSeller: SQL = seller.map { "seller_id = \($0)" } ?? "true"
+        let inState: SQL = state.map { "state = \($0)" } ?? "true"
+        let rows = try await db.query(
+            """
+            select \(Self.columns) from payout
+            where \(ofSeller) and \(inState) and id < \(before)::uuid
+            order by id desc
+            limit \(page.limit + 1)::bigint
+            """
+        ).decode { c in try Self.payout(&c, items: []) }
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
+    /// Payouts that are not settled, oldest first.
+    func open(limit: Int) async throws -> [ID<Payout>] {
+        try await db.query(
+            """
+            select id from payout where state in ('held', 'sent', 'unknown')
+            order by id limit \(limit)::bigint
+            """
+        ).decode { c in try c.next() }
+    }
+
+    private static func payout(_ c: inout Columns, items: [PayoutItem]) throws -> Payout {
+        let id: ID<Payout> = try c.next()
+        let seller: ID<Seller> = try c.next()
+        let wallet: ID<Wallet> = try c.next()
+        let instance: ID<ProviderInstance> = try c.next()
+        let currency: Currency = try c.next()
+        return Payout(
+            id: id, seller: seller, wallet: wallet, instance: instance,
+            amount: Money(try c.next(), currency), state: try c.next(), reference: try c.next(),
+            failure: try c.next(), tries: try c.next(), createdAt: try c.next(),
+            settledAt: try c.next(), items: items)
+    }
+}
+
+extension Queryable {
+    var payouts: PayoutStore { PayoutStore(db: self) }
+}
+
+/// An order whose hold is over and what it holds.
+struct ReleasableOrder: Sendable {
+    let order: ID<Order>
+    let wallet: ID<Wallet>
+    let amount: Money
+}
+
+/// A wallet with something available.
+struct FundedWallet: Sendable {
+    let account: Int64
+    let wallet: ID<Wallet>
+    let seller: ID<Seller>
+    let currency: Currency
+    let minimum: Int64
+    let details: WalletDetails
+}
+
+/// What an order made available, and which instance holds it.
+struct ClaimableOrder: Sendable {
+    var item: PayoutItem
+    let instance: ID<ProviderInstance>?
+}
+
+/// What a payout pays for one order, for people.
+public struct PayoutLine: Hashable, Sendable {
+    public let item: PayoutItem
+    public let orderNumber: String
+}

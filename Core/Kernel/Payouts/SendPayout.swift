@@ -1,0 +1,74 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// The jobs of payouts.
+enum PayoutJobs {
+    struct Send: Codable, Sendable {
+        let payout: ID<Payout>
+    }
+
+    static let send = JobKind<Send>("payouts.send", lane: .payments)
+    static let release = JobKind<NoArgs>("payouts.release", lane: .payments)
+    static let resume = JobKind<NoArgs>("payouts.resume", lane: .payments)
+}
+
+extension Marketplace {
+    /// Takes one payout a step further: asks the provider to pay, or, when it was asked before
+    /// and nobody knows what became of it, looks it up first.
+    ///
+    /// The provider is called between transactions under the payout's id as key, so a process
+    /// that dies at any line pays nobody twice: the next try finds `sent` and looks up.
+    /// - Returns: the payout as it stands now.
+    @discardableResult
+    public func sendPayout(_ id: ID<Payout>) async throws -> Payout {
+        let payout = try await beginSending(id)
+        guard payout.state.isOpen else { return payout }
+        let wasAsked = payout.state != .held
+        do {
+            let provider = try await providers.payment(payout.instance)
+            if wasAsked {
+                let key = ProviderLookup.idempotencyKey("\(id)")
+                if let known = try await provider.lookupPayout(key, context(of: payout)) {
+                    return try await settlePayout(id, known)
+                }
+            }
+            let request = try await request(for: payout)
+            return try await settlePayout(id, try await provider.pay(request, context(of: payout)))
+        } catch let error as ProviderError {
+            return try await settlePayout(id, error, wasAsked: wasAsked)
+        }
+    }
+
+    /// Marks it as asked before it is asked; returns it as it was.
+    private func beginSending(_ id: ID<Payout>) async throws -> Payout {
+        try await database.transaction { tx in
+            guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
+            if payout.state == .held || payout.state == .unknown {
+                _ = try await tx.payouts.move(id, from: payout.state, to: .sent)
+            }
+            return payout
+        }
+    }
+
+    private func context(of payout: Payout) -> OperationContext {
+        OperationContext(
+            idempotencyKey: "\(payout.id)", attempt: payout.tries + 1,
+            deadline: Instant.systemNow.advanced(by: .seconds(20)), requestID: "\(payout.id)")
+    }
+
+    private func request(for payout: Payout) async throws -> PayoutRequest {
+        guard let wallet = try await database.wallets.find(payout.wallet, of: payout.seller),
+            let seller = try await database.sellers.find(payout.seller)
+        else { throw PayoutRefusal.unknown }
+        return PayoutRequest(
+            payoutID: "\(payout.id)", amount: payout.amount,
+            destination: PayoutDestination(
+                holder: wallet.details.holder ?? seller.legalName ?? seller.name,
+                account: wallet.details.iban ?? wallet.details.address ?? "",
+                country: seller.country),
+            webhookURL: ProviderGateway.webhookURL(
+                payout.instance, storefront: settings.storefrontURL),
+            statement: "Guildhall payout")
+    }
+}

@@ -23,7 +23,7 @@ struct OrderStore {
         ).decode(Order.init).first
     }
 
-    /// Everything about orders, in the order of their ids.
+    /// Everything about orders, in the order of their numbers.
     func details(_ ids: [ID<Order>]) async throws -> [OrderDetail] {
         let answers = try await db.batch([
             """
@@ -34,7 +34,7 @@ struct OrderStore {
                         and r.state in ('pending', 'unknown')), 0))
                 from payment_share p where p.order_id = o.id), 0)::bigint
             from \(Self.from)
-            where o.id = any(\(ids)::uuid[]) order by o.id
+            where o.id = any(\(ids)::uuid[]) order by o.purchase_id, length(o.number), o.number
             """,
             """
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
@@ -78,7 +78,10 @@ struct OrderStore {
 
     func ids(of purchase: ID<Purchase>) async throws -> [ID<Order>] {
         try await db.query(
-            "select id from orders where purchase_id = \(purchase) order by id limit 100"
+            """
+            select id from orders where purchase_id = \(purchase)
+            order by length(number), number limit 100
+            """
         ).decode { c in try c.next() }
     }
 

@@ -25,7 +25,7 @@ struct AttemptStore {
             )
             update payment_attempt a
             set tries = tries + 1, next_try_at = now() + interval '30 seconds',
-                state = case when state = 'intent' then 'sent' else state end
+                state = case when a.state = 'intent' then 'sent' else a.state end
             from due, payment p
             where a.id = due.id and p.id = a.payment_id
             returning \(Self.columns)

@@ -73,6 +73,10 @@ extension Marketplace {
             try await database.execute(
                 AttemptStore.retryStatement(start.id, .unknown, error: "\(error)"))
             return nil
+        } catch let refusal as ProviderRefusal {
+            try await database.execute(
+                AttemptStore.retryStatement(start.id, .unknown, error: refusal.code))
+            return nil
         } catch let refused as SnapshotQuarantined {
             try await database.execute(
                 AttemptStore.retryStatement(start.id, .unknown, error: refused.problem))

@@ -1,0 +1,90 @@
+import Kernel
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Taking the money at shipment` {
+    @Test func `each order's share is captured and booked when it is shipped`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let (a, b) = (try await shop.thing(price: 1000), try await shop.thing(price: 500))
+            let orders = try await shop.bought(a, b)
+            #expect(orders.allSatisfy { $0.order.state == .paid })
+            #expect(orders.allSatisfy { $0.refundable.isZero })
+            #expect(shop.bank.held == 0)
+            await #expect(throws: OrderRefusal.notCaptured) {
+                try await shop.marketplace.refundOrder(
+                    orders[0].order.id, reason: "broken", as: .seller(a.seller.member))
+            }
+
+            try await shop.ship(orders[0], by: a)
+            try await shop.settle()
+            #expect(shop.bank.held == 1000)
+            try await shop.ship(orders[1], by: b)
+            try await shop.settle()
+
+            #expect(shop.bank.held == 1500)
+            #expect(shop.bank.calls == ["start", "capture", "capture"])
+            #expect(
+                try await shop.count("select count(*) from ledger_transaction where kind = 'sale'")
+                    == 2)
+        }
+    }
+
+    @Test func `a capture whose answer was lost is made once`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let thing = try await shop.thing(price: 1000)
+            let order = try #require(try await shop.bought(thing).first)
+            try await shop.ship(order, by: thing)
+            shop.bank.fail(.answerLost)
+
+            try await shop.settle()
+            #expect(shop.bank.held == 1000)
+            #expect(try await shop.count("select captured::int from payment_share") == 0)
+            try await shop.hurry()
+            try await shop.settle()
+
+            #expect(shop.bank.held == 1000)
+            #expect(try await shop.count("select captured::int from payment_share") == 1000)
+            #expect(
+                try await shop.count("select count(*) from ledger_transaction where kind = 'sale'")
+                    == 1)
+        }
+    }
+
+    @Test func `a cancelled order's share is never taken, and the last one is released`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let (a, b) = (try await shop.thing(price: 1000), try await shop.thing(price: 500))
+            let orders = try await shop.bought(a, b)
+
+            try await shop.marketplace.cancelOrder(
+                orders[0].order.id, reason: "changed my mind", as: .customer(shop.buyer))
+            try await shop.settle()
+            #expect(shop.bank.calls == ["start"])
+            try await shop.marketplace.cancelOrder(
+                orders[1].order.id, reason: "sold elsewhere", as: .seller(b.seller.member))
+            try await shop.settle()
+
+            #expect(shop.bank.calls == ["start", "void"])
+            #expect(shop.bank.payments.map(\.status) == [.voided])
+            #expect(try await shop.stock(a) == Stock(onHand: 5, reserved: 0))
+            #expect(try await shop.stock(b) == Stock(onHand: 5, reserved: 0))
+        }
+    }
+}
+
+extension Shop {
+    @discardableResult
+    func ship(_ order: OrderDetail, by thing: GivenThing) async throws -> OrderDetail {
+        try await marketplace.shipOrder(
+            order.order.id,
+            in: try ShippedParcel(carrier: "DHL", trackingNumber: "00340434161094042557"),
+            as: thing.seller.member)
+    }
+}

@@ -37,8 +37,9 @@ import Vocabulary
                 order.order.id, as: shop.buyer)
 
             #expect(delivered.order.state == .delivered)
-            #expect(delivered.events.map(\.kind) == ["placed", "paid"] + ["shipped", "shipped"]
-                + ["delivered"])
+            #expect(
+                delivered.events.map(\.kind) == ["placed", "paid"] + ["shipped", "shipped"]
+                    + ["delivered"])
             let deliveredAt = try #require(delivered.order.deliveredAt)
             #expect(delivered.order.holdUntil == deliveredAt.advanced(days: 7))
             await #expect(throws: OrderRefusal.alreadyDelivered) {

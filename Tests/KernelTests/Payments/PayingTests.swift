@@ -114,7 +114,8 @@ import Vocabulary
         }
     }
 
-    @Test func `return, webhooks and poller at once are one capture and one booking`() async throws {
+    @Test func `return, webhooks and poller at once are one capture and one booking`() async throws
+    {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let thing = try await shop.thing()

@@ -95,21 +95,21 @@ struct CartAnswer: Codable, Sendable {
 
 extension CartAnswer.CartLineAnswer {
     init(_ line: CartLine) {
-        variantId = line.variant
-        listingId = line.listing
-        title = line.title
-        options = line.optionsText
+        variantId = line.offer.id
+        listingId = line.offer.listing
+        title = line.offer.title
+        options = line.offer.optionsText
         quantity = line.quantity
-        unitPrice = line.unitPrice
+        unitPrice = line.offer.price
         total = line.total
         var left: Int?
-        switch line.state {
-        case .fine: state = .fine
-        case .onlyLeft(let count):
+        switch line.problem {
+        case nil: state = .fine
+        case .short(let count):
             state = .onlyLeft
             left = count
         case .soldOut: state = .soldOut
-        case .away: state = .away
+        case .notForSale: state = .away
         }
         available = left
     }

@@ -45,20 +45,16 @@ struct CartPage {
 
 extension CartPage.Line {
     init(_ line: CartLine) {
-        variant = line.variant.description
-        title = line.title
-        link = Links.listing(line.listing)
-        options = line.optionsText.isEmpty ? nil : line.optionsText
-        picture = line.image.map { Links.picture($0) }
-        unitPrice = Format.money(line.unitPrice)
+        let offer = line.offer
+        variant = offer.id.description
+        title = offer.title
+        link = Links.listing(offer.listing)
+        options = offer.optionsText.isEmpty ? nil : offer.optionsText
+        picture = offer.imageHash.map { Links.picture($0) }
+        unitPrice = Format.money(offer.price)
         total = Format.money(line.total)
         quantity = line.quantity
-        switch line.state {
-        case .fine: problem = nil
-        case .onlyLeft(let count): problem = "Only \(count) left. Please choose fewer."
-        case .soldOut: problem = "Sold out. Please take it out of the cart."
-        case .away: problem = "No longer for sale. Please take it out of the cart."
-        }
-        isAway = line.state == .away || line.state == .soldOut
+        problem = line.problem?.explanation
+        isAway = line.problem == .soldOut || line.problem == .notForSale
     }
 }

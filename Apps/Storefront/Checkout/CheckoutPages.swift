@@ -90,7 +90,9 @@ struct NewCheckoutPage {
             Group(
                 seller: group.sellerName,
                 lines: group.lines.map {
-                    Line(title: $0.title, quantity: $0.quantity, total: Format.money($0.total))
+                    Line(
+                        title: $0.offer.title, quantity: $0.quantity,
+                        total: Format.money($0.total))
                 })
         }
         total = cart.total.map { Format.money($0) }

@@ -18,12 +18,12 @@ public struct Cart: Sendable {
     public var lines: [CartLine] { groups.flatMap(\.lines) }
     public var isEmpty: Bool { groups.isEmpty }
     /// Whether every line can be bought as it stands.
-    public var isBuyable: Bool { !isEmpty && lines.allSatisfy { $0.state == .fine } }
+    public var isBuyable: Bool { !isEmpty && lines.allSatisfy { $0.problem == nil } }
 
     /// What can be bought comes to, before shipping and taxes; nil for an empty cart or one in
     /// several currencies.
     public var total: Money? {
-        let buyable = lines.filter { $0.state == .fine }
+        let buyable = lines.filter { $0.problem == nil }
         guard let first = buyable.first else { return nil }
         do { return try Money.sum(buyable.map(\.total), first.total.currency) } catch { return nil }
     }
@@ -31,23 +31,10 @@ public struct Cart: Sendable {
 
 /// One thing of a cart.
 public struct CartLine: Sendable {
-    /// Whether it can be bought as it stands, or why not.
-    public enum State: Hashable, Sendable {
-        case fine
-        case onlyLeft(Int)
-        case soldOut
-        /// No longer offered, or its seller does not sell at the moment.
-        case away
-    }
-
-    public let variant: ID<Variant>
-    public let listing: ID<Listing>
+    public let offer: VariantOffer
     public let quantity: Int
-    public let title: String
-    /// `Blue / Large`; empty for a listing without options.
-    public let optionsText: String
-    public let unitPrice: Money
     public let total: Money
-    public let image: ContentHash?
-    public let state: State
+
+    /// Why it cannot be bought as it stands, or nil.
+    public var problem: VariantOffer.Problem? { offer.problem(for: quantity) }
 }

@@ -17,7 +17,7 @@ extension Marketplace {
     /// `actor` is nil when the operator does it on the command line.
     /// - Throws: ``AccountRefusal/unknown`` when nobody has the address.
     public func grant(
-        _ role: AdminRole, toEmail email: String, by actor: ID<Account>?
+        _ role: AdminRole, toEmail email: String, reason: String? = nil, by actor: ID<Account>?
     ) async throws {
         let email = try Account.normalizedEmail(email)
         try await database.transaction { tx in
@@ -27,7 +27,8 @@ extension Marketplace {
             guard try await tx.accounts.insert(role, of: account.id) else { return }
             try await tx.audit.record(
                 "account.role-granted", on: "account", account.id.description,
-                by: actor, reason: role.rawValue)
+                by: actor,
+                reason: [role.rawValue, reason].compactMap { $0 }.joined(separator: ": "))
         }
     }
 
@@ -35,7 +36,8 @@ extension Marketplace {
     /// - Throws: ``AccountRefusal/lastAdministrator`` for the last one there is,
     ///   ``AccountRefusal/unknown`` when the account does not have the role.
     public func withdraw(
-        _ role: AdminRole, from account: ID<Account>, by actor: ID<Account>?
+        _ role: AdminRole, from account: ID<Account>, reason: String? = nil,
+        by actor: ID<Account>?
     ) async throws {
         try await database.transaction { tx in
             if role == .administrator,
@@ -48,7 +50,8 @@ extension Marketplace {
             }
             try await tx.audit.record(
                 "account.role-withdrawn", on: "account", account.description,
-                by: actor, reason: role.rawValue)
+                by: actor,
+                reason: [role.rawValue, reason].compactMap { $0 }.joined(separator: ": "))
         }
     }
 }

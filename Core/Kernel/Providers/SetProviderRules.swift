@@ -11,7 +11,8 @@ extension Marketplace {
     /// by them; what is under way stays where it is.
     /// - Throws: ``ProviderRefusal/ruleWrong(index:problem:)`` for the first that makes no sense.
     public func setProviderRules(
-        _ kind: ProviderKind, _ rules: [ProviderRule], as admin: ID<Account>?
+        _ kind: ProviderKind, _ rules: [ProviderRule], reason: String? = nil,
+        as admin: ID<Account>?
     ) async throws {
         guard rules.count <= ProviderRule.listMax else { throw ProviderRefusal.tooManyRules }
         try await database.transaction { tx in
@@ -23,7 +24,8 @@ extension Marketplace {
             }
             try await tx.providers.replaceRules(kind, by: rules)
             try await tx.audit.record(
-                "provider.rules-set", on: "provider_rules", kind.rawValue, by: admin)
+                "provider.rules-set", on: "provider_rules", kind.rawValue, by: admin,
+                reason: reason)
         }
     }
 }

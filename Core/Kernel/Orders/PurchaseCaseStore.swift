@@ -1,0 +1,95 @@
+import Postgres
+import Vocabulary
+
+/// What the back office reads about purchases; nothing here changes a row.
+struct PurchaseCaseStore {
+    let db: any Queryable
+
+    private typealias Part = PurchasePartStore
+
+    private static let found: SQL = """
+        p.id, p.number, p.email, coalesce(p.address->>'name', ''), p.state, p.total, p.currency,
+            cardinality(array(select 1 from orders o where o.purchase_id = p.id)), p.placed_at
+        """
+
+    func list(_ search: PurchaseSearch, _ page: PageRequest) async throws -> Page<PurchaseFound> {
+        let rows = try await db.query(
+            """
+            select \(Self.found)
+            from purchase p
+            where \(Self.condition(search))
+                and (\(page.after)::uuid is null or p.id < \(page.after)::uuid)
+            order by p.id desc
+            limit \(page.limit + 1)::bigint
+            """
+        ).decode(Part.found(_:))
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
+    private static func condition(_ search: PurchaseSearch) -> SQL {
+        switch search {
+        case .newest: return "true"
+        case .inState(let state): return "p.state = \(state)"
+        case .text(let text):
+            let number = PurchaseNumber.normalized(text)
+            return """
+                p.id in (
+                    select id from purchase where number = \(number)
+                    union all select purchase_id from orders where number = \(number)
+                    union all select id from purchase where email = \(text.lowercased())
+                    union all select purchase_id from payment where reference = \(text)
+                )
+                """
+        }
+    }
+
+    func purchase(of order: ID<Order>) async throws -> ID<Purchase>? {
+        try await db.query("select purchase_id from orders where id = \(order)")
+            .decode { c in try c.next(ID<Purchase>.self) }.first
+    }
+
+    func find(_ id: ID<Purchase>) async throws -> PurchaseCase? {
+        let answers = try await db.batch([
+            """
+            select \(Self.found), p.account_id, p.address, p.paid_at, p.expires_at
+            from purchase p where p.id = \(id)
+            """,
+            Part.lines(of: id), Part.events(of: id), Part.shipments(of: id), Part.refunds(of: id),
+            Part.orders(of: id), Part.payments("p.purchase_id = \(id)", limit: 100),
+            Part.attempts("p.purchase_id = \(id)"),
+        ])
+        let lines = try answers[1].decode(Part.line(_:))
+        let events = try answers[2].decode(Part.event(_:))
+        let shipments = try answers[3].decode(Part.shipment(_:))
+        let refunds = try answers[4].decode(Part.refund(_:))
+        let orders = try answers[5].decode { c in
+            try Part.order(&c, lines, events, shipments, refunds)
+        }
+        let attempts = try answers[7].decode(Part.attempt(_:))
+        let payments = try answers[6].decode { c in try Part.payment(&c, attempts) }
+        return try answers[0].decode { c in
+            PurchaseCase(
+                found: try Part.found(&c), account: try c.next(),
+                address: try c.next(JSON<Address>.self).value, paidAt: try c.next(),
+                expiresAt: try c.next(), orders: orders, payments: payments)
+        }.first
+    }
+
+    func listPayments(
+        in state: Payment.State?, at instance: ID<ProviderInstance>?, _ page: PageRequest
+    ) async throws -> Page<PaymentCase> {
+        let rows = try await db.query(
+            Part.payments(
+                """
+                (\(state)::text is null or p.state = \(state)::text)
+                    and (\(instance)::uuid is null or p.instance_id = \(instance)::uuid)
+                    and (\(page.after)::uuid is null or p.id < \(page.after)::uuid)
+                """, limit: page.limit + 1)
+        ).decode { c in try Part.payment(&c, []) }
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+}
+
+extension Queryable {
+    var purchaseCases: PurchaseCaseStore { PurchaseCaseStore(db: self) }
+}

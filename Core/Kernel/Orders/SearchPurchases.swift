@@ -1,0 +1,163 @@
+import Vocabulary
+
+/// A purchase as the back office lists it.
+public struct PurchaseFound: Sendable {
+    public let id: ID<Purchase>
+    public let number: String
+    public let email: String
+    /// The name on the parcels.
+    public let recipient: String
+    public let state: Purchase.State
+    public let total: Money
+    public let orderCount: Int
+    public let placedAt: Instant
+}
+
+/// Which purchases the back office asks for.
+public enum PurchaseSearch: Hashable, Sendable {
+    case newest
+    case inState(Purchase.State)
+    /// A purchase's or order's number, a customer's e-mail address, or a provider's reference of
+    /// a payment; whole, because a support desk has the whole of it in front of it.
+    case text(String)
+}
+
+/// A purchase with all that the back office may see of it.
+public struct PurchaseCase: Sendable {
+    public let found: PurchaseFound
+    public let account: ID<Account>?
+    public let address: Address
+    public let paidAt: Instant?
+    public let expiresAt: Instant
+    public let orders: [OrderCase]
+    /// Newest first.
+    public let payments: [PaymentCase]
+}
+
+/// One order of a purchase, with its timeline.
+public struct OrderCase: Sendable {
+    public let id: ID<Order>
+    public let number: String
+    public let purchase: ID<Purchase>
+    public let purchaseNumber: String
+    public let seller: ID<Seller>
+    public let sellerName: String
+    public let state: Order.State
+    public let amounts: OrderAmounts
+    public let shippingName: String
+    public let placedAt: Instant
+    public let holdUntil: Instant?
+    public let releasedAt: Instant?
+    public let lines: [LineCase]
+    public let events: [EventCase]
+    public let refunds: [Refund]
+    public let shipments: [ParcelCase]
+}
+
+public struct LineCase: Sendable {
+    public let order: ID<Order>
+    public let title: String
+    public let sku: String?
+    public let optionsText: String
+    public let quantity: Int
+    public let shipped: Int
+    public let unitPrice: Money
+    public let total: Money
+    public let tax: Money
+    public let commission: Money
+    public let commissionExplanation: String
+}
+
+/// One entry of an order's timeline, with who did it.
+public struct EventCase: Sendable {
+    public let order: ID<Order>
+    public let at: Instant
+    public let kind: String
+    public let actorName: String?
+    public let from: String?
+    public let to: String?
+    public let note: String?
+}
+
+public struct ParcelCase: Sendable {
+    public let order: ID<Order>
+    public let carrier: String
+    public let trackingNumber: String?
+    public let trackingURL: String?
+    public let shippedAt: Instant
+}
+
+/// A payment with everything that was asked of its provider and heard from it.
+public struct PaymentCase: Sendable {
+    public let id: ID<Payment>
+    public let purchase: ID<Purchase>
+    public let purchaseNumber: String
+    public let instance: ID<ProviderInstance>
+    public let instanceName: String
+    public let method: String
+    public let state: Payment.State
+    public let amount: Money
+    public let authorized: Money
+    public let captured: Money
+    public let refunded: Money
+    public let reference: String?
+    public let failure: String?
+    public let createdAt: Instant
+    public let attempts: [AttemptCase]
+}
+
+public struct AttemptCase: Sendable {
+    public let payment: ID<Payment>
+    public let at: Instant
+    public let kind: String
+    public let orderNumber: String?
+    public let amount: Money
+    public let state: String
+    public let tries: Int
+    public let error: String?
+    public let settledAt: Instant?
+}
+
+extension Marketplace {
+    /// Purchases for the back office, newest first.
+    public func searchPurchases(
+        _ search: PurchaseSearch, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<PurchaseFound> {
+        try await database.purchaseCases.list(search, page)
+    }
+
+    /// Everything about a purchase, for the back office.
+    /// - Throws: ``CaseRefusal/unknown``
+    public func purchaseCase(_ id: ID<Purchase>) async throws -> PurchaseCase {
+        guard let found = try await database.purchaseCases.find(id) else {
+            throw CaseRefusal.unknown
+        }
+        return found
+    }
+
+    /// The purchase that an order belongs to.
+    /// - Throws: ``CaseRefusal/unknown``
+    public func purchase(ofOrder id: ID<Order>) async throws -> ID<Purchase> {
+        guard let purchase = try await database.purchaseCases.purchase(of: id) else {
+            throw CaseRefusal.unknown
+        }
+        return purchase
+    }
+
+    /// Payments of all purchases, newest first.
+    public func searchPayments(
+        in state: Payment.State? = nil, at instance: ID<ProviderInstance>? = nil,
+        _ page: PageRequest = PageRequest()
+    ) async throws -> Page<PaymentCase> {
+        try await database.purchaseCases.listPayments(in: state, at: instance, page)
+    }
+}
+
+/// Why the back office finds nothing.
+public enum CaseRefusal: Refusal {
+    case unknown
+
+    public var code: String { "case.unknown" }
+    public var reason: RefusalReason { .missing }
+    public var explanation: String { "There is no such purchase or order." }
+}

@@ -1,0 +1,51 @@
+public import Foundation
+public import Kernel
+public import Web
+
+/// The administrators' app.
+public enum Backoffice {
+    public static let title = "Guildhall back office"
+
+    /// Where its templates are.
+    public static var templates: Bundle { .module }
+
+    /// Every URL of the app.
+    public static func mount(_ routes: Routes) {
+        let desk = Desk(routes: routes)
+        SessionRoutes(desk: desk).mount()
+        DashboardRoutes(desk: desk).mount()
+        SellerRoutes(desk: desk).mount()
+        CatalogueRoutes(desk: desk).mount()
+        PurchaseRoutes(desk: desk).mount()
+        ProviderRoutes(desk: desk).mount()
+        MoneyRoutes(desk: desk).mount()
+        JobRoutes(desk: desk).mount()
+        TrailRoutes(desk: desk).mount()
+        PeopleRoutes(desk: desk).mount()
+        ClockRoutes(desk: desk).mount()
+    }
+
+    /// What stands around every page: the links of whoever is signed in.
+    @Sendable public static func chrome(
+        _ request: WebRequest, _ account: Account?
+    ) async throws -> Chrome {
+        guard let account else { return Chrome() }
+        let roles = try await request.marketplace.adminRoles(of: account.id)
+        var links: [(String, String, Duty)] = [
+            ("Waiting", "/", .lookAround), ("Sellers", "/sellers", .readSellers),
+            ("Catalogue", "/categories", .readCatalogue),
+            ("Purchases", "/purchases", .readPurchases),
+            ("Payments", "/payments", .readPurchases),
+            ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
+            ("Ledger", "/ledger", .readMoney), ("Commission", "/commission", .readMoney),
+            ("Jobs", "/jobs", .readJobs), ("Audit", "/audit", .readTrail),
+            ("People", "/people", .managePeople),
+        ]
+        if request.marketplace.settings.isDemo {
+            links.append(("Clock", "/clock", .moveClock))
+        }
+        return Chrome(
+            links: links.filter { $0.2.isAllowed(to: roles) }.map { Chrome.Link($0.0, $0.1) },
+            corner: [Chrome.Link(account.name, "/me")], signedInAs: account.name)
+    }
+}

@@ -1,0 +1,44 @@
+import Kernel
+import Vocabulary
+
+struct CategoryAnswer: Codable {
+    let id: ID<Category>
+    let parent: ID<Category>?
+    let slug: String
+    let name: String
+    let position: Int
+    let taxCode: String
+
+    init(_ category: Category) {
+        id = category.id
+        parent = category.parent
+        slug = category.slug
+        name = category.name
+        position = category.position
+        taxCode = category.taxCode
+    }
+}
+
+struct CategoriesAnswer: Codable { let items: [CategoryAnswer] }
+
+struct ListingAnswer: Codable {
+    let id: ID<Listing>
+    let title: String
+    let seller: ID<Seller>
+    let sellerName: String
+    let state: String
+    let isForSale: Bool
+    let priceFrom: Money
+    let createdAt: Instant
+
+    init(_ listing: ListingFound) {
+        id = listing.id
+        title = listing.title
+        seller = listing.seller
+        sellerName = listing.sellerName
+        state = listing.state.rawValue
+        isForSale = listing.isForSale
+        priceFrom = listing.priceFrom
+        createdAt = listing.createdAt
+    }
+}

@@ -1,0 +1,101 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum CataloguePages {
+    static func tabs(_ here: String) -> [DeskPage.Tab] {
+        [("categories", "/categories"), ("listings", "/listings"), ("reviews", "/reviews")].map {
+            DeskPage.Tab(label: $0.0, href: $0.1, isHere: $0.0 == here)
+        }
+    }
+
+    static func mayModerate(_ admin: Administrator) -> Bool {
+        Duty.moderateCatalogue.isAllowed(to: admin.roles)
+    }
+
+    static func categories(_ categories: [Category], _ admin: Administrator) -> DeskPage {
+        let names = Dictionary(categories.map { ($0.id, $0.name) }) { first, _ in first }
+        let rows = categories.map { category in
+            let path = category.path.compactMap { names[$0] }.joined(separator: " › ")
+            return [
+                Cell(path), Cell(category.slug), Cell(category.taxCode),
+                .number(category.position),
+            ]
+        }
+        let parents =
+            [(key: "", text: "— at the top —")]
+            + categories.map { category in
+                let path = category.path.compactMap { names[$0] }.joined(separator: " › ")
+                return (key: category.id.description, text: path)
+            }
+        let add = DeskForm(
+            "Add a category", to: "/categories",
+            [
+                .line("name", "Name"),
+                .line("slug", "Address", help: "Made of the name when empty.", required: false),
+                .choice("parent", "Below", parents),
+                .line("position", "Position", "0", type: "number"),
+                .line("taxCode", "Tax code", "standard"),
+            ])
+        return DeskPage(
+            "Categories", tabs: tabs("categories"),
+            [
+                Block(
+                    table: Table(["Category", "Address", "Tax code", "Position#"], rows),
+                    nothing: "There is none yet."),
+                Block("Add one", forms: mayModerate(admin) ? [add] : []),
+            ])
+    }
+
+    static func listings(
+        _ page: Kernel.Page<ListingFound>, _ query: CatalogueRoutes.ListingQuery,
+        _ admin: Administrator
+    ) -> DeskPage {
+        let rows = page.items.map { listing in
+            [
+                Cell(listing.title, to: "/listings/\(listing.id)"), .state(listing.state),
+                Cell(listing.isForSale ? "yes" : "no"),
+                Cell(listing.sellerName, to: Links.seller(listing.seller)),
+                .money(listing.priceFrom), .time(listing.createdAt),
+            ]
+        }
+        let kept = [("state", query.state), ("seller", query.seller?.description)]
+            .compactMap { name, value in value.map { (name, $0) } }
+        let states = DeskPage.Tab.states(
+            Listing.State.allCases.map(\.rawValue), of: "/listings", chosen: query.state)
+        return DeskPage(
+            "Listings", tabs: tabs("listings") + states,
+            [
+                Block(
+                    table: Table(
+                        ["Title", "State", "For sale", "Seller", "From#", "Since"], rows),
+                    nothing: "There is no such listing.",
+                    more: page.next.map {
+                        Links.with("/listings", kept + [("after", Cursor.seal($0))])
+                    })
+            ])
+    }
+
+    static func listing(_ listing: ListingFound, _ admin: Administrator) -> DeskPage {
+        let path = "/listings/\(listing.id)"
+        let form =
+            listing.state == .blocked
+            ? DeskForm("Let it be published again", to: path + "/release", [.reason])
+            : DeskForm("Block this listing", to: path + "/block", [.reason], isDangerous: true)
+        return DeskPage(
+            listing.title,
+            [
+                Block(
+                    facts: [
+                        Fact("State", state: listing.state.rawValue),
+                        Fact("For sale", listing.isForSale ? "yes" : "no"),
+                        Fact("Seller", listing.sellerName, to: Links.seller(listing.seller)),
+                        Fact("From", Format.money(listing.priceFrom)),
+                        Fact("Since", Format.time(listing.createdAt)),
+                        Fact(
+                            "Audit trail", "show",
+                            to: Links.trail("listing", listing.id.description)),
+                    ], forms: mayModerate(admin) ? [form] : [])
+            ])
+    }
+}

@@ -1,0 +1,96 @@
+import Kernel
+import Web
+
+/// A form of the back office, drawn by the template.
+struct DeskForm: Sendable {
+    let action: String
+    /// What the button says.
+    let button: String
+    /// A sentence above the fields.
+    var hint: String?
+    var inputs: [Input] = []
+    /// Folded away until it is opened, because it cannot be taken back.
+    var isDangerous = false
+    /// A search: sent with GET, nothing changes.
+    var isSearch = false
+
+    init(
+        _ button: String, to action: String, hint: String? = nil, _ inputs: [Input] = [],
+        isDangerous: Bool = false
+    ) {
+        self.action = action
+        self.button = button
+        self.hint = hint
+        self.inputs = inputs
+        self.isDangerous = isDangerous
+    }
+
+    static func search(_ button: String, at action: String, _ inputs: [Input]) -> DeskForm {
+        var form = DeskForm(button, to: action, inputs)
+        form.isSearch = true
+        return form
+    }
+}
+
+struct Input: Sendable {
+    struct Choice: Sendable {
+        let key: String
+        let text: String
+        let isChosen: Bool
+    }
+
+    let key: String
+    let caption: String
+    var content = ""
+    var help: String?
+    var isRequired = false
+    /// Which of the template's inputs draws it.
+    var isLine = false
+    var isArea = false
+    var isHidden = false
+    var isChoice = false
+    var lineType = "text"
+    var choices: [Choice] = []
+
+    static func line(
+        _ key: String, _ label: String, _ value: String = "", help: String? = nil,
+        required: Bool = true, type: String = "text"
+    ) -> Input {
+        var input = Input(key: key, caption: label, content: value, help: help)
+        input.isRequired = required
+        input.isLine = true
+        input.lineType = type
+        return input
+    }
+
+    static func area(
+        _ key: String, _ label: String, _ value: String = "", help: String? = nil,
+        required: Bool = true
+    ) -> Input {
+        var input = Input(key: key, caption: label, content: value, help: help)
+        input.isRequired = required
+        input.isArea = true
+        return input
+    }
+
+    static func hidden(_ key: String, _ value: String) -> Input {
+        var input = Input(key: key, caption: "", content: value)
+        input.isHidden = true
+        return input
+    }
+
+    static func choice(
+        _ key: String, _ label: String, _ choices: [(key: String, text: String)],
+        chosen: String? = nil, help: String? = nil
+    ) -> Input {
+        var input = Input(key: key, caption: label, help: help)
+        input.isChoice = true
+        input.choices = choices.map {
+            Choice(key: $0.key, text: $0.text, isChosen: $0.key == chosen)
+        }
+        return input
+    }
+
+    /// Why it is done, which every dangerous act asks for.
+    static let reason = Input.area("reason", "Reason", help: "It is kept in the audit trail.")
+}

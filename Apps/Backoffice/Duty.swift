@@ -1,0 +1,52 @@
+import Kernel
+
+/// One thing that somebody may do in the back office, and the one table of who may do it.
+/// Every route of this app names exactly one.
+enum Duty: String, CaseIterable, Sendable {
+    case lookAround
+    case readSellers, decideOnSellers
+    case readCatalogue, moderateCatalogue
+    case readPurchases, settleCases
+    case readMoney, setCommission, runPayouts
+    case readProviders, runProviders
+    case readJobs, redriveJobs
+    case readTrail
+    case managePeople
+    case moveClock
+
+    /// Who may do what. Nothing else decides. An administrator may do everything.
+    ///
+    /// | | support | finance | catalogue |
+    /// |---|---|---|---|
+    /// | see what waits, own account | yes | yes | yes |
+    /// | read sellers | yes | yes | yes |
+    /// | verify, reject, suspend, close sellers | | | yes |
+    /// | read categories, listings, reviews | yes | yes | yes |
+    /// | edit categories; block listings; hide reviews | | | yes |
+    /// | read purchases, orders, payments | yes | yes | |
+    /// | cancel and refund orders | yes | yes | |
+    /// | read ledger, payouts, statements, commission | | yes | |
+    /// | set commission; run payouts | | yes | |
+    /// | read providers | yes | yes | |
+    /// | set up, activate, drain providers; set rules | | | |
+    /// | read jobs | yes | yes | |
+    /// | redrive jobs | yes | | |
+    /// | read the audit trail | | yes | |
+    /// | give and take roles | | | |
+    /// | move the demo's clock | | | |
+    var roles: [AdminRole] {
+        switch self {
+        case .lookAround, .readSellers, .readCatalogue:
+            [.administrator, .support, .finance, .catalogue]
+        case .decideOnSellers, .moderateCatalogue: [.administrator, .catalogue]
+        case .readPurchases, .settleCases, .readProviders, .readJobs:
+            [.administrator, .support, .finance]
+        case .readMoney, .setCommission, .runPayouts, .readTrail: [.administrator, .finance]
+        case .redriveJobs: [.administrator, .support]
+        case .runProviders, .managePeople, .moveClock: [.administrator]
+        }
+    }
+
+    /// Whether somebody with these roles may do it.
+    func isAllowed(to roles: Set<AdminRole>) -> Bool { !roles.isDisjoint(with: self.roles) }
+}

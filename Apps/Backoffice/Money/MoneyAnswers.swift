@@ -1,0 +1,193 @@
+import Kernel
+import Vocabulary
+import Web
+
+struct PayoutAnswer: Codable {
+    struct Item: Codable {
+        let order: ID<Order>
+        let orderNumber: String
+        let amount: Money
+    }
+
+    let id: ID<Payout>
+    let seller: ID<Seller>
+    let wallet: ID<Wallet>
+    let instance: ID<ProviderInstance>
+    let amount: Money
+    let state: String
+    let reference: String?
+    let failure: String?
+    let tries: Int
+    let createdAt: Instant
+    let settledAt: Instant?
+    /// Empty in lists.
+    let items: [Item]
+
+    init(_ payout: Payout, _ lines: [PayoutLine]) {
+        id = payout.id
+        seller = payout.seller
+        wallet = payout.wallet
+        instance = payout.instance
+        amount = payout.amount
+        state = payout.state.rawValue
+        reference = payout.reference
+        failure = payout.failure
+        tries = payout.tries
+        createdAt = payout.createdAt
+        settledAt = payout.settledAt
+        items = lines.map {
+            Item(order: $0.item.order, orderNumber: $0.orderNumber, amount: $0.item.amount)
+        }
+    }
+}
+
+struct PayoutRunAnswer: Codable {
+    struct Waiting: Codable {
+        let wallet: ID<Wallet>
+        let amount: Money
+        let reason: String
+    }
+
+    let payouts: [PayoutAnswer]
+    /// Wallets whose money stays for now, and why.
+    let waiting: [Waiting]
+
+    init(_ run: PayoutRun) {
+        payouts = run.payouts.map { PayoutAnswer($0, []) }
+        waiting = run.waiting.map {
+            Waiting(wallet: $0.wallet, amount: $0.amount, reason: $0.reason.rawValue)
+        }
+    }
+}
+
+/// One of the platform's own accounts.
+struct AccountAnswer: Codable {
+    let kind: String
+    let instance: ID<ProviderInstance>?
+    let instanceName: String?
+    /// Positive is credit: what the platform owes or earned.
+    let balance: Money
+
+    init(_ account: PlatformBalance) {
+        kind = account.kind.rawValue
+        instance = account.instance
+        instanceName = account.instanceName
+        balance = account.balance
+    }
+}
+
+struct AccountsAnswer: Codable { let items: [AccountAnswer] }
+
+struct TransactionAnswer: Codable {
+    struct Side: Codable {
+        let account: String
+        let owner: String?
+        let amount: Money
+        let orderNumber: String?
+    }
+
+    let id: Int64
+    let key: String
+    let kind: String
+    let purchase: ID<Purchase>?
+    let bookedAt: Instant
+    let sides: [Side]
+
+    init(_ record: LedgerRecord) {
+        id = record.id
+        key = record.key
+        kind = record.kind
+        purchase = record.purchase
+        bookedAt = record.bookedAt
+        sides = record.sides.map {
+            Side(
+                account: $0.account, owner: $0.owner, amount: $0.amount,
+                orderNumber: $0.orderNumber)
+        }
+    }
+}
+
+struct VerificationAnswer: Codable {
+    struct Check: Codable {
+        let claim: String
+        let culprits: [String]
+    }
+
+    let isClean: Bool
+    let transactions: Int64
+    let entries: Int64
+    let checks: [Check]
+
+    init(_ report: LedgerReport) {
+        isClean = report.isClean
+        transactions = report.transactions
+        entries = report.entries
+        checks = report.checks.map { Check(claim: $0.claim, culprits: $0.culprits) }
+    }
+}
+
+struct CommissionAnswer: Codable {
+    let id: ID<CommissionRule>
+    let seller: ID<Seller>?
+    let category: ID<Category>?
+    let ratePpm: Int64
+    let fixedPerUnit: Money?
+    let effectiveFrom: Instant
+    let effectiveUntil: Instant?
+
+    init(_ rule: CommissionRule) {
+        id = rule.id
+        seller = rule.seller
+        category = rule.category
+        ratePpm = rule.rate.value
+        fixedPerUnit = rule.fixedPerUnit
+        effectiveFrom = rule.effectiveFrom
+        effectiveUntil = rule.effectiveUntil
+    }
+}
+
+struct EndedAnswer: Codable { let id: ID<CommissionRule> }
+
+struct StatementAnswer: Codable {
+    struct Line: Codable {
+        let id: Int64
+        let at: Instant
+        let kind: String
+        let order: ID<Order>?
+        let orderNumber: String?
+        let payout: ID<Payout>?
+        let gross: Money
+        let commission: Money
+        let taxByPlatform: Money
+        let net: Money
+
+        init(_ line: StatementLine) {
+            id = line.id
+            at = line.at
+            kind = line.kind.rawValue
+            order = line.order
+            orderNumber = line.orderNumber
+            payout = line.payout
+            gross = line.gross
+            commission = line.commission
+            taxByPlatform = line.taxByPlatform
+            net = line.net
+        }
+    }
+
+    let currency: Currency
+    let from: Instant
+    let until: Instant
+    let opening: Money
+    let closing: Money
+    let lines: Listed<Line>
+
+    init(_ statement: Statement) {
+        currency = statement.currency
+        from = statement.from
+        until = statement.until
+        opening = statement.opening
+        closing = statement.closing
+        lines = Listed(statement.lines) { Line($0) }
+    }
+}

@@ -1,0 +1,185 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum MoneyPages {
+    static func payouts(
+        _ page: Kernel.Page<Payout>, _ query: MoneyRoutes.PayoutQuery, _ admin: Administrator
+    ) -> DeskPage {
+        let rows = page.items.map { payout in
+            [
+                Cell(String(payout.id.description.suffix(12)), to: "/payouts/\(payout.id)"),
+                .state(payout.state), .money(payout.amount),
+                Cell("seller", to: Links.seller(payout.seller)),
+                Cell("provider", to: Links.provider(payout.instance)),
+                Cell(payout.reference ?? ""), .time(payout.createdAt), .time(payout.settledAt),
+            ]
+        }
+        let kept = query.state.map { [("state", $0)] } ?? []
+        let run = DeskForm(
+            "Pay out what is available", to: "/payout-runs",
+            hint: "Every wallet's available money above its minimum goes out now.", [.reason],
+            isDangerous: true)
+        return DeskPage(
+            "Payouts",
+            tabs: DeskPage.Tab.states(
+                Payout.State.allCases.map(\.rawValue), of: "/payouts", chosen: query.state),
+            [
+                Block(
+                    table: Table(
+                        [
+                            "Payout", "State", "Amount#", "To", "By", "Reference", "Begun",
+                            "Settled",
+                        ], rows), nothing: "There is no such payout.",
+                    more: page.next.map {
+                        Links.with("/payouts", kept + [("after", Cursor.seal($0))])
+                    }),
+                Block(forms: Duty.runPayouts.isAllowed(to: admin.roles) ? [run] : []),
+            ])
+    }
+
+    static func payout(_ payout: PayoutAnswer) -> DeskPage {
+        DeskPage(
+            "Payout of \(Format.money(payout.amount))",
+            [
+                Block(
+                    facts: [
+                        Fact("State", state: payout.state),
+                        Fact("Seller", "show", to: Links.seller(payout.seller)),
+                        Fact("Provider", "show", to: Links.provider(payout.instance)),
+                        Fact("Reference", payout.reference ?? "—"),
+                        Fact("Failure", payout.failure ?? "—"),
+                        Fact("Tries", String(payout.tries)),
+                        Fact("Begun", Format.time(payout.createdAt)),
+                        Fact("Settled", payout.settledAt.map(Format.time) ?? "not yet"),
+                    ],
+                    table: Table(
+                        ["Order", "Amount#"],
+                        payout.items.map {
+                            [Cell($0.orderNumber, to: "/orders/\($0.order)"), .money($0.amount)]
+                        }))
+            ])
+    }
+
+    static func ledger(
+        _ accounts: [AccountAnswer], _ page: Kernel.Page<LedgerRecord>,
+        _ query: MoneyRoutes.RecordQuery
+    ) -> DeskPage {
+        let own = Table(
+            ["Account", "At", "Balance#"],
+            accounts.map {
+                [Cell($0.kind.inWords), Cell($0.instanceName ?? ""), .money($0.balance)]
+            })
+        let kept = query.purchase.map { [("purchase", $0.description)] } ?? []
+        let records = page.items.map { record in
+            Block(
+                "\(record.kind.inWords) #\(record.id)",
+                text: "\(Format.time(record.bookedAt)) · \(record.key)",
+                table: Table(
+                    ["Account", "Of", "Order", "Amount#"],
+                    record.sides.map { side in
+                        [
+                            Cell(side.account.prefix { $0 != ":" }.description.inWords),
+                            Cell(side.owner ?? ""), Cell(side.orderNumber ?? ""),
+                            .money(side.amount),
+                        ]
+                    }))
+        }
+        let more = page.next.map {
+            Block(more: Links.with("/ledger", kept + [("after", Cursor.seal($0))]))
+        }
+        return DeskPage(
+            "Ledger",
+            lead: "Credit is positive: what we owe or earned. Every transaction adds up to zero.",
+            tabs: [
+                DeskPage.Tab(label: "transactions", href: "/ledger", isHere: true),
+                DeskPage.Tab(label: "verify", href: "/ledger/verification", isHere: false),
+            ],
+            [Block("The platform's accounts", table: own, nothing: "Nothing was posted yet.")]
+                + records + [more].compactMap { $0 })
+    }
+
+    static func verification(_ report: VerificationAnswer) -> DeskPage {
+        DeskPage(
+            report.isClean ? "The books are right" : "The books are wrong",
+            lead: "\(report.transactions) transactions with \(report.entries) entries.",
+            tabs: [
+                DeskPage.Tab(label: "transactions", href: "/ledger", isHere: false),
+                DeskPage.Tab(label: "verify", href: "/ledger/verification", isHere: true),
+            ],
+            [
+                Block(
+                    table: Table(
+                        ["What must hold", "", "Where it does not"],
+                        report.checks.map { check in
+                            [
+                                Cell(check.claim),
+                                check.culprits.isEmpty
+                                    ? Cell("holds", .good) : Cell("does not hold", .bad),
+                                Cell(check.culprits.joined(separator: "; ")),
+                            ]
+                        }))
+            ])
+    }
+
+    static func commission(
+        _ page: Kernel.Page<CommissionRule>, _ categories: [Category], _ admin: Administrator
+    ) -> DeskPage {
+        let maySet = Duty.setCommission.isAllowed(to: admin.roles)
+        let names = Dictionary(categories.map { ($0.id, $0.name) }) { first, _ in first }
+        let rules = page.items.map { rule in
+            Block(
+                facts: [
+                    Fact("Rate", percent(rule.rate)),
+                    Fact("For each piece", rule.fixedPerUnit.map(Format.money) ?? "—"),
+                    Fact(
+                        "Seller", rule.seller == nil ? "every seller" : "one seller",
+                        to: rule.seller.map(Links.seller)),
+                    Fact("Category", rule.category.map { names[$0] ?? "gone" } ?? "every category"),
+                    Fact("From", Format.time(rule.effectiveFrom)),
+                    Fact("Until", rule.effectiveUntil.map(Format.time) ?? "it holds"),
+                ],
+                forms: maySet && rule.effectiveUntil == nil
+                    ? [
+                        DeskForm(
+                            "End this rule", to: "/commission-rules/\(rule.id)/end", [.reason],
+                            isDangerous: true)
+                    ] : [])
+        }
+        let more = page.next.map { Block(more: "/commission?after=\(Cursor.seal($0))") }
+        return DeskPage(
+            "Commission",
+            lead: "Of the rules that fit a sale the closest counts; it is frozen with the sale.",
+            rules + [more].compactMap { $0 }
+                + (maySet ? [Block("Add a rule", forms: [form(categories)])] : []))
+    }
+
+    private static func form(_ categories: [Category]) -> DeskForm {
+        DeskForm(
+            "Add the rule", to: "/commission-rules",
+            [
+                .line(
+                    "ratePpm", "Rate in parts per million", "100000",
+                    help: "100000 is 10 %, 125000 is 12.5 %.", type: "number"),
+                .line(
+                    "fixedAmount", "On top for each piece, in minor units", required: false,
+                    type: "number"),
+                .line("fixedCurrency", "In this currency only", "", required: false),
+                .line("seller", "Only for the seller with this id", required: false),
+                .choice(
+                    "category", "Only for this category and below",
+                    [(key: "", text: "every category")]
+                        + categories.map { (key: $0.id.description, text: $0.name) }),
+                .reason,
+            ])
+    }
+
+    /// `12.5 %`, exactly.
+    private static func percent(_ rate: PartsPerMillion) -> String {
+        let whole = rate.value / 10_000
+        var fraction = String(rate.value % 10_000)
+        fraction = String(repeating: "0", count: 4 - fraction.count) + fraction
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(whole)\(fraction.isEmpty ? "" : ".\(fraction)") %"
+    }
+}

@@ -1,0 +1,183 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+
+/// A module that was found, with the fields from which its form is drawn.
+struct ModuleAnswer: Codable {
+    struct Field: Codable {
+        let key: String
+        let label: String
+        /// `text`, `document`, `secret`, `url`, `bool`, `integer` or `choice`.
+        let kind: String
+        let choices: [String]
+        let required: Bool
+        let help: String
+        let fallback: String?
+
+        init(_ field: ConfigurationField) {
+            key = field.key
+            label = field.label
+            (kind, choices) =
+                switch field.kind {
+                case .text: ("text", [])
+                case .document: ("document", [])
+                case .secret: ("secret", [])
+                case .url: ("url", [])
+                case .bool: ("bool", [])
+                case .integer: ("integer", [])
+                case .choice(let choices): ("choice", choices)
+                }
+            required = field.required
+            help = field.help
+            fallback = field.fallback
+        }
+    }
+
+    let key: String
+    let kind: String
+    let name: String
+    let version: String
+    let summary: String
+    let capabilities: [String]
+    let fields: [Field]
+
+    init(_ module: ModuleDescriptor) {
+        key = module.key
+        kind = module.kind.rawValue
+        name = module.name
+        version = module.version
+        summary = module.summary
+        capabilities = module.capabilities.map(\.rawValue).sorted()
+        fields = module.fields.map { Field($0) }
+    }
+}
+
+struct ModulesAnswer: Codable {
+    struct Refused: Codable {
+        let file: String
+        let reason: String
+    }
+    let modules: [ModuleAnswer]
+    /// Files of the modules folder that were not taken.
+    let refused: [Refused]
+}
+
+/// A configured provider. Secrets are only named, never shown.
+struct ProviderAnswer: Codable {
+    struct Setting: Codable {
+        let key: String
+        let value: String
+    }
+
+    let id: ID<ProviderInstance>
+    let kind: String
+    let module: String
+    let name: String
+    let mode: String
+    let state: String
+    let capture: String
+    let version: Int
+    let settings: [Setting]
+    let createdAt: Instant
+
+    init(_ instance: ProviderInstance) {
+        id = instance.id
+        kind = instance.kind.rawValue
+        module = instance.moduleKey
+        name = instance.name
+        mode = instance.mode.rawValue
+        state = instance.state.rawValue
+        capture = instance.capture.rawValue
+        version = instance.configurationVersion
+        settings = instance.settings.sorted { $0.key < $1.key }
+            .map { Setting(key: $0.key, value: $0.value) }
+        createdAt = instance.createdAt
+    }
+}
+
+struct ProvidersAnswer: Codable { let items: [ProviderAnswer] }
+
+/// A provider with what it has open and its life so far.
+struct ProviderFile: Codable {
+    struct Open: Codable {
+        let kind: String
+        let count: Int
+    }
+
+    struct Step: Codable {
+        let from: String?
+        let to: String
+        let reason: String?
+        let actorName: String?
+        let at: Instant
+    }
+
+    let provider: ProviderAnswer
+    /// The keys of the secret fields that are set.
+    let secrets: [String]
+    let webhookUrl: String
+    /// What keeps it from being retired; empty when nothing does.
+    let open: [Open]
+    let history: [Step]
+
+    init(_ marketplace: Marketplace, _ id: ID<ProviderInstance>) async throws {
+        provider = ProviderAnswer(try await marketplace.providerInstance(id))
+        secrets = try await marketplace.storedSecrets(of: id).sorted()
+        webhookUrl = ProviderGateway.webhookURL(
+            id, storefront: marketplace.settings.storefrontURL)
+        open = try await marketplace.openItemCounts(of: id).map {
+            Open(kind: $0.kind.rawValue, count: $0.count)
+        }
+        history = try await marketplace.providerInstanceEvents(id, PageRequest(limit: 100))
+            .items.map {
+                Step(
+                    from: $0.from?.rawValue, to: $0.to.rawValue, reason: $0.reason,
+                    actorName: $0.actorName, at: $0.at)
+            }
+    }
+}
+
+struct OpenItemAnswer: Codable {
+    let kind: String
+    let id: String
+    let state: String
+    let since: Instant
+
+    init(_ item: OpenItem) {
+        kind = item.kind.rawValue
+        id = item.id
+        state = item.state
+        since = item.since
+    }
+}
+
+struct CheckAnswer: Codable {
+    /// What is wrong, a sentence each; empty when all is well.
+    let problems: [String]
+}
+
+/// One line of the ordered rules.
+struct RuleAnswer: Codable {
+    let instance: ID<ProviderInstance>
+    let currency: Currency?
+    let country: String?
+    let amountMin: Int64?
+    let amountMax: Int64?
+    let seller: String?
+    let sharePpm: Int64
+
+    init(_ rule: ProviderRule) {
+        instance = rule.instance
+        currency = rule.currency
+        country = rule.country
+        amountMin = rule.amountMin
+        amountMax = rule.amountMax
+        seller = rule.seller
+        sharePpm = rule.share.value
+    }
+}
+
+struct RulesAnswer: Codable {
+    let kind: String
+    let rules: [RuleAnswer]
+}

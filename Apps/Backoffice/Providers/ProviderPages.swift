@@ -1,0 +1,214 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+import Web
+
+enum ProviderPages {
+    static func list(
+        _ modules: [ModuleDescriptor], _ refused: [ModulesAnswer.Refused],
+        _ instances: [ProviderInstance], _ admin: Administrator
+    ) -> DeskPage {
+        let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
+        let rows = instances.map { instance in
+            [
+                Cell(instance.name, to: Links.provider(instance.id)), Cell(instance.kind.rawValue),
+                Cell(instance.moduleKey), .state(instance.state),
+                Cell(instance.mode.rawValue), .time(instance.createdAt),
+            ]
+        }
+        let found = modules.map { module in
+            [
+                Cell("\(module.name) \(module.version)"), Cell(module.kind.rawValue),
+                Cell(module.summary),
+                Cell(
+                    mayRun ? "set one up" : "",
+                    to: mayRun ? Links.with("/providers/new", [("module", module.key)]) : nil),
+            ]
+        }
+        return DeskPage(
+            "Providers",
+            tabs: ProviderKind.allCases.map {
+                DeskPage.Tab(
+                    label: "rules for \($0.rawValue)", href: "/provider-rules/\($0.rawValue)",
+                    isHere: false)
+            },
+            [
+                Block(
+                    table: Table(["Name", "Kind", "Module", "State", "Mode", "Since"], rows),
+                    nothing: "No provider is set up yet."),
+                Block(
+                    "Modules that were found",
+                    table: Table(["Module", "Kind", "What it does", ""], found),
+                    nothing: "The modules folder is empty."),
+                Block(
+                    refused.isEmpty ? nil : "Files that were not taken",
+                    table: Table(
+                        ["File", "Reason"], refused.map { [Cell($0.file), Cell($0.reason)] })),
+            ])
+    }
+
+    static func new(_ module: ModuleDescriptor) -> DeskPage {
+        DeskPage(
+            "Set up \(module.name)", lead: module.summary,
+            [
+                Block(forms: [
+                    DeskForm(
+                        "Make a draft", to: "/providers",
+                        [
+                            .hidden("module", module.key), .line("name", "Name", module.name),
+                            .choice(
+                                "mode", "Mode",
+                                ProviderInstance.Mode.allCases.map {
+                                    (key: $0.rawValue, text: $0.rawValue)
+                                }), capture(nil),
+                        ] + inputs(module.fields, [:], stored: []))
+                ])
+            ])
+    }
+
+    static func show(
+        _ file: ProviderFile, _ module: ModuleDescriptor?, _ admin: Administrator
+    ) -> DeskPage {
+        let provider = file.provider
+        let facts = Block(facts: [
+            Fact("State", state: provider.state), Fact("Kind", provider.kind),
+            Fact("Module", provider.module + (module == nil ? " (not in the modules folder)" : "")),
+            Fact("Mode", provider.mode), Fact("Captured", provider.capture.inWords),
+            Fact("Webhooks come to", file.webhookUrl),
+            Fact("Audit trail", "show", to: Links.trail("provider_instance", "\(provider.id)")),
+        ])
+        let open = Block(
+            "Open", text: "It can be retired when nothing of it is open.",
+            table: Table(
+                ["What", "How many#"],
+                file.open.map { item in
+                    [
+                        Cell(
+                            OpenItems.Kind(rawValue: item.kind)?.label ?? item.kind,
+                            to: Links.with(
+                                "/providers/\(provider.id)/open", [("kind", item.kind)])),
+                        .number(item.count),
+                    ]
+                }), nothing: "Nothing of it is open.")
+        let history = Block(
+            "History",
+            timeline: file.history.map { step in
+                let from = step.from.map { "\($0.inWords) → " } ?? ""
+                return Moment(step.at, from + step.to.inWords, by: step.actorName, step.reason)
+            })
+        guard Duty.runProviders.isAllowed(to: admin.roles) else {
+            return DeskPage(provider.name, [facts, open, history])
+        }
+        return DeskPage(
+            provider.name,
+            [facts, life(provider), open] + settings(file, module) + [history])
+    }
+
+    private static func life(_ provider: ProviderAnswer) -> Block {
+        guard let state = ProviderInstance.State(rawValue: provider.state) else { return Block() }
+        let path = "/providers/\(provider.id)"
+        let moves: [(ProviderInstance.State, String, String)] = [
+            (.active, "Activate", "activation"), (.paused, "Pause", "pause"),
+            (.draining, "Drain", "drain"), (.retired, "Retire", "retirement"),
+        ]
+        let possible = moves.filter { state.next.contains($0.0) }.map { _, button, noun in
+            DeskForm(button, to: "\(path)/\(noun)", [.reason], isDangerous: true)
+        }
+        let check = DeskForm("Check that it works", to: "\(path)/check")
+        return Block(
+            "Decide", forms: state == .retired ? [] : [check] + possible,
+            nothing: nil)
+    }
+
+    private static func settings(_ file: ProviderFile, _ module: ModuleDescriptor?) -> [Block] {
+        let provider = file.provider
+        guard let module, provider.state != "retired" else { return [] }
+        let values = Dictionary(provider.settings.map { ($0.key, $0.value) }) { first, _ in first }
+        let form = DeskForm(
+            "Change the settings", to: "/providers/\(provider.id)/configuration",
+            [
+                .hidden("version", String(provider.version)),
+                .line("name", "Name", provider.name), capture(provider.capture),
+            ] + inputs(module.fields, values, stored: Set(file.secrets)))
+        return [Block("Settings", forms: [form])]
+    }
+
+    static func open(
+        _ id: ID<ProviderInstance>, _ kind: String, _ page: Kernel.Page<OpenItem>
+    ) -> DeskPage {
+        let path = "/providers/\(id)/open"
+        return DeskPage(
+            "What is open", lead: "Oldest first.",
+            tabs: OpenItems.Kind.allCases.map {
+                DeskPage.Tab(
+                    label: $0.label, href: Links.with(path, [("kind", $0.rawValue)]),
+                    isHere: $0.rawValue == kind)
+            },
+            [
+                Block(
+                    table: Table(
+                        ["Id", "State", "Since"],
+                        page.items.map { [Cell($0.id), $0.state.stateCell, .time($0.since)] }),
+                    nothing: "Nothing of this kind is open.",
+                    more: page.next.map {
+                        Links.with(path, [("kind", kind), ("after", Cursor.seal($0))])
+                    })
+            ])
+    }
+
+    private static func capture(_ chosen: String?) -> Input {
+        .choice(
+            "capture", "When payments are captured",
+            [
+                (key: "at_order", text: "all with the order"),
+                (key: "at_shipment", text: "each artisan's part at shipment"),
+            ], chosen: chosen)
+    }
+
+    /// An input for each of the module's fields. Secrets are never shown again.
+    private static func inputs(
+        _ fields: [ConfigurationField], _ values: [String: String], stored: Set<String>
+    ) -> [Input] {
+        fields.enumerated().flatMap { index, field in
+            let name = "settings.\(index)."
+            let value = values[field.key] ?? ""
+            return [
+                Input.hidden(name + "key", field.key),
+                input(field, name + "value", value, isStored: stored.contains(field.key)),
+            ]
+        }
+    }
+
+    private static func input(
+        _ field: ConfigurationField, _ name: String, _ value: String, isStored: Bool
+    ) -> Input {
+        let needed = field.required && field.fallback == nil
+        let otherwise = field.fallback.map { "Empty means \($0)." }
+        let help = [field.help, otherwise ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        switch field.kind {
+        case .secret:
+            let kept = isStored ? "It is set; leave this empty to keep it." : ""
+            return .line(
+                name, field.label, "", help: [help, kept].joined(separator: " "),
+                required: needed && !isStored, type: "password")
+        case .document: return .area(name, field.label, value, help: help, required: needed)
+        case .bool:
+            return .choice(
+                name, field.label,
+                [
+                    (key: "", text: "—"), (key: "true", text: "yes"),
+                    (key: "false", text: "no"),
+                ], chosen: value, help: help)
+        case .choice(let choices):
+            let none = needed ? [] : [(key: "", text: "—")]
+            return .choice(
+                name, field.label, none + choices.map { (key: $0, text: $0) }, chosen: value,
+                help: help)
+        case .integer:
+            return .line(name, field.label, value, help: help, required: needed, type: "number")
+        case .url:
+            return .line(name, field.label, value, help: help, required: needed, type: "url")
+        case .text: return .line(name, field.label, value, help: help, required: needed)
+        }
+    }
+}

@@ -1,0 +1,234 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+import Web
+
+/// Provider modules, the instances made of them, and their life.
+struct ProviderRoutes {
+    struct ProviderPath: Described { let provider: ID<ProviderInstance> }
+
+    struct Setting: Described {
+        let key: String
+        let value: String
+        static let rules: [String: [Rule]] = [
+            "key": [.length(1...80)], "value": [.length(0...200_000)],
+        ]
+    }
+
+    struct NewProvider: Described {
+        let module: String
+        let name: String
+        let mode: String?
+        let capture: String?
+        let settings: [Setting]
+        static let rules: [String: [Rule]] = [
+            "module": [.length(1...80)], "name": [.length(1...80)],
+            "mode": [.choice(ProviderInstance.Mode.allCases.map(\.rawValue))],
+            "capture": [.choice(ProviderInstance.Capture.allCases.map(\.rawValue))],
+            "settings": [.count(0...60)],
+        ]
+    }
+
+    struct Change: Described {
+        /// As it was read; a change that somebody else made meanwhile is not overwritten.
+        let version: Int
+        let name: String
+        let capture: String
+        let settings: [Setting]
+        static let rules: [String: [Rule]] = [
+            "version": [.range(1...1_000_000_000)], "name": [.length(1...80)],
+            "capture": [.choice(ProviderInstance.Capture.allCases.map(\.rawValue))],
+            "settings": [
+                .count(0...60), .about("A secret that is left out or empty stays as it is."),
+            ],
+        ]
+    }
+
+    struct NewQuery: Described {
+        let module: String
+        static let rules: [String: [Rule]] = ["module": [.length(1...80)]]
+    }
+
+    struct ListFilter: Described {
+        let kind: ProviderKind?
+    }
+
+    struct OpenQuery: Described {
+        let kind: String
+        let after: String?
+        let limit: Int?
+        static let rules: [String: [Rule]] = [
+            "kind": [.choice(OpenItems.Kind.allCases.map(\.rawValue))],
+            "after": [.length(1...400)], "limit": [.range(1...100)],
+        ]
+    }
+
+    let desk: Desk
+
+    func mount() {
+        pages()
+        reads()
+        configuration()
+        life()
+        RuleRoutes(desk: desk).mount()
+    }
+
+    private func pages() {
+        desk.page("/providers", .readProviders) { call, admin in
+            ProviderPages.list(
+                call.marketplace.providerModules(), Self.refused(call.marketplace),
+                try await call.marketplace.providerInstances(), admin)
+        }
+        desk.page("/providers/new", .runProviders, query: NewQuery.self) { call, _ in
+            let module = try Self.module(call.query.module, call.marketplace)
+            return ProviderPages.new(module)
+        }
+        desk.page("/providers/{provider}", .readProviders, path: ProviderPath.self) {
+            call, admin in
+            let file = try await ProviderFile(call.marketplace, call.path.provider)
+            let module = call.marketplace.providerModules()
+                .first { $0.key == file.provider.module }
+            return ProviderPages.show(file, module, admin)
+        }
+        desk.page(
+            "/providers/{provider}/open", .readProviders, path: ProviderPath.self,
+            query: OpenQuery.self
+        ) { call, _ in
+            let page = try await Self.open(call.marketplace, call.path.provider, call.query)
+            return ProviderPages.open(call.path.provider, call.query.kind, page)
+        }
+    }
+
+    private func reads() {
+        desk.read("/provider-modules", "Modules that were found", tag: "Providers", .readProviders)
+        { call, _ in
+            ModulesAnswer(
+                modules: call.marketplace.providerModules().map { ModuleAnswer($0) },
+                refused: Self.refused(call.marketplace))
+        }
+        desk.read(
+            "/providers", "All providers, oldest first", tag: "Providers", .readProviders,
+            query: ListFilter.self
+        ) { call, _ in
+            ProvidersAnswer(
+                items: try await call.marketplace.providerInstances(call.query.kind)
+                    .map { ProviderAnswer($0) })
+        }
+        desk.read(
+            "/providers/{provider}", "A provider with what it has open and its history",
+            tag: "Providers", .readProviders, path: ProviderPath.self
+        ) { call, _ in try await ProviderFile(call.marketplace, call.path.provider) }
+        desk.read(
+            "/providers/{provider}/open", "What a provider made that is not settled",
+            tag: "Providers", .readProviders, path: ProviderPath.self, query: OpenQuery.self
+        ) { call, _ in
+            Listed(try await Self.open(call.marketplace, call.path.provider, call.query)) {
+                OpenItemAnswer($0)
+            }
+        }
+    }
+
+    private func configuration() {
+        desk.act(
+            Act<Nothing>(
+                "/providers", "Add a draft of a provider", tag: "Providers", .runProviders,
+                done: "The draft is there. Check it, then activate it.",
+                back: { _ in "/providers" }), input: NewProvider.self
+        ) { marketplace, _, input, admin in
+            ProviderAnswer(
+                try await marketplace.createProviderInstance(
+                    module: input.module, name: input.name,
+                    mode: input.mode.flatMap(ProviderInstance.Mode.init(rawValue:)) ?? .sandbox,
+                    capture: input.capture.flatMap(ProviderInstance.Capture.init(rawValue:))
+                        ?? .atOrder,
+                    settings: Self.values(input.settings), as: admin.account.id))
+        }
+        desk.act(
+            Act<ProviderPath>(
+                "/providers/{provider}/configuration", "Change name and settings",
+                tag: "Providers", .runProviders, done: "The settings are changed.",
+                back: { Links.provider($0.provider) }), input: Change.self
+        ) { marketplace, path, input, admin in
+            ProviderAnswer(
+                try await marketplace.changeProviderInstance(
+                    path.provider, version: input.version, name: input.name,
+                    capture: ProviderInstance.Capture(rawValue: input.capture) ?? .atOrder,
+                    settings: Self.values(input.settings), as: admin.account.id))
+        }
+        desk.api.post("/providers/{provider}/check", "Ask whether it works", tag: "Providers")
+            .path(ProviderPath.self).refuses(.unavailable)
+            .handle(as: Administrator.self, needing: Duty.runProviders.roles) { call, _ in
+                CheckAnswer(
+                    problems: try await call.marketplace.checkProviderInstance(
+                        call.path.provider))
+            }
+        desk.routes.post("/providers/{provider}/check").path(ProviderPath.self)
+            .show(as: Administrator.self, needing: Duty.runProviders.roles) { call, _ in
+                let problems = try await call.marketplace.checkProviderInstance(
+                    call.path.provider)
+                let page = Links.provider(call.path.provider)
+                return problems.isEmpty
+                    ? .seeOther(page, notice: "The provider works with these settings.")
+                    : .seeOther(page, warning: problems.joined(separator: " "))
+            }
+    }
+
+    private func life() {
+        move("activation", "Let it take new business", done: "It takes new business now.") {
+            try await $0.activateProviderInstance($1, reason: $2, as: $3)
+        }
+        move("pause", "No new business for a while", done: "It is paused.") {
+            try await $0.pauseProviderInstance($1, reason: $2, as: $3)
+        }
+        move("drain", "No new business any more", done: "It drains.") {
+            try await $0.drainProviderInstance($1, reason: $2, as: $3)
+        }
+        move("retirement", "The end of it", done: "It is retired.") {
+            try await $0.retireProviderInstance($1, reason: $2, as: $3)
+        }
+    }
+
+    private func move(
+        _ noun: String, _ summary: String, done: String,
+        _ perform:
+            @escaping @Sendable (Marketplace, ID<ProviderInstance>, String, ID<Account>)
+            async throws -> ProviderInstance
+    ) {
+        var act = Act<ProviderPath>(
+            "/providers/{provider}/\(noun)", summary, tag: "Providers", .runProviders, done: done,
+            back: { Links.provider($0.provider) })
+        act.refusals.append(.unavailable)
+        desk.act(act, input: Reason.self) { marketplace, path, input, admin in
+            ProviderAnswer(
+                try await perform(marketplace, path.provider, input.reason, admin.account.id))
+        }
+    }
+
+    private static func refused(_ marketplace: Marketplace) -> [ModulesAnswer.Refused] {
+        marketplace.refusedModules().map {
+            ModulesAnswer.Refused(file: $0.file, reason: $0.reason)
+        }
+    }
+
+    private static func values(_ settings: [Setting]) -> [String: String] {
+        Dictionary(settings.map { ($0.key, $0.value) }) { _, last in last }
+    }
+
+    private static func module(
+        _ key: String, _ marketplace: Marketplace
+    ) throws -> ModuleDescriptor {
+        guard let module = marketplace.providerModules().first(where: { $0.key == key }) else {
+            throw ProviderRefusal.moduleMissing(key: key)
+        }
+        return module
+    }
+
+    private static func open(
+        _ marketplace: Marketplace, _ id: ID<ProviderInstance>, _ query: OpenQuery
+    ) async throws -> Kernel.Page<OpenItem> {
+        let page = PageRequest(
+            after: try query.after.map { try Cursor.open($0) }, limit: query.limit ?? 50)
+        return try await marketplace.openItems(
+            of: id, OpenItems.Kind(rawValue: query.kind) ?? .payment, page)
+    }
+}

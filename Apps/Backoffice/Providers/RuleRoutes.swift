@@ -1,0 +1,147 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+import Web
+
+/// The ordered rules that say which provider serves a new checkout.
+struct RuleRoutes {
+    struct KindPath: Described { let kind: ProviderKind }
+
+    struct RuleInput: Described {
+        /// A rule without a provider is left out.
+        let instance: ID<ProviderInstance>?
+        let currency: Currency?
+        let country: String?
+        /// Minor units.
+        let amountMin: Int64?
+        let amountMax: Int64?
+        let seller: ID<Seller>?
+        let sharePpm: Int64?
+        static let rules: [String: [Rule]] = [
+            "country": [.pattern(.country)], "amountMin": [.range(0...Money.amountMax)],
+            "amountMax": [.range(0...Money.amountMax)],
+            "sharePpm": [
+                .range(0...1_000_000), .about("Of the checkouts that fit, parts per million."),
+            ],
+        ]
+    }
+
+    struct Rules: Described {
+        let rules: [RuleInput]
+        let reason: String
+        static let rules: [String: [Rule]] = [
+            "rules": [.count(0...ProviderRule.listMax)], "reason": [.length(3...500)],
+        ]
+    }
+
+    let desk: Desk
+
+    func mount() {
+        desk.page("/provider-rules/{kind}", .readProviders, path: KindPath.self) { call, admin in
+            try await Self.page(call.marketplace, call.path.kind, admin)
+        }
+        desk.read(
+            "/provider-rules/{kind}", "The rules of a kind, in order", tag: "Providers",
+            .readProviders, path: KindPath.self
+        ) { call, _ in try await Self.answer(call.marketplace, call.path.kind) }
+        desk.act(
+            Act<KindPath>(
+                "/provider-rules/{kind}", "Replace the rules of a kind", tag: "Providers",
+                .runProviders, done: "The rules hold for every checkout that begins now.",
+                back: { "/provider-rules/\($0.kind.rawValue)" }), input: Rules.self
+        ) { marketplace, path, input, admin in
+            let rules = input.rules.compactMap { Self.rule($0, path.kind) }
+            try await marketplace.setProviderRules(
+                path.kind, rules, reason: input.reason, as: admin.account.id)
+            return try await Self.answer(marketplace, path.kind)
+        }
+    }
+
+    private static func rule(_ input: RuleInput, _ kind: ProviderKind) -> ProviderRule? {
+        input.instance.map {
+            ProviderRule(
+                kind: kind, instance: $0, currency: input.currency, country: input.country,
+                amountMin: input.amountMin, amountMax: input.amountMax,
+                seller: input.seller?.description,
+                share: PartsPerMillion(input.sharePpm ?? 1_000_000))
+        }
+    }
+
+    private static func answer(
+        _ marketplace: Marketplace, _ kind: ProviderKind
+    ) async throws -> RulesAnswer {
+        RulesAnswer(
+            kind: kind.rawValue,
+            rules: try await marketplace.providerRules(kind).map { RuleAnswer($0) })
+    }
+
+    private static func page(
+        _ marketplace: Marketplace, _ kind: ProviderKind, _ admin: Administrator
+    ) async throws -> DeskPage {
+        let rules = try await marketplace.providerRules(kind)
+        let instances = try await marketplace.providerInstances(kind)
+            .filter { $0.state != .retired }
+        let names = Dictionary(instances.map { ($0.id, $0.name) }) { first, _ in first }
+        let table = Table(
+            ["#", "Provider", "Currency", "Country", "From", "To", "Share"],
+            rules.enumerated().map { index, rule in
+                [
+                    .number(index + 1),
+                    Cell(names[rule.instance] ?? "retired", to: Links.provider(rule.instance)),
+                    Cell(rule.currency?.code ?? "any"), Cell(rule.country ?? "any"),
+                    Cell(rule.amountMin.map(String.init) ?? ""),
+                    Cell(rule.amountMax.map(String.init) ?? ""),
+                    Cell("\(Double(rule.share.value) / 10_000) %"),
+                ]
+            })
+        var blocks = [
+            Block(
+                text: "The first rule that fits serves a checkout; the next ones are its fallback.",
+                table: table, nothing: "There is no rule: every active provider is offered.")
+        ]
+        if Duty.runProviders.isAllowed(to: admin.roles) {
+            blocks.append(Block("Change them", forms: [form(kind, rules, instances)]))
+        }
+        let tabs = ProviderKind.allCases.map {
+            DeskPage.Tab(
+                label: $0.rawValue, href: "/provider-rules/\($0.rawValue)", isHere: $0 == kind)
+        }
+        return DeskPage("Rules for \(kind.rawValue)", tabs: tabs, blocks)
+    }
+
+    /// A row of inputs for each rule, and one more for a new one.
+    private static func form(
+        _ kind: ProviderKind, _ rules: [ProviderRule], _ instances: [ProviderInstance]
+    ) -> DeskForm {
+        let choices =
+            [(key: "", text: "— no rule —")]
+            + instances.map { (key: $0.id.description, text: "\($0.name) (\($0.state.rawValue))") }
+        let shown = rules.map { Optional($0) } + [nil]
+        let inputs = shown.enumerated().flatMap { index, rule -> [Input] in
+            let name = "rules.\(index)."
+            return [
+                .choice(
+                    name + "instance", "Rule \(index + 1): provider", choices,
+                    chosen: rule?.instance.description),
+                .line(
+                    name + "currency", "Only for this currency", rule?.currency?.code ?? "",
+                    required: false),
+                .line(
+                    name + "country", "Only for this country", rule?.country ?? "",
+                    required: false),
+                .line(
+                    name + "amountMin", "From this amount, in minor units",
+                    rule?.amountMin.map(String.init) ?? "", required: false, type: "number"),
+                .line(
+                    name + "amountMax", "Up to this amount",
+                    rule?.amountMax.map(String.init) ?? "", required: false, type: "number"),
+                .line(
+                    name + "seller", "Only with this seller", rule?.seller ?? "", required: false),
+                .line(
+                    name + "sharePpm", "Share of what fits, in parts per million",
+                    String(rule?.share.value ?? 1_000_000), type: "number"),
+            ]
+        }
+        return DeskForm("Set the rules", to: "/provider-rules/\(kind.rawValue)", inputs + [.reason])
+    }
+}

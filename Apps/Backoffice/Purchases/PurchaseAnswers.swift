@@ -1,0 +1,236 @@
+import Kernel
+import Vocabulary
+
+/// A purchase in lists.
+struct PurchaseRow: Codable {
+    let id: ID<Purchase>
+    let number: String
+    let email: String
+    let recipient: String
+    let state: String
+    let total: Money
+    let orderCount: Int
+    let placedAt: Instant
+
+    init(_ found: PurchaseFound) {
+        id = found.id
+        number = found.number
+        email = found.email
+        recipient = found.recipient
+        state = found.state.rawValue
+        total = found.total
+        orderCount = found.orderCount
+        placedAt = found.placedAt
+    }
+}
+
+/// A purchase with its orders and payments.
+struct PurchaseAnswer: Codable {
+    let purchase: PurchaseRow
+    let account: ID<Account>?
+    let address: Address
+    let paidAt: Instant?
+    let expiresAt: Instant
+    let orders: [OrderAnswer]
+    let payments: [PaymentAnswer]
+
+    init(_ found: PurchaseCase) {
+        purchase = PurchaseRow(found.found)
+        account = found.account
+        address = found.address
+        paidAt = found.paidAt
+        expiresAt = found.expiresAt
+        orders = found.orders.map { OrderAnswer($0) }
+        payments = found.payments.map { PaymentAnswer($0) }
+    }
+}
+
+/// An order in lists.
+struct OrderRow: Codable {
+    let id: ID<Order>
+    let number: String
+    let purchase: ID<Purchase>
+    let seller: ID<Seller>
+    let sellerName: String
+    let state: String
+    let total: Money
+    let sellerShare: Money
+    let commission: Money
+    let placedAt: Instant
+
+    init(_ order: OrderSummary) {
+        id = order.id
+        number = order.number
+        purchase = order.purchase
+        seller = order.seller
+        sellerName = order.sellerName
+        state = order.state.rawValue
+        total = order.total
+        sellerShare = order.sellerShare
+        commission = order.commission
+        placedAt = order.placedAt
+    }
+}
+
+/// An order with lines, parcels, refunds and timeline.
+struct OrderAnswer: Codable {
+    struct Amounts: Codable {
+        let items: Money
+        let shipping: Money
+        let tax: Money
+        let taxIncluded: Money
+        let taxByPlatform: Money
+        let total: Money
+        let commission: Money
+        let sellerShare: Money
+    }
+
+    struct Line: Codable {
+        let title: String
+        let sku: String?
+        let options: String
+        let quantity: Int
+        let shipped: Int
+        let unitPrice: Money
+        let total: Money
+        let tax: Money
+        let commission: Money
+        let commissionExplanation: String
+    }
+
+    struct Event: Codable {
+        let at: Instant
+        let kind: String
+        let actorName: String?
+        let from: String?
+        let to: String?
+        let note: String?
+    }
+
+    struct Parcel: Codable {
+        let carrier: String
+        let trackingNumber: String?
+        let trackingUrl: String?
+        let shippedAt: Instant
+    }
+
+    struct RefundAnswer: Codable {
+        let id: ID<Refund>
+        let amount: Money
+        let reason: String
+        let state: String
+        let failure: String?
+        let requestedAt: Instant
+        let settledAt: Instant?
+    }
+
+    let id: ID<Order>
+    let number: String
+    let purchase: ID<Purchase>
+    let purchaseNumber: String
+    let seller: ID<Seller>
+    let sellerName: String
+    let state: String
+    let amounts: Amounts
+    let shippingName: String
+    let placedAt: Instant
+    let holdUntil: Instant?
+    let releasedAt: Instant?
+    let lines: [Line]
+    let events: [Event]
+    let refunds: [RefundAnswer]
+    let parcels: [Parcel]
+
+    init(_ order: OrderCase) {
+        id = order.id
+        number = order.number
+        purchase = order.purchase
+        purchaseNumber = order.purchaseNumber
+        seller = order.seller
+        sellerName = order.sellerName
+        state = order.state.rawValue
+        let sums = order.amounts
+        amounts = Amounts(
+            items: sums.items, shipping: sums.shipping, tax: sums.tax,
+            taxIncluded: sums.taxIncluded, taxByPlatform: sums.taxByPlatform, total: sums.total,
+            commission: sums.commission, sellerShare: sums.sellerShare)
+        shippingName = order.shippingName
+        placedAt = order.placedAt
+        holdUntil = order.holdUntil
+        releasedAt = order.releasedAt
+        lines = order.lines.map {
+            Line(
+                title: $0.title, sku: $0.sku, options: $0.optionsText, quantity: $0.quantity,
+                shipped: $0.shipped, unitPrice: $0.unitPrice, total: $0.total, tax: $0.tax,
+                commission: $0.commission, commissionExplanation: $0.commissionExplanation)
+        }
+        events = order.events.map {
+            Event(
+                at: $0.at, kind: $0.kind, actorName: $0.actorName, from: $0.from, to: $0.to,
+                note: $0.note)
+        }
+        refunds = order.refunds.map {
+            RefundAnswer(
+                id: $0.id, amount: $0.amount, reason: $0.reason, state: $0.state.rawValue,
+                failure: $0.failure, requestedAt: $0.requestedAt, settledAt: $0.settledAt)
+        }
+        parcels = order.shipments.map {
+            Parcel(
+                carrier: $0.carrier, trackingNumber: $0.trackingNumber,
+                trackingUrl: $0.trackingURL, shippedAt: $0.shippedAt)
+        }
+    }
+}
+
+/// A payment with what was asked of its provider.
+struct PaymentAnswer: Codable {
+    struct Attempt: Codable {
+        let at: Instant
+        let kind: String
+        let orderNumber: String?
+        let amount: Money
+        let state: String
+        let tries: Int
+        let error: String?
+        let settledAt: Instant?
+    }
+
+    let id: ID<Payment>
+    let purchase: ID<Purchase>
+    let purchaseNumber: String
+    let instance: ID<ProviderInstance>
+    let instanceName: String
+    let method: String
+    let state: String
+    let amount: Money
+    let authorized: Money
+    let captured: Money
+    let refunded: Money
+    let reference: String?
+    let failure: String?
+    let createdAt: Instant
+    /// Empty in lists.
+    let attempts: [Attempt]
+
+    init(_ payment: PaymentCase) {
+        id = payment.id
+        purchase = payment.purchase
+        purchaseNumber = payment.purchaseNumber
+        instance = payment.instance
+        instanceName = payment.instanceName
+        method = payment.method
+        state = payment.state.rawValue
+        amount = payment.amount
+        authorized = payment.authorized
+        captured = payment.captured
+        refunded = payment.refunded
+        reference = payment.reference
+        failure = payment.failure
+        createdAt = payment.createdAt
+        attempts = payment.attempts.map {
+            Attempt(
+                at: $0.at, kind: $0.kind, orderNumber: $0.orderNumber, amount: $0.amount,
+                state: $0.state, tries: $0.tries, error: $0.error, settledAt: $0.settledAt)
+        }
+    }
+}

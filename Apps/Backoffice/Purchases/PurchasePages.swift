@@ -1,0 +1,179 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum PurchasePages {
+    static func list(
+        _ page: Kernel.Page<PurchaseFound>, _ query: PurchaseRoutes.PurchaseQuery
+    ) -> DeskPage {
+        let rows = page.items.map { purchase in
+            [
+                Cell(purchase.number, to: Links.purchase(purchase.id)), .state(purchase.state),
+                Cell(purchase.recipient), Cell(purchase.email),
+                .number(purchase.orderCount), .money(purchase.total), .time(purchase.placedAt),
+            ]
+        }
+        let kept = [("text", query.text), ("state", query.state)]
+            .compactMap { name, value in value.map { (name, $0) } }
+        let more = page.next.map {
+            Links.with("/purchases", kept + [("after", Cursor.seal($0))])
+        }
+        return DeskPage(
+            "Purchases",
+            tabs: DeskPage.Tab.states(
+                Purchase.State.allCases.map(\.rawValue), of: "/purchases", chosen: query.state),
+            [
+                Block(forms: [
+                    .search(
+                        "Find", at: "/purchases",
+                        [
+                            .line(
+                                "text", "Number, e-mail address or payment reference",
+                                query.text ?? "", type: "search")
+                        ])
+                ]),
+                Block(
+                    table: Table(
+                        ["Number", "State", "Recipient", "E-mail", "Orders#", "Total#", "Placed"],
+                        rows), nothing: "There is no such purchase.", more: more),
+            ])
+    }
+
+    static func show(_ found: PurchaseAnswer, _ admin: Administrator) -> DeskPage {
+        let maySettle = Duty.settleCases.isAllowed(to: admin.roles)
+        let purchase = found.purchase
+        let facts = Block(facts: [
+            Fact("State", state: purchase.state), Fact("Total", Format.money(purchase.total)),
+            Fact("E-mail", purchase.email), Fact("To", found.address.oneLine),
+            Fact("Placed", Format.time(purchase.placedAt)),
+            Fact("Paid", found.paidAt.map(Format.time) ?? "not yet"),
+        ])
+        return DeskPage(
+            "Purchase \(purchase.number)",
+            [facts] + found.orders.flatMap { order($0, maySettle) }
+                + found.payments.map { payment($0) })
+    }
+
+    private static func order(_ order: OrderAnswer, _ maySettle: Bool) -> [Block] {
+        var facts = [
+            Fact("Seller", order.sellerName, to: Links.seller(order.seller)),
+            Fact("State", state: order.state), Fact("Ships with", order.shippingName),
+            Fact("Goods", Format.money(order.amounts.items)),
+            Fact("Shipping", Format.money(order.amounts.shipping)),
+            Fact("Tax on top", Format.money(order.amounts.tax)),
+            Fact("Tax inside", Format.money(order.amounts.taxIncluded)),
+            Fact("Total", Format.money(order.amounts.total)),
+            Fact("Commission", Format.money(order.amounts.commission)),
+            Fact("To the seller", Format.money(order.amounts.sellerShare)),
+        ]
+        if let until = order.holdUntil { facts.append(Fact("Held until", Format.time(until))) }
+        facts += order.parcels.map { parcel in
+            Fact(
+                "Parcel", "\(parcel.carrier) \(parcel.trackingNumber ?? "without a number")",
+                to: parcel.trackingUrl)
+        }
+        facts += order.refunds.map { refund in
+            Fact(
+                "Refund",
+                "\(Format.money(refund.amount)), \(refund.state.inWords): \(refund.reason)")
+        }
+        let lines = Table(
+            ["Thing", "SKU", "Pieces#", "Each#", "Total#", "Commission#", "Why"],
+            order.lines.map { line in
+                [
+                    Cell(
+                        line.title + (line.options.isEmpty ? "" : " (\(line.options))")),
+                    Cell(line.sku ?? ""), .number(line.quantity), .money(line.unitPrice),
+                    .money(line.total), .money(line.commission),
+                    Cell(line.commissionExplanation),
+                ]
+            })
+        return [
+            Block("Order \(order.number)", facts: facts, table: lines),
+            Block(timeline: order.events.map(moment), forms: maySettle ? forms(order) : []),
+        ]
+    }
+
+    private static func moment(_ event: OrderAnswer.Event) -> Moment {
+        let step = event.to.map { " → \($0.inWords)" } ?? ""
+        return Moment(event.at, event.kind.inWords + step, by: event.actorName, event.note)
+    }
+
+    private static func forms(_ order: OrderAnswer) -> [DeskForm] {
+        switch order.state {
+        case "awaiting_payment", "paid":
+            [
+                DeskForm(
+                    "Cancel this order", to: "/orders/\(order.id)/cancellation",
+                    hint: "Its stock goes back, and its money if it was paid. Siblings stay.",
+                    [.reason], isDangerous: true)
+            ]
+        case "cancelled": []
+        default:
+            [
+                DeskForm(
+                    "Refund this order", to: "/orders/\(order.id)/refund",
+                    hint: "All of \(Format.money(order.amounts.total)) goes back to the customer.",
+                    [.reason], isDangerous: true)
+            ]
+        }
+    }
+
+    private static func payment(_ payment: PaymentAnswer) -> Block {
+        Block(
+            "Payment by \(payment.method.inWords)",
+            facts: paymentFacts(payment),
+            table: Table(
+                ["When", "What", "Order", "Amount#", "State", "Tries#", "Error"],
+                payment.attempts.map { attempt in
+                    [
+                        .time(attempt.at), Cell(attempt.kind), Cell(attempt.orderNumber ?? ""),
+                        .money(attempt.amount), attempt.state.stateCell, .number(attempt.tries),
+                        Cell(attempt.error ?? ""),
+                    ]
+                }), nothing: "Nothing was asked of the provider yet.")
+    }
+
+    private static func paymentFacts(_ payment: PaymentAnswer) -> [Fact] {
+        [
+            Fact("State", state: payment.state),
+            Fact("Provider", payment.instanceName, to: Links.provider(payment.instance)),
+            Fact("Reference", payment.reference ?? "—"),
+            Fact("Amount", Format.money(payment.amount)),
+            Fact("Authorized", Format.money(payment.authorized)),
+            Fact("Captured", Format.money(payment.captured)),
+            Fact("Refunded", Format.money(payment.refunded)),
+            Fact("Failure", payment.failure ?? "—"), Fact("Begun", Format.time(payment.createdAt)),
+        ]
+    }
+
+    static func payments(
+        _ page: Kernel.Page<PaymentCase>, _ query: PurchaseRoutes.PaymentQuery
+    ) -> DeskPage {
+        let rows = page.items.map { payment in
+            [
+                Cell(payment.purchaseNumber, to: Links.purchase(payment.purchase)),
+                .state(payment.state),
+                Cell(payment.instanceName, to: Links.provider(payment.instance)),
+                Cell(payment.method.inWords), .money(payment.amount), .money(payment.captured),
+                .money(payment.refunded), Cell(payment.reference ?? ""),
+                .time(payment.createdAt),
+            ]
+        }
+        let kept = [("state", query.state), ("instance", query.instance?.description)]
+            .compactMap { name, value in value.map { (name, $0) } }
+        let more = page.next.map { Links.with("/payments", kept + [("after", Cursor.seal($0))]) }
+        return DeskPage(
+            "Payments",
+            tabs: DeskPage.Tab.states(
+                Payment.State.allCases.map(\.rawValue), of: "/payments", chosen: query.state),
+            [
+                Block(
+                    table: Table(
+                        [
+                            "Purchase", "State", "Provider", "Method", "Amount#", "Captured#",
+                            "Refunded#", "Reference", "Begun",
+                        ], rows), nothing: "There is no such payment.", more: more)
+            ])
+    }
+}

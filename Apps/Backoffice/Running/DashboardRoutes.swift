@@ -1,0 +1,52 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The first page: what waits for somebody.
+struct DashboardRoutes {
+    let desk: Desk
+
+    func mount() {
+        desk.page("/", .lookAround) { call, admin in
+            Self.page(
+                try await call.marketplace.whatWaits(), admin,
+                now: try await call.marketplace.marketNow())
+        }
+        desk.read("/waiting", "What waits for somebody", tag: "Dashboard", .lookAround) {
+            call, _ in try await call.marketplace.whatWaits()
+        }
+    }
+
+    private static func page(
+        _ waits: WhatWaits, _ admin: Administrator, now: Instant
+    ) -> DeskPage {
+        let all: [(String, Int, String, Duty)] = [
+            ("Sellers to verify", waits.sellersSubmitted, "/sellers?state=submitted", .readSellers),
+            (
+                "Payments without a known end", waits.paymentsUnknown, "/payments?state=unknown",
+                .readPurchases
+            ),
+            ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
+            ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),
+            ("Webhooks that failed", waits.webhooksFailed, "/jobs", .readJobs),
+            ("Jobs that were given up", waits.jobsDead, "/jobs", .readJobs),
+            ("Blocked listings", waits.listingsBlocked, "/listings?state=blocked", .readCatalogue),
+            ("Providers that drain", waits.providersDraining, "/providers", .readProviders),
+        ]
+        let shown = all.filter { $0.3.isAllowed(to: admin.roles) }
+        let table = Table(
+            ["What", "How many#"],
+            shown.map { name, count, link, _ in
+                let many = count >= WhatWaits.countMax
+                return [
+                    Cell(name, to: link),
+                    Cell(
+                        many ? "\(WhatWaits.countMax) or more" : String(count),
+                        count == 0 ? .plain : .waiting, isNumber: true),
+                ]
+            })
+        return DeskPage(
+            "What waits for somebody", lead: "It is \(Format.time(now)) in the market.",
+            [Block(table: table)])
+    }
+}

@@ -1,0 +1,104 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The audit trail: who did what to what, and why.
+struct TrailRoutes {
+    struct TrailQuery: Described {
+        let object: String?
+        let id: String?
+        let actor: ID<Account>?
+        let after: String?
+        let limit: Int?
+
+        static let rules: [String: [Rule]] = [
+            "object": [.length(1...80)], "id": [.length(1...80)], "after": [.length(1...400)],
+            "limit": [.range(1...100)],
+        ]
+
+        var filter: AuditFilter {
+            if let object, let id { return .object(kind: object, id: id) }
+            if let actor { return .actor(actor) }
+            return .everything
+        }
+
+        func page() throws -> PageRequest {
+            PageRequest(after: try after.map { try Cursor.open($0) }, limit: limit ?? 50)
+        }
+    }
+
+    struct EntryAnswer: Codable {
+        let id: Int64
+        let at: Instant
+        let actor: ID<Account>?
+        let actorName: String?
+        let actorKind: String
+        let action: String
+        let objectKind: String
+        let objectId: String
+        let reason: String?
+        let before: String?
+        let after: String?
+
+        init(_ entry: AuditEntry) {
+            id = entry.id
+            at = entry.at
+            actor = entry.actor
+            actorName = entry.actorName
+            actorKind = entry.actorKind.rawValue
+            action = entry.action
+            objectKind = entry.objectKind
+            objectId = entry.objectID
+            reason = entry.reason
+            before = entry.before
+            after = entry.after
+        }
+    }
+
+    let desk: Desk
+
+    func mount() {
+        desk.page("/audit", .readTrail, query: TrailQuery.self) { call, _ in
+            Self.page(
+                try await call.marketplace.auditTrail(call.query.filter, try call.query.page()),
+                call.query)
+        }
+        desk.read(
+            "/audit", "The audit trail, newest first", tag: "Audit", .readTrail,
+            query: TrailQuery.self
+        ) { call, _ in
+            Listed(
+                try await call.marketplace.auditTrail(call.query.filter, try call.query.page())
+            ) { EntryAnswer($0) }
+        }
+    }
+
+    private static func page(_ page: Kernel.Page<AuditEntry>, _ query: TrailQuery) -> DeskPage {
+        let more = page.next.map { next in
+            var items = [("after", Cursor.seal(next))]
+            if let object = query.object, let id = query.id {
+                items += [("object", object), ("id", id)]
+            }
+            if let actor = query.actor { items.append(("actor", actor.description)) }
+            return Links.with("/audit", items)
+        }
+        let rows = page.items.map { entry in
+            [
+                .time(entry.at), Cell(entry.actorName ?? entry.actorKind.rawValue),
+                Cell(entry.action),
+                Cell(
+                    "\(entry.objectKind.inWords) \(entry.objectID.suffix(12))",
+                    to: Links.trail(entry.objectKind, entry.objectID)),
+                Cell(entry.reason ?? ""),
+            ]
+        }
+        return DeskPage(
+            "Audit trail",
+            lead: "Every write of sellers and administrators. Nothing here can change.",
+            [
+                Block(
+                    table: Table(["When", "Who", "What", "On", "Reason"], rows),
+                    nothing: "Nothing was written yet.", more: more)
+            ])
+    }
+}

@@ -1,0 +1,86 @@
+import Kernel
+import Vocabulary
+
+/// A seller in lists.
+struct SellerAnswer: Codable {
+    let id: ID<Seller>
+    let slug: String
+    let name: String
+    let country: String
+    let legalName: String?
+    let vatNumber: String?
+    let state: String
+    let holdDays: Int
+    let createdAt: Instant
+
+    init(_ seller: Seller) {
+        id = seller.id
+        slug = seller.slug
+        name = seller.name
+        country = seller.country
+        legalName = seller.legalName
+        vatNumber = seller.vatNumber
+        state = seller.state.rawValue
+        holdDays = seller.holdDays
+        createdAt = seller.createdAt
+    }
+}
+
+/// Everything that there is about a seller before a decision.
+struct SellerFile: Codable {
+    struct Document: Codable {
+        let id: ID<SellerDocument>
+        let kind: String
+        let fileName: String
+        let mediaType: String
+        let bytes: Int
+        let state: String
+        let note: String?
+        let createdAt: Instant
+    }
+
+    struct Step: Codable {
+        let from: String
+        let to: String
+        let reason: String?
+        let actorName: String?
+        let at: Instant
+    }
+
+    struct Balance: Codable {
+        let wallet: ID<Wallet>
+        let pending: Money
+        let available: Money
+        let paying: Money
+        let debt: Money
+    }
+
+    let seller: SellerAnswer
+    let about: String
+    let origin: Address?
+    let documents: [Document]
+    let history: [Step]
+    let balances: [Balance]
+
+    init(_ marketplace: Marketplace, _ id: ID<Seller>) async throws {
+        let seller = try await marketplace.seller(id)
+        self.seller = SellerAnswer(seller)
+        about = seller.about
+        origin = seller.origin
+        documents = try await marketplace.documents(of: id).map {
+            Document(
+                id: $0.id, kind: $0.kind.rawValue, fileName: $0.fileName, mediaType: $0.mediaType,
+                bytes: $0.bytes, state: $0.state.rawValue, note: $0.note, createdAt: $0.createdAt)
+        }
+        history = try await marketplace.transitions(of: id).map {
+            Step(
+                from: $0.from.rawValue, to: $0.to.rawValue, reason: $0.reason,
+                actorName: $0.actorName, at: $0.at)
+        }
+        balances = try await marketplace.balances(of: id).map {
+            Balance(
+                wallet: $0.wallet, pending: $0.pending, available: $0.available,
+                paying: $0.paying, debt: $0.debt)
+        }
+    }
+}

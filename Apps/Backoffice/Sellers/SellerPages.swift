@@ -1,0 +1,152 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum SellerPages {
+    static func list(
+        _ page: Kernel.Page<Seller>, _ query: SellerRoutes.SellerQuery
+    ) -> DeskPage {
+        let rows = page.items.map { seller in
+            [
+                Cell(seller.name, to: Links.seller(seller.id)), Cell(seller.country),
+                .state(seller.state), Cell(seller.rating.text.map { "★ \($0)" } ?? ""),
+                .time(seller.createdAt),
+            ]
+        }
+        let more = page.next.map { next in
+            Links.with(
+                "/sellers",
+                [("after", Cursor.seal(next))] + (query.state.map { [("state", $0)] } ?? []))
+        }
+        return DeskPage(
+            "Sellers",
+            tabs: DeskPage.Tab.states(
+                Seller.State.allCases.map(\.rawValue), of: "/sellers", chosen: query.state),
+            [
+                Block(forms: [
+                    .search(
+                        "Find", at: "/sellers",
+                        [.line("name", "Name", query.name ?? "", type: "search")])
+                ]),
+                Block(
+                    table: Table(["Name", "Country", "State", "Rating", "Since"], rows),
+                    nothing: "There is no such seller.", more: more),
+            ])
+    }
+
+    static func show(
+        _ marketplace: Marketplace, _ id: ID<Seller>, _ admin: Administrator
+    ) async throws -> DeskPage {
+        let file = try await SellerFile(marketplace, id)
+        let mayDecide = Duty.decideOnSellers.isAllowed(to: admin.roles)
+        var blocks = [facts(file)]
+        blocks.append(documents(file, id, mayDecide))
+        if mayDecide { blocks.append(decisions(file, id)) }
+        if Duty.readMoney.isAllowed(to: admin.roles) { blocks.append(balances(file, id)) }
+        blocks.append(
+            Block(
+                "History",
+                timeline: file.history.map {
+                    Moment(
+                        $0.at, "\($0.from.inWords) → \($0.to.inWords)", by: $0.actorName,
+                        $0.reason)
+                }, nothing: "Nothing has happened since the application."))
+        return DeskPage(file.seller.name, blocks)
+    }
+
+    private static func facts(_ file: SellerFile) -> Block {
+        let seller = file.seller
+        return Block(facts: [
+            Fact("State", state: seller.state),
+            Fact("Shop address", seller.slug), Fact("Country", seller.country),
+            Fact("Legal name", seller.legalName ?? "—"),
+            Fact("VAT number", seller.vatNumber ?? "—"),
+            Fact("Parcels start at", file.origin.map(\.oneLine) ?? "—"),
+            Fact("Money is held for", Format.count(seller.holdDays, "day", "days")),
+            Fact("About", file.about.isEmpty ? "—" : file.about),
+            Fact("Audit trail", "show", to: Links.trail("seller", seller.id.description)),
+        ])
+    }
+
+    private static func documents(
+        _ file: SellerFile, _ id: ID<Seller>, _ mayDecide: Bool
+    ) -> Block {
+        let rows = file.documents.map { document in
+            let link = "/api/v1/sellers/\(id)/documents/\(document.id)/file"
+            return [
+                Cell(document.kind), Cell(document.fileName, to: mayDecide ? link : nil),
+                document.state.stateCell, Cell(document.note ?? ""), .time(document.createdAt),
+            ]
+        }
+        let open = file.documents.filter { $0.state == "pending" && mayDecide }
+        return Block(
+            "Documents", table: Table(["Kind", "File", "State", "Note", "Sent in"], rows),
+            forms: open.map { document in
+                DeskForm(
+                    "Judge \(document.fileName)",
+                    to: "/sellers/\(id)/documents/\(document.id)/judgement",
+                    [
+                        .choice(
+                            "state", "Judgement",
+                            [(key: "accepted", text: "accept"), (key: "rejected", text: "reject")]),
+                        .line("note", "Note", required: false),
+                    ])
+            }, nothing: "No document was sent in.")
+    }
+
+    private static func decisions(_ file: SellerFile, _ id: ID<Seller>) -> Block {
+        func form(_ button: String, _ noun: String) -> DeskForm {
+            DeskForm(button, to: "/sellers/\(id)/\(noun)", [.reason], isDangerous: true)
+        }
+        var forms: [DeskForm] =
+            switch file.seller.state {
+            case "submitted":
+                [
+                    DeskForm("Verify this seller", to: "/sellers/\(id)/verification"),
+                    form("Reject the application", "rejection"),
+                ]
+            case "verified": [form("Suspend the seller", "suspension")]
+            case "suspended": [form("Reinstate the seller", "reinstatement")]
+            default: []
+            }
+        guard file.seller.state != "closed" else { return Block("Decide") }
+        forms.append(form("Close the shop for good", "closure"))
+        forms.append(
+            DeskForm(
+                "Change the hold", to: "/sellers/\(id)/hold",
+                [
+                    .line(
+                        "days", "Days between delivery and the money becoming available",
+                        String(file.seller.holdDays), type: "number")
+                ]))
+        return Block("Decide", forms: forms)
+    }
+
+    private static func balances(_ file: SellerFile, _ id: ID<Seller>) -> Block {
+        let rows = file.balances.map {
+            [
+                Cell(String($0.wallet.description.suffix(12))), Cell.money($0.pending),
+                .money($0.available), .money($0.paying), .money($0.debt),
+            ]
+        }
+        return Block(
+            "Money", facts: [Fact("Statement", "show", to: "/sellers/\(id)/statement")],
+            table: Table(["Wallet", "Held#", "Available#", "Paying#", "Owed to us#"], rows),
+            nothing: "No money has come in yet.")
+    }
+}
+
+extension Fact {
+    /// A state in its colour.
+    init(_ name: String, state: String) {
+        self.init(name, state.stateCell)
+    }
+}
+
+extension Address {
+    /// For a fact: everything in one line.
+    var oneLine: String {
+        let town = [postalCode, city, region].compactMap { $0 }.joined(separator: " ")
+        return ([name] + lines + [town, country]).filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+}

@@ -8,7 +8,10 @@ struct Operator: AsyncParsableCommand {
         commandName: "guildhall",
         abstract: "Runs a marketplace: serves its apps, does its work, looks after its data.",
         subcommands: [
-            UpCommand.self, ServeCommand.self, DoctorCommand.self,
+            UpCommand.self, ServeCommand.self, WorkCommand.self, MigrateCommand.self,
+            AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, DoctorCommand.self,
+            RoutesCommand.self, ModuleCommand.self,
+            SandboxBankCommand.self,
         ])
 }
 

@@ -2,33 +2,81 @@ import Foundation
 import Kernel
 import Logging
 import Postgres
+import ProviderHost
+import ProviderKit
 import Reactor
+import Redis
+import Web
 
 /// Opens what a process needs, once, and closes it at its end.
 struct Wiring: Sendable {
     let settings: Settings
     let reactor: Reactor
     let database: Database
+    let redis: RedisClient
+    let client: HostClient
     let marketplace: Marketplace
     let logger: Logger
+    private let key: [UInt8]
 
-    init(_ settings: Settings, process: String) async throws {
+    /// - Parameter process: what the process is called in logs and in pg_stat_activity.
+    /// - Throws: ``OperatorProblem`` when the secret key is missing or damaged.
+    init(_ settings: Settings, process: String) throws {
         self.settings = settings
         logger = Logger(label: process)
+        key = try SecretKey.read(settings.key)
         reactor = Reactor()
         var servers = DatabaseSettings(url: settings.servers.databaseURL)
         servers.sharedConnections = settings.servers.sharedConnections
         servers.transactionConnections = settings.servers.transactionConnections
         servers.applicationName = "guildhall " + process
         database = Database(servers, reactor: reactor, logger: logger)
+        redis = RedisClient(
+            RedisSettings(url: settings.servers.redisURL), reactor: reactor, logger: logger)
+        client = HostClient()
+        let gateway = ProviderGateway(
+            database: database, catalog: ModuleCatalog(folder: settings.folders.modules),
+            client: client, key: try ProviderKey(key), logger: logger)
         marketplace = Marketplace(
-            database: database, settings: settings.kernel, logger: logger)
+            database: database, providers: gateway, settings: settings.kernel, logger: logger)
+    }
+
+    /// What `app` is served with.
+    func webSettings(of app: String, publicURL: String) -> WebSettings {
+        // Another key for each purpose, so that a form token never opens a provider's secret.
+        var web = WebSettings(secret: hmacSHA256(Array("web forms of \(app)".utf8), key: key))
+        web.publicURL = publicURL
+        web.secureCookies = publicURL.hasPrefix("https://")
+        web.proxies = settings.running.trustedProxies
+        return web
+    }
+
+    /// What has to answer for this process to be ready.
+    var checks: [HealthServer.Check] {
+        [
+            HealthServer.Check(name: "PostgreSQL") { [database] in
+                try await database.ping()
+            },
+            HealthServer.Check(name: "Redis") { [redis] in
+                _ = try await redis.send("PING", [])
+            },
+        ]
     }
 
     /// Finishes what is under way and closes every connection.
     func close() async {
         await database.close()
+        await redis.close()
+        do { try await client.shutDown() } catch {
+            logger.warning("http-client.not-closed", metadata: ["error": "\(error)"])
+        }
+        reactor.shutdown()
     }
+}
+
+extension Database {
+    /// Whether the server answers at all.
+    func ping() async throws(PostgresError) { _ = try await query("select 1") }
 }
 
 extension Settings {

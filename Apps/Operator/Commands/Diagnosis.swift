@@ -1,7 +1,9 @@
 import Foundation
+import Kernel
 import Logging
 import Postgres
 import Reactor
+import Redis
 
 /// Looks at everything that a marketplace needs around itself.
 struct Diagnosis: Sendable {
@@ -9,7 +11,9 @@ struct Diagnosis: Sendable {
 
     /// Looks at servers, folders and the key; nothing is changed.
     func findings() async -> [Finding] {
-        var findings = [await database(), media(), modules(), key()]
+        var findings = [await database(), await redis()]
+        if findings[0].isWell { findings.append(await schema()) }
+        findings += [media(), modules(), key()]
         findings += loadGenerators()
         return findings
     }
@@ -21,7 +25,7 @@ struct Diagnosis: Sendable {
         let database = Database(servers, reactor: reactor, logger: Logger(label: "doctor"))
         let finding: Finding
         do {
-            try await withDeadline(.seconds(5)) { _ = try await database.query("select 1") }
+            try await withDeadline(.seconds(5)) { try await database.ping() }
             finding = .well("PostgreSQL answers")
         } catch {
             finding = .wrong(
@@ -29,6 +33,48 @@ struct Diagnosis: Sendable {
                 "start it, or unset DATABASE_URL and use Config/run, which brings its own")
         }
         await database.close()
+        reactor.shutdown()
+        return finding
+    }
+
+    func redis() async -> Finding {
+        let reactor = Reactor()
+        let redis = RedisClient(
+            RedisSettings(url: settings.servers.redisURL), reactor: reactor,
+            logger: Logger(label: "doctor"))
+        let finding: Finding
+        do {
+            try await withDeadline(.seconds(5)) { _ = try await redis.send("PING", []) }
+            finding = .well("Redis answers")
+        } catch {
+            finding = .wrong(
+                "Redis", "it does not answer at REDIS_URL (\(error))",
+                "start it, or unset REDIS_URL and use Config/run, which brings its own")
+        }
+        await redis.close()
+        reactor.shutdown()
+        return finding
+    }
+
+    /// Whether the schema is this version's.
+    func schema() async -> Finding {
+        let reactor = Reactor()
+        let logger = Logger(label: "doctor")
+        let database = Database(
+            DatabaseSettings(url: settings.servers.databaseURL), reactor: reactor, logger: logger)
+        let finding: Finding
+        do {
+            let all = try await Migrator(database, logger: logger).status()
+            let waiting = all.filter { $0.ranAt == nil }.count
+            finding =
+                waiting == 0
+                ? .well("schema")
+                : .wrong("schema", "\(waiting) migrations have not run", "guildhall migrate")
+        } catch {
+            finding = .wrong("schema", "\(error)", "guildhall migrate --status")
+        }
+        await database.close()
+        reactor.shutdown()
         return finding
     }
 

@@ -117,6 +117,22 @@ enum Program {
         guard count > 0 else { return CommandLine.arguments[0] }
         return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }()
+
+    /// Runs this program with `arguments` on our own console, and waits for its end: what only
+    /// happens at the start does not stay in the supervisor's memory.
+    /// - Throws: ``OperatorProblem`` when it fails; it has said why.
+    static func run(_ arguments: [String]) async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        guard status == 0 else {
+            throw OperatorProblem("guildhall \(arguments.joined(separator: " ")) failed.")
+        }
+    }
 }
 
 /// A null-terminated array of C strings that lives as long as this object.

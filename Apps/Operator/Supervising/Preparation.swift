@@ -9,7 +9,11 @@ struct Preparation: Sendable {
         var problems = ports()
         let diagnosis = Diagnosis(settings: settings)
         say("Looking at ports, servers and folders")
-        for finding in [await diagnosis.database(), diagnosis.media(), diagnosis.modules()] {
+        let findings = [
+            await diagnosis.database(), await diagnosis.redis(), diagnosis.media(),
+            diagnosis.modules(),
+        ]
+        for finding in findings {
             if !finding.isWell { problems.append(finding.line) }
         }
         guard problems.isEmpty else {
@@ -18,6 +22,9 @@ struct Preparation: Sendable {
         if try SecretKey.makeIfMissing(settings.key) {
             say("Made the secret key \(settings.key.file): keep a copy of it.")
         }
+        say("Migrating the database")
+        try await Program.run(["migrate"])
+        if settings.running.isDemo { try await Program.run(["seed", "--if-empty"]) }
     }
 
     private func ports() -> [String] {

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Kernel
+import Logging
+
+/// `guildhall migrate`
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Brings the database's schema up to this version.")
+
+    @Flag(help: "Only say what has run and what has not.")
+    var status = false
+
+    func run() async throws {
+        try await OneTask.run("migrate") { wiring in
+            let migrator = try Migrator(wiring.database, logger: wiring.logger)
+            if status {
+                let all = try await migrator.status()
+                for migration in all {
+                    let when = migration.ranAt.map { "ran \($0)" } ?? "to run"
+                    say("  \(migration.name)  \(when)")
+                }
+                return
+            }
+            let ran = try await migrator.run()
+            say(ran.isEmpty ? "The schema is up to date." : "Ran \(ran.joined(separator: ", ")).")
+        }
+    }
+}
+
+/// A command that does one thing and ends.
+enum OneTask {
+    /// Opens what it needs, runs `body` and closes again, whatever happens.
+    static func run(
+        _ name: String, _ body: (Wiring) async throws -> Void
+    ) async throws {
+        var settings = try Settings.read()
+        // People read what a command says; only what is wrong is logged.
+        settings.running.logFormat = .text
+        settings.running.logLevel = max(settings.running.logLevel, .warning)
+        Observing.begin(settings, process: name)
+        _ = try SecretKey.makeIfMissing(settings.key)
+        let wiring = try Wiring(settings, process: name)
+        do {
+            try await body(wiring)
+        } catch {
+            await wiring.close()
+            throw error
+        }
+        await wiring.close()
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Backoffice
+import Kernel
+import Logging
+import Web
+
+/// The three apps by the names that an operator types.
+enum AppName: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case storefront, seller, admin
+
+    func port(_ network: Settings.Network) -> Int {
+        switch self {
+        case .storefront: network.storefrontPort
+        case .seller: network.sellerPort
+        case .admin: network.adminPort
+        }
+    }
+
+    func url(_ network: Settings.Network) -> String {
+        switch self {
+        case .storefront: network.storefrontURL
+        case .seller: network.sellerURL
+        case .admin: network.adminURL
+        }
+    }
+
+    func healthPort(_ network: Settings.Network) -> Int {
+        switch self {
+        case .storefront: network.healthPort
+        case .seller: network.healthPort + 1
+        case .admin: network.healthPort + 2
+        }
+    }
+
+    /// The app with all its routes.
+    func app(_ wiring: Wiring) throws -> WebApp {
+        let settings = wiring.webSettings(
+            of: rawValue, publicURL: url(wiring.settings.network))
+        let logger = Logger(label: rawValue)
+        switch self {
+        case .storefront, .seller:
+            throw OperatorProblem("The \(rawValue) app is not there yet.")
+        case .admin:
+            return try Site(
+                .admin, title: Backoffice.title, marketplace: wiring.marketplace,
+                redis: wiring.redis, settings: settings, templates: Backoffice.templates,
+                logger: logger, chrome: Backoffice.chrome
+            ).app(Backoffice.mount)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Logging
+import SandboxBank
+import ServiceLifecycle
+
+/// `guildhall sandbox-bank --port 8083`
+struct SandboxBankCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox-bank",
+        abstract: "A bank for demos and tests, on this machine only. It moves no money.")
+
+    @Option(help: "Where it listens on 127.0.0.1; otherwise GUILDHALL_BANK_PORT.")
+    var port: Int?
+
+    func run() async throws {
+        let settings = try Settings.read()
+        ThisProcess.begin(settings, "bank")
+        let logger = Logger(label: "bank")
+        var bank = SandboxBank.Settings()
+        bank.port = port ?? settings.network.bankPort
+        bank.journal = settings.folders.home + "/bank.journal"
+        var configuration = ServiceGroupConfiguration(
+            services: [BankService(bank: SandboxBank(bank, logger: logger))],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(settings.running.shutdownSeconds)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+private struct BankService: Service {
+    let bank: SandboxBank
+
+    func run() async throws { try await bank.run() }
+}

@@ -137,6 +137,12 @@ public struct ListQuery: Described {
         "after": [.length(1...400)], "limit": [.range(1...100)],
     ]
 
+    /// For queries that have these two among others.
+    public init(after: String?, limit: Int? = nil) {
+        self.after = after
+        self.limit = limit
+    }
+
     /// - Throws: ``InvalidInput`` when `after` is not a cursor of ours.
     public func page(limit otherwise: Int = 20) throws -> PageRequest {
         PageRequest(after: try after.map { try Cursor.open($0) }, limit: limit ?? otherwise)

@@ -1,0 +1,141 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What there is to buy, for programs.
+struct BrowseAPI {
+    struct ListingsQuery: Described {
+        let text: String?
+        /// A category's slug; what is below it is included.
+        let category: String?
+        /// A seller's slug.
+        let seller: String?
+        /// Minor units.
+        let priceMin: Int64?
+        /// Minor units.
+        let priceMax: Int64?
+        let inStock: Bool?
+        let sort: Sort?
+        let after: String?
+        let limit: Int?
+
+        enum Sort: String, Codable, Sendable, CaseIterable {
+            case newest, rating, relevance
+            case priceUp = "price-up"
+            case priceDown = "price-down"
+        }
+
+        static let rules: [String: [Rule]] = [
+            "text": [.length(1...200)], "category": [.length(1...60)], "seller": [.length(1...60)],
+            "priceMin": [.range(0...Money.amountMax)], "priceMax": [.range(0...Money.amountMax)],
+            "after": [.length(1...400)], "limit": [.range(1...100)],
+        ]
+    }
+
+    func mount(on api: API) {
+        let tag = "Things"
+        api.get("/categories", "The whole tree, each level in its order", tag: tag)
+            .handle(as: Visitor.self) { call, _ in
+                Listed(
+                    items: try await call.marketplace.categories().map { CategoryAnswer($0) },
+                    next: nil)
+            }
+        api.get("/listings", "Things that are for sale and fit", tag: tag)
+            .about("Typing errors in `text` are forgiven. Pages go on with `after`.")
+            .query(ListingsQuery.self).refuses(.missing)
+            .handle(as: Visitor.self, use: listings)
+        api.get("/listings/{listing}", "One thing with its variants and pictures", tag: tag)
+            .path(BrowseRoutes.ListingPath.self)
+            .handle(as: Visitor.self) { call, _ in
+                RawJSON<PublicListing>(try await call.marketplace.listingJSON(call.path.listing))
+            }
+        api.get("/sellers/{slug}", "A maker's public page", tag: tag)
+            .path(BrowseRoutes.SlugPath.self)
+            .handle(as: Visitor.self) { call, _ in
+                ShopAnswer(try await call.marketplace.shop(slug: call.path.slug))
+            }
+    }
+
+    @Sendable private func listings(
+        _ call: Call<Nothing, ListingsQuery, Nothing>, _ visitor: Visitor
+    ) async throws -> Listed<CardAnswer> {
+        var query = CardQuery()
+        query.text = call.query.text
+        if let slug = call.query.category {
+            query.category = try await call.marketplace.category(slug: slug)
+        }
+        if let slug = call.query.seller {
+            query.seller = try await call.marketplace.shop(slug: slug).id
+        }
+        query.priceMin = call.query.priceMin
+        query.priceMax = call.query.priceMax
+        query.inStockOnly = call.query.inStock ?? false
+        query.sort =
+            call.query.sort.flatMap { CardQuery.Sort(rawValue: $0.rawValue) }
+            ?? (query.text == nil ? .newest : .relevance)
+        let request = try ListQuery(after: call.query.after, limit: call.query.limit).page()
+        return Listed(try await call.marketplace.cards(query, request)) { CardAnswer($0) }
+    }
+}
+
+struct CategoryAnswer: Codable, Sendable {
+    let id: ID<Kernel.Category>
+    let parentId: ID<Kernel.Category>?
+    let slug: String
+    let name: String
+
+    init(_ category: Kernel.Category) {
+        id = category.id
+        parentId = category.parent
+        slug = category.slug
+        name = category.name
+    }
+}
+
+struct CardAnswer: Codable, Sendable {
+    let id: ID<Listing>
+    let title: String
+    /// The cheapest variant's.
+    let price: Money
+    let inStock: Bool
+    let ratingSum: Int64
+    let ratingCount: Int
+    let sellerSlug: String
+    let sellerName: String
+    /// `/media/<hash>` is the picture.
+    let imageHash: String?
+
+    init(_ card: ListingCard) {
+        id = card.id
+        title = card.title
+        price = card.price
+        inStock = card.inStock
+        ratingSum = card.rating.sum
+        ratingCount = card.rating.count
+        sellerSlug = card.sellerSlug
+        sellerName = card.sellerName
+        imageHash = card.imageHash?.description
+    }
+}
+
+struct ShopAnswer: Codable, Sendable {
+    let id: ID<Seller>
+    let slug: String
+    let name: String
+    let about: String
+    let country: String
+    let ratingSum: Int64
+    let ratingCount: Int
+    let since: Instant
+
+    init(_ seller: Seller) {
+        id = seller.id
+        slug = seller.slug
+        name = seller.name
+        about = seller.about
+        country = seller.country
+        ratingSum = seller.rating.sum
+        ratingCount = seller.rating.count
+        since = seller.createdAt
+    }
+}

@@ -1,0 +1,81 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The model of `browse.mustache`: a category, a search, or everything.
+struct BrowsePage {
+    struct Choice {
+        let value: String
+        let label: String
+        let isChosen: Bool
+    }
+
+    let headline: String
+    let action: String
+    let crumbs: [CategoryLink]
+    let children: [CategoryLink]
+    let hasChildren: Bool
+    let keepsText: Bool
+    let text: String
+    let from: String
+    let to: String
+    let inStock: Bool
+    let sorts: [Choice]
+    let showsCategories: Bool
+    let categoryChoices: [Choice]
+    let currencySign: String
+    let isFiltered: Bool
+    let things: [ThingCard]
+    let hasThings: Bool
+    let next: String?
+
+    init(
+        _ page: Page<ListingCard>, _ query: BrowseQuery, in branch: Kernel.Category?,
+        tree: [Kernel.Category], action: String, next: String?
+    ) {
+        let isSearch = action == Links.search
+        headline = branch.flatMap { isSearch ? nil : $0.name } ?? Self.headline(query)
+        self.action = action
+        crumbs =
+            isSearch
+            ? []
+            : (branch?.path.dropLast() ?? []).compactMap { id in
+                tree.first { $0.id == id }.map { CategoryLink($0) }
+            }
+        children =
+            branch.map { branch in
+                tree.filter { $0.parent == branch.id }.map { CategoryLink($0) }
+            } ?? []
+        hasChildren = !children.isEmpty
+        keepsText = isSearch
+        text = query.text ?? ""
+        from = query.from ?? ""
+        to = query.to ?? ""
+        inStock = query.inStock ?? false
+        let sort = query.cardQuery().sort
+        sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
+            .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }
+        showsCategories = isSearch
+        categoryChoices = tree.map { category in
+            let depth = String(repeating: "\u{a0}\u{a0}", count: category.path.count - 1)
+            return Choice(
+                value: category.slug, label: depth + category.name,
+                isChosen: category.id == branch?.id)
+        }
+        currencySign = "€"
+        isFiltered = query.isFiltered
+        things = page.items.map { ThingCard($0) }
+        hasThings = !things.isEmpty
+        self.next = next.map { query.link(action, next: $0) }
+    }
+
+    private static func headline(_ query: BrowseQuery) -> String {
+        guard let text = query.cardQuery().text else { return "Everything" }
+        return "“\(text)”"
+    }
+
+    private static let sorts: [(CardQuery.Sort, String)] = [
+        (.relevance, "Best match"), (.newest, "Newest first"), (.priceUp, "Cheapest first"),
+        (.priceDown, "Dearest first"), (.rating, "Best rated first"),
+    ]
+}

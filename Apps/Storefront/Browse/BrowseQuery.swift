@@ -1,0 +1,71 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What the filter form and the links of a list ask for.
+struct BrowseQuery: Described {
+    let text: String?
+    /// A category's slug.
+    let category: String?
+    /// Major units as people write them: `12.50`.
+    let from: String?
+    let to: String?
+    let inStock: Bool?
+    let sort: String?
+    let after: String?
+
+    static let rules: [String: [Rule]] = [
+        "text": [.length(0...200)], "category": [.length(0...60)], "from": [.length(0...16)],
+        "to": [.length(0...16)], "sort": [.length(0...20)], "after": [.length(1...400)],
+    ]
+
+    /// The kernel's question. A price or a sort that makes no sense is left out, not refused:
+    /// whoever looks at things should see things.
+    func cardQuery(in branch: Kernel.Category? = nil) -> CardQuery {
+        var query = CardQuery()
+        if let text, !text.allSatisfy(\.isWhitespace) { query.text = text }
+        query.category = branch
+        query.priceMin = Self.amount(from)
+        query.priceMax = Self.amount(to)
+        query.inStockOnly = inStock ?? false
+        query.sort =
+            sort.flatMap(CardQuery.Sort.init(rawValue:))
+            ?? (query.text == nil ? .newest : .relevance)
+        return query
+    }
+
+    var isFiltered: Bool { from != nil || to != nil || inStock == true || sort != nil }
+
+    private static func amount(_ text: String?) -> Int64? {
+        guard let text else { return nil }
+        let plain = text.map { $0 == "," ? "." : $0 }.filter { !$0.isWhitespace }
+        return Money(decimal: String(plain), .eur).map { max(0, $0.amount) }
+    }
+
+    /// The same list, from `next` on.
+    func link(_ action: String, next: String) -> String {
+        let kept: [(String, String?)] = [
+            ("text", text), ("category", category), ("from", from), ("to", to),
+            ("inStock", inStock == true ? "true" : nil), ("sort", sort), ("after", next),
+        ]
+        let items = kept.compactMap { name, value in
+            value.flatMap { $0.isEmpty ? nil : "\(name)=\(QueryText.encode($0))" }
+        }
+        return "\(action)?\(items.joined(separator: "&"))"
+    }
+}
+
+/// Percent-encoding for the value of a query item (RFC 3986, unreserved characters stay).
+enum QueryText {
+    static func encode(_ text: String) -> String {
+        let hex = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126: bytes.append(byte)
+            default: bytes += [37, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

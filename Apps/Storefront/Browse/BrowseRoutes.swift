@@ -1,0 +1,95 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What there is to buy, for people.
+struct BrowseRoutes {
+    struct SlugPath: Described {
+        let slug: String
+        static let rules: [String: [Rule]] = ["slug": [.length(1...60)]]
+    }
+    struct ListingPath: Described { let listing: ID<Listing> }
+
+    private static let cardsPerPage = 24
+
+    func mount(on routes: Routes) {
+        routes.get("/").show(as: Visitor.self, use: home)
+        routes.get("/search").query(BrowseQuery.self).show(as: Visitor.self, use: search)
+        routes.get("/categories/{slug}").path(SlugPath.self).query(BrowseQuery.self)
+            .show(as: Visitor.self, use: category)
+        routes.get("/listings/{listing}").path(ListingPath.self)
+            .show(as: Visitor.self, use: listing)
+        routes.get("/makers/{slug}").path(SlugPath.self).query(ListQuery.self)
+            .show(as: Visitor.self, use: maker)
+    }
+
+    @Sendable private func home(
+        _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        async let tree = call.marketplace.categories()
+        async let fresh = call.marketplace.cards(CardQuery(), PageRequest(limit: 12))
+        return .page(
+            "home", HomePage(try await tree, try await fresh.items), title: "Handmade things")
+    }
+
+    @Sendable private func search(
+        _ call: PageCall<Nothing, BrowseQuery, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let tree = try await call.marketplace.categories()
+        let branch = tree.first { $0.slug == call.query.category }
+        return try await list(call.query, in: branch, tree, Links.search, call.marketplace)
+    }
+
+    @Sendable private func category(
+        _ call: PageCall<SlugPath, BrowseQuery, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let tree = try await call.marketplace.categories()
+        guard let branch = tree.first(where: { $0.slug == call.path.slug }) else {
+            throw CategoryRefusal.unknown
+        }
+        return try await list(
+            call.query, in: branch, tree, Links.category(branch.slug), call.marketplace)
+    }
+
+    private func list(
+        _ query: BrowseQuery, in branch: Kernel.Category?, _ tree: [Kernel.Category],
+        _ action: String, _ marketplace: Marketplace
+    ) async throws -> PageAnswer {
+        let request = try ListQuery(after: query.after).page(limit: Self.cardsPerPage)
+        let page = try await marketplace.cards(query.cardQuery(in: branch), request)
+        let model = BrowsePage(
+            page, query, in: branch, tree: tree, action: action,
+            next: Listed(page) { CardAnswer($0) }.next)
+        return .page("browse", model, title: model.headline)
+    }
+
+    @Sendable private func listing(
+        _ call: PageCall<ListingPath, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let listing = try await call.marketplace.publicListing(call.path.listing)
+        var byShop = CardQuery()
+        byShop.seller = listing.seller.id
+        async let tree = call.marketplace.categories()
+        async let more = call.marketplace.cards(byShop, PageRequest(limit: 5))
+        let reviews = try await call.marketplace.reviewCards(of: listing.id)
+        let path = try await tree.first { $0.id == listing.category?.id }?.path ?? []
+        let model = ListingPage(
+            listing, crumbs: try await tree.filter { path.contains($0.id) }, reviews: reviews,
+            more: try await more.items.filter { $0.id != listing.id }.prefix(4).map { $0 })
+        return .page("listing", model, title: listing.title)
+    }
+
+    @Sendable private func maker(
+        _ call: PageCall<SlugPath, ListQuery, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let seller = try await call.marketplace.shop(slug: call.path.slug)
+        var things = CardQuery()
+        things.seller = seller.id
+        let page = try await call.marketplace.cards(
+            things, call.query.page(limit: Self.cardsPerPage))
+        let model = MakerPage(
+            seller, page, next: Listed(page) { CardAnswer($0) }.next,
+            ratings: try await call.marketplace.ratingCards(of: seller.id))
+        return .page("maker", model, title: seller.name)
+    }
+}

@@ -1,0 +1,130 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The model of `listing.mustache`.
+struct ListingPage {
+    struct Picture {
+        let href: String
+        let text: String
+    }
+    struct Choice {
+        let id: String
+        let label: String
+        let price: String
+        let stock: String
+        let isSoldOut: Bool
+        let isChosen: Bool
+    }
+
+    let title: String
+    let crumbs: [CategoryLink]
+    let seller: String
+    let sellerHref: String
+    let rating: String?
+    let ratingCount: Int
+    let price: String
+    let was: String?
+    let taxNote: String
+    let picture: String?
+    let pictureText: String
+    let morePictures: [Picture]
+    let hasMorePictures: Bool
+    let isForSale = true
+    let optionNames: String
+    let choices: [Choice]
+    let hasChoices: Bool
+    let only: Choice?
+    let canBuy: Bool
+    let description: String
+    let facts: [Fact]
+    let hasFacts: Bool
+    let reviews: [ReviewCard]
+    let hasReviews: Bool
+    let more: [ThingCard]
+    let hasMore: Bool
+
+    struct Fact {
+        let name: String
+        let value: String
+    }
+
+    init(
+        _ listing: PublicListing, crumbs: [Kernel.Category], reviews: [ReviewCard],
+        more: [ListingCard]
+    ) {
+        title = listing.title
+        self.crumbs = crumbs.map { CategoryLink($0) }
+        seller = listing.seller.name
+        sellerHref = Links.seller(listing.seller.slug)
+        ratingCount = listing.rating.count
+        rating = listing.rating.average.map { average in "\(average)" }
+        let isRange = Set(listing.variants.map(\.price)).count > 1
+        price = (isRange ? "from " : "") + Format.money(listing.price)
+        let first = listing.variants.first
+        was = listing.variants.count == 1 ? first?.compareAt.map { Format.money($0) } : nil
+        taxNote = "plus shipping; taxes are shown before you pay"
+        let pictures = listing.images.compactMap { image in
+            image.hash.map { Picture(href: Links.picture($0), text: image.alt) }
+        }
+        picture = pictures.first?.href
+        pictureText = pictures.first.map { $0.text.isEmpty ? listing.title : $0.text } ?? ""
+        morePictures = Array(pictures.dropFirst())
+        hasMorePictures = !morePictures.isEmpty
+        optionNames = listing.optionNames.joined(separator: " and ")
+        let bought = listing.variants.first { $0.available > 0 }?.id
+        let all = listing.variants.map { variant in
+            Choice(
+                id: variant.id.description, label: variant.options.joined(separator: ", "),
+                price: Format.money(variant.price), stock: Self.stock(variant.available),
+                isSoldOut: variant.available == 0, isChosen: variant.id == bought)
+        }
+        hasChoices = listing.variants.count > 1 || !listing.optionNames.isEmpty
+        choices = hasChoices ? all : []
+        only = hasChoices ? nil : all.first
+        canBuy = bought != nil
+        description = Format.paragraphs(listing.description)
+        var facts: [Fact] = []
+        if !listing.productType.isEmpty {
+            facts.append(Fact(name: "Kind", value: listing.productType))
+        }
+        if !listing.tags.isEmpty {
+            facts.append(Fact(name: "Words", value: listing.tags.joined(separator: ", ")))
+        }
+        self.facts = facts
+        hasFacts = !facts.isEmpty
+        self.reviews = reviews
+        hasReviews = !reviews.isEmpty
+        self.more = more.map { ThingCard($0) }
+        hasMore = !more.isEmpty
+    }
+
+    /// Ten stands for ten or more.
+    private static func stock(_ available: Int) -> String {
+        switch available {
+        case 0: "sold out"
+        case 1: "the last one"
+        case 2...9: "\(available) left"
+        default: "in stock"
+        }
+    }
+}
+
+/// What somebody said of a thing or of a maker.
+struct ReviewCard {
+    let author: String
+    let stars: String
+    let starsText: String
+    let date: String
+    let body: String
+    let reply: String?
+
+    init(author: String, stars: Int, at: Instant, body: String, reply: String? = nil) {
+        self.author = author
+        self.stars = Format.stars(stars)
+        starsText = "\(stars) of 5 stars"
+        date = Format.date(at)
+        self.body = Format.paragraphs(body)
+        self.reply = reply.map { Format.paragraphs($0) }
+    }
+}

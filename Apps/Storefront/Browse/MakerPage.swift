@@ -1,0 +1,34 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The model of `maker.mustache`.
+struct MakerPage {
+    let name: String
+    let place: String
+    let since: String
+    let about: String
+    let rating: String?
+    let ratingCount: String
+    let isAway: Bool
+    let things: [ThingCard]
+    let hasThings: Bool
+    let next: String?
+    let ratings: [ReviewCard]
+    let hasRatings: Bool
+
+    init(_ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: [ReviewCard]) {
+        name = seller.name
+        place = [seller.origin?.city, seller.country].compactMap { $0 }.joined(separator: ", ")
+        since = Format.date(seller.createdAt)
+        about = Format.paragraphs(seller.about)
+        rating = seller.rating.text
+        ratingCount = Format.count(seller.rating.count, "customer", "customers")
+        isAway = !seller.isOpen
+        things = cards.items.map { ThingCard($0) }
+        hasThings = !things.isEmpty
+        self.next = next.map { "\(Links.seller(seller.slug))?after=\(QueryText.encode($0))" }
+        self.ratings = ratings
+        hasRatings = !ratings.isEmpty
+    }
+}

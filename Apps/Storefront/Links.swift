@@ -10,6 +10,7 @@ enum Links {
     static let account = "/account"
 
     static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }
+    static func category(_ slug: String) -> String { "/categories/\(slug)" }
     static func seller(_ slug: String) -> String { "/makers/\(slug)" }
     static func checkout(_ id: ID<Checkout>) -> String { "/checkout/\(id)" }
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }

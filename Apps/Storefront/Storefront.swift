@@ -22,6 +22,8 @@ public enum Storefront {
     private static func mount(_ routes: Routes) {
         AccountPages(home: Links.account, afterSignIn: mergeCart).mount(on: routes)
         AccountAPI(afterSignIn: mergeCart).mount(on: routes.api)
+        BrowseRoutes().mount(on: routes)
+        BrowseAPI().mount(on: routes.api)
         CartRoutes().mount(on: routes)
         CartAPI().mount(on: routes.api)
         CheckoutRoutes().mount(on: routes)

@@ -58,6 +58,39 @@ struct VariantStore {
         }
     }
 
+    /// Which of the SKUs the shop has, and on which listing.
+    func listSKUs(_ skus: [String], of seller: ID<Seller>) async throws -> [String: ID<Listing>] {
+        let found = try await db.query(
+            """
+            select sku, listing_id from variant
+            where seller_id = \(seller) and sku = any(\(skus)::text[])
+            """
+        ).decode { c in (try c.next(String.self), try c.next(ID<Listing>.self)) }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    /// The active variants of listings as they would be written, with their stock.
+    func listRows(in listings: [ID<Listing>]) async throws -> [VariantRow] {
+        try await db.query(
+            """
+            select v.id, v.listing_id, v.seller_id, v.sku, v.option_values, v.position, v.price,
+                v.compare_at, v.currency, v.grams, v.barcode, v.requires_shipping, v.taxable,
+                v.tax_code, v.image_id, s.on_hand
+            from variant v join stock_level s on s.variant_id = v.id
+            where v.listing_id = any(\(listings)::uuid[]) and v.active
+            order by v.position, v.id
+            """
+        ).decode { c in
+            VariantRow(
+                id: try c.next(), listing: try c.next(), seller: try c.next(),
+                sku: try c.next(), options: try c.next(), position: try c.next(),
+                price: try c.next(), compare: try c.next(), currency: try c.next(),
+                grams: try c.next(), barcode: try c.next(), shipping: try c.next(),
+                taxable: try c.next(), taxcode: try c.next(), image: try c.next(),
+                stock: try c.next())
+        }
+    }
+
     /// The active variants of a listing in their order.
     func list(of listing: ID<Listing>) async throws -> [Variant] {
         try await db.query(

@@ -1,0 +1,143 @@
+import Postgres
+import Vocabulary
+
+/// How many products are written in one transaction: a dead connection loses no more, and the
+/// next run goes on where this one stopped, because what is there already is unchanged.
+private let batchSize = 50
+
+extension Marketplace {
+    /// Imports a file in Shopify's product format. Products are known by handle, variants by
+    /// their options and SKU: importing the same file again changes nothing, and ids stay.
+    ///
+    /// A product with an error is left out and named with its line; the others are written, some
+    /// at a time, each time whole. Pictures that the file names by address are noted and never
+    /// fetched; those that it names by file are taken from ``ImportOptions/pictures``.
+    /// - Throws: ``ImportRefusal`` when it is not such a file.
+    public func importCatalogue(
+        _ bytes: [UInt8], _ options: ImportOptions, as member: SellerMember
+    ) async throws -> ImportReport {
+        try member.require(.editListings)
+        let file = try ProductFile(bytes, currency: options.currency)
+        var progress = ImportProgress(isDryRun: options.isDryRun, notes: file.notes)
+        let products = progress.withoutErrors(file.products)
+        let categories = CategoryMatcher(try await database.categories.list())
+        let stored = try await storePictures(of: products, options, &progress)
+        for start in stride(from: 0, to: products.count, by: batchSize) {
+            let batch = Array(products[start..<min(start + batchSize, products.count)])
+            do {
+                progress = try await write(
+                    batch, categories, stored, progress, options.isDryRun, member)
+            } catch is ListingRefusal {
+                // One product spoils the batch, for instance by somebody else's SKU: one by one.
+                for product in batch {
+                    do {
+                        progress = try await write(
+                            [product], categories, stored, progress, options.isDryRun, member)
+                    } catch let refusal as ListingRefusal {
+                        progress.skip(product, refusal)
+                    }
+                }
+            }
+        }
+        return progress.report()
+    }
+
+    private func write(
+        _ products: [ImportedProduct], _ categories: CategoryMatcher,
+        _ stored: [String: ContentHash], _ progress: ImportProgress, _ isDryRun: Bool,
+        _ member: SellerMember
+    ) async throws -> ImportProgress {
+        try await refusingListingConstraints {
+            try await database.transaction { tx in
+                var progress = progress
+                let present = try await presentListings(
+                    products.map(\.handle), of: member.seller, in: tx)
+                let skus = try await tx.variants.listSKUs(
+                    products.flatMap { $0.variants.compactMap(\.sku) }, of: member.seller)
+                var plans: [ImportPlan] = []
+                for product in products {
+                    let here = present[product.handle]
+                    let foreign = product.variants.compactMap(\.sku).contains { sku in
+                        skus[sku].map { $0 != here?.listing.id } ?? false
+                    }
+                    do {
+                        if foreign { throw ListingRefusal.skuTaken }
+                        let plan = try ImportPlan(
+                            product, category: categories.match(product), present: here,
+                            stored: stored, of: member.seller)
+                        progress.count(plan.outcome)
+                        if plan.outcome != .unchanged { plans.append(plan) }
+                    } catch let refusal as any Refusal {
+                        progress.skip(product, refusal)
+                    }
+                }
+                if !isDryRun, !plans.isEmpty { try await save(plans, by: member, in: tx) }
+                return progress
+            }
+        }
+    }
+
+    private func save(
+        _ plans: [ImportPlan], by member: SellerMember, in tx: Transaction
+    ) async throws {
+        let ids = plans.map(\.listing.id)
+        let variants = plans.flatMap(\.variants)
+        try await tx.listings.save(plans.map(\.listing))
+        try await tx.images.save(plans.flatMap(\.images))
+        try await tx.variants.deactivate(in: ids, keeping: variants.map(\.id))
+        try await tx.variants.save(variants)
+        try await tx.stock.set(
+            variants.compactMap { row in row.stock.map { (row.id, $0) } }, cause: .import,
+            by: member.account)
+        try await tx.listings.refresh(ids)
+    }
+
+    private func presentListings(
+        _ handles: [String], of seller: ID<Seller>, in tx: Transaction
+    ) async throws -> [String: ImportPlan.Present] {
+        let listings = try await tx.listings.lock(handles: handles, of: seller)
+        let ids = listings.map(\.id)
+        let identities = Dictionary(
+            grouping: try await tx.variants.listPresent(in: ids), by: \.listing)
+        let variants = Dictionary(
+            grouping: try await tx.variants.listRows(in: ids), by: \.listing)
+        let images = Dictionary(grouping: try await tx.images.list(of: ids), by: \.listing)
+        return Dictionary(
+            listings.map { listing in
+                (
+                    listing.handle,
+                    ImportPlan.Present(
+                        listing: listing, variants: variants[listing.id] ?? [],
+                        identities: identities[listing.id] ?? [],
+                        images: images[listing.id]?.map(\.image) ?? [])
+                )
+            }
+        ) { first, _ in first }
+    }
+
+    /// Stores the pictures that the file names by file, before any transaction.
+    private func storePictures(
+        of products: [ImportedProduct], _ options: ImportOptions, _ progress: inout ImportProgress
+    ) async throws -> [String: ContentHash] {
+        var stored: [String: ContentHash] = [:]
+        for product in products {
+            for image in product.images where stored[image.source] == nil {
+                let source = image.source
+                if source.hasPrefix("https://") || source.hasPrefix("http://") { continue }
+                let name = source.split(separator: "/").last.map(String.init) ?? source
+                guard let bytes = options.pictures[name] else {
+                    progress.warn(product, image.line, "The picture “\(name)” did not come along.")
+                    continue
+                }
+                do {
+                    stored[source] =
+                        options.isDryRun
+                        ? ContentHash(of: bytes) : try await storePicture(bytes).hash
+                } catch let refusal as MediaRefusal {
+                    progress.warn(product, image.line, "\(name): \(refusal.explanation)")
+                }
+            }
+        }
+        return stored
+    }
+}

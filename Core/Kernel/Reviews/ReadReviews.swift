@@ -1,0 +1,37 @@
+import Vocabulary
+
+extension Marketplace {
+    /// What customers say of a thing that is for sale, newest first.
+    public func reviews(
+        of listing: ID<Listing>, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<Review> {
+        try await database.reviews.list(of: listing, page)
+    }
+
+    /// What customers say of the shop's things, hidden ones too, newest first.
+    public func reviews(
+        as member: SellerMember, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<Review> {
+        try member.require(.readReviews)
+        return try await database.reviews.list(of: member.seller, page)
+    }
+
+    /// All reviews, newest first, for administrators.
+    public func reviews(_ page: PageRequest = PageRequest()) async throws -> Page<Review> {
+        try await database.reviews.list(page)
+    }
+
+    /// What customers say of a seller, newest first.
+    public func ratings(
+        of seller: ID<Seller>, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<SellerRating> {
+        try await database.reviews.listRatings(of: seller, page)
+    }
+
+    /// Which lines of these orders have their review, and which orders their rating.
+    public func reviewed(
+        in orders: [ID<Order>]
+    ) async throws -> (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) {
+        try await database.reviews.listDone(in: orders)
+    }
+}

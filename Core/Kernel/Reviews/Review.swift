@@ -1,0 +1,83 @@
+import Vocabulary
+
+/// What a customer says of a thing that was delivered.
+public struct Review: Hashable, Sendable, Codable {
+    public let id: ID<Review>
+    public let listing: ID<Listing>
+    public let listingTitle: String
+    /// The customer's name as it is shown.
+    public let author: String
+    /// 1 to 5.
+    public let stars: Int
+    public let body: String
+    /// The seller's answer.
+    public let reply: String?
+    public let repliedAt: Instant?
+    /// Hidden by an administrator: not shown, and not in the average.
+    public let isHidden: Bool
+    public let createdAt: Instant
+}
+
+/// What a customer says of a seller, once per order.
+public struct SellerRating: Hashable, Sendable, Codable {
+    public let id: ID<SellerRating>
+    public let author: String
+    /// 1 to 5.
+    public let stars: Int
+    public let body: String
+    public let isHidden: Bool
+    public let createdAt: Instant
+}
+
+/// Stars and words as they are typed in.
+public struct ReviewDraft: Hashable, Sendable, Codable {
+    public var stars: Int
+    public var body: String?
+
+    public init(stars: Int, body: String? = nil) {
+        self.stars = stars
+        self.body = body
+    }
+
+    func checked() throws -> ReviewDraft {
+        guard (1...5).contains(stars) else { throw ReviewRefusal.starsInvalid }
+        return ReviewDraft(
+            stars: stars,
+            body: try InputText.paragraphs(body ?? "", field: "body", lengths: 0...4000))
+    }
+}
+
+/// Why a review, or something about one, was refused.
+public enum ReviewRefusal: Refusal, CaseIterable {
+    case unknown, notDelivered, twice, starsInvalid, wrongState
+
+    public var code: String {
+        switch self {
+        case .unknown: "review.unknown"
+        case .notDelivered: "review.not-delivered"
+        case .twice: "review.twice"
+        case .starsInvalid: "review.stars-invalid"
+        case .wrongState: "review.wrong-state"
+        }
+    }
+
+    public var reason: RefusalReason {
+        switch self {
+        case .unknown: .missing
+        case .notDelivered, .twice, .wrongState: .conflict
+        case .starsInvalid: .invalid
+        }
+    }
+
+    public var explanation: String {
+        switch self {
+        case .unknown: "There is nothing of yours here to review."
+        case .notDelivered: "It can be reviewed when it has been delivered."
+        case .twice: "You have reviewed this already."
+        case .starsInvalid: "Give one to five stars."
+        case .wrongState: "This is not possible in the review's present state."
+        }
+    }
+
+    public var field: String? { self == .starsInvalid ? "stars" : nil }
+}

@@ -1,0 +1,70 @@
+import Postgres
+import Vocabulary
+
+extension Marketplace {
+    /// Reviews a thing that was delivered, once per order line. The listing's average moves in
+    /// the same transaction.
+    /// - Throws: ``ReviewRefusal``; `unknown` when `customer` did not buy it.
+    @discardableResult
+    public func review(
+        _ line: ID<OrderLine>, _ draft: ReviewDraft, by customer: ID<Account>
+    ) async throws -> Review {
+        let draft = try draft.checked()
+        let id = ID<Review>()
+        return try await refusing("review_order_line_key", as: ReviewRefusal.twice) {
+            try await database.transaction { tx in
+                guard let bought = try await tx.reviews.findLine(line, of: customer),
+                    let listing = bought.listing
+                else { throw ReviewRefusal.unknown }
+                guard bought.isDelivered else { throw ReviewRefusal.notDelivered }
+                let review = Review(
+                    id: id, listing: listing, listingTitle: "",
+                    author: try await shownName(of: customer, in: tx), stars: draft.stars,
+                    body: draft.body ?? "", reply: nil, repliedAt: nil, isHidden: false,
+                    createdAt: .systemNow)
+                try await tx.reviews.insert(
+                    review, line: line, seller: bought.seller, account: customer)
+                try await tx.reviews.addToListing(listing, stars: draft.stars, count: 1)
+                guard let written = try await tx.reviews.find(id) else {
+                    throw ReviewRefusal.unknown
+                }
+                return written
+            }
+        }
+    }
+
+    /// Rates the seller of a delivered order, once per order. The seller's average moves in the
+    /// same transaction.
+    /// - Throws: ``ReviewRefusal``; `unknown` when `customer` did not buy it.
+    @discardableResult
+    public func rateSeller(
+        for order: ID<Order>, _ draft: ReviewDraft, by customer: ID<Account>
+    ) async throws -> SellerRating {
+        let draft = try draft.checked()
+        let id = ID<SellerRating>()
+        return try await refusing("seller_rating_order_key", as: ReviewRefusal.twice) {
+            try await database.transaction { tx in
+                guard let bought = try await tx.reviews.findOrder(order, of: customer) else {
+                    throw ReviewRefusal.unknown
+                }
+                guard bought.isDelivered else { throw ReviewRefusal.notDelivered }
+                let rating = SellerRating(
+                    id: id, author: try await shownName(of: customer, in: tx),
+                    stars: draft.stars, body: draft.body ?? "", isHidden: false,
+                    createdAt: .systemNow)
+                try await tx.reviews.insert(
+                    rating, order: order, seller: bought.seller, account: customer)
+                try await tx.reviews.addToSeller(bought.seller, stars: draft.stars, count: 1)
+                return rating
+            }
+        }
+    }
+
+    /// Of a name, what strangers may read: the first word and the initial of the last.
+    private func shownName(of account: ID<Account>, in tx: Transaction) async throws -> String {
+        let words = (try await tx.accounts.find(account)?.name ?? "").split(separator: " ")
+        guard let first = words.first else { return "A customer" }
+        guard words.count > 1, let last = words.last?.first else { return String(first) }
+        return "\(first) \(last)."
+    }
+}

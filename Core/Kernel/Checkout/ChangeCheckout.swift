@@ -49,7 +49,8 @@ extension Marketplace {
     }
 
     /// Sends it somewhere else: options, taxes and totals are asked for anew; the stock stays held.
-    /// - Throws: ``InputRefusal`` that names the part at fault, and what ``quoteCheckout(_:as:)`` throws.
+    /// - Throws: ``InputRefusal`` that names the part at fault, and what ``quoteCheckout(_:as:)``
+    ///   throws.
     public func changeAddress(
         _ id: ID<Checkout>, to address: Address, as buyer: Buyer
     ) async throws -> Checkout {

@@ -64,8 +64,8 @@ extension Marketplace {
     /// Gives all of one order's money back to the customer. The order stays what it is: goods that
     /// are on their way stay there. One refund of an order is open at a time; one that failed may
     /// be tried again.
-    /// - Throws: `missing`, `notPaid`, `notCaptured`, `notShippedYet`, `nothingToRefund`, `refundUnderWay`,
-    ///   `reasonMissing`; `SellerRefusal.notAllowed`.
+    /// - Throws: `missing`, `notPaid`, `notCaptured`, `notShippedYet`, `nothingToRefund`,
+    ///   `refundUnderWay`, `reasonMissing`; `SellerRefusal.notAllowed`.
     public func refundOrder(
         _ id: ID<Order>, reason: String, as actor: OrderActor
     ) async throws {

@@ -32,7 +32,8 @@ struct OrderListStore {
         let rows = try await db.query(
             """
             select \(Self.columns)
-            from orders o join purchase b on b.id = o.purchase_id join seller s on s.id = o.seller_id
+            from orders o join purchase b on b.id = o.purchase_id
+                join seller s on s.id = o.seller_id
             where (\(after)::uuid is null or o.id < \(after)::uuid)\(Self.conditions(filter))
             order by o.id desc
             limit \(page.limit + 1)::bigint

@@ -19,10 +19,10 @@ public struct Payment: Sendable {
                     .requiresAction, .processing, .unknown, .authorized, .captured, .failed,
                     .voided, .late,
                 ]
-            case .authorized: [.captured, .voided, .failed]
+            case .authorized: [.captured, .voided, .failed, .late]
             case .captured: []
             case .failed, .voided: [.late]
-            case .late: [.voided]
+            case .late: [.voided, .failed]
             }
         }
 

@@ -41,12 +41,14 @@ struct Settlement: Sendable, Equatable {
         if let problem = problem(with: snapshot, for: payment) { return .quarantined(problem) }
         let isFirst = payment.reference == nil
         guard isFirst || snapshot.version > payment.version else { return .stale }
-        if payment.state == .late { return late(snapshot, payment) }
+        guard snapshot.captured.amount >= payment.captured.amount else {
+            return .quarantined("\(payment.captured) was captured, and now \(snapshot.captured)")
+        }
         let isOver =
-            purchase.state == .cancelled || !payment.state.isLive
+            payment.state == .late || purchase.state == .cancelled || !payment.state.isLive
             || (purchase.state == .paid && payment.state.isPending)
-        if isOver { return late(snapshot, payment) }
-        return .news(settlement(snapshot, payment, purchase))
+        return .news(
+            isOver ? late(snapshot, payment) : settlement(snapshot, payment, purchase))
     }
 
     private static func problem(
@@ -92,6 +94,10 @@ struct Settlement: Sendable, Equatable {
             return Settlement(state: .captured, effects: effects)
         }
         switch snapshot.status {
+        case .requiresAction where payment.state == .authorized,
+            .processing where payment.state == .authorized:
+            // What is reserved stays reserved until the provider says otherwise.
+            return Settlement(state: .authorized, effects: [], isOpen: true)
         case .requiresAction:
             return Settlement(state: .requiresAction, effects: [], isOpen: true)
         case .processing:
@@ -108,21 +114,23 @@ struct Settlement: Sendable, Equatable {
     }
 
     /// News of a payment whose purchase is over, or was paid by another one.
-    private static func late(_ snapshot: PaymentSnapshot, _ payment: Payment) -> Reading {
+    private static func late(_ snapshot: PaymentSnapshot, _ payment: Payment) -> Settlement {
         if snapshot.captured.isPositive {
             let isKnown = payment.captured.isPositive
-            return .news(Settlement(state: .late, effects: isKnown ? [] : [.returnMoney]))
+            return Settlement(state: .late, effects: isKnown ? [] : [.returnMoney])
         }
         switch snapshot.status {
         case .authorized, .captured:
-            return .news(Settlement(state: .late, effects: [.release]))
+            return Settlement(state: .late, effects: payment.state == .late ? [] : [.release])
         case .voided, .failed, .expired:
-            let state: Payment.State = snapshot.status == .voided ? .voided : .failed
-            return .news(Settlement(state: state, effects: []))
+            let isEnded = payment.state == .failed || payment.state == .voided
+            let ended: Payment.State = snapshot.status == .voided ? .voided : .failed
+            return Settlement(state: isEnded ? payment.state : ended, effects: [])
         case .requiresAction, .processing:
             // Nothing has come yet, and what comes will be given back.
-            let state: Payment.State = payment.state == .voided ? .voided : .failed
-            return .news(Settlement(state: state, effects: [], isOpen: true))
+            let isPending = payment.state.isPending
+            return Settlement(
+                state: isPending ? .failed : payment.state, effects: [], isOpen: true)
         }
     }
 }

@@ -1,0 +1,121 @@
+import Kernel
+import Vocabulary
+import Web
+
+struct BalanceAnswer: Codable, Sendable {
+    let walletId: ID<Wallet>
+    /// Earned, and held until some days after delivery.
+    let pending: Money
+    /// To be paid out next.
+    let available: Money
+    /// In a payout that is under way.
+    let paying: Money
+    /// Below zero: refunded after it had been paid out, and taken from what comes next.
+    let debt: Money
+
+    init(_ balance: WalletBalance) {
+        walletId = balance.wallet
+        pending = balance.pending
+        available = balance.available
+        paying = balance.paying
+        debt = balance.debt
+    }
+}
+
+struct StatementAnswer: Codable, Sendable {
+    struct StatementLineAnswer: Codable, Sendable {
+        let at: Instant
+        let kind: String
+        let orderId: ID<Order>?
+        let orderNumber: String?
+        let payoutId: ID<Payout>?
+        let gross: Money
+        let commission: Money
+        let taxByPlatform: Money
+        /// gross + commission + taxByPlatform, each with its sign.
+        let net: Money
+    }
+
+    let currency: Currency
+    let from: Instant
+    let until: Instant
+    let opening: Money
+    let closing: Money
+    let lines: Listed<StatementLineAnswer>
+
+    init(_ statement: Statement) {
+        currency = statement.currency
+        from = statement.from
+        until = statement.until
+        opening = statement.opening
+        closing = statement.closing
+        lines = Listed(statement.lines) { line in
+            StatementLineAnswer(
+                at: line.at, kind: line.kind.rawValue, orderId: line.order,
+                orderNumber: line.orderNumber, payoutId: line.payout, gross: line.gross,
+                commission: line.commission, taxByPlatform: line.taxByPlatform, net: line.net)
+        }
+    }
+}
+
+struct PayoutAnswer: Codable, Sendable {
+    enum State: String, Codable, Sendable, CaseIterable { case held, sent, unknown, paid, failed }
+    struct PayoutItemAnswer: Codable, Sendable {
+        let orderId: ID<Order>
+        let orderNumber: String
+        let amount: Money
+    }
+
+    let id: ID<Payout>
+    let walletId: ID<Wallet>
+    let amount: Money
+    let state: State
+    let reference: String?
+    let failure: String?
+    let createdAt: Instant
+    let settledAt: Instant?
+    /// Empty in lists.
+    let items: [PayoutItemAnswer]
+
+    init(_ payout: Payout, _ lines: [PayoutLine] = []) {
+        id = payout.id
+        walletId = payout.wallet
+        amount = payout.amount
+        state = State(rawValue: payout.state.rawValue) ?? .unknown
+        reference = payout.reference
+        failure = payout.failure
+        createdAt = payout.createdAt
+        settledAt = payout.settledAt
+        items = lines.map { line in
+            PayoutItemAnswer(
+                orderId: line.item.order, orderNumber: line.orderNumber, amount: line.item.amount)
+        }
+    }
+}
+
+struct WalletAnswer: Codable, Sendable {
+    let id: ID<Wallet>
+    let kind: MoneyAPI.WalletBody.Kind
+    let label: String
+    let holder: String?
+    /// All but its ends hidden.
+    let iban: String?
+    let chain: String?
+    let address: String?
+    let isDefault: Bool
+    let isComplete: Bool
+    let payoutMinimum: Int64
+
+    init(_ wallet: Wallet) {
+        id = wallet.id
+        kind = wallet.kind == .chainAddress ? .chainAddress : .platformBalance
+        label = wallet.label
+        holder = wallet.details.holder
+        iban = wallet.details.maskedIBAN
+        chain = wallet.details.chain
+        address = wallet.details.address
+        isDefault = wallet.isDefault
+        isComplete = wallet.details.isComplete
+        payoutMinimum = wallet.payoutMinimum
+    }
+}

@@ -1,0 +1,101 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What a seller earned, holds and was paid, for people.
+struct MoneyRoutes {
+    struct StatementQuery: Described {
+        /// A day, `2026-11-01`; the first of this month when left out.
+        let from: String?
+        /// A day; the statement ends before it. Tomorrow when left out.
+        let until: String?
+        let currency: Currency?
+        let after: String?
+
+        static let rules: [String: [Rule]] = [
+            "from": [.length(0...10)], "until": [.length(0...10)], "after": [.length(1...400)],
+        ]
+    }
+
+    func mount(on routes: Routes) {
+        routes.get("/money").query(ListQuery.self)
+            .show(as: Member.self, needing: [.readMoney], use: index)
+        routes.get("/money/statement").query(StatementQuery.self)
+            .show(as: Member.self, needing: [.readMoney], use: statement)
+        routes.get("/money/payouts/{payout}").path(MoneyAPI.PayoutPath.self)
+            .show(as: Member.self, needing: [.readMoney]) { call, member in
+                let (payout, lines) = try await call.marketplace.payout(
+                    call.path.payout, of: member.seller)
+                return .page("payout", PayoutPage(payout, lines), title: "Payout")
+            }
+        routes.get("/money/wallets")
+            .show(as: Member.self, needing: [.readMoney]) { call, member in
+                .page(
+                    "wallets",
+                    WalletsPage(
+                        try await call.marketplace.wallets(as: member.membership),
+                        mayEdit: member.membership.may(.editWallets)), title: "Wallets")
+            }
+        routes.post("/money/wallets").form(MoneyAPI.WalletBody.self).onlyOnce()
+            .show(
+                as: Member.self, needing: [.editWallets],
+                again: { again, member in
+                    .page(
+                        "wallets",
+                        WalletsPage(
+                            try await again.request.marketplace.wallets(as: member.membership),
+                            mayEdit: true, trouble: again.explanation, typed: again.values),
+                        title: "Wallets")
+                }
+            ) { call, member in
+                try await call.marketplace.addWallet(call.form.draft, as: member.membership)
+                return .seeOther("/money/wallets", notice: "The wallet is there.")
+            }
+        routes.post("/money/wallets/{wallet}").path(MoneyAPI.WalletPath.self)
+            .form(MoneyAPI.WalletBody.self)
+            .show(as: Member.self, needing: [.editWallets]) { call, member in
+                _ = try await call.marketplace.editWallet(
+                    call.path.wallet, call.form.draft, as: member.membership)
+                return .seeOther("/money/wallets", notice: "The wallet is changed.")
+            }
+        routes.post("/money/wallets/{wallet}/default").path(MoneyAPI.WalletPath.self)
+            .show(as: Member.self, needing: [.editWallets]) { call, member in
+                try await call.marketplace.makeDefault(call.path.wallet, as: member.membership)
+                return .seeOther("/money/wallets", notice: "New earnings settle there now.")
+            }
+    }
+
+    @Sendable private func index(
+        _ call: PageCall<Nothing, ListQuery, Nothing>, _ member: Member
+    ) async throws -> PageAnswer {
+        let marketplace = call.marketplace
+        let page = try await marketplace.payouts(as: member.membership, call.query.page())
+        let model = MoneyPage(
+            try await marketplace.balances(of: member.seller),
+            try await marketplace.wallets(as: member.membership), page,
+            next: Listed(page) { PayoutAnswer($0) }.next)
+        return .page("money", model, title: "Money")
+    }
+
+    @Sendable private func statement(
+        _ call: PageCall<Nothing, StatementQuery, Nothing>, _ member: Member
+    ) async throws -> PageAnswer {
+        let now = try await call.marketplace.marketNow()
+        let today = now.description.prefix(10)
+        let from = Self.day(call.query.from) ?? Self.day("\(today.prefix(7))-01")
+        let until = Self.day(call.query.until) ?? Self.day(String(today))?.advanced(days: 1)
+        let statement = try await call.marketplace.statement(
+            call.query.currency ?? .eur, from: from ?? now, until: until ?? now,
+            as: member.membership, ListQuery(after: call.query.after).page(limit: 50))
+        let model = StatementPage(
+            statement, from: String(statement.from.description.prefix(10)),
+            until: String(statement.until.description.prefix(10)),
+            next: StatementAnswer(statement).lines.next)
+        return .page("statement", model, title: "Statement")
+    }
+
+    /// The beginning of a day in UTC; nil for what is no day.
+    private static func day(_ text: String?) -> Instant? {
+        text.flatMap { Instant("\($0)T00:00:00Z") }
+    }
+}

@@ -1,0 +1,161 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// An order as its seller sees it: with the commission, never with the customer's e-mail.
+struct OrderAnswer: Codable, Sendable {
+    enum State: String, Codable, Sendable, CaseIterable {
+        case awaitingPayment, paid, partlyShipped, shipped, delivered, cancelled
+    }
+    struct OrderLineAnswer: Codable, Sendable {
+        let id: ID<OrderLine>
+        let listingId: ID<Listing>
+        let variantId: ID<Variant>
+        let title: String
+        let sku: String?
+        let options: String
+        let quantity: Int
+        let shipped: Int
+        let unitPrice: Money
+        let total: Money
+        let commission: Money
+        /// Which rule, which rate, on what.
+        let commissionExplanation: String
+    }
+    struct ShipmentAnswer: Codable, Sendable {
+        let id: ID<Shipment>
+        let carrier: String
+        let trackingNumber: String?
+        let trackingUrl: String?
+        let shippedAt: Instant
+    }
+    struct EventAnswer: Codable, Sendable {
+        let at: Instant
+        let kind: String
+        let note: String?
+    }
+    struct RefundAnswer: Codable, Sendable {
+        enum RefundState: String, Codable, Sendable, CaseIterable {
+            case pending, unknown, succeeded, failed
+        }
+        let id: ID<Refund>
+        let amount: Money
+        let reason: String
+        let state: RefundState
+        let failure: String?
+        let requestedAt: Instant
+    }
+
+    let id: ID<Order>
+    let number: String
+    let state: State
+    let address: Address
+    let shippingName: String
+    let items: Money
+    let shipping: Money
+    let tax: Money
+    let taxIncluded: Money
+    let total: Money
+    let commission: Money
+    /// What your wallet gets: total less commission and less the tax that the platform hands on.
+    let sellerShare: Money
+    let refundable: Money
+    let lines: [OrderLineAnswer]
+    let shipments: [ShipmentAnswer]
+    let refunds: [RefundAnswer]
+    let events: [EventAnswer]
+    let placedAt: Instant
+    let deliveredAt: Instant?
+    /// When the money becomes available.
+    let holdUntil: Instant?
+
+    init(_ detail: OrderDetail) {
+        let order = detail.order
+        id = order.id
+        number = order.number
+        state = State(order.state)
+        address = detail.address
+        shippingName = order.shippingName
+        items = order.amounts.items
+        shipping = order.amounts.shipping
+        tax = order.amounts.tax
+        taxIncluded = order.amounts.taxIncluded
+        total = order.amounts.total
+        commission = order.amounts.commission
+        sellerShare = order.amounts.sellerShare
+        refundable = detail.refundable
+        lines = detail.lines.map { line in
+            OrderLineAnswer(
+                id: line.id, listingId: line.listing, variantId: line.variant, title: line.title,
+                sku: line.sku, options: line.optionsText, quantity: line.quantity,
+                shipped: line.shipped, unitPrice: line.unitPrice, total: line.total,
+                commission: line.commission, commissionExplanation: line.commissionExplanation)
+        }
+        shipments = detail.shipments.map { shipment in
+            ShipmentAnswer(
+                id: shipment.id, carrier: shipment.carrier,
+                trackingNumber: shipment.trackingNumber, trackingUrl: shipment.trackingURL,
+                shippedAt: shipment.shippedAt)
+        }
+        refunds = detail.refunds.map { refund in
+            RefundAnswer(
+                id: refund.id, amount: refund.amount, reason: refund.reason,
+                state: RefundAnswer.RefundState(rawValue: refund.state.rawValue) ?? .unknown,
+                failure: refund.failure, requestedAt: refund.requestedAt)
+        }
+        events = detail.events.map { EventAnswer(at: $0.at, kind: $0.kind, note: $0.note) }
+        placedAt = order.placedAt
+        deliveredAt = order.deliveredAt
+        holdUntil = order.holdUntil
+    }
+}
+
+extension OrderAnswer.State {
+    init(_ state: Order.State) {
+        switch state {
+        case .awaitingPayment: self = .awaitingPayment
+        case .paid: self = .paid
+        case .partlyShipped: self = .partlyShipped
+        case .shipped: self = .shipped
+        case .delivered: self = .delivered
+        case .cancelled: self = .cancelled
+        }
+    }
+
+    var kernel: Order.State {
+        switch self {
+        case .awaitingPayment: .awaitingPayment
+        case .paid: .paid
+        case .partlyShipped: .partlyShipped
+        case .shipped: .shipped
+        case .delivered: .delivered
+        case .cancelled: .cancelled
+        }
+    }
+}
+
+struct OrderSummaryAnswer: Codable, Sendable {
+    let id: ID<Order>
+    let number: String
+    let state: OrderAnswer.State
+    let total: Money
+    let sellerShare: Money
+    let commission: Money
+    let lineCount: Int
+    let firstTitle: String
+    let recipient: String
+    let placedAt: Instant
+
+    init(_ order: OrderSummary) {
+        id = order.id
+        number = order.number
+        state = OrderAnswer.State(order.state)
+        total = order.total
+        sellerShare = order.sellerShare
+        commission = order.commission
+        lineCount = order.lineCount
+        firstTitle = order.firstTitle
+        recipient = order.recipient
+        placedAt = order.placedAt
+    }
+}

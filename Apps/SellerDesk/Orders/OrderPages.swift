@@ -1,0 +1,206 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+import Web
+
+/// The model of `orders.mustache`.
+struct OrdersPage {
+    struct Row {
+        let href: String
+        let number: String
+        let what: String
+        let recipient: String
+        let state: String
+        let isUrgent: Bool
+        let total: String
+        let share: String
+        let placed: String
+    }
+    struct Tab {
+        let href: String
+        let label: String
+        let isCurrent: Bool
+    }
+
+    let tabs: [Tab]
+    let rows: [Row]
+    let hasRows: Bool
+    let next: String?
+
+    init(_ page: Page<OrderSummary>, state: Order.State?, next: String?) {
+        tabs = Self.tabs.map { state, label in
+            Tab(
+                href: state.map { "/orders?state=\(OrderAnswer.State($0).rawValue)" } ?? "/orders",
+                label: label, isCurrent: false)
+        }.enumerated().map { index, tab in
+            Tab(href: tab.href, label: tab.label, isCurrent: Self.tabs[index].0 == state)
+        }
+        rows = page.items.map { order in
+            Row(
+                href: "/orders/\(order.id)", number: order.number,
+                what: order.lineCount == 1
+                    ? order.firstTitle : "\(order.firstTitle) and \(order.lineCount - 1) more",
+                recipient: order.recipient, state: OrderWords.state(order.state),
+                isUrgent: order.state == .paid || order.state == .partlyShipped,
+                total: Format.money(order.total), share: Format.money(order.sellerShare),
+                placed: Format.date(order.placedAt))
+        }
+        hasRows = !rows.isEmpty
+        self.next = next.map { after in
+            let kept = state.map { "state=\(OrderAnswer.State($0).rawValue)&" } ?? ""
+            return "/orders?\(kept)after=\(after)"
+        }
+    }
+
+    private static let tabs: [(Order.State?, String)] = [
+        (nil, "All"), (.paid, "To pack"), (.partlyShipped, "Partly shipped"),
+        (.shipped, "On the way"), (.delivered, "Delivered"), (.cancelled, "Cancelled"),
+    ]
+}
+
+/// What states and events are called on pages.
+enum OrderWords {
+    static func state(_ state: Order.State) -> String {
+        switch state {
+        case .awaitingPayment: "waiting for payment"
+        case .paid: "to pack"
+        case .partlyShipped: "partly shipped"
+        case .shipped: "on the way"
+        case .delivered: "delivered"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    static func event(_ kind: String) -> String {
+        switch kind {
+        case "refund-requested": "refund asked for"
+        default: kind.map { $0 == "-" ? " " : String($0) }.joined()
+        }
+    }
+}
+
+/// The model of `order.mustache`.
+struct OrderPage {
+    struct Line {
+        let id: String
+        let title: String
+        let options: String?
+        let sku: String?
+        let picture: String?
+        let quantity: Int
+        let shipped: Int
+        let toShip: Int
+        let canShip: Bool
+        let total: String
+        let commission: String
+        let explanation: String
+    }
+    struct Parcel {
+        let carrier: String
+        let tracking: String?
+        let link: String?
+        let at: String
+    }
+    struct Event {
+        let at: String
+        let what: String
+        let note: String?
+    }
+    struct Refund {
+        let amount: String
+        let state: String
+        let reason: String
+        let failure: String?
+    }
+
+    let id: String
+    let number: String
+    let state: String
+    let placed: String
+    let addressLines: [String]
+    let shippingName: String
+    let lines: [Line]
+    let parcels: [Parcel]
+    let hasParcels: Bool
+    let refunds: [Refund]
+    let hasRefunds: Bool
+    let events: [Event]
+    let items: String
+    let shipping: String
+    let tax: String?
+    let taxIncluded: String?
+    let taxByPlatform: String?
+    let total: String
+    let commission: String
+    let share: String
+    let held: String?
+    let canShip: Bool
+    let canCancel: Bool
+    let canRefund: Bool
+    let refundable: String
+
+    init(_ detail: OrderDetail, may: (SellerPermission) -> Bool) {
+        let order = detail.order
+        id = order.id.description
+        number = order.number
+        state = OrderWords.state(order.state)
+        placed = Format.time(order.placedAt)
+        addressLines = Self.lines(detail.address)
+        shippingName = order.shippingName
+        lines = detail.lines.map { Line($0) }
+        parcels = detail.shipments.map { parcel in
+            Parcel(
+                carrier: parcel.carrier, tracking: parcel.trackingNumber,
+                link: parcel.trackingURL, at: Format.date(parcel.shippedAt))
+        }
+        hasParcels = !parcels.isEmpty
+        refunds = detail.refunds.map { refund in
+            Refund(
+                amount: Format.money(refund.amount), state: refund.state.rawValue,
+                reason: refund.reason, failure: refund.failure)
+        }
+        hasRefunds = !refunds.isEmpty
+        events = detail.events.map { event in
+            Event(at: Format.time(event.at), what: OrderWords.event(event.kind), note: event.note)
+        }
+        let amounts = order.amounts
+        items = Format.money(amounts.items)
+        shipping = Format.money(amounts.shipping)
+        tax = amounts.tax.isZero ? nil : Format.money(amounts.tax)
+        taxIncluded = amounts.taxIncluded.isZero ? nil : Format.money(amounts.taxIncluded)
+        taxByPlatform = amounts.taxByPlatform.isZero ? nil : Format.money(amounts.taxByPlatform)
+        total = Format.money(amounts.total)
+        commission = Format.money(amounts.commission)
+        share = Format.money(amounts.sellerShare)
+        held = order.holdUntil.map { Format.date($0) }
+        let isOpen = order.state == .paid || order.state == .partlyShipped
+        canShip = isOpen && may(.shipOrders)
+        canCancel = order.state == .paid && may(.shipOrders)
+        canRefund =
+            detail.refundable.isPositive && order.state != .paid && order.state != .cancelled
+            && may(.refundOrders)
+        refundable = Format.money(detail.refundable)
+    }
+
+    private static func lines(_ address: Address) -> [String] {
+        let town = [address.postalCode, address.city, address.region].compactMap { $0 }
+        return [address.name] + address.lines + [town.joined(separator: " "), address.country]
+    }
+}
+
+extension OrderPage.Line {
+    init(_ line: OrderLine) {
+        id = line.id.description
+        title = line.title
+        options = line.optionsText.isEmpty ? nil : line.optionsText
+        sku = line.sku
+        picture = line.imageHash.map { "/media/" + hexadecimal($0.bytes) }
+        quantity = line.quantity
+        shipped = line.shipped
+        toShip = line.toShip
+        canShip = line.toShip > 0
+        total = Format.money(line.total)
+        commission = Format.money(line.commission)
+        explanation = line.commissionExplanation
+    }
+}

@@ -1,0 +1,93 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// A seller's orders, for people.
+struct OrderRoutes {
+    struct Shipment: Described {
+        let carrier: String
+        let trackingNumber: String?
+        let trackingUrl: String?
+        /// How many of each line are in the parcel, in the order of the lines.
+        let line: [ID<OrderLine>]?
+        let quantity: [Int]?
+
+        static let rules: [String: [Rule]] = [
+            "carrier": [.length(1...80)], "trackingNumber": [.length(0...80)],
+            "trackingUrl": [.length(0...500)], "line": [.count(0...200)],
+            "quantity": [.count(0...200), .each([.range(0...999)])],
+        ]
+    }
+
+    struct StateQuery: Described {
+        let state: OrderAnswer.State?
+        let after: String?
+        static let rules: [String: [Rule]] = ["after": [.length(1...400)]]
+    }
+
+    func mount(on routes: Routes) {
+        routes.get("/orders").query(StateQuery.self)
+            .show(as: Member.self, needing: [.readOrders], use: index)
+        routes.get("/orders/{order}").path(OrderAPI.OrderPath.self)
+            .show(as: Member.self, needing: [.readOrders], use: show)
+        routes.post("/orders/{order}/shipments").path(OrderAPI.OrderPath.self)
+            .form(Shipment.self).onlyOnce()
+            .show(as: Member.self, needing: [.shipOrders], use: ship)
+        routes.post("/orders/{order}/cancellation").path(OrderAPI.OrderPath.self)
+            .form(OrderAPI.Reason.self).onlyOnce()
+            .show(as: Member.self, needing: [.shipOrders]) { call, member in
+                try await call.marketplace.cancelOrder(
+                    call.path.order, reason: call.form.reason, as: .seller(member.membership))
+                return .seeOther(
+                    "/orders/\(call.path.order)", notice: "The order is cancelled.")
+            }
+        routes.post("/orders/{order}/refunds").path(OrderAPI.OrderPath.self)
+            .form(OrderAPI.Reason.self).onlyOnce()
+            .show(as: Member.self, needing: [.refundOrders]) { call, member in
+                try await call.marketplace.refundOrder(
+                    call.path.order, reason: call.form.reason, as: .seller(member.membership))
+                return .seeOther(
+                    "/orders/\(call.path.order)",
+                    notice: "The refund is on its way. This page shows when it has arrived.")
+            }
+    }
+
+    @Sendable private func index(
+        _ call: PageCall<Nothing, StateQuery, Nothing>, _ member: Member
+    ) async throws -> PageAnswer {
+        let state = call.query.state?.kernel
+        let page = try await call.marketplace.listOrders(
+            as: member.membership, OrderFilter(state: state),
+            ListQuery(after: call.query.after).page())
+        let next = Listed(page) { OrderSummaryAnswer($0) }.next
+        return .page("orders", OrdersPage(page, state: state, next: next), title: "Orders")
+    }
+
+    @Sendable private func show(
+        _ call: PageCall<OrderAPI.OrderPath, Nothing, Nothing>, _ member: Member
+    ) async throws -> PageAnswer {
+        let detail = try await call.marketplace.findOrder(
+            call.path.order, as: member.membership)
+        return .page(
+            "order", OrderPage(detail, may: member.membership.may),
+            title: "Order \(detail.order.number)")
+    }
+
+    @Sendable private func ship(
+        _ call: PageCall<OrderAPI.OrderPath, Nothing, Shipment>, _ member: Member
+    ) async throws -> PageAnswer {
+        let parcel = try ShippedParcel(
+            carrier: call.form.carrier, trackingNumber: call.form.trackingNumber,
+            trackingURL: call.form.trackingUrl)
+        let counts = zip(call.form.line ?? [], call.form.quantity ?? [])
+        let packed = counts.filter { $0.1 > 0 }.map { ShippedLine(line: $0.0, quantity: $0.1) }
+        let detail = try await call.marketplace.shipOrder(
+            call.path.order, call.form.line == nil ? nil : packed, in: parcel,
+            as: member.membership)
+        return .seeOther(
+            "/orders/\(call.path.order)",
+            notice: detail.order.state == .shipped
+                ? "Everything is on its way. The customer can follow it."
+                : "This parcel is on its way; the rest is still to pack.")
+    }
+}

@@ -52,6 +52,23 @@ public struct TestMarketplace: Sendable {
             logger: TestServers.logger)
     }
 
+    /// Dispatches until every event that was committed has reached its people. Another test's open
+    /// transaction holds the horizon back for the whole server, so this may take a moment.
+    public func tellEverybody() async throws {
+        for _ in 0..<500 {
+            while try await marketplace.dispatchNotifications() {}
+            let left = try await database.query(
+                """
+                select from outbox_event event, outbox_cursor cursor
+                where cursor.reader = 'notifications'
+                    and (event.xid, event.id) > (cursor.xid, cursor.id) limit 1
+                """)
+            if left.isEmpty { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw TestSupportError.notFound("an end of the outbox")
+    }
+
     private static func cleanUp(_ storage: TestDatabase, _ folder: String) async throws {
         try await storage.drop()
         if FileManager.default.fileExists(atPath: folder) {

@@ -1,0 +1,242 @@
+import Kernel
+import Postgres
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Keeping the books` {
+    @Test func `a repeat is a replay, and the same key for something else is an error`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            let order = ID<Order>()
+            let sale = try books.sale(1000, order)
+
+            let first = try await market.database.ledger.post([sale])
+            let second = try await market.database.ledger.post([sale])
+
+            #expect(first.map(\.isReplay) == [false] && second.map(\.isReplay) == [true])
+            #expect(first.first?.transaction == second.first?.transaction)
+            #expect(try await books.pending() == 900)
+            let other = try books.sale(2000, order)
+            let error = await #expect(throws: PostgresError.self) {
+                try await market.database.ledger.post([other])
+            }
+            #expect(error?.constraint == "ledger_transaction_content")
+        }
+    }
+
+    @Test func `thirty who tell of the same sale at once keep it once`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            let sale = try books.sale(1000, ID())
+
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<30 {
+                    group.addTask { try await market.database.ledger.post([sale]) }
+                }
+                try await group.waitForAll()
+            }
+
+            #expect(try await books.pending() == 900)
+        }
+    }
+
+    @Test func `a wallet never has less than nothing`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            try await market.database.ledger.post([try books.sale(1000, ID())])
+
+            let error = await #expect(throws: PostgresError.self) {
+                try await market.database.ledger.post([try books.move(901)])
+            }
+
+            #expect(error?.constraint == "ledger_balance_floor")
+            try await market.database.ledger.post([try books.move(900)])
+            #expect(try await books.pending() == 0)
+        }
+    }
+
+    @Test func `of many who take from one wallet, just enough succeed`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            try await market.database.ledger.post([try books.sale(1000, ID())])
+
+            let taken = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        do {
+                            try await market.database.ledger.post([try books.move(100)])
+                            return 1
+                        } catch let error as PostgresError
+                            where error.constraint == "ledger_balance_floor"
+                        {
+                            return 0
+                        }
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+
+            #expect(taken == 9)
+        }
+    }
+
+    @Test func `entries are never changed, deleted or emptied`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            try await market.database.ledger.post([try books.sale(1000, ID())])
+            let attempts: [SQL] = [
+                "update ledger_entry set amount = amount + 1",
+                "delete from ledger_entry",
+                "truncate ledger_entry",
+                "update ledger_transaction set kind = 'refund'",
+                "delete from ledger_transaction",
+                "truncate ledger_transaction cascade",
+                "delete from ledger_account",
+            ]
+
+            for attempt in attempts {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await market.database.execute(attempt)
+                }
+                #expect(error?.sqlState == "42501", "\(attempt.text)")
+            }
+        }
+    }
+
+    @Test func `the database itself refuses what does not balance`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+
+            let error = await #expect(throws: PostgresError.self) {
+                try await market.database.execute(
+                    """
+                    select post_ledger('bad', 'adjustment', 'EUR', null, null,
+                        '{suspense,commission}', '{NULL,NULL}', '{10,-9}', '{NULL,NULL}')
+                    """)
+            }
+
+            #expect(error?.constraint == "ledger_transaction_balanced")
+            #expect(try await books.transactions() == 0)
+        }
+    }
+
+    @Test func `sixteen sellers' sales do not wait for one another`() async throws {
+        try await TestMarketplace.run { market in
+            let other = try market.storage.connectAgain(transactions: 16)
+            var books: [Books] = []
+            for _ in 0..<16 { books.append(try await Books(market)) }
+            for book in books { try await other.ledger.post([try book.sale(1000, ID())]) }
+            let gate = Gate(16)
+
+            // Each keeps its transaction open until all have posted: whoever waited for
+            // another's lock would wait for ever.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for book in books {
+                    group.addTask {
+                        try await other.transaction { tx in
+                            try await tx.ledger.post([try book.sale(500, ID())])
+                            await gate.arrive()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+
+            for book in books { #expect(try await book.pending() == 1350) }
+            await other.close()
+        }
+    }
+
+    @Test func `folding while others post loses nothing`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            let other = try market.storage.connectAgain(transactions: 4)
+
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<15 {
+                            try await other.transaction { tx in
+                                try await tx.ledger.post([try books.sale(1000, ID())])
+                                try await Task.sleep(for: .milliseconds(Int.random(in: 0...4)))
+                            }
+                        }
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<30 {
+                        try await market.marketplace.foldLedger()
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await market.marketplace.foldLedger()
+
+            let platform = try await market.marketplace.platformBalances()
+            #expect(platform.first { $0.kind == .commission }?.balance == Money(6000, .eur))
+            #expect(platform.first { $0.kind == .providerClearing }?.balance.amount == -60_000)
+            await other.close()
+        }
+    }
+}
+
+/// One seller's wallet, and postings on it.
+struct Books: Sendable {
+    let market: TestMarketplace
+    let seller: GivenSeller
+    let instance: ID<ProviderInstance>
+
+    init(_ market: TestMarketplace) async throws {
+        self.market = market
+        seller = try await market.given.verifiedSeller()
+        instance = try await market.given.instance()
+    }
+
+    /// A sale of which the market keeps ten per cent.
+    func sale(_ total: Int64, _ order: ID<Order>) throws -> Posting {
+        try .sale(
+            of: SoldOrder(
+                order: order, purchase: ID(), wallet: seller.wallet, total: Money(total, .eur),
+                commission: Money(total / 10, .eur), taxByPlatform: .zero(.eur)),
+            at: instance)
+    }
+
+    /// Moves from pending to available, for no order.
+    func move(_ amount: Int64) throws -> Posting {
+        try Posting(
+            key: "move:\(ID<Order>())", kind: .adjustment, currency: .eur,
+            entries: [
+                LedgerEntry(.sellerPending(seller.wallet), -amount),
+                LedgerEntry(.sellerAvailable(seller.wallet), amount),
+            ])
+    }
+
+    func pending() async throws -> Int64 {
+        try await market.marketplace.balances(of: seller.id).first?.pending.amount ?? 0
+    }
+
+    func transactions() async throws -> Int {
+        let rows = try await market.database.query("select count(*) from ledger_transaction")
+        return try rows.decode { c in try c.next(Int.self) }.first ?? -1
+    }
+}
+
+/// Opens when so many have arrived.
+private actor Gate {
+    private let wanted: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ wanted: Int) { self.wanted = wanted }
+
+    func arrive() async {
+        if waiting.count + 1 == wanted {
+            for waiter in waiting { waiter.resume() }
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+}

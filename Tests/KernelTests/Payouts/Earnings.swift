@@ -1,0 +1,86 @@
+import Kernel
+import Postgres
+import TestSupport
+import Testing
+import Vocabulary
+
+/// One seller who sells, ships and waits for the money.
+struct Earnings: Sendable {
+    let market: TestMarketplace
+    let shop: Shop
+    let seller: GivenSeller
+
+    init(_ market: TestMarketplace, shop known: Shop? = nil) async throws {
+        self.market = market
+        if let known { shop = known } else { shop = try await Shop(market) }
+        seller = try await market.given.verifiedSeller()
+    }
+
+    /// An order that the customer has and has confirmed.
+    func delivered(price: Int64) async throws -> OrderDetail {
+        let bought = try await shop.bought(try await shop.thing(by: seller, price: price))
+        let order = try #require(bought.first)
+        try await market.marketplace.shipOrder(
+            order.order.id, in: try ShippedParcel(carrier: "Post"), as: seller.member)
+        return try await market.marketplace.confirmDelivery(order.order.id, as: shop.buyer)
+    }
+
+    func waitForHolds() async throws {
+        try await market.marketplace.moveClock(by: .seconds(8 * 86_400), as: nil)
+    }
+
+    /// A payout that nobody was asked to pay yet.
+    func heldPayout() async throws -> Payout {
+        _ = try await delivered(price: 2000)
+        try await waitForHolds()
+        return try #require(try await market.marketplace.runPayouts().payouts.first)
+    }
+
+    func refund(_ order: OrderDetail) async throws {
+        let admin = try await market.given.administrator()
+        try await market.marketplace.refundOrder(
+            order.order.id, reason: "it was broken", as: .admin(admin.id))
+        try await shop.settle()
+    }
+
+    func balance() async throws -> WalletBalance {
+        try #require(try await market.marketplace.balances(of: seller.id).first)
+    }
+
+    /// Puts a payout back to where a process that died before the answer would have left it: the
+    /// books are append only, so a second database would be the only other way.
+    func forgetAnswer(of payout: Payout) async throws {
+        try await market.database.transaction { tx in
+            try await tx.execute("set local session_replication_role = replica")
+            try await tx.execute(
+                """
+                delete from ledger_entry where transaction_id = (
+                    select id from ledger_transaction
+                    where key = 'payout:' || \(payout.id.description) || ':post')
+                """)
+            try await tx.execute(
+                """
+                delete from ledger_transaction
+                where key = 'payout:' || \(payout.id.description) || ':post'
+                """)
+            try await tx.execute(
+                """
+                update ledger_balance set balance = \(payout.amount.amount)
+                where account_id = (select id from ledger_account
+                    where wallet_id = \(payout.wallet) and kind = 'seller_paying')
+                """)
+            try await tx.execute(
+                """
+                update payout set state = 'sent', settled_at = null, reference = null
+                where id = \(payout.id)
+                """)
+        }
+    }
+
+    func checkBooks() async throws {
+        let report = try await market.marketplace.verifyLedger()
+        for check in report.checks where !check.culprits.isEmpty {
+            Issue.record("\(check.claim): \(check.culprits)")
+        }
+    }
+}

@@ -10,6 +10,11 @@ public final class ModuleCatalog: Sendable {
     public struct Refused: Hashable, Sendable {
         public let file: String
         public let reason: String
+
+        public init(file: String, reason: String) {
+            self.file = file
+            self.reason = reason
+        }
     }
 
     private struct State {

@@ -17,7 +17,10 @@ struct BankControl: Sendable {
     /// Delayed results happen now, and webhooks that wait are sent now.
     @Sendable private func release(_ request: Request, _ context: Context) async -> Response {
         let count = await book.release(account: account(of: request))
-        for event in await book.takeDue(at: .systemNow) { await courier.deliver(event) }
+        let due = await book.takeDue(at: .systemNow)
+        await withDiscardingTaskGroup { group in
+            for event in due { group.addTask { await courier.deliver(event) } }
+        }
         return done(["released": count])
     }
 

@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOCore
 import ProviderKit
+import ServiceLifecycle
 import Vocabulary
 
 /// The bank's API for merchants under `/v1`.
@@ -167,10 +168,12 @@ struct BankRoutes: Sendable {
         }
         if answer.isWithheld {
             // The merchant waits in vain; when it gives up, so do we.
-            do {
-                try await Task.sleep(for: settings.silence)
-            } catch {
-                answer.status = 503
+            await cancelWhenGracefulShutdown {
+                do {
+                    try await Task.sleep(for: settings.silence)
+                } catch {
+                    // The bank closes: silence ends.
+                }
             }
             answer = BankBook.refused(BankRefusal(504, "silence", "Nobody knows."))
         }

@@ -56,7 +56,9 @@ public struct SandboxBank: Sendable {
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let address = BankAddress(host: settings.host, port: settings.port)
         let book = try BankBook(settings, address: address)
-        let courier = WebhookCourier(book: book, settings: settings, logger: logger)
+        let client = WebhookCourier.makeClient()
+        let courier = WebhookCourier(
+            client: client, book: book, settings: settings, logger: logger)
         let router = Router(context: BasicRequestContext.self)
         BankRoutes(book: book, settings: settings).add(to: router)
         BankControl(book: book, courier: courier, settings: settings).add(to: router)
@@ -73,7 +75,30 @@ public struct SandboxBank: Sendable {
             },
             logger: logger)
         app.addServices(courier)
-        try await app.runService(gracefulShutdownSignals: [])
+        do {
+            try await Self.serve(app, logger)
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+    }
+
+    /// A server that is cancelled in the middle of an answer traps; shut down it ends well. Hence
+    /// a task of its own, which cancelling us does not cancel.
+    private static func serve(_ app: some Service, _ logger: Logger) async throws {
+        let services = ServiceGroup(
+            configuration: .init(services: [app], gracefulShutdownSignals: [], logger: logger))
+        let serving = Task { try await services.run() }
+        try await withGracefulShutdownHandler {
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await services.triggerGracefulShutdown() }
+            }
+        } onGracefulShutdown: {
+            Task { await services.triggerGracefulShutdown() }
+        }
     }
 }
 

@@ -9,8 +9,9 @@ import Vocabulary
 struct WebhookCourier: Service {
     /// How often it looks; a webhook is no more than this late.
     static let interval: Duration = .milliseconds(50)
-    static let deadline: TimeAmount = .seconds(10)
+    static let deadline: TimeAmount = .seconds(5)
 
+    let client: HTTPClient
     let book: BankBook
     let settings: SandboxBank.Settings
     let logger: Logger
@@ -33,6 +34,15 @@ struct WebhookCourier: Service {
         }
     }
 
+    /// Connections for webhooks; one that is refused is an answer, not a reason to insist.
+    static func makeClient() -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(2)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
     /// One delivery, freshly signed.
     func deliver(_ event: BankEvent) async {
         guard
@@ -47,7 +57,7 @@ struct WebhookCourier: Service {
             value: WebhookSignature.header(body, secret: Secret(secret), at: .systemNow))
         request.body = .bytes(body)
         do {
-            let response = try await HTTPClient.shared.execute(
+            let response = try await client.execute(
                 request, deadline: .now() + Self.deadline)
             _ = try await response.body.collect(upTo: 65_536)
             if (200..<300).contains(response.status.code) {

@@ -1,0 +1,70 @@
+import Foundation
+import ProviderHost
+import ProviderKit
+import Testing
+import Vocabulary
+
+@Suite struct `The catalogue of modules` {
+    @Test func `loads the modules that SwiftPM built`() throws {
+        let keys = catalog.modules.map(\.descriptor.key)
+
+        #expect(keys == ["rate-table-tax", "sandbox-payments", "table-rate-shipping"])
+        #expect(catalog.module("sandbox-payments")?.descriptor.kind == .payment)
+    }
+
+    @Test func `casts, calls and catches across the boundary`() async throws {
+        let module = try #require(catalog.module("table-rate-shipping"))
+        let settings = InstanceSettings(instanceID: "test")
+        let services = ProviderServices(http: HostTransport(client: client, hosts: []))
+
+        let provider = try module.make(settings, services)
+        #expect(provider is any ShippingProvider)
+        #expect(!(provider is any PaymentProvider))
+        #expect(try await provider.check(context()) == [])
+
+        var broken = settings
+        broken.values["table"] = "{\"zones\": []}"
+        let error = #expect(throws: ProviderError.self) { try module.make(broken, services) }
+        #expect(error == .misconfigured(message: "Line 1: a table needs at least one zone"))
+    }
+
+    @Test func `refuses a module of another contract version`() {
+        let refused = catalog.refused.first { $0.file.contains("OutdatedModule") }
+
+        let ours = providerContractVersion
+        #expect(
+            refused?.reason
+                == "It speaks contract version 999, this Guildhall speaks \(ours).")
+    }
+
+    @Test func `finds new files, refuses doubles and other libraries`() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "modules-\(hexadecimal(randomBytes(8)))").path()
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func add(_ name: String, as other: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/" + other, withDestinationPath: productsFolder + "/" + name)
+        }
+        let own = ModuleCatalog(folder: folder)
+        #expect(own.modules.isEmpty)
+
+        try add("libRateTableTax.so", as: "a.so")
+        try add("libTableRateShipping.so", as: "b.so")
+        try add("libRateTableTax.so", as: "c.so")
+        try Data("no library".utf8).write(to: URL(filePath: folder + "/d.so"))
+        own.rescan()
+
+        #expect(own.modules.count == 2)
+        #expect(own.refused.map(\.file) == ["c.so", "d.so"])
+        #expect(own.refused[0].reason == "There is a module rate-table-tax already.")
+        #expect(own.refused[1].reason.hasPrefix("It cannot be loaded: "))
+    }
+
+    @Test func `says when its folder is not there`() {
+        let own = ModuleCatalog(folder: "/nowhere")
+
+        #expect(own.refused == [.init(file: "/nowhere", reason: "The folder cannot be read.")])
+    }
+}

@@ -26,7 +26,7 @@ extension Connection {
                 guard case .copy(_, let stream) = flight.kind else {
                     return fail(PostgresError(.unavailable, "a script may not copy from stdin"))
                 }
-                return stream.opened()
+                return opened(stream)
             case PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 PQclear(result)
                 return fail(PostgresError(.unavailable, "a script may not copy to stdout"))
@@ -42,15 +42,19 @@ extension Connection {
         }
     }
 
+    private func opened(_ stream: CopyStream) {
+        guard let reason = stream.ending else { return stream.opened() }
+        // The task gave up before the server was ready.
+        stream.opened()
+        endCopy(stream, because: reason)
+    }
+
     private func end(exclusive flight: Flight) {
         guard PQenterPipelineMode(pg) == 1 else { return failWithLibpqMessage() }
         phase = .ready
         flight.carrier?.landed(flight)
         flight.onLanding?()
-        if case .copy(_, let stream) = flight.kind {
-            stream.end(
-                flight.failure ?? PostgresError(.transactionOver, "the copy is at its end"))
-        }
+        if case .copy(_, let stream) = flight.kind { stream.end(.copyOver) }
         flight.settle(flight.failure.map { .failure($0) } ?? .success(flight.results))
         pump()
     }
@@ -77,8 +81,19 @@ extension Connection {
         guard case .exclusive(let flight) = phase, case .copy(_, let current) = flight.kind,
             current === stream
         else { return }
+        stream.unsent = nil
+        guard stream.isOpen else {
+            stream.ending = .some(reason)
+            return
+        }
         switch PQputCopyEnd(pg, reason) {
-        case 1: flush()
+        case 1:
+            stream.ending = nil
+            flush()
+            // The server's verdict may have come, unread, before the end was sent.
+            if case .exclusive(let current) = phase, current === flight {
+                receive(exclusive: flight)
+            }
         case 0:
             stream.ending = .some(reason)
             flush()
@@ -90,10 +105,7 @@ extension Connection {
     func resumeCopy(_ flight: Flight) {
         guard case .copy(_, let stream) = flight.kind else { return }
         if let bytes = stream.unsent { return putCopy(bytes, stream) }
-        if let reason = stream.ending {
-            stream.ending = nil
-            return endCopy(stream, because: reason)
-        }
+        if let reason = stream.ending { return endCopy(stream, because: reason) }
         stream.accepted()
     }
 }

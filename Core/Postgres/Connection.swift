@@ -237,7 +237,6 @@ final class Connection: ReactorSocket, ReactorWork, @unchecked Sendable {
         if flight.failure == nil { flight.failure = failure }
         flight.carrier?.landed(flight)
         flight.onLanding?()
-        if case .copy(_, let stream) = flight.kind { stream.end(failure) }
         flight.settle(.failure(flight.failure ?? failure))
     }
 }

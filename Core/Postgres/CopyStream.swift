@@ -11,11 +11,11 @@ final class CopyStream: @unchecked Sendable {
     // The reactor's.
     private var continuation: UnsafeContinuation<Result<Void, PostgresError>, Never>?
     private var ended: PostgresError?
-    private var isOpen = false
+    private(set) var isOpen = false
     private var mayGoOn = false
     /// What libpq had no room for.
     var unsent: [UInt8]?
-    /// The end that libpq had no room for.
+    /// The end that libpq had no room for, or that came before the server was ready.
     var ending: String??
 
     func opened() {
@@ -31,7 +31,7 @@ final class CopyStream: @unchecked Sendable {
     }
 
     func end(_ error: PostgresError) {
-        ended = error
+        ended = ended ?? error
         resume()
     }
 
@@ -66,10 +66,7 @@ final class CopyStream: @unchecked Sendable {
     }
 
     func finish(because reason: String?, through session: TransactionSession, on reactor: Reactor) {
-        reactor.submit {
-            guard self.ended == nil else { return }
-            session.connection?.endCopy(self, because: reason)
-        }
+        reactor.submit { session.connection?.endCopy(self, because: reason) }
     }
 
     /// One row in COPY's text format.
@@ -92,5 +89,11 @@ final class CopyStream: @unchecked Sendable {
             }
         }
         chunk.append(UInt8(ascii: "\n"))
+    }
+}
+
+extension PostgresError {
+    static var copyOver: PostgresError {
+        PostgresError(.transactionOver, "the copy is at its end")
     }
 }

@@ -80,6 +80,8 @@ final class Flight: ReactorWork, @unchecked Sendable {
     func settle(_ result: Result<[Rows], PostgresError>) {
         guard !isSettled else { return }
         isSettled = true
+        // Whoever feeds a copy must not wait for room that never comes.
+        if case .copy(_, let stream) = kind, case .failure(let error) = result { stream.end(error) }
         continuation?.resume(returning: result)
         continuation = nil
     }

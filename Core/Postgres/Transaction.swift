@@ -91,8 +91,9 @@ public struct Transaction: Queryable, Sendable {
             stream.finish(because: nil, through: session, on: reactor)
             return nil
         } catch {
-            // The flight has landed already; its own error is the one to tell.
-            return nil
+            // The flight has its error, which is the one to tell. When it was cancelled, the
+            // server still waits for the copy's end; otherwise this reaches nobody.
+            return error.message
         }
     }
 }

@@ -19,6 +19,8 @@ public final class BlockingCalls: Sendable {
 
     private let state = Mutex(State())
 
+    public init() {}
+
     /// Runs `body` soon.
     /// - Returns: false when too many calls are waiting; `body` then never runs.
     public func run(_ body: @escaping @Sendable () -> Void) -> Bool {

@@ -123,7 +123,10 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
         guard status == REDIS_OK else { return noteError() }
         isConnected = true
         phase = .greeting
-        if let context { redisEnableKeepAlive(&context.pointee.c) }
+        // On a unix socket it is an error, and the kernel tells of its end at once anyway.
+        if case .host = address.place, let context {
+            redisEnableKeepAlive(&context.pointee.c)
+        }
         var greeting: [[RedisArgument]] = []
         if let password = address.password {
             let user = address.user.map { [RedisArgument.string($0)] } ?? []

@@ -1,0 +1,200 @@
+import Logging
+import Reactor
+import TestServers
+import Testing
+
+@testable import Postgres
+
+@Suite struct `When the server dies` {
+    @Test func `a statement under way may have run and says so`() async throws {
+        try await withServer { database, server in
+            async let error = database.failure("select pg_sleep(5)")
+            try await Task.sleep(for: .milliseconds(300))
+            try await server.crash()
+            #expect(await error?.code == .connectionLost)
+        }
+    }
+
+    @Test func `statements and transactions wait through a short restart`() async throws {
+        try await withServer({ $0.waitDeadline = .seconds(5) }) { database, server in
+            try await database.execute("create table n as select 1 as x")
+            try await database.transaction { try await $0.execute("select 1") }
+            try await server.crash()
+            async let single = database.value("select x from n", Int.self)
+            async let whole = database.transaction {
+                try await $0.value("select x + 1 from n", Int.self)
+            }
+            try await Task.sleep(for: .milliseconds(100))
+            try await server.start()
+            let values = try await [single, whole]
+            #expect(values == [1, 2])
+        }
+    }
+
+    @Test func `a long outage is told at once and ends when the server is back`() async throws {
+        try await withServer({ $0.waitDeadline = .milliseconds(200) }) { database, server in
+            try await database.execute("select 1")
+            try await server.crash()
+            #expect(await database.failure("select 1")?.code == .unavailable)
+            let began = ContinuousClock.now
+            for _ in 0..<100 { #expect(await database.failure("select 1")?.code == .unavailable) }
+            // Had each waited the deadline, this would be twenty seconds.
+            #expect(ContinuousClock.now - began < .seconds(2))
+            let error = await failure {
+                try await database.transaction { try await $0.execute("select 1") }
+            }
+            #expect(error?.code == .unavailable)
+            try await server.start()
+            let isBack = try await eventually { await database.failure("select 1") == nil }
+            #expect(isBack)
+            try await database.transaction { try await $0.execute("select 1") }
+        }
+    }
+
+    @Test func `a broken commit is of unknown outcome`() async throws {
+        try await withServer { database, server in
+            try await database.execute("create table n (x int)")
+            try await database.transaction { tx in
+                try await tx.run(
+                    script: """
+                        create function slow() returns trigger language plpgsql
+                          as 'begin perform pg_sleep(5); return null; end';
+                        create constraint trigger slow after insert on n
+                          deferrable initially deferred for each row execute function slow();
+                        """)
+            }
+            let commit = Task {
+                try await database.transaction { try await $0.execute("insert into n values (1)") }
+            }
+            try await Task.sleep(for: .milliseconds(300))
+            try await server.crash()
+            let error = await failure { _ = try await commit.value }
+            #expect(error?.code == .connectionLost)
+        }
+    }
+
+    @Test func `a session that the administrator ended is replaced`() async throws {
+        try await withServer { database, server in
+            try await database.execute("create table n (x int)")
+            let error = await failure {
+                try await database.transaction { tx in
+                    try await tx.execute("insert into n values (1)")
+                    let id = try await tx.value("select pg_backend_pid()", Int.self)
+                    try await database.execute("select pg_terminate_backend(\(id)::int)")
+                    try await Task.sleep(for: .milliseconds(50))
+                    try await tx.execute("insert into n values (2)")
+                }
+            }
+            #expect(error?.code == .unavailable || error?.code == .connectionLost)
+            try await database.transaction { try await $0.execute("insert into n values (3)") }
+            let sum = try await database.value("select sum(x) from n", Int.self)
+            #expect(sum == 3)
+        }
+    }
+
+    @Test func `a server that hangs costs each statement its deadline, and then all is well`()
+        async throws
+    {
+        try await withServer({ $0.statementDeadline = .milliseconds(200) }) { database, server in
+            try await database.execute("select 1")
+            server.freeze()
+            let began = ContinuousClock.now
+            #expect(await database.failure("select 1")?.code == .deadline)
+            // The driver waits a second longer than the server's own deadline would.
+            #expect(ContinuousClock.now - began < .seconds(4))
+            server.thaw()
+            let isBack = try await eventually { await database.failure("select 1") == nil }
+            #expect(isBack)
+        }
+    }
+
+    @Test func `cancelling does not wait for a server that hangs`() async throws {
+        try await withServer { database, server in
+            try await database.transaction { try await $0.execute("select 1") }
+            server.freeze()
+            let task = Task { try await database.transaction { try await $0.execute("select 1") } }
+            try await Task.sleep(for: .milliseconds(50))
+            let began = ContinuousClock.now
+            task.cancel()
+            // The roll-back can only follow when the server moves again.
+            try await Task.sleep(for: .milliseconds(50))
+            server.thaw()
+            let error = await failure { _ = try await task.value }
+            #expect(error?.code == .cancelled)
+            #expect(ContinuousClock.now - began < .seconds(2))
+            try await database.transaction { try await $0.execute("select 1") }
+        }
+    }
+
+    @Test func `nothing blocks the threads that run Swift's tasks`() async throws {
+        try await withServer { database, server in
+            try await database.execute("select 1")
+            server.freeze()
+            let stuck = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<40 {
+                        group.addTask { _ = await database.failure("select 1") }
+                        group.addTask {
+                            _ = await failure {
+                                try await database.transaction { try await $0.execute("select 1") }
+                            }
+                        }
+                    }
+                }
+            }
+            var longest = Duration.zero
+            for _ in 0..<20 {
+                let began = ContinuousClock.now
+                try await Task.sleep(for: .milliseconds(5))
+                longest = max(longest, ContinuousClock.now - began)
+            }
+            #expect(longest < .milliseconds(250))
+            server.thaw()
+            await stuck.value
+        }
+    }
+
+    @Test func `the next host is taken when the first does not listen`() async throws {
+        try await withServer { _, server in
+            let url =
+                "postgresql://\(ThrowawayPostgres.user)@127.0.0.1:1,localhost:\(server.port)/postgres"
+            let database = Database(DatabaseSettings(url: url), reactor: Reactor(), logger: .quiet)
+            let value = try await database.value("select 1", Int.self)
+            #expect(value == 1)
+            await database.close()
+            let socket = Database(
+                DatabaseSettings(url: server.socketURL), reactor: Reactor(), logger: .quiet)
+            let other = try await socket.value("select 2", Int.self)
+            #expect(other == 2)
+            await socket.close()
+        }
+    }
+
+    @Test(arguments: [
+        "postgresql://nowhere.invalid/x", "postgresql://127.0.0.1:1/x", "nonsense",
+        "postgresql:///x?host=/nonexistent",
+    ]) func `a server that cannot be reached is named by an error`(url: String) async throws {
+        var settings = DatabaseSettings(url: url)
+        settings.waitDeadline = .milliseconds(100)
+        let database = Database(settings, reactor: Reactor(), logger: .quiet)
+        let error = await database.failure("select 1")
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.isEmpty == false)
+        let other = await failure {
+            try await database.transaction { try await $0.execute("select 1") }
+        }
+        #expect(other?.code == .unavailable)
+        await database.close()
+    }
+
+    @Test func `closing does not hang on a server that is gone`() async throws {
+        try await withServer { database, server in
+            try await database.execute("select 1")
+            _ = database.listen(to: "x")
+            try await server.crash()
+            let began = ContinuousClock.now
+            await database.close()
+            #expect(ContinuousClock.now - began < .seconds(1))
+        }
+    }
+}

@@ -138,12 +138,13 @@ let package = Package(
         .testTarget(
             name: "VocabularyTests", dependencies: kit, path: "Tests/VocabularyTests",
             swiftSettings: settings),
+        .target(name: "TestServers", path: "Tests/Servers", swiftSettings: settings),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "Reactor"],
+            name: "PostgresTests", dependencies: ["Postgres", "Reactor", "TestServers", logging],
             path: "Tests/PostgresTests", swiftSettings: settings),
         .testTarget(
-            name: "RedisTests", dependencies: ["Redis", "Reactor"], path: "Tests/RedisTests",
-            swiftSettings: settings),
+            name: "RedisTests", dependencies: ["Redis", "Reactor", "TestServers", logging],
+            path: "Tests/RedisTests", swiftSettings: settings),
         .target(name: "OutdatedModule", path: "Tests/Fixtures/OutdatedModule"),
         .testTarget(
             name: "ProviderTests",

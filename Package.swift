@@ -188,7 +188,11 @@ let package = Package(
             path: "Tests/BackofficeTests", swiftSettings: settings),
         .testTarget(
             name: "JourneyTests",
-            dependencies: kit + ["Kernel", "TestSupport", "Postgres"],
+            dependencies: kit + [
+                "Kernel", "TestSupport", "Postgres", "ProviderHost", "SandboxBank", hummingbird,
+                logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "Tests/JourneyTests", swiftSettings: settings),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ]

@@ -92,6 +92,17 @@ struct Settings: Sendable {
         return settings
     }
 
+    /// What a command needs that only speaks HTTP to the apps: where they are, and the folder of
+    /// the demo market when one is set.
+    static func readForWalking(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(SettingsProblems) -> (network: Network, demoFolder: String?) {
+        var reader = EnvironmentReader(environment)
+        let found = (network(&reader), running(&reader).demoFolder)
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
+        return found
+    }
+
     private static func servers(_ reader: inout EnvironmentReader) -> Servers {
         var servers = Servers()
         servers.databaseURL = reader.required(

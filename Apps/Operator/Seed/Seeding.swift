@@ -1,0 +1,43 @@
+import Foundation
+import Kernel
+import Vocabulary
+
+/// Sets a demo market up through the kernel's verbs, as its people would. Each step looks first, so
+/// that what is there stays and the whole may be repeated.
+struct Seeding: Sendable {
+    let marketplace: Marketplace
+    /// The sandbox bank, where the demo's payment providers are.
+    let bankURL: String
+    let market: DemoMarket
+    let folder: String
+
+    /// - Parameter ifEmpty: leaves a market alone in which somebody already administers.
+    func run(ifEmpty: Bool = false) async throws {
+        if ifEmpty, try await !marketplace.administrators().items.isEmpty { return }
+        say("Filling the market from \(folder)")
+        let admin = try await administrator()
+        try await providers(by: admin.id)
+        try await categories(by: admin.id)
+        var members: [String: SellerMember] = [:]
+        for shop in market.sellers { members[shop.slug] = try await open(shop, by: admin.id) }
+        for person in market.customers { try await letShop(person, members) }
+        say("The market has \(market.sellers.count) shops.")
+    }
+
+    func administrator() async throws -> Account {
+        let account = try await account(of: market.administrator)
+        try await marketplace.grant(.administrator, toEmail: account.email, by: nil)
+        return account
+    }
+
+    /// The account of a person, made when there is none.
+    func account(of person: DemoMarket.Person) async throws -> Account {
+        do {
+            return try await marketplace.register(
+                Registration(
+                    email: person.email, name: person.name, password: market.password))
+        } catch AccountRefusal.emailTaken {
+            return try await marketplace.signIn(email: person.email, password: market.password)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Vocabulary
+
+extension Walk {
+    /// Three artisans, from registration to a published catalogue.
+    func artisansOpen(_ admin: WalkClient) async throws -> [Artisan] {
+        var artisans: [Artisan] = []
+        for shop in market.sellers.prefix(3) {
+            artisans.append(try await apply(shop))
+        }
+        narrator.chapter("The administrator verifies them")
+        for artisan in artisans { try await verify(artisan, admin) }
+        narrator.chapter("They publish their catalogues")
+        for artisan in artisans { try await publish(artisan) }
+        return artisans
+    }
+
+    private func apply(_ shop: DemoMarket.Shop) async throws -> Artisan {
+        let first = shop.person.split(separator: " ").first.map { $0.lowercased() } ?? "artisan"
+        let email = "\(first)-\(tag)@example.com"
+        let client = WalkClient("seller app", sellerApp)
+        narrator.chapter("\(shop.person) wants to sell")
+        try await register(shop.person, email, client)
+        let applied = try await client.post(
+            "/api/v1/shops",
+            [
+                "name": .string("\(shop.name) \(tag)"), "about": .string(shop.about),
+                "country": .string(shop.address.country),
+                "legalName": .string("\(shop.name), \(shop.person)"),
+                "origin": Fact(shop.address),
+            ], key: key())
+        var artisan = Artisan(shop: shop, name: shop.person, email: email, client: client)
+        artisan.sellerID = try applied.text("id")
+        artisan.slug = try applied.text("slug")
+        narrator.tell("registers as \(email) and applies as \"\(shop.name) \(tag)\"")
+        try await sendPapers(artisan)
+        try await nameBank(artisan)
+        return artisan
+    }
+
+    private func sendPapers(_ artisan: Artisan) async throws {
+        let early = try await artisan.client.post(
+            "/api/v1/application", [:], key: key(), expecting: [409, 422])
+        narrator.tell("sends in the application too early: \(early["detail"].text ?? "?")")
+        _ = try await artisan.client.upload(
+            "/api/v1/documents?kind=business&fileName=trade-register.jpg",
+            try paper(of: artisan), type: "image/jpeg")
+        let submitted = try await artisan.client.post("/api/v1/application", [:], key: key())
+        try submitted.expect(submitted["state"].text == "submitted", "an application sent in")
+        narrator.tell("adds the trade register's paper and sends in the application")
+    }
+
+    private func nameBank(_ artisan: Artisan) async throws {
+        let wallets = try await artisan.client.get("/api/v1/wallets")
+        let wallet = wallets["items"].items.first { $0["isDefault"].flag == true }
+        guard let id = wallet?["id"].text else {
+            throw WalkProblem(expected: "a default wallet", wallets)
+        }
+        _ = try await artisan.client.put(
+            "/api/v1/wallets/\(id)",
+            [
+                "label": "Bank account",
+                "details": [
+                    "holder": .string(artisan.shop.name), "iban": .string(artisan.shop.iban),
+                ],
+            ])
+        narrator.tell("names the bank account \(artisan.shop.iban) for payouts")
+    }
+
+    private func verify(_ artisan: Artisan, _ admin: WalkClient) async throws {
+        let file = try await admin.get("/api/v1/sellers/\(artisan.sellerID)")
+        guard let document = file["documents"][0]["id"].text else {
+            throw WalkProblem(expected: "a document to look at", file)
+        }
+        _ = try await admin.post(
+            "/api/v1/sellers/\(artisan.sellerID)/documents/\(document)/judgement",
+            ["state": "accepted"], key: key())
+        let verified = try await admin.post(
+            "/api/v1/sellers/\(artisan.sellerID)/verification", [:], key: key())
+        try verified.expect(verified["state"].text == "verified", "a verified seller")
+        narrator.tell("\(artisan.shop.name) \(tag): papers accepted, verified")
+    }
+
+    private func publish(_ artisan: Artisan) async throws {
+        let path = folder + "/" + artisan.shop.catalogue
+        guard let csv = FileManager.default.contents(atPath: path) else {
+            throw OperatorProblem("\(path) cannot be read.")
+        }
+        let look = try await artisan.client.upload(
+            "/api/v1/imports?dryRun=true", [UInt8](csv), type: "text/csv", key: key())
+        try look.expect(look["skipped"].integer == 0, "a dry run without errors")
+        let done = try await artisan.client.upload(
+            "/api/v1/imports", [UInt8](csv), type: "text/csv", key: key())
+        let created = try done.integer("created")
+        try done.expect(
+            created == look["created"].integer, "what the dry run foretold")
+        let again = try await artisan.client.upload(
+            "/api/v1/imports", [UInt8](csv), type: "text/csv", key: key())
+        try again.expect(
+            again["created"].integer == 0 && again["updated"].integer == 0,
+            "that a second import changes nothing")
+        let published = try await publishDrafts(artisan)
+        narrator.tell(
+            "\(artisan.shop.name) \(tag): \(created) things imported (a second time: nothing new), "
+                + "\(published) published")
+    }
+
+    private func publishDrafts(_ artisan: Artisan) async throws -> Int {
+        var count = 0
+        while true {
+            let drafts = try await artisan.client.get("/api/v1/listings?state=draft&limit=50")
+            guard !drafts["items"].items.isEmpty else { return count }
+            for listing in drafts["items"].items {
+                guard let id = listing["id"].text else {
+                    throw WalkProblem(expected: "ids of listings", drafts)
+                }
+                _ = try await artisan.client.post(
+                    "/api/v1/listings/\(id)/publication", [:], key: key())
+                count += 1
+            }
+        }
+    }
+
+    /// A picture of the shop's things stands in for its papers.
+    private func paper(of artisan: Artisan) throws -> [UInt8] {
+        let pictures = URL(fileURLWithPath: folder + "/" + artisan.shop.catalogue)
+            .deletingLastPathComponent().appendingPathComponent("pictures").path
+        let name = try FileManager.default.contentsOfDirectory(atPath: pictures).sorted()
+            .first { $0.hasSuffix(".jpg") }
+        guard let name, let bytes = FileManager.default.contents(atPath: pictures + "/" + name)
+        else { throw OperatorProblem("There is no picture in \(pictures).") }
+        return [UInt8](bytes)
+    }
+}

@@ -7,7 +7,7 @@ import Web
 /// What payment providers tell us. Stored before it is acknowledged; a job applies it.
 struct WebhookRoutes {
     func mount(on routes: Routes) {
-        routes.raw(.post, "/webhooks/{instance}", limit: .unlimited) { request in
+        routes.raw(.post, "/webhooks/{instance}", limit: .unlimited, access: .everyone) { request in
             guard let instance = ID<ProviderInstance>(request.parameters["instance"] ?? "") else {
                 throw PaymentRefusal.instanceMissing
             }

@@ -7,6 +7,10 @@ struct Route: Sendable {
     let limit: RateClass
     /// Whether cookies speak for the caller here, so that foreign sites must be kept out.
     let guardsOrigin: Bool
+    /// Who may call; nil where nobody has said so.
+    var access: Access?
+    /// What a caller of that kind needs beside it: permissions, roles.
+    var needs: [String] = []
     let respond: @Sendable (WebRequest) async throws -> Response
 }
 

@@ -27,12 +27,13 @@ public final class Routes {
     /// Something that is neither page nor JSON operation: a picture, a webhook.
     public func raw(
         _ method: HTTPRequest.Method, _ pattern: String, limit: RateClass = .read,
+        access: Access? = nil,
         use respond: @escaping @Sendable (WebRequest) async throws -> Response
     ) {
         add(
             Route(
                 method: method, pattern: pattern, limit: limit, guardsOrigin: false,
-                respond: respond))
+                access: access, respond: respond))
     }
 
     func add(_ route: Route) { table.add(route) }
@@ -44,6 +45,7 @@ public final class Routes {
         table.add(
             Route(
                 method: operation.method, pattern: operation.path, limit: operation.limit,
-                guardsOrigin: operation.method != .get, respond: respond))
+                guardsOrigin: operation.method != .get, access: operation.access,
+                needs: operation.needs, respond: respond))
     }
 }

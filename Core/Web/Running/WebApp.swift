@@ -14,7 +14,7 @@ public struct WebApp: Sendable {
         self.site = site
         document = OpenAPI(site: site, operations: routes.operations).document
         let bytes = document.bytes
-        routes.raw(.get, "/openapi.json") { _ in
+        routes.raw(.get, "/openapi.json", access: .everyone) { _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
@@ -23,7 +23,7 @@ public struct WebApp: Sendable {
         routes.get("/docs").show(as: Visitor.self) { call, _ in
             .page("docs", DocsPage(operations), title: "API")
         }
-        routes.raw(.get, "/assets/{name}", limit: .unlimited) { request in
+        routes.raw(.get, "/assets/{name}", limit: .unlimited, access: .everyone) { request in
             try request.site.assets.response(request.parameters["name"] ?? "")
         }
         table = routes.table
@@ -31,6 +31,15 @@ public struct WebApp: Sendable {
 
     /// Every method and path, sorted by path: `GET /cart`.
     public var routeList: [String] { table.all.map { "\($0.method.rawValue) \($0.pattern)" } }
+
+    /// Every method and path with who may call it, sorted by path.
+    public var policies: [RoutePolicy] {
+        table.all.map {
+            RoutePolicy(
+                method: $0.method.rawValue, pattern: $0.pattern, access: $0.access,
+                needs: $0.needs)
+        }
+    }
 
     /// The server. It finishes what is under way when it is told to stop.
     public func application(host: String = "127.0.0.1", port: Int) -> some ApplicationProtocol {
@@ -50,4 +59,15 @@ public struct WebApp: Sendable {
                     site.settings.connectionsMax, logger: site.logger)),
             logger: site.logger)
     }
+}
+
+/// Who may call a route.
+public struct RoutePolicy: Sendable {
+    public let method: String
+    public let pattern: String
+    /// Nil where nobody has said so, which a test refuses.
+    public let access: Access?
+    /// What a caller of that kind needs beside it: all of a member's permissions, one of an
+    /// administrator's roles.
+    public let needs: [String]
 }

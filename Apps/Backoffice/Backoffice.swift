@@ -16,6 +16,7 @@ public enum Backoffice {
         DashboardRoutes(desk: desk).mount()
         SellerRoutes(desk: desk).mount()
         CatalogueRoutes(desk: desk).mount()
+        ReviewRoutes(desk: desk).mount()
         PurchaseRoutes(desk: desk).mount()
         ProviderRoutes(desk: desk).mount()
         MoneyRoutes(desk: desk).mount()

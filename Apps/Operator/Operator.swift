@@ -10,8 +10,8 @@ struct Operator: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, ServeCommand.self, WorkCommand.self, MigrateCommand.self,
             AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, DoctorCommand.self,
-            RoutesCommand.self, ModuleCommand.self,
-            SandboxBankCommand.self,
+            RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,
+            WalkCommand.self,
         ])
 }
 

@@ -129,12 +129,11 @@ struct ProviderRoutes {
     }
 
     private func configuration() {
-        desk.act(
-            Act<Nothing>(
-                "/providers", "Add a draft of a provider", tag: "Providers", .runProviders,
-                done: "The draft is there. Check it, then activate it.",
-                back: { _ in "/providers" }), input: NewProvider.self
-        ) { marketplace, _, input, admin in
+        var add = Act<Nothing>(
+            "/providers", "Add a draft of a provider", tag: "Providers", .runProviders,
+            done: "The draft is there. Check it, then activate it.", back: { _ in "/providers" })
+        add.refusals.append(.unavailable)
+        desk.act(add, input: NewProvider.self) { marketplace, _, input, admin in
             ProviderAnswer(
                 try await marketplace.createProviderInstance(
                     module: input.module, name: input.name,

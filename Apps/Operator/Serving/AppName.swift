@@ -2,6 +2,8 @@ import ArgumentParser
 import Backoffice
 import Kernel
 import Logging
+import SellerDesk
+import Storefront
 import Web
 
 /// The three apps by the names that an operator types.
@@ -38,8 +40,14 @@ enum AppName: String, ExpressibleByArgument, CaseIterable, Sendable {
             of: rawValue, publicURL: url(wiring.settings.network))
         let logger = Logger(label: rawValue)
         switch self {
-        case .storefront, .seller:
-            throw OperatorProblem("The \(rawValue) app is not there yet.")
+        case .storefront:
+            return try Storefront.app(
+                marketplace: wiring.marketplace, redis: wiring.redis, settings: settings,
+                logger: logger)
+        case .seller:
+            return try SellerDesk.app(
+                marketplace: wiring.marketplace, redis: wiring.redis, settings: settings,
+                logger: logger)
         case .admin:
             return try Site(
                 .admin, title: Backoffice.title, marketplace: wiring.marketplace,

@@ -7,7 +7,7 @@ import Web
 /// Pictures of listings by their content hash: they never change, so browsers keep them.
 struct MediaRoutes {
     func mount(on routes: Routes) {
-        routes.raw(.get, "/media/{hash}", limit: .unlimited) { request in
+        routes.raw(.get, "/media/{hash}", limit: .unlimited, access: .everyone) { request in
             guard let hash = ContentHash(request.parameters["hash"] ?? "") else {
                 throw MediaRefusal.unknown
             }

@@ -1,0 +1,26 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum ReviewPages {
+    static func list(_ page: Kernel.Page<Review>, _ admin: Administrator) -> DeskPage {
+        let blocks = page.items.map { review in
+            let path = "/reviews/\(review.id)"
+            let form =
+                review.isHidden
+                ? DeskForm("Show it again", to: path + "/showing", [.reason])
+                : DeskForm("Hide it", to: path + "/hiding", [.reason], isDangerous: true)
+            return Block(
+                "\(Format.stars(review.stars)) \(review.listingTitle)", text: review.body,
+                facts: [
+                    Fact("By", review.author), Fact("On", Format.date(review.createdAt)),
+                    Fact("State", state: review.isHidden ? "hidden" : "published"),
+                ], forms: CataloguePages.mayModerate(admin) ? [form] : [])
+        }
+        let none = Block(timeline: [], nothing: "Nobody has reviewed anything yet.")
+        let more = page.next.map { Block(more: "/reviews?after=\(Cursor.seal($0))") }
+        return DeskPage(
+            "Reviews", tabs: CataloguePages.tabs("reviews"),
+            (blocks.isEmpty ? [none] : blocks) + [more].compactMap { $0 })
+    }
+}

@@ -7,6 +7,8 @@ let kit: [Target.Dependency] = [
 ]
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
     name: "guildhall",
@@ -109,10 +111,16 @@ let package = Package(
 
         // Floor 5: the apps, and the one executable.
         .target(
-            name: "Storefront", dependencies: kit + ["Web", "Kernel", hummingbird],
+            name: "Storefront",
+            dependencies: kit + [
+                "Web", "Kernel", "Redis", hummingbird, logging, nio, httpTypes,
+            ],
             path: "Apps/Storefront", resources: [.copy("Templates")], swiftSettings: settings),
         .target(
-            name: "SellerDesk", dependencies: kit + ["Web", "Kernel", hummingbird],
+            name: "SellerDesk",
+            dependencies: kit + [
+                "Web", "Kernel", "Redis", hummingbird, logging, nio, httpTypes,
+            ],
             path: "Apps/SellerDesk", resources: [.copy("Templates")], swiftSettings: settings),
         .target(
             name: "Backoffice", dependencies: kit + ["Web", "Kernel", hummingbird],
@@ -122,6 +130,7 @@ let package = Package(
             dependencies: kit + [
                 "Storefront", "SellerDesk", "Backoffice", "SandboxBank", "Web", "Kernel",
                 "Postgres", "Redis", "Reactor", "ProviderHost", hummingbird, logging,
+                nio, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -133,7 +142,9 @@ let package = Package(
         // Tests mirror the folders that they test.
         .target(
             name: "TestSupport",
-            dependencies: kit + ["Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web"],
+            dependencies: kit + [
+                "Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web", logging,
+            ],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
             name: "VocabularyTests", dependencies: kit, path: "Tests/VocabularyTests",

@@ -44,7 +44,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             text += "$\(binds.count)"
         }
 
-        /// An absent value is NULL. A method of its own, so that the compiler sees that it is meant.
+        /// An absent value is NULL. A method of its own, so that the compiler knows it is meant.
         public mutating func appendInterpolation<Value: SQLEncodable>(_ value: Value?) {
             binds.append(value?.sqlText ?? nil)
             text += "$\(binds.count)"

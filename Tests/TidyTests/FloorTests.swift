@@ -17,9 +17,9 @@ import Testing
             "Core/Web",
             ["Vocabulary", "ProviderKit", "Postgres", "Redis", "Kernel"]
         ),
-        ("Apps/Storefront", ["Vocabulary", "ProviderKit", "Kernel", "Web"]),
-        ("Apps/SellerDesk", ["Vocabulary", "ProviderKit", "Kernel", "Web"]),
-        ("Apps/Backoffice", ["Vocabulary", "ProviderKit", "Kernel", "Web"]),
+        ("Apps/Storefront", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
+        ("Apps/SellerDesk", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
+        ("Apps/Backoffice", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
         (
             "Apps/Operator",
             [

@@ -18,7 +18,10 @@ import Testing
         Ban(text: "FIXME", instead: "mend it now"),
         Ban(text: "TODO", instead: "do it now, or file an issue and leave the line out"),
         Ban(text: "[String: Any]", instead: "a struct"),
-        Ban(text: "UUID()", instead: "ID(), which sorts by time"),
+        Ban(
+            text: "UUID()", instead: "ID(), which sorts by time",
+            // The names of folders for a moment.
+            except: ["Apps/Operator/Commands/ModuleCommand.swift"]),
         Ban(
             text: "Date()", instead: "an Instant that is passed in",
             except: ["Apps/Operator", "Core/ProviderHost"]),
@@ -52,10 +55,18 @@ import Testing
         #expect(faults.isEmpty, "\(list(faults, "Instead of \(text): \(ban.instead)."))")
     }
 
+    /// Where a floating-point number is right, and why; none of them is money.
+    static let floating = [
+        "Core/Kernel/Imports/ProductFile.swift": "weights in files have decimals",
+        "Core/Kernel/Listings/ListingCard.swift": "how well a text fits is a fraction",
+        "Core/Kernel/Listings/PublicListing.swift": "an average of stars, for showing",
+    ]
+
     @Test func `money is never a floating-point number`() {
         var faults: [String] = []
         for file in SourceTree.files
         where file.isUnder("Core/ProviderKit/Sources/Vocabulary") || file.isUnder("Core/Kernel") {
+            guard Self.floating[file.path] == nil else { continue }
             for (index, line) in file.code.enumerated() {
                 let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
                 if words.contains("Double") || words.contains("Float") {

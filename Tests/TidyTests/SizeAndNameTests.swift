@@ -25,6 +25,9 @@ import Testing
         for file in SourceTree.files {
             for (index, line) in file.lines.enumerated()
             where line.utf8.count > Self.columnsMax && line.count > Self.columnsMax {
+                // A literal that a test compares with cannot always be broken.
+                let isLiteral = line.drop { $0 == " " }.hasPrefix("\"")
+                if isLiteral, file.isUnder("Tests") { continue }
                 faults.append("\(file.at(index)) has \(line.count) columns")
             }
         }

@@ -123,7 +123,8 @@ struct StatementPage {
         }
         hasLines = !lines.isEmpty
         self.next = next.map {
-            "/money/statement?from=\(from)&until=\(until)&currency=\(statement.currency)&after=\($0)"
+            "/money/statement?from=\(from)&until=\(until)"
+                + "&currency=\(statement.currency)&after=\($0)"
         }
     }
 

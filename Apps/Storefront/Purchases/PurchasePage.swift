@@ -176,7 +176,8 @@ struct OrderPart {
             Event(time: Format.time(event.at), what: Self.words(event.kind), note: event.note)
         }
         refunds = detail.refunds.map { refund in
-            "\(Format.money(refund.amount)) \(refund.state == .succeeded ? "was given back" : "is on its way back")"
+            Format.money(refund.amount)
+                + (refund.state == .succeeded ? " was given back" : " is on its way back")
         }
         canConfirm = order.state == .shipped
         canCancel = order.state == .paid

@@ -14,8 +14,8 @@ public struct OutboxStore: Sendable {
     public static func recordStatement<Payload>(_ event: OutboxEvent<Payload>) -> SQL {
         let (account, email, seller) = (event.account, event.email, event.seller)
         return """
-            insert into outbox_event (topic, aggregate_kind, aggregate_id, payload, account_id, email,
-                seller_id)
+            insert into outbox_event
+                (topic, aggregate_kind, aggregate_id, payload, account_id, email, seller_id)
             values (\(event.topic), \(event.aggregateKind), \(event.aggregateID)::uuid,
                 \(JSON(event.payload)), \(account)::uuid, \(email), \(seller)::uuid)
             """

@@ -78,7 +78,7 @@ final class RateLimiter: Sendable {
     }
 
     /// - Throws: ``WebRefusal/tooManyRequests(retryAfter:)``; for sign-ins also
-    ///   ``WebRefusal/sessionsUnavailable`` when Redis cannot be asked. Everything else passes then.
+    ///   ``WebRefusal/sessionsUnavailable`` when Redis cannot be asked. All else passes then.
     func take(_ limit: RateClass, _ caller: String) async throws {
         guard let rule = limits[limit], rule.count > 0 else { return }
         if limit == .signIn || limit == .password {

@@ -2,8 +2,8 @@ public import Vocabulary
 
 /// Says what it costs to send a parcel.
 public protocol ShippingProvider: Provider {
-    /// All options for one seller's parcel from one origin, in the order to offer them. Empty when it does
-    /// not go there, which is no error.
+    /// All options for one seller's parcel from one origin, in the order to offer them. Empty when
+    /// it does not go there, which is no error.
     func quotes(
         for request: ShippingRequest, _ context: OperationContext
     ) async throws(ProviderError) -> [ShippingQuote]

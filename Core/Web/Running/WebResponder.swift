@@ -12,6 +12,8 @@ public struct Connection: InitializableFromSource, Sendable {
     public init(source: ApplicationRequestContextSource) {
         address = source.channel.remoteAddress?.ipAddress
     }
+
+    init(address: String?) { self.address = address }
 }
 
 /// From a request to its answer: find the route, keep limits, answer, note it.

@@ -1,0 +1,43 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What an app answered, all of it in memory.
+public struct WebAnswer: Sendable {
+    public let status: Int
+    public let headers: HTTPFields
+    public let body: [UInt8]
+
+    public var text: String { String(decoding: body, as: UTF8.self) }
+    /// The first value of a header.
+    public func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
+    public var cookies: [String] { headers[values: .setCookie] }
+    /// The body as JSON; nil when it is none.
+    public var json: JSONValue? {
+        do { return try JSONParser.parse(body) } catch { return nil }
+    }
+}
+
+extension WebApp {
+    /// Answers one request without a socket: what tests and tools drive the app with.
+    public func answer(
+        _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []
+    ) async throws -> WebAnswer {
+        var fields = HTTPFields()
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+        }
+        if !body.isEmpty, fields[.contentLength] == nil, fields[.transferEncoding] == nil {
+            fields[.contentLength] = String(body.count)
+        }
+        let head = HTTPRequest(
+            method: .init(method) ?? .get, scheme: "http", authority: "shop.test", path: target,
+            headerFields: fields)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
+        let response = try await WebResponder(app: self).respond(
+            to: request, context: Connection(address: nil))
+        return WebAnswer(
+            status: response.status.code, headers: response.headers,
+            body: try await response.collected())
+    }
+}

@@ -1,0 +1,61 @@
+import TestSupport
+import Testing
+
+@testable import Web
+
+@Suite struct `An Idempotency-Key` {
+    @Test func `repeats the first answer byte for byte`() async throws {
+        try await TestMarketplace.run { market in
+            let site = try TestSite(market)
+            let browser = Browser(site.app)
+            _ = try await browser.get("/sign-in")
+            let key = [("idempotency-key", "k1")]
+
+            let first = try await browser.send(
+                "POST", "/api/v1/counts", ["text": "a"], headers: key)
+            let again = try await browser.send(
+                "POST", "/api/v1/counts", ["text": "a"], headers: key)
+            let other = try await browser.send(
+                "POST", "/api/v1/counts", ["text": "b"], headers: key)
+            let stranger = try await Browser(site.app).send(
+                "POST", "/api/v1/counts", ["text": "a"], headers: key)
+
+            #expect(first.status == 201)
+            #expect(first.header("idempotent-replayed") == nil)
+            #expect(again.status == 201)
+            #expect(again.body == first.body)
+            #expect(again.header("idempotent-replayed") == "true")
+            #expect(other.status == 422)
+            #expect(other.json?["field"] == "Idempotency-Key")
+            #expect(stranger.json?["text"] == "a 2")
+        }
+    }
+
+    @Test func `of two at once lets one through`() async throws {
+        try await TestMarketplace.run { market in
+            let site = try TestSite(market)
+            let browser = Browser(site.app)
+            _ = try await browser.get("/sign-in")
+            let key = [("idempotency-key", "k1")]
+
+            async let one = browser.send("POST", "/api/v1/counts", ["text": "slow"], headers: key)
+            async let two = browser.send("POST", "/api/v1/counts", ["text": "slow"], headers: key)
+            let statuses = [try await one.status, try await two.status].sorted()
+
+            #expect(statuses == [201, 409])
+            #expect(site.counter.count == 1)
+        }
+    }
+
+    @Test func `that is nonsense is refused`() async throws {
+        try await TestMarketplace.run { market in
+            let browser = Browser(try TestSite(market).app)
+
+            for key in [String(repeating: "k", count: 256), "ä", "a b"] {
+                let answer = try await browser.send(
+                    "POST", "/api/v1/counts", ["text": "a"], headers: [("idempotency-key", key)])
+                #expect(answer.status == 422)
+            }
+        }
+    }
+}

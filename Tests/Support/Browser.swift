@@ -30,7 +30,10 @@ public final class Browser: Sendable {
     public func raw(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = []
     ) async throws -> WebAnswer {
-        var all = [("accept", "text/html"), ("x-forwarded-for", address)]
+        var all = [
+            ("accept", path.hasPrefix("/api/") ? "application/json" : "text/html"),
+            ("x-forwarded-for", address),
+        ]
         all.removeAll { pair in headers.contains { $0.0.lowercased() == pair.0 } }
         all += headers
         let jar = cookies.withLock { $0.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }

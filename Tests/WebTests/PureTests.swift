@@ -11,7 +11,7 @@ import Vocabulary
 
         #expect(!escaped.utf8.contains(UInt8(ascii: "\"")))
         #expect(!escaped.utf8.contains(UInt8(ascii: "<")))
-        #expect(escaped.hasPrefix("&quot;"))
+        #expect(escaped.utf8.starts(with: "&quot;".utf8))
     }
 
     @Test func `show money as it is written`() {

@@ -25,7 +25,8 @@ extension WebApp {
     ) async throws -> WebAnswer {
         var fields = HTTPFields()
         for (name, value) in headers {
-            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+            guard let name = HTTPField.Name(name) else { continue }
+            fields.append(HTTPField(name: name, value: value))
         }
         if !body.isEmpty, fields[.contentLength] == nil, fields[.transferEncoding] == nil {
             fields[.contentLength] = String(body.count)

@@ -1,0 +1,134 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Browsing and searching` {
+    private func all(
+        _ query: CardQuery, _ kernel: Marketplace, limit: Int = 2
+    ) async throws -> [String] {
+        var titles: [String] = []
+        var after: String?
+        repeat {
+            let page = try await kernel.cards(query, PageRequest(after: after, limit: limit))
+            titles += page.items.map(\.title)
+            after = page.next
+        } while after != nil
+        return titles
+    }
+
+    @Test func `each order gives every thing once, page by page`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            for (title, price) in [("A", 300), ("B", 100), ("C", 200), ("D", 200), ("E", 900)] {
+                _ = try await kernel.publishedListing(
+                    title, price: Int64(price), by: seller.member)
+            }
+            var query = CardQuery()
+
+            #expect(try await all(query, kernel) == ["E", "D", "C", "B", "A"])
+            query.sort = .priceUp
+            #expect(try await all(query, kernel) == ["B", "C", "D", "A", "E"])
+            query.sort = .priceDown
+            #expect(try await all(query, kernel) == ["E", "A", "D", "C", "B"])
+            query.sort = .rating
+            #expect(try await all(query, kernel).count == 5)
+            query.priceMin = 200
+            query.priceMax = 300
+            #expect(try await all(query, kernel) == ["D", "C", "A"])
+        }
+    }
+
+    @Test func `a category shows what is below it too`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let home = try await kernel.createCategory(named: "Home", by: nil)
+            let kitchen = try await kernel.createCategory(named: "Kitchen", under: home.id, by: nil)
+            let mugs = try await kernel.createCategory(named: "Mugs", under: kitchen.id, by: nil)
+            let toys = try await kernel.createCategory(named: "Toys", by: nil)
+            for (title, category) in [
+                ("Mug", mugs), ("Pan", kitchen), ("Rug", home), ("Kite", toys),
+            ] {
+                _ = try await kernel.publishedListing(
+                    title, by: seller.member, category: category.id)
+            }
+            func titles(_ category: Category, _ sort: CardQuery.Sort) async throws -> [String] {
+                var query = CardQuery()
+                query.category = category
+                query.sort = sort
+                return try await all(query, kernel)
+            }
+
+            for sort in CardQuery.Sort.allCases {
+                #expect(try await titles(home, sort).sorted() == ["Mug", "Pan", "Rug"])
+                #expect(try await titles(kitchen, sort).sorted() == ["Mug", "Pan"])
+                #expect(try await titles(mugs, sort) == ["Mug"])
+            }
+            await #expect(throws: CategoryRefusal.tooDeep) {
+                try await kernel.createCategory(named: "Small", under: mugs.id, by: nil)
+            }
+            await #expect(throws: CategoryRefusal.slugTaken) {
+                try await kernel.createCategory(named: "Toys", by: nil)
+            }
+        }
+    }
+
+    @Test func `a search forgives typing errors and marks`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            for title in ["Ceramic mug", "Walnut board", "Crème brûlée dish", "Ceramic vase"] {
+                _ = try await kernel.publishedListing(title, by: seller.member)
+            }
+            func found(_ text: String) async throws -> [String] {
+                var query = CardQuery()
+                query.text = text
+                query.sort = .relevance
+                return try await all(query, kernel).sorted()
+            }
+
+            #expect(try await found("ceramic") == ["Ceramic mug", "Ceramic vase"])
+            #expect(try await found("cermic mug") == ["Ceramic mug"])
+            #expect(try await found("MUGS ceramics") == ["Ceramic mug"])
+            #expect(try await found("wallnut") == ["Walnut board"])
+            #expect(try await found("creme brulee") == ["Crème brûlée dish"])
+            #expect(try await found("the walnut") == ["Walnut board"])
+            #expect(try await found("hand").count == 4)
+            #expect(try await found("zzzzzz").isEmpty)
+            for odd in [
+                "'", "\\", "a' & b:*", "!!", "ceramic | (", "%_",
+                String(repeating: "x ", count: 99),
+            ] {
+                _ = try await found(odd)
+            }
+        }
+    }
+
+    @Test func `filters and orders work on a search too`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let (one, two) = (
+                try await market.given.verifiedSeller("One"),
+                try await market.given.verifiedSeller("Two")
+            )
+            _ = try await kernel.publishedListing("Mug A", price: 300, by: one.member)
+            _ = try await kernel.publishedListing("Mug B", price: 100, by: one.member)
+            _ = try await kernel.publishedListing("Mug C", price: 200, stock: 0, by: two.member)
+            var query = CardQuery()
+            query.text = "mug"
+            query.sort = .priceUp
+
+            #expect(try await all(query, kernel, limit: 1) == ["Mug B", "Mug C", "Mug A"])
+            query.inStockOnly = true
+            #expect(try await all(query, kernel) == ["Mug B", "Mug A"])
+            query.inStockOnly = false
+            query.seller = two.id
+            #expect(try await all(query, kernel) == ["Mug C"])
+            await #expect(throws: InputRefusal.self) {
+                try await kernel.cards(query, PageRequest(after: "nonsense"))
+            }
+        }
+    }
+}

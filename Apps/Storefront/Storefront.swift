@@ -30,6 +30,8 @@ public enum Storefront {
         CheckoutAPI().mount(on: routes.api)
         PurchaseRoutes().mount(on: routes)
         PurchaseAPI().mount(on: routes.api)
+        ReviewRoutes().mount(on: routes)
+        ReviewAPI().mount(on: routes.api)
         MediaRoutes().mount(on: routes)
         WebhookRoutes().mount(on: routes)
     }

@@ -40,12 +40,18 @@ extension Walk {
 
     private func sendPapers(_ artisan: Artisan) async throws {
         let early = try await artisan.client.post(
-            "/api/v1/application", [:], key: key(), expecting: [409, 422])
+            "/api/v1/shop/submission", nil, expecting: [409, 422])
         narrator.tell("sends in the application too early: \(early["detail"].text ?? "?")")
-        _ = try await artisan.client.upload(
-            "/api/v1/documents?kind=business&fileName=trade-register.jpg",
-            try paper(of: artisan), type: "image/jpeg")
-        let submitted = try await artisan.client.post("/api/v1/application", [:], key: key())
+        guard let paper = try pictures(of: artisan).first else {
+            throw OperatorProblem("\(artisan.shop.name) has no pictures.")
+        }
+        _ = try await artisan.client.post(
+            "/api/v1/shop/documents",
+            [
+                "kind": "business", "fileName": "trade-register.jpg",
+                "content": paper["content"],
+            ], key: key())
+        let submitted = try await artisan.client.post("/api/v1/shop/submission", nil)
         try submitted.expect(submitted["state"].text == "submitted", "an application sent in")
         narrator.tell("adds the trade register's paper and sends in the application")
     }
@@ -59,7 +65,7 @@ extension Walk {
         _ = try await artisan.client.put(
             "/api/v1/wallets/\(id)",
             [
-                "label": "Bank account",
+                "kind": "platformBalance", "label": "Bank account",
                 "details": [
                     "holder": .string(artisan.shop.name), "iban": .string(artisan.shop.iban),
                 ],
@@ -86,49 +92,37 @@ extension Walk {
         guard let csv = FileManager.default.contents(atPath: path) else {
             throw OperatorProblem("\(path) cannot be read.")
         }
-        let look = try await artisan.client.upload(
-            "/api/v1/imports?dryRun=true", [UInt8](csv), type: "text/csv", key: key())
+        let pictures = try pictures(of: artisan)
+        var order: [String: Fact] = [
+            "csv": .string(String(decoding: csv, as: UTF8.self)), "pictures": .list(pictures),
+            "dryRun": true,
+        ]
+        let look = try await artisan.client.post("/api/v1/imports", .members(order))
         try look.expect(look["skipped"].integer == 0, "a dry run without errors")
-        let done = try await artisan.client.upload(
-            "/api/v1/imports", [UInt8](csv), type: "text/csv", key: key())
+        order["dryRun"] = false
+        order["publish"] = true
+        let done = try await artisan.client.post("/api/v1/imports", .members(order))
         let created = try done.integer("created")
-        try done.expect(
-            created == look["created"].integer, "what the dry run foretold")
-        let again = try await artisan.client.upload(
-            "/api/v1/imports", [UInt8](csv), type: "text/csv", key: key())
+        try done.expect(created == look["created"].integer, "what the dry run foretold")
+        try done.expect(done["notes"].items.isEmpty, "an import without a warning")
+        let again = try await artisan.client.post("/api/v1/imports", .members(order))
         try again.expect(
-            again["created"].integer == 0 && again["updated"].integer == 0,
-            "that a second import changes nothing")
-        let published = try await publishDrafts(artisan)
+            again["unchanged"].integer == created, "that a second import changes nothing")
         narrator.tell(
-            "\(artisan.shop.name) \(tag): \(created) things imported (a second time: nothing new), "
-                + "\(published) published")
+            "\(artisan.shop.name) \(tag): \(created) things with \(pictures.count) pictures "
+                + "imported and published; a second time changes nothing")
     }
 
-    private func publishDrafts(_ artisan: Artisan) async throws -> Int {
-        var count = 0
-        while true {
-            let drafts = try await artisan.client.get("/api/v1/listings?state=draft&limit=50")
-            guard !drafts["items"].items.isEmpty else { return count }
-            for listing in drafts["items"].items {
-                guard let id = listing["id"].text else {
-                    throw WalkProblem(expected: "ids of listings", drafts)
-                }
-                _ = try await artisan.client.post(
-                    "/api/v1/listings/\(id)/publication", [:], key: key())
-                count += 1
-            }
-        }
-    }
-
-    /// A picture of the shop's things stands in for its papers.
-    private func paper(of artisan: Artisan) throws -> [UInt8] {
-        let pictures = URL(fileURLWithPath: folder + "/" + artisan.shop.catalogue)
+    /// The pictures beside the catalogue, as the import takes them.
+    private func pictures(of artisan: Artisan) throws -> [Fact] {
+        let folder = URL(fileURLWithPath: folder + "/" + artisan.shop.catalogue)
             .deletingLastPathComponent().appendingPathComponent("pictures").path
-        let name = try FileManager.default.contentsOfDirectory(atPath: pictures).sorted()
-            .first { $0.hasSuffix(".jpg") }
-        guard let name, let bytes = FileManager.default.contents(atPath: pictures + "/" + name)
-        else { throw OperatorProblem("There is no picture in \(pictures).") }
-        return [UInt8](bytes)
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            .filter { $0.hasSuffix(".jpg") }
+            .map { name in
+                guard let bytes = FileManager.default.contents(atPath: folder + "/" + name)
+                else { throw OperatorProblem("\(folder)/\(name) cannot be read.") }
+                return ["name": .string(name), "content": .string(bytes.base64EncodedString())]
+            }
     }
 }

@@ -32,7 +32,7 @@ extension Walk {
                 let tracking = order["shipments"][0]["trackingNumber"].text
             else { throw WalkProblem(expected: "orders with tracking numbers", seen) }
             let delivered = try await customer.client.post(
-                "/api/v1/orders/\(id)/delivery", nil, key: key())
+                "/api/v1/orders/\(id)/delivery", nil)
             try delivered.expect(delivered["state"].text == "delivered", "a delivered order")
             narrator.tell("\(tracking) from \(seller) has arrived")
             try await rate(delivered, seller, customer)
@@ -47,14 +47,17 @@ extension Walk {
                 throw WalkProblem(expected: "lines with ids", order)
             }
             let review: Fact = [
-                "thingStars": 5, "sellerStars": 4,
-                "text": .string("\(title): just as it was meant to be."),
+                "stars": 5, "body": .string("\(title): just as it was meant to be."),
             ]
             _ = try await customer.client.post(
-                "/api/v1/order-lines/\(id)/review", review, key: key(), expecting: [200, 201])
+                "/api/v1/order-lines/\(id)/review", review, key: key(), expecting: [201])
             _ = try await customer.client.post(
                 "/api/v1/order-lines/\(id)/review", review, key: key(), expecting: [409])
-            narrator.tell("rates \"\(title)\" ★★★★★ and \(seller) ★★★★☆ (a second time is refused)")
+            narrator.tell("rates \"\(title)\" ★★★★★ (a second time is refused)")
         }
+        _ = try await customer.client.post(
+            "/api/v1/orders/\(try order.text("id"))/rating", ["stars": 4], key: key(),
+            expecting: [201])
+        narrator.tell("rates \(seller) ★★★★☆")
     }
 }

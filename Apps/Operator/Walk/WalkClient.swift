@@ -57,15 +57,6 @@ final class WalkClient: Sendable {
         try await send(.PATCH, path, body, key: nil, expecting: [200, 204])
     }
 
-    /// Sends a file as the body.
-    func upload(
-        _ path: String, _ bytes: [UInt8], type: String, method: HTTPMethod = .POST,
-        key: String? = nil
-    ) async throws -> Answer {
-        try await send(
-            method, path, body: bytes, type: type, key: key, expecting: [200, 201, 202, 204])
-    }
-
     private func send(
         _ method: HTTPMethod, _ path: String, _ body: Fact?, key: String?, expecting: [Int]
     ) async throws -> Answer {
@@ -130,8 +121,6 @@ final class WalkClient: Sendable {
         guard let body else { return line }
         if type == "application/json" {
             line += "\n" + hidingPasswords(String(decoding: body.prefix(2000), as: UTF8.self))
-        } else {
-            line += "\n(\(body.count) bytes of \(type ?? "something"))"
         }
         return line
     }

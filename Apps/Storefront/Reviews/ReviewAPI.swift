@@ -1,0 +1,62 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// Saying how a thing is and how its maker was, for programs.
+struct ReviewAPI {
+    struct LinePath: Described { let line: ID<OrderLine> }
+    struct OrderPath: Described { let order: ID<Order> }
+
+    struct NewReview: Described {
+        let stars: Int
+        let body: String?
+        static let rules: [String: [Rule]] = [
+            "stars": [.range(1...5)], "body": [.length(0...4000)],
+        ]
+
+        var draft: ReviewDraft { ReviewDraft(stars: stars, body: body) }
+    }
+
+    struct ReviewAnswer: Codable, Sendable {
+        let id: ID<Review>
+        let listingId: ID<Listing>
+        let author: String
+        let stars: Int
+        let body: String
+        let createdAt: Instant
+    }
+
+    struct RatingAnswer: Codable, Sendable {
+        let id: ID<SellerRating>
+        let author: String
+        let stars: Int
+        let body: String
+        let createdAt: Instant
+    }
+
+    func mount(on api: API) {
+        let tag = "Reviews"
+        api.post("/order-lines/{line}/review", "Say how a thing is", tag: tag)
+            .about("Once for each line of an order, when it has been delivered.")
+            .path(LinePath.self).body(NewReview.self).refuses(.conflict).onlyOnce()
+            .succeeds(with: .created)
+            .handle(as: SignedIn.self) { call, person in
+                let review = try await call.marketplace.review(
+                    call.path.line, call.body.draft, by: person.account.id)
+                return ReviewAnswer(
+                    id: review.id, listingId: review.listing, author: review.author,
+                    stars: review.stars, body: review.body, createdAt: review.createdAt)
+            }
+        api.post("/orders/{order}/rating", "Say how its maker was", tag: tag)
+            .about("Once for each order, when it has been delivered.")
+            .path(OrderPath.self).body(NewReview.self).refuses(.conflict).onlyOnce()
+            .succeeds(with: .created)
+            .handle(as: SignedIn.self) { call, person in
+                let rating = try await call.marketplace.rateSeller(
+                    for: call.path.order, call.body.draft, by: person.account.id)
+                return RatingAnswer(
+                    id: rating.id, author: rating.author, stars: rating.stars, body: rating.body,
+                    createdAt: rating.createdAt)
+            }
+    }
+}

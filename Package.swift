@@ -193,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "BackofficeTests",
             dependencies: kit + [
-                "Backoffice", "Web", "Kernel", "TestSupport", hummingbird,
+                "Backoffice", "Storefront", "SellerDesk", "Web", "Kernel", "Postgres", "Redis",
+                "TestSupport", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             path: "Tests/BackofficeTests", swiftSettings: settings),

@@ -1,0 +1,65 @@
+import Kernel
+import Postgres
+import TestSupport
+import Vocabulary
+
+/// One paid purchase of two artisans' things, to look at and to settle.
+struct Sale: Sendable {
+    let purchase: Purchase
+    let orders: [OrderDetail]
+    let payment: ID<ProviderInstance>
+    let listing: ID<Listing>
+    let sellers: [GivenSeller]
+
+    init(_ market: TestMarketplace) async throws {
+        payment = try await market.given.instance(.payment)
+        _ = try await market.given.instance(.shipping)
+        _ = try await market.given.instance(.tax)
+        let customer = try await market.given.account("Grace Customer")
+        let (first, second) = (
+            try await market.given.verifiedSeller("Clay"),
+            try await market.given.verifiedSeller("Wool")
+        )
+        sellers = [first, second]
+        let bowl = try await Self.thing(market, by: first)
+        let scarf = try await Self.thing(market, by: second)
+        listing = bowl.listing
+        let buyer = Buyer(account: customer.id)
+        let address = Address(
+            name: "Grace Customer", lines: ["Hauptstraße 5"], city: "Köln", postalCode: "50667",
+            country: "DE")
+        let checkout = try await market.marketplace.startCheckout(
+            [
+                CheckoutItem(variant: bowl.variant, quantity: 1),
+                CheckoutItem(variant: scarf.variant, quantity: 2),
+            ], to: address, email: "grace@example.com", as: buyer)
+        let placed = try await market.marketplace.placePurchase(
+            checkout.id, expecting: checkout.totals.total,
+            paying: PaymentChoice(instance: payment, method: "card") { _ in "http://127.0.0.1/" },
+            as: buyer)
+        let detail = try await market.marketplace.findPurchase(placed.purchase.id, as: buyer)
+        purchase = detail.purchase
+        orders = detail.orders
+    }
+
+    static func thing(
+        _ market: TestMarketplace, by seller: GivenSeller, state: String = "published"
+    ) async throws -> (listing: ID<Listing>, variant: ID<Variant>) {
+        let (listing, variant) = (ID<Listing>(), ID<Variant>())
+        _ = try await market.database.batch([
+            """
+            insert into listing (id, seller_id, handle, title, currency, state, price_from)
+            values (\(listing), \(seller.id), \(listing.description), 'Bowl', 'EUR', \(state), 2000)
+            """,
+            """
+            insert into variant (id, listing_id, seller_id, price, currency, grams)
+            values (\(variant), \(listing), \(seller.id), 2000, 'EUR', 500)
+            """,
+            """
+            insert into stock_level (variant_id, on_hand) values (\(variant), 9)
+            on conflict (variant_id) do update set on_hand = excluded.on_hand
+            """,
+        ])
+        return (listing, variant)
+    }
+}

@@ -74,11 +74,6 @@ struct Wiring: Sendable {
     }
 }
 
-extension Database {
-    /// Whether the server answers at all.
-    func ping() async throws(PostgresError) { _ = try await query("select 1") }
-}
-
 extension Settings {
     /// What of it the kernel needs to know.
     var kernel: KernelSettings {

@@ -142,3 +142,8 @@ struct Diagnosis: Sendable {
         return []
     }
 }
+
+extension Database {
+    /// Whether the server answers at all.
+    func ping() async throws(PostgresError) { _ = try await query("select 1") }
+}

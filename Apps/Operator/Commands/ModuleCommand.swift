@@ -22,7 +22,7 @@ struct ModuleCommand: AsyncParsableCommand {
                 throw OperatorProblem("\(path) cannot be read.")
             }
             let folder = FileManager.default.temporaryDirectory
-                .appendingPathComponent("guildhall-module-\(UUID().uuidString)")
+                .appendingPathComponent("guildhall-module-" + hexadecimal(randomBytes(8)))
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }

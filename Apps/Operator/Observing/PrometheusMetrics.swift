@@ -75,7 +75,8 @@ struct SeriesKey: Hashable, Sendable {
     let labels: String
 
     init(_ label: String, _ dimensions: [(String, String)], suffix: String) {
-        name = Self.plain(label) + suffix
+        let plain = Self.plain(label)
+        name = plain.hasSuffix(suffix) ? plain : plain + suffix
         labels =
             dimensions
             .map { "\(Self.plain($0.0))=\"\(Self.escaped($0.1))\"" }

@@ -6,6 +6,7 @@ enum Links {
     static let home = "/"
     static let apply = "/apply"
     static let shop = "/shop"
+    static let shops = "/shops"
     static let documents = "/shop/documents"
     static let listings = "/listings"
     static let newListing = "/listings/new"
@@ -21,5 +22,6 @@ enum Links {
     static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func payout(_ id: ID<Payout>) -> String { "/money/payouts/\(id)" }
+    static func document(_ id: ID<SellerDocument>) -> String { "\(documents)/\(id)" }
     static func picture(_ hash: ContentHash) -> String { "/media/\(hash)" }
 }

@@ -22,6 +22,14 @@ public enum SellerDesk {
     private static func mount(_ routes: Routes) {
         AccountPages(home: Links.home).mount(on: routes)
         AccountAPI().mount(on: routes.api)
+        ShopRoutes().mount(on: routes)
+        ApplicationRoutes().mount(on: routes)
+        TeamRoutes().mount(on: routes)
+        ListingRoutes().mount(on: routes)
+        ListingImageRoutes().mount(on: routes)
+        ImportRoutes().mount(on: routes)
+        ReviewRoutes().mount(on: routes)
+        TokenRoutes().mount(on: routes)
         ShopAPI().mount(on: routes.api)
         TeamAPI().mount(on: routes.api)
         ListingAPI().mount(on: routes.api)
@@ -34,18 +42,31 @@ public enum SellerDesk {
         MediaRoutes().mount(on: routes)
     }
 
+    /// What stands around every page: the links that the person's role opens.
     private static func chrome(_ request: WebRequest, _ account: Account?) async throws -> Chrome {
         guard let account else {
             return Chrome(corner: [
                 Chrome.Link("Sign in", "/sign-in"), Chrome.Link("Register", "/register"),
             ])
         }
+        let shops = try await request.marketplace.memberships(of: account.id)
+        let chosen = try await request.session()?.seller
+        let shop = shops.count == 1 ? shops.first : shops.first { $0.seller == chosen }
+        var corner: [Chrome.Link] = []
+        if shops.count > 1 {
+            corner.append(Chrome.Link(shop?.name ?? "Choose a shop", Links.shops))
+        }
+        corner.append(Chrome.Link("Tokens", Links.tokens))
+        guard let shop else { return Chrome(corner: corner, signedInAs: account.name) }
+        let all: [(String, String, SellerPermission)] = [
+            ("Orders", Links.orders, .readOrders), ("Things", Links.listings, .readListings),
+            ("Import", Links.imports, .editListings), ("Money", Links.money, .readMoney),
+            ("Reviews", Links.reviews, .readReviews), ("Shop", Links.shop, .editProfile),
+            ("Verification", Links.documents, .editProfile), ("Team", Links.team, .manageTeam),
+        ]
+        let open = all.filter { shop.role.permissions.contains($0.2) }
         return Chrome(
-            links: [
-                Chrome.Link("Today", Links.home), Chrome.Link("Orders", Links.orders),
-                Chrome.Link("Things", Links.listings), Chrome.Link("Import", Links.imports),
-                Chrome.Link("Money", Links.money), Chrome.Link("Reviews", Links.reviews),
-                Chrome.Link("Shop", Links.shop), Chrome.Link("Team", Links.team),
-            ], signedInAs: account.name)
+            links: [Chrome.Link("Today", Links.home)] + open.map { Chrome.Link($0.0, $0.1) },
+            corner: corner, signedInAs: account.name)
     }
 }

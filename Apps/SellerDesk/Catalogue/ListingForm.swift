@@ -1,0 +1,97 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// A listing as a person types it: prices with a decimal point, lists with commas.
+struct ListingForm: Described {
+    struct Row: Described {
+        let id: ID<Variant>?
+        /// `Small / Blue`.
+        let options: String?
+        let sku: String?
+        let price: String?
+        let compareAt: String?
+        let grams: Int?
+        let onHand: Int?
+
+        static let rules: [String: [Rule]] = [
+            "options": [.length(0...260)], "sku": [.length(0...80)], "price": [.length(0...20)],
+            "compareAt": [.length(0...20)], "grams": [.range(0...1_000_000)],
+            "onHand": [.range(0...1_000_000)],
+        ]
+
+        var isBlank: Bool { id == nil && price == nil && sku == nil && options == nil }
+    }
+
+    let title: String
+    let description: String?
+    let category: ID<Kernel.Category>?
+    let productType: String?
+    let tags: String?
+    let optionNames: String?
+    let handle: String?
+    let currency: Currency
+    let variants: [Row]
+
+    static let rules: [String: [Rule]] = [
+        "title": [.length(1...200)], "description": [.length(0...20_000)],
+        "productType": [.length(0...80)], "tags": [.length(0...2000)],
+        "optionNames": [.length(0...130)], "handle": [.length(0...120)],
+        "variants": [.count(0...110)],
+    ]
+
+    /// What the kernel takes; what the form does not show stays as it is in `present`.
+    func draft(changing present: ListingDetails?) throws -> ListingDraft {
+        let names = Self.list(optionNames, ",")
+        let old = Dictionary((present?.variants ?? []).map { ($0.id, $0) }) { first, _ in first }
+        let rows = variants.filter { !$0.isBlank }
+        let drafts = try rows.enumerated().map { index, row in
+            var draft = VariantDraft(
+                price: try money(row.price, "variants.\(index).price"),
+                options: names.isEmpty ? [] : Self.list(row.options, "/"), sku: row.sku,
+                onHand: row.onHand, grams: row.grams)
+            if let typed = row.compareAt {
+                draft.compareAt = try money(typed, "variants.\(index).compareAt")
+            }
+            if let known = row.id.flatMap({ old[$0] }) {
+                draft.id = known.id
+                draft.barcode = known.barcode
+                draft.requiresShipping = known.requiresShipping
+                draft.taxable = known.taxable
+                draft.taxCode = known.taxCode
+            }
+            return draft
+        }
+        var draft = ListingDraft(
+            title: title, description: description, handle: handle, category: category,
+            productType: productType, tags: Self.list(tags, ","), optionNames: names,
+            variants: drafts)
+        draft.wallet = present?.listing.wallet
+        return draft
+    }
+
+    private func money(_ text: String?, _ field: String) throws -> Money {
+        let plain = (text ?? "").replacing(",", with: ".").filter { $0 != " " }
+        guard let money = Money(decimal: plain, currency) else {
+            throw InputRefusal(
+                .wrong("“\(text ?? "")” is not a price, such as 19.90."), field: field)
+        }
+        return money
+    }
+
+    private static func list(_ text: String?, _ separator: Character) -> [String] {
+        (text ?? "").split(separator: separator).map {
+            String($0).trimmingBlanks
+        }.filter { !$0.isEmpty }
+    }
+}
+
+extension String {
+    /// Without blanks at both ends.
+    var trimmingBlanks: String {
+        var text = Substring(self)
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}

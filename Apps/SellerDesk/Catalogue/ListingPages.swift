@@ -1,0 +1,201 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// A row of lists of listings.
+struct ListingRow {
+    let link: String
+    let title: String
+    let picture: String?
+    let price: String
+    let stock: String
+    let isSoldOut: Bool
+    let state: String
+    let isForSale: Bool
+
+    init(_ listing: ListingSummary) {
+        link = Links.listing(listing.id)
+        title = listing.title
+        picture = listing.imageHash.map { Links.picture($0) }
+        price = Format.money(listing.priceFrom)
+        stock = listing.available > 0 ? "\(listing.available) in stock" : "Sold out"
+        isSoldOut = listing.available <= 0
+        state = listing.state.label
+        isForSale = listing.isForSale
+    }
+}
+
+extension Listing.State {
+    var label: String {
+        switch self {
+        case .draft: "Draft"
+        case .published: "Published"
+        case .archived: "Put away"
+        case .blocked: "Taken down"
+        }
+    }
+}
+
+/// The model of `listings.mustache`.
+struct ListingsPage {
+    let listings: [ListingRow]
+    let isEmpty: Bool
+    let filters: [Choice]
+    let next: String?
+    let mayEdit: Bool
+
+    init(_ page: Kernel.Page<ListingSummary>, state: Listing.State?, mayEdit: Bool) {
+        listings = page.items.map { ListingRow($0) }
+        isEmpty = listings.isEmpty
+        filters =
+            [Choice(Links.listings, "All", chosen: state == nil ? Links.listings : nil)]
+            + Listing.State.allCases.map {
+                Choice(
+                    "\(Links.listings)?state=\($0.rawValue)", $0.label,
+                    chosen: $0 == state ? "\(Links.listings)?state=\($0.rawValue)" : nil)
+            }
+        let filter = state.map { "state=\($0.rawValue)&" } ?? ""
+        next = page.next.map { "\(Links.listings)?\(filter)after=\(Cursor.seal($0))" }
+        self.mayEdit = mayEdit
+    }
+}
+
+/// The model of `listing.mustache`: one that is to be, or is.
+struct ListingPage {
+    struct Row {
+        var number: Int
+        var id: String
+        var options: String
+        var sku: String
+        var price: String
+        var compareAt: String
+        var grams: String
+        var onHand: String
+        var reserved: String?
+    }
+    struct Image {
+        let id: String
+        let source: String
+        let alt: String
+        let isFirst: Bool
+        let isElsewhere: Bool
+    }
+
+    let isNew: Bool
+    let action: String
+    var warning: String?
+    var title: String
+    var description: String
+    var handle: String
+    var productType: String
+    var tags: String
+    var optionNames: String
+    var categories: [Choice]
+    var currencies: [Choice]
+    var variants: [Row]
+    let images: [Image]
+    let form: State
+
+    /// What can be done with it now.
+    struct State {
+        let label: String
+        let isForSale: Bool
+        let isBlocked: Bool
+        let mayEdit: Bool
+        let canPublish: Bool
+        let canUnpublish: Bool
+        let canArchive: Bool
+    }
+
+    private static let spareRows = 3
+
+    init(new categories: [Kernel.Category]) {
+        isNew = true
+        action = Links.listings
+        (title, description, handle, productType, tags, optionNames) = ("", "", "", "", "", "")
+        self.categories = Choice.categories(categories, chosen: nil)
+        currencies = Choice.currencies(chosen: "EUR")
+        variants = Self.spare(from: 0)
+        images = []
+        form = State(
+            label: "New", isForSale: false, isBlocked: false, mayEdit: true, canPublish: false,
+            canUnpublish: false, canArchive: false)
+    }
+
+    init(_ details: ListingDetails, _ categories: [Kernel.Category], mayEdit: Bool) {
+        let listing = details.listing
+        isNew = false
+        action = Links.listing(listing.id)
+        title = listing.title
+        description = listing.description
+        handle = listing.handle
+        productType = listing.productType
+        tags = listing.tags.joined(separator: ", ")
+        optionNames = listing.optionNames.joined(separator: ", ")
+        self.categories = Choice.categories(categories, chosen: listing.category?.description)
+        currencies = Choice.currencies(chosen: listing.currency.code)
+        variants =
+            details.variants.enumerated().map { Row($0.offset, $0.element) }
+            + (mayEdit ? Self.spare(from: details.variants.count) : [])
+        images = details.images.enumerated().map { index, image in
+            Image(
+                id: image.id.description,
+                source: image.hash.map { Links.picture($0) } ?? image.sourceURL ?? "",
+                alt: image.alt, isFirst: index == 0, isElsewhere: image.hash == nil)
+        }
+        form = State(
+            label: listing.state.label, isForSale: listing.isForSale,
+            isBlocked: listing.state == .blocked,
+            mayEdit: mayEdit && listing.state != .blocked,
+            canPublish: mayEdit && listing.state == .draft,
+            canUnpublish: mayEdit && [.published, .archived].contains(listing.state),
+            canArchive: mayEdit && [.draft, .published].contains(listing.state))
+    }
+
+    private static func spare(from start: Int) -> [Row] {
+        (start..<start + spareRows).map { Row(number: $0) }
+    }
+
+    /// What was typed instead of what is stored.
+    mutating func fill(_ again: Again) {
+        let values = again.values
+        warning = again.explanation
+        title = values["title"] ?? title
+        description = values["description"] ?? description
+        handle = values["handle"] ?? handle
+        productType = values["productType"] ?? productType
+        tags = values["tags"] ?? tags
+        optionNames = values["optionNames"] ?? optionNames
+        if let chosen = values["category"] {
+            categories = categories.map { Choice($0.value, $0.label, chosen: chosen) }
+        }
+        if let chosen = values["currency"] { currencies = Choice.currencies(chosen: chosen) }
+        for index in variants.indices {
+            let prefix = "variants.\(variants[index].number)."
+            variants[index].options = values[prefix + "options"] ?? variants[index].options
+            variants[index].sku = values[prefix + "sku"] ?? variants[index].sku
+            variants[index].price = values[prefix + "price"] ?? variants[index].price
+            variants[index].compareAt = values[prefix + "compareAt"] ?? variants[index].compareAt
+            variants[index].grams = values[prefix + "grams"] ?? variants[index].grams
+            variants[index].onHand = values[prefix + "onHand"] ?? variants[index].onHand
+        }
+    }
+}
+
+extension ListingPage.Row {
+    init(number: Int) {
+        self.init(
+            number: number, id: "", options: "", sku: "", price: "", compareAt: "", grams: "",
+            onHand: "", reserved: nil)
+    }
+
+    init(_ number: Int, _ variant: Variant) {
+        self.init(
+            number: number, id: variant.id.description,
+            options: variant.options.joined(separator: " / "), sku: variant.sku ?? "",
+            price: variant.price.decimalText, compareAt: variant.compareAt?.decimalText ?? "",
+            grams: variant.grams > 0 ? String(variant.grams) : "",
+            onHand: String(variant.onHand),
+            reserved: variant.reserved > 0 ? "\(variant.reserved) being bought" : nil)
+    }
+}

@@ -1,0 +1,102 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What the shop offers, for people.
+struct ListingRoutes {
+    func mount(on routes: Routes) {
+        routes.get("/listings").query(ListingsQuery.self)
+            .show(as: Member.self, needing: [.readListings]) { call, member in
+                let page = try await call.marketplace.listings(
+                    in: call.query.state, as: member.membership, call.query.list.page())
+                return .page(
+                    "listings",
+                    ListingsPage(
+                        page, state: call.query.state,
+                        mayEdit: member.membership.may(.editListings)), title: "Listings")
+            }
+        routes.get("/listings/new").show(as: Member.self, needing: [.editListings]) { call, _ in
+            .page(
+                "listing",
+                ListingPage(new: try await call.marketplace.categories()), title: "New listing")
+        }
+        routes.post("/listings").form(ListingForm.self).onlyOnce()
+            .show(as: Member.self, needing: [.editListings], again: newAgain, use: create)
+        routes.get("/listings/{listing}").path(ListingPath.self)
+            .show(as: Member.self, needing: [.readListings]) { call, member in
+                let details = try await call.marketplace.listing(
+                    call.path.listing, as: member.membership)
+                return .page(
+                    "listing",
+                    ListingPage(
+                        details, try await call.marketplace.categories(),
+                        mayEdit: member.membership.may(.editListings)),
+                    title: details.listing.title)
+            }
+        routes.post("/listings/{listing}").path(ListingPath.self).form(ListingForm.self)
+            .show(as: Member.self, needing: [.editListings], again: editAgain, use: update)
+        mountStates(on: routes)
+    }
+
+    private func mountStates(on routes: Routes) {
+        routes.post("/listings/{listing}/publication").path(ListingPath.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await call.marketplace.publishListing(
+                    call.path.listing, as: member.membership)
+                return .seeOther(
+                    Links.listing(call.path.listing),
+                    notice: member.shop.state == .verified
+                        ? "It is for sale." : "It is published, and for sale once you are verified."
+                )
+            }
+        routes.post("/listings/{listing}/draft").path(ListingPath.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await call.marketplace.unpublishListing(
+                    call.path.listing, as: member.membership)
+                return .seeOther(Links.listing(call.path.listing), notice: "It is a draft.")
+            }
+        routes.post("/listings/{listing}/archiving").path(ListingPath.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await call.marketplace.archiveListing(
+                    call.path.listing, as: member.membership)
+                return .seeOther(Links.listings, notice: "It is put away.")
+            }
+    }
+
+    private func create(
+        _ call: PageCall<Nothing, Nothing, ListingForm>, _ member: Member
+    ) async throws -> PageAnswer {
+        let details = try await call.marketplace.createListing(
+            call.form.draft(changing: nil), as: member.membership)
+        return .seeOther(
+            Links.listing(details.listing.id),
+            notice: "The draft is saved. Add pictures, then publish it.")
+    }
+
+    private func update(
+        _ call: PageCall<ListingPath, Nothing, ListingForm>, _ member: Member
+    ) async throws -> PageAnswer {
+        let present = try await call.marketplace.listing(
+            call.path.listing, as: member.membership)
+        try await call.marketplace.editListing(
+            call.path.listing, call.form.draft(changing: present), as: member.membership)
+        return .seeOther(Links.listing(call.path.listing), notice: "It is saved.")
+    }
+
+    @Sendable private func newAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
+        var page = ListingPage(new: try await again.request.marketplace.categories())
+        page.fill(again)
+        return .page("listing", page, title: "New listing")
+    }
+
+    @Sendable private func editAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
+        guard let id = again.request.parameters["listing"].flatMap({ ID<Listing>($0) }) else {
+            throw ListingRefusal.unknown
+        }
+        let details = try await again.request.marketplace.listing(id, as: member.membership)
+        var page = ListingPage(
+            details, try await again.request.marketplace.categories(), mayEdit: true)
+        page.fill(again)
+        return .page("listing", page, title: details.listing.title)
+    }
+}

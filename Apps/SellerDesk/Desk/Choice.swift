@@ -1,0 +1,51 @@
+import Kernel
+import Vocabulary
+
+/// One entry of a select box.
+struct Choice {
+    let value: String
+    let label: String
+    let isChosen: Bool
+
+    init(_ value: String, _ label: String, chosen: String?) {
+        self.value = value
+        self.label = label
+        isChosen = value == chosen
+    }
+
+    static func currencies(chosen: String?) -> [Choice] {
+        ["EUR", "USD", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "CZK", "JPY"].map {
+            Choice($0, $0, chosen: chosen)
+        }
+    }
+
+    static func roles(chosen: SellerRole?) -> [Choice] {
+        SellerRole.allCases.map { Choice($0.rawValue, $0.label, chosen: chosen?.rawValue) }
+    }
+
+    /// The tree, each branch below its parent.
+    static func categories(_ all: [Kernel.Category], chosen: String?) -> [Choice] {
+        let children = Dictionary(grouping: all, by: \.parent)
+        func walk(_ parent: ID<Kernel.Category>?, _ depth: Int) -> [Choice] {
+            (children[parent] ?? []).flatMap { category in
+                let indent = String(repeating: "\u{a0}\u{a0}\u{a0}", count: depth)
+                return [
+                    Choice(category.id.description, indent + category.name, chosen: chosen)
+                ] + walk(category.id, depth + 1)
+            }
+        }
+        return walk(nil, 0)
+    }
+}
+
+extension SellerRole {
+    var label: String {
+        switch self {
+        case .owner: "Owner: everything"
+        case .catalogue: "Catalogue: listings, stock, pictures"
+        case .orders: "Orders: ship, cancel, refund"
+        case .finance: "Finance: money, wallets, refunds"
+        case .support: "Support: orders to read, reviews to answer"
+        }
+    }
+}

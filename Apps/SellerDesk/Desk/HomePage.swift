@@ -1,0 +1,73 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The model of `home.mustache`.
+struct HomePage {
+    struct Wallet {
+        let available: String
+        let pending: String
+    }
+
+    struct OrderRow {
+        let link: String
+        let number: String
+        let title: String
+        let recipient: String
+        let total: String
+        let share: String
+        let date: String
+    }
+
+    let name: String
+    let stateLabel: String
+    let stateText: String
+    let isVerified: Bool
+    let mayApply: Bool
+    let readsOrders: Bool
+    let orders: [OrderRow]
+    let hasOrders: Bool
+    let readsMoney: Bool
+    let wallets: [Wallet]
+    let drafts: [ListingRow]
+    let hasDrafts: Bool
+    let editsListings: Bool
+    let rating: String?
+    let role: String
+
+    init(
+        _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
+        balances: [WalletBalance]
+    ) {
+        name = seller.name
+        stateLabel = seller.state.label
+        stateText = seller.state.words
+        isVerified = seller.isOpen
+        mayApply = member.membership.may(.editProfile)
+        readsOrders = member.membership.may(.readOrders)
+        self.orders = orders.map { OrderRow($0) }
+        hasOrders = !orders.isEmpty
+        readsMoney = member.membership.may(.readMoney)
+        wallets = balances.map {
+            Wallet(available: Format.money($0.available), pending: Format.money($0.pending))
+        }
+        self.drafts = drafts.map { ListingRow($0) }
+        hasDrafts = !drafts.isEmpty
+        editsListings = member.membership.may(.editListings)
+        rating = seller.rating.text.map {
+            "\($0) of 5 from \(Format.count(seller.rating.count, "order", "orders"))"
+        }
+        role = member.shop.role.rawValue
+    }
+}
+
+extension HomePage.OrderRow {
+    init(_ order: OrderSummary) {
+        let more = order.lineCount - 1
+        self.init(
+            link: Links.order(order.id), number: order.number,
+            title: order.firstTitle + (more > 0 ? " and \(more) more" : ""),
+            recipient: order.recipient, total: Format.money(order.total),
+            share: Format.money(order.sellerShare), date: Format.date(order.placedAt))
+    }
+}

@@ -48,8 +48,12 @@ extension Walk {
             let quantity: Int64 = index == 0 ? 2 : 1
             let title = try listing.text("title")
             narrator.tell(
+<<<<<<< Updated upstream
                 "searches \"\(word)\", finds \"\(title)\" by \(artisan.shop.name), "
                     + "takes \(quantity)"
+=======
+                "searches \"\(word)\", finds \"\(title)\" by \(artisan.shop.name), takes \(quantity)"
+>>>>>>> Stashed changes
             )
             _ = try await customer.client.post(
                 "/api/v1/cart/lines",
@@ -86,7 +90,8 @@ extension Walk {
             checkout["parcels"].items.count == artisans.count, "one parcel per artisan")
         for parcel in checkout["parcels"].items {
             let options = parcel["options"].items
-            guard let number = parcel["number"].integer, let choice = options.last,
+            guard let number = parcel["number"].integer,
+                let choice = options.first(where: { $0["isPickup"].flag == false }),
                 let code = choice["code"].text
             else { throw WalkProblem(expected: "shipping options for every parcel", checkout) }
             let all = options.map {

@@ -60,7 +60,10 @@ final class WalkClient: Sendable {
     private func send(
         _ method: HTTPMethod, _ path: String, _ body: Fact?, key: String?, expecting: [Int]
     ) async throws -> Answer {
-        let bytes = try body.map { try [UInt8](JSONEncoder().encode($0)) }
+        // Sorted, so that the same request sent twice is the same bytes.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = try body.map { try [UInt8](encoder.encode($0)) }
         return try await send(
             method, path, body: bytes, type: bytes == nil ? nil : "application/json", key: key,
             expecting: expecting)

@@ -14,7 +14,7 @@ struct CardStore {
             ?? Self.browsed(query, cursor, limit)
         return try await db.query(
             """
-            with chosen as materialized (\(chosen))
+            with \(chosen)
             select l.id, l.handle, l.title, l.price_from, l.currency, l.in_stock, l.rating_sum,
                 l.rating_count, s.slug, s.name, i.content_hash, i.source_url, chosen.key::text
             from chosen join listing l on l.id = chosen.id
@@ -40,34 +40,38 @@ struct CardStore {
     private static func browsed(_ query: CardQuery, _ cursor: CardCursor?, _ limit: Int) -> SQL {
         let order = order(query.sort)
         return """
-            select l.id, \(key(query.sort)) as key, row_number() over (order by \(order)) as place
-            from listing l
-            where l.for_sale and \(filters(query)) and \(after(cursor, query.sort))
-            order by \(order)
-            limit \(limit)::int
+            chosen as materialized (
+                select l.id, \(key(query.sort)) as key,
+                    row_number() over (order by \(order)) as place
+                from listing l
+                where l.for_sale and \(filters(query)) and \(after(cursor, query.sort))
+                order by \(order)
+                limit \(limit)::int
+            )
             """
     }
 
     /// With a text: the index finds what fits, and no more than a bounded number is ranked.
+    /// Each step is materialized, or the planner asks for the meaning of the text once per row.
     private static func found(
         _ text: String, _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
     ) -> SQL {
         """
-        select id, key, row_number() over (order by key \(direction(query.sort)),
-            id \(direction(query.sort))) as place
-        from (
-            select l.id, \(key(query.sort, ranked: true)) as key
-            from (
-                select l.id, l.price_from, l.rating_score, l.in_stock, l.document, wanted.query
-                from (select search_query(\(text)) as query) wanted
-                join listing l on l.document @@ wanted.query
-                where l.for_sale and \(filters(query))
-                limit \(CardQuery.candidatesMax)::int
-            ) l
-        ) ranked
-        where \(afterRanked(cursor, query.sort))
-        order by key \(direction(query.sort)), id \(direction(query.sort))
-        limit \(limit)::int
+        wanted as materialized (
+            select search_query(\(text)) as query
+        ), candidates as materialized (
+            select l.id, l.price_from, l.rating_score, l.in_stock, l.document, wanted.query
+            from wanted join listing l on l.document @@ wanted.query
+            where l.for_sale and \(filters(query))
+            limit \(CardQuery.candidatesMax)::int
+        ), chosen as materialized (
+            select id, key, row_number() over (order by key \(direction(query.sort)),
+                id \(direction(query.sort))) as place
+            from (select l.id, \(key(query.sort, ranked: true)) as key from candidates l) ranked
+            where \(afterRanked(cursor, query.sort))
+            order by key \(direction(query.sort)), id \(direction(query.sort))
+            limit \(limit)::int
+        )
         """
     }
 

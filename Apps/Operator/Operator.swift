@@ -10,13 +10,8 @@ struct Operator: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, ServeCommand.self, WorkCommand.self, MigrateCommand.self,
             AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, DoctorCommand.self,
-<<<<<<< Updated upstream
             RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,
             WalkCommand.self,
-=======
-            RoutesCommand.self, ModuleCommand.self,
-            SandboxBankCommand.self, SeedCommand.self, WalkCommand.self,
->>>>>>> Stashed changes
         ])
 }
 

@@ -11,13 +11,8 @@ struct SeedCommand: AsyncParsableCommand {
         abstract: "Fills the market from a folder with market.json, catalogues and pictures.",
         discussion: """
             Does what people would do, through the same verbs, and skips what is there already: \
-<<<<<<< Updated upstream
             running it again changes nothing. Providers are checked before they are switched on: \
             when the sandbox bank is not running, one runs for as long as this does.
-=======
-            running it again changes nothing. Providers are checked before they are switched on, so \
-            the sandbox bank is asked; when it is not running, one runs for as long as this does.
->>>>>>> Stashed changes
             """)
 
     @Argument(help: "The folder. Without it, the one that GUILDHALL_DEMO names.")

@@ -40,7 +40,6 @@ extension Walk {
 
     private func sendPapers(_ artisan: Artisan) async throws {
         let early = try await artisan.client.post(
-<<<<<<< Updated upstream
             "/api/v1/shop/submission", nil, expecting: [409, 422])
         narrator.tell("sends in the application too early: \(early["detail"].text ?? "?")")
         guard let paper = try pictures(of: artisan).first else {
@@ -53,14 +52,6 @@ extension Walk {
                 "content": paper["content"],
             ], key: key())
         let submitted = try await artisan.client.post("/api/v1/shop/submission", nil)
-=======
-            "/api/v1/application", [:], key: key(), expecting: [409, 422])
-        narrator.tell("sends in the application too early: \(early["detail"].text ?? "?")")
-        _ = try await artisan.client.upload(
-            "/api/v1/documents?kind=business&fileName=trade-register.jpg",
-            try paper(of: artisan), type: "image/jpeg")
-        let submitted = try await artisan.client.post("/api/v1/application", [:], key: key())
->>>>>>> Stashed changes
         try submitted.expect(submitted["state"].text == "submitted", "an application sent in")
         narrator.tell("adds the trade register's paper and sends in the application")
     }
@@ -74,11 +65,7 @@ extension Walk {
         _ = try await artisan.client.put(
             "/api/v1/wallets/\(id)",
             [
-<<<<<<< Updated upstream
                 "kind": "platformBalance", "label": "Bank account",
-=======
-                "label": "Bank account",
->>>>>>> Stashed changes
                 "details": [
                     "holder": .string(artisan.shop.name), "iban": .string(artisan.shop.iban),
                 ],
@@ -105,7 +92,6 @@ extension Walk {
         guard let csv = FileManager.default.contents(atPath: path) else {
             throw OperatorProblem("\(path) cannot be read.")
         }
-<<<<<<< Updated upstream
         let pictures = try pictures(of: artisan)
         var order: [String: Fact] = [
             "csv": .string(String(decoding: csv, as: UTF8.self)), "pictures": .list(pictures),
@@ -138,51 +124,5 @@ extension Walk {
                 else { throw OperatorProblem("\(folder)/\(name) cannot be read.") }
                 return ["name": .string(name), "content": .string(bytes.base64EncodedString())]
             }
-=======
-        let look = try await artisan.client.upload(
-            "/api/v1/imports?dryRun=true", [UInt8](csv), type: "text/csv", key: key())
-        try look.expect(look["skipped"].integer == 0, "a dry run without errors")
-        let done = try await artisan.client.upload(
-            "/api/v1/imports", [UInt8](csv), type: "text/csv", key: key())
-        let created = try done.integer("created")
-        try done.expect(
-            created == look["created"].integer, "what the dry run foretold")
-        let again = try await artisan.client.upload(
-            "/api/v1/imports", [UInt8](csv), type: "text/csv", key: key())
-        try again.expect(
-            again["created"].integer == 0 && again["updated"].integer == 0,
-            "that a second import changes nothing")
-        let published = try await publishDrafts(artisan)
-        narrator.tell(
-            "\(artisan.shop.name) \(tag): \(created) things imported (a second time: nothing new), "
-                + "\(published) published")
-    }
-
-    private func publishDrafts(_ artisan: Artisan) async throws -> Int {
-        var count = 0
-        while true {
-            let drafts = try await artisan.client.get("/api/v1/listings?state=draft&limit=50")
-            guard !drafts["items"].items.isEmpty else { return count }
-            for listing in drafts["items"].items {
-                guard let id = listing["id"].text else {
-                    throw WalkProblem(expected: "ids of listings", drafts)
-                }
-                _ = try await artisan.client.post(
-                    "/api/v1/listings/\(id)/publication", [:], key: key())
-                count += 1
-            }
-        }
-    }
-
-    /// A picture of the shop's things stands in for its papers.
-    private func paper(of artisan: Artisan) throws -> [UInt8] {
-        let pictures = URL(fileURLWithPath: folder + "/" + artisan.shop.catalogue)
-            .deletingLastPathComponent().appendingPathComponent("pictures").path
-        let name = try FileManager.default.contentsOfDirectory(atPath: pictures).sorted()
-            .first { $0.hasSuffix(".jpg") }
-        guard let name, let bytes = FileManager.default.contents(atPath: pictures + "/" + name)
-        else { throw OperatorProblem("There is no picture in \(pictures).") }
-        return [UInt8](bytes)
->>>>>>> Stashed changes
     }
 }

@@ -3,18 +3,11 @@ import Vocabulary
 extension Walk {
     /// The books recomputed from their entries, through the admin API.
     func ledgerBalances(_ admin: WalkClient) async throws {
-<<<<<<< Updated upstream
         let report = try await admin.get("/api/v1/ledger/verification")
         try report.expect(report["isClean"].flag == true, "books without a fault, to the cent")
         narrator.tell(
             "The ledger balances: \(report["entries"].integer ?? 0) entries, "
                 + "\(report["checks"].items.count) checks")
-=======
-        let report = try await admin.post("/api/v1/ledger/verification", nil, key: key())
-        try report.expect(
-            report["isBalanced"].flag == true, "a ledger that balances to the cent")
-        narrator.tell("The ledger balances")
->>>>>>> Stashed changes
     }
 
     /// The hold ends, payouts are made, and each artisan's statement adds up.
@@ -29,13 +22,9 @@ extension Walk {
         }
         let clock = try await admin.post("/api/v1/clock", ["hours": 360], key: key())
         narrator.tell("The market's clock is moved by 15 days: it is \(try clock.text("now"))")
-<<<<<<< Updated upstream
         let run = try await admin.post(
             "/api/v1/payout-runs", ["reason": .string("walk \(tag)")], key: key())
         narrator.tell("The administrator runs the payouts: \(run["payouts"].items.count) of them")
-=======
-        _ = try await admin.post("/api/v1/payouts/runs", nil, key: key())
->>>>>>> Stashed changes
         for artisan in artisans { try await isPaid(artisan) }
         try await ledgerBalances(admin)
     }
@@ -52,7 +41,6 @@ extension Walk {
         try addUp(statement, payouts, artisan)
     }
 
-<<<<<<< Updated upstream
     /// Sales less commission are what was paid out, and nothing is left over.
     private func addUp(
         _ statement: WalkClient.Answer, _ payouts: WalkClient.Answer, _ artisan: Artisan
@@ -80,24 +68,5 @@ extension Walk {
         try statement.expect(
             moved == closing && closing.isZero,
             "lines that lead from \(opening) to nothing owed; they lead to \(moved)")
-=======
-    private func addUp(
-        _ statement: WalkClient.Answer, _ payouts: WalkClient.Answer, _ artisan: Artisan
-    ) throws {
-        let amounts = payouts["items"].items.compactMap { $0["amount"].money }
-        let paid = try Money.sum(amounts, .eur)
-        guard let gross = statement["gross"].money, let commission = statement["commission"].money,
-            let net = statement["net"].money
-        else {
-            throw WalkProblem(expected: "a statement with gross, commission and net", statement)
-        }
-        narrator.tell("\(artisan.shop.name) \(tag)")
-        narrator.receipt([
-            ("Sold, shipping included", gross.description),
-            ("Commission", commission.description), ("Earned", net.description),
-            ("Paid out in \(amounts.count) transfers", paid.description),
-        ])
-        try statement.expect(paid == net, "payouts of \(net); they are \(paid)")
->>>>>>> Stashed changes
     }
 }

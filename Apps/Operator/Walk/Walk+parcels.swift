@@ -32,11 +32,7 @@ extension Walk {
                 let tracking = order["shipments"][0]["trackingNumber"].text
             else { throw WalkProblem(expected: "orders with tracking numbers", seen) }
             let delivered = try await customer.client.post(
-<<<<<<< Updated upstream
                 "/api/v1/orders/\(id)/delivery", nil)
-=======
-                "/api/v1/orders/\(id)/delivery", nil, key: key())
->>>>>>> Stashed changes
             try delivered.expect(delivered["state"].text == "delivered", "a delivered order")
             narrator.tell("\(tracking) from \(seller) has arrived")
             try await rate(delivered, seller, customer)
@@ -51,7 +47,6 @@ extension Walk {
                 throw WalkProblem(expected: "lines with ids", order)
             }
             let review: Fact = [
-<<<<<<< Updated upstream
                 "stars": 5, "body": .string("\(title): just as it was meant to be."),
             ]
             _ = try await customer.client.post(
@@ -64,16 +59,5 @@ extension Walk {
             "/api/v1/orders/\(try order.text("id"))/rating", ["stars": 4], key: key(),
             expecting: [201])
         narrator.tell("rates \(seller) ★★★★☆")
-=======
-                "thingStars": 5, "sellerStars": 4,
-                "text": .string("\(title): just as it was meant to be."),
-            ]
-            _ = try await customer.client.post(
-                "/api/v1/order-lines/\(id)/review", review, key: key(), expecting: [200, 201])
-            _ = try await customer.client.post(
-                "/api/v1/order-lines/\(id)/review", review, key: key(), expecting: [409])
-            narrator.tell("rates \"\(title)\" ★★★★★ and \(seller) ★★★★☆ (a second time is refused)")
-        }
->>>>>>> Stashed changes
     }
 }

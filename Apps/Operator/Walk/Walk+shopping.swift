@@ -48,12 +48,8 @@ extension Walk {
             let quantity: Int64 = index == 0 ? 2 : 1
             let title = try listing.text("title")
             narrator.tell(
-<<<<<<< Updated upstream
                 "searches \"\(word)\", finds \"\(title)\" by \(artisan.shop.name), "
                     + "takes \(quantity)"
-=======
-                "searches \"\(word)\", finds \"\(title)\" by \(artisan.shop.name), takes \(quantity)"
->>>>>>> Stashed changes
             )
             _ = try await customer.client.post(
                 "/api/v1/cart/lines",

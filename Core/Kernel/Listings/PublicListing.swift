@@ -58,6 +58,8 @@ public struct PublicListing: Sendable, Codable, Hashable {
     public let images: [Image]
     public let rating: Stars
     public let publishedAt: Instant?
+    /// Grows with every change.
+    public let version: Int64
 }
 
 extension Marketplace {

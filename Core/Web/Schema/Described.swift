@@ -44,6 +44,19 @@ extension TextPattern {
     ) { ID<Schema>($0) != nil }
 }
 
+extension ContentHash: SelfDescribed {
+    public static var schema: Schema {
+        .text(TextSchema(length: 64...64, pattern: .contentHash, format: nil))
+    }
+    public static var example: ContentHash { ContentHash(of: []) }
+}
+
+extension TextPattern {
+    static let contentHash = TextPattern("^[0-9a-f]{64}$", "64 hexadecimal digits") {
+        ContentHash($0) != nil
+    }
+}
+
 extension Instant: SelfDescribed {
     public static var schema: Schema {
         .text(TextSchema(length: 19...40, pattern: .instant, format: "date-time"))

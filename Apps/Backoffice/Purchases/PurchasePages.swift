@@ -95,7 +95,7 @@ enum PurchasePages {
     }
 
     private static func moment(_ event: OrderAnswer.Event) -> Moment {
-        let step = event.to.map { " → \($0.inWords)" } ?? ""
+        let step = event.to.map { $0 == event.kind ? "" : " → \($0.inWords)" } ?? ""
         return Moment(event.at, event.kind.inWords + step, by: event.actorName, event.note)
     }
 

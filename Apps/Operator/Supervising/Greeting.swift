@@ -24,10 +24,18 @@ struct Greeting: Sendable {
             """)
     }
 
+    /// One login for each app, when this is the demo market.
     private var logins: String {
         guard let folder = settings.running.demoFolder,
-            let text = try? String(contentsOfFile: folder + "/logins.txt", encoding: .utf8)
+            let market = try? DemoMarket.read(folder: folder)
         else { return "" }
-        return "Demo logins\n" + text.split(separator: "\n").map { "  \($0)\n" }.joined()
+        let people = [
+            ("customer", market.customers.first?.email), ("artisan", market.sellers.first?.email),
+            ("administrator", market.administrator.email),
+        ]
+        let lines = people.compactMap { role, email in
+            email.map { "  \(role) \($0)\n" }
+        }
+        return "Demo logins, all with the password \(market.password)\n" + lines.joined()
     }
 }

@@ -55,7 +55,7 @@ import Vocabulary
             #expect(line.action == "order.cancelled")
             #expect(line.reason == "The customer called.")
 
-            try await office.market.worker().drain()
+            while try await office.market.marketplace.settlePayments() > 0 {}
             let refund = try await office.get("/api/v1/orders/\(first)")
             #expect(refund.value("refunds.0.state") == "succeeded")
             #expect(try await office.get("/api/v1/ledger/verification").value("isClean") == "true")

@@ -71,7 +71,7 @@ import Vocabulary
         try await Office.run { office in
             let missing = try await office.post(
                 "/api/v1/providers", #"{"module": "nothing", "name": "X", "settings": []}"#)
-            #expect(missing.status == 503)
+            #expect(missing.status == 422)
             let unknown = try await office.post(
                 "/api/v1/providers",
                 #"{"module": "test-payment", "name": "X", "settings": [{"key":"a","value":"b"}]}"#)

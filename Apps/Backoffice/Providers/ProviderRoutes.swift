@@ -129,12 +129,12 @@ struct ProviderRoutes {
     }
 
     private func configuration() {
-        var add = Act<Nothing>(
+        let add = Act<Nothing>(
             "/providers", "Add a draft of a provider", tag: "Providers", .runProviders,
             done: "The draft is there. Check it, then activate it.", back: { _ in "/providers" })
-        add.refusals.append(.unavailable)
         desk.act(add, input: NewProvider.self) { marketplace, _, input, admin in
-            ProviderAnswer(
+            _ = try Self.module(input.module, marketplace)
+            return ProviderAnswer(
                 try await marketplace.createProviderInstance(
                     module: input.module, name: input.name,
                     mode: input.mode.flatMap(ProviderInstance.Mode.init(rawValue:)) ?? .sandbox,
@@ -217,7 +217,7 @@ struct ProviderRoutes {
         _ key: String, _ marketplace: Marketplace
     ) throws -> ModuleDescriptor {
         guard let module = marketplace.providerModules().first(where: { $0.key == key }) else {
-            throw ProviderRefusal.moduleMissing(key: key)
+            throw BackofficeRefusal.moduleUnknown
         }
         return module
     }

@@ -3,10 +3,29 @@ import Vocabulary
 /// Why the back office itself says no.
 enum BackofficeRefusal: Refusal {
     case noRole
+    case moduleUnknown
 
-    var code: String { "backoffice.no-role" }
-    var reason: RefusalReason { .forbidden }
-    var explanation: String {
-        "This account has no role in the back office. Ask an administrator for one."
+    var code: String {
+        switch self {
+        case .noRole: "backoffice.no-role"
+        case .moduleUnknown: "backoffice.module-unknown"
+        }
     }
+
+    var reason: RefusalReason {
+        switch self {
+        case .noRole: .forbidden
+        case .moduleUnknown: .invalid
+        }
+    }
+
+    var explanation: String {
+        switch self {
+        case .noRole:
+            "This account has no role in the back office. Ask an administrator for one."
+        case .moduleUnknown: "There is no such module in the modules folder."
+        }
+    }
+
+    var field: String? { self == .moduleUnknown ? "module" : nil }
 }

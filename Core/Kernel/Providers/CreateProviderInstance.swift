@@ -14,7 +14,8 @@ extension Marketplace {
         as admin: ID<Account>?
     ) async throws -> ProviderInstance {
         guard let module = providers.catalog.module(key) else {
-            throw ProviderRefusal.moduleMissing(key: key)
+            throw ProviderRefusal.settingWrong(
+                field: "module", problem: "There is no such module in the modules folder.")
         }
         let name = try ProviderInstance.checked(name: name)
         let (values, secrets) = module.descriptor.divided(settings)

@@ -7,11 +7,20 @@ struct SchemaCollector {
     private var names: [String: String] = [:]
     var side: Side = .answer
 
-    /// The name under which `object` stands in the document, after writing it there once.
+    /// The name under which `object` stands in the document, after writing it there once. Two
+    /// types of one name that look different get a number: the document must not mix them up.
     mutating func name(of object: ObjectSchema) -> String {
-        let key = side == .input ? "\(object.name) as input" : object.name
+        let look = object.fields.map { $0.name + ($0.isRequired ? "" : "?") }
+        let key = "\(side) \(object.name) \(look.joined(separator: " "))"
         if let known = names[key] { return known }
-        let name = objects[object.name] == nil ? object.name : object.name + "Input"
+        let base =
+            side == .input && objects[object.name] != nil ? object.name + "Input" : object.name
+        var name = base
+        var number = 2
+        while objects[name] != nil {
+            name = "\(base)\(number)"
+            number += 1
+        }
         names[key] = name
         objects[name] = [:]
         objects[name] = object.json(collecting: &self)

@@ -19,7 +19,7 @@ public struct Given: Sendable {
             insert into account (id, email, name, password_hash)
             values (\(id), \(id.description + "@example.test"), \(name), 'none')
             """)
-        return try await found(try await marketplace.account(id), "the account")
+        return try found(try await marketplace.account(id), "the account")
     }
 
     public func administrator(_ role: AdminRole = .administrator) async throws -> Account {
@@ -75,7 +75,7 @@ public struct Given: Sendable {
         return id
     }
 
-    func found<Value>(_ value: Value?, _ what: String) async throws -> Value {
+    func found<Value>(_ value: Value?, _ what: String) throws -> Value {
         guard let value else { throw TestSupportError.notFound(what) }
         return value
     }

@@ -41,7 +41,8 @@ struct MarketDay: Sendable {
 
     /// Buys so many of each in one payment.
     func buy(
-        _ lines: [(GivenListing, Int)], _ method: String = "card", as marketplace: Marketplace? = nil
+        _ lines: [(GivenListing, Int)], _ method: String = "card",
+        as marketplace: Marketplace? = nil
     ) async throws -> PurchaseDetail {
         let marketplace = marketplace ?? self.marketplace
         let checkout = try await marketplace.startCheckout(
@@ -102,7 +103,31 @@ struct MarketDay: Sendable {
             ).decode { c in try c.next(Int.self) }.first
             if open == 0 { return }
         }
-        Issue.record("something never ends")
+        Issue.record("it never ends: \(try await unfinished())")
+    }
+
+    /// What is still open, in words.
+    private func unfinished() async throws -> [String] {
+        try await market.database.query(
+            """
+            select concat_ws(' ', 'attempt', a.kind, a.state, a.tries, a.error, 'of a payment',
+                p.state, 'captured', p.captured, 'refunded', p.refunded, 'order',
+                (select o.state from orders o where o.id = a.order_id))
+            from payment_attempt a join payment p on p.id = a.payment_id
+            where a.state in ('intent', 'sent', 'unknown')
+            union all
+            select concat_ws(' ', 'refund', state, amount, failure) from refund
+            where state in ('pending', 'unknown')
+            union all
+            select concat_ws(' ', 'payout', state, tries, failure) from payout
+            where state in ('held', 'sent', 'unknown')
+            union all
+            select concat_ws(' ', 'job', kind, state, attempt, error) from job
+            where state <> 'done'
+            union all
+            select concat_ws(' ', 'webhook', kind, error) from webhook_inbox where state = 'new'
+            """
+        ).decode { c in try c.next() }
     }
 
     /// The books are clean, and say what the bank says.

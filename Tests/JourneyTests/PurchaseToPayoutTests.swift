@@ -75,7 +75,8 @@ import Vocabulary
                 #expect(statement.opening == last)
                 #expect(statement.closing == closing)
                 for line in statement.lines.items {
-                    let net = try Money.sum([line.gross, line.commission, line.taxByPlatform], .eur)
+                    let net = try Money.sum(
+                        [line.gross, line.commission, line.taxByPlatform], .eur)
                     #expect(net == line.net)
                 }
                 last = statement.closing

@@ -62,9 +62,10 @@ enum CataloguePages {
         let kept = [("state", query.state), ("seller", query.seller?.description)]
             .compactMap { name, value in value.map { (name, $0) } }
         let states = DeskPage.Tab.states(
-            Listing.State.allCases.map(\.rawValue), of: "/listings", chosen: query.state)
+            Listing.State.allCases.map(\.rawValue), of: "/listings", chosen: query.state,
+            all: "all listings")
         return DeskPage(
-            "Listings", tabs: tabs("listings") + states,
+            "Listings", tabs: states + tabs("").filter { $0.href != "/listings" },
             [
                 Block(
                     table: Table(

@@ -130,7 +130,7 @@ enum MoneyPages {
         let rules = page.items.map { rule in
             Block(
                 facts: [
-                    Fact("Rate", percent(rule.rate)),
+                    Fact("Rate", rule.rate.inPercent),
                     Fact("For each piece", rule.fixedPerUnit.map(Format.money) ?? "—"),
                     Fact(
                         "Seller", rule.seller == nil ? "every seller" : "one seller",
@@ -173,11 +173,13 @@ enum MoneyPages {
                 .reason,
             ])
     }
+}
 
+extension PartsPerMillion {
     /// `12.5 %`, exactly.
-    private static func percent(_ rate: PartsPerMillion) -> String {
-        let whole = rate.value / 10_000
-        var fraction = String(rate.value % 10_000)
+    var inPercent: String {
+        let whole = value / 10_000
+        var fraction = String(value % 10_000)
         fraction = String(repeating: "0", count: 4 - fraction.count) + fraction
         while fraction.hasSuffix("0") { fraction.removeLast() }
         return "\(whole)\(fraction.isEmpty ? "" : ".\(fraction)") %"

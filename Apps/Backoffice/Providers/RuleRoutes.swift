@@ -83,7 +83,7 @@ struct RuleRoutes {
             .filter { $0.state != .retired }
         let names = Dictionary(instances.map { ($0.id, $0.name) }) { first, _ in first }
         let table = Table(
-            ["#", "Provider", "Currency", "Country", "From", "To", "Share"],
+            ["No#", "Provider", "Currency", "Country", "From", "To", "Share"],
             rules.enumerated().map { index, rule in
                 [
                     .number(index + 1),
@@ -91,7 +91,7 @@ struct RuleRoutes {
                     Cell(rule.currency?.code ?? "any"), Cell(rule.country ?? "any"),
                     Cell(rule.amountMin.map(String.init) ?? ""),
                     Cell(rule.amountMax.map(String.init) ?? ""),
-                    Cell("\(Double(rule.share.value) / 10_000) %"),
+                    Cell(rule.share.inPercent),
                 ]
             })
         var blocks = [

@@ -167,7 +167,7 @@ let package = Package(
             ],
             path: "Tests/ProviderTests", swiftSettings: settings),
         .testTarget(
-            name: "KernelTests", dependencies: kit + ["Kernel", "TestSupport", "Postgres"],
+            name: "KernelTests", dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],
             path: "Tests/KernelTests", swiftSettings: settings),
         .testTarget(
             name: "WebTests",

@@ -96,12 +96,21 @@ import Vocabulary
             "Line 3: \"contries\" is not known here"
         ),
         (
-            "{\"zones\": [\n  {\"name\": \"A\", \"options\": [\n    {\"code\": \"a\", \"label\": \"A\",\n     \"price\": {\"EUR\": \"4,90\"}}]}]}",
+            """
+            {"zones": [
+              {"name": "A", "options": [
+                {"code": "a", "label": "A",
+                 "price": {"EUR": "4,90"}}]}]}
+            """,
             "Line 4: a price is a decimal in quotes, such as \"4.90\""
         ),
         ("{\"zones\": [\n", "Line 2: a value is missing here"),
         (
-            "{\"zones\": [\n  {\"name\": \"A\", \"options\": [\n  {\"code\": \"a\", \"label\": \"A\", \"price\": {\"EUR\": \"-1\"}}]}]}",
+            """
+            {"zones": [
+              {"name": "A", "options": [
+                {"code": "a", "label": "A", "price": {"EUR": "-1"}}]}]}
+            """,
             "Line 3: a price is a decimal in quotes, such as \"4.90\""
         ),
         ("nonsense", "Line 1: a value is missing here"),

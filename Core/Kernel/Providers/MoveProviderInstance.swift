@@ -74,7 +74,7 @@ extension Marketplace {
                 throw ProviderRefusal.stateChanged
             }
             if state == .retired {
-                let open = try await tx.providers.countOpen(id)
+                let open = try await tx.openItems.count(id)
                 guard open.isEmpty else { throw ProviderRefusal.stillOpen(open) }
             }
             try await tx.providers.move(id, from: old.state, to: state)

@@ -65,7 +65,7 @@ public enum ProviderRefusal: Refusal {
 
     public var field: String? {
         switch self {
-        case .settingWrong(let field, _): "settings.\(field)"
+        case .settingWrong(let field, _): field.isEmpty ? "settings" : "settings.\(field)"
         case .nameTaken, .nameWrong: "name"
         case .ruleWrong(let index, _): "rules.\(index)"
         default: nil

@@ -55,13 +55,13 @@ extension Marketplace {
 
     /// What it made that is not settled, by kind; empty when it may be retired.
     public func openItemCounts(of id: ID<ProviderInstance>) async throws -> [OpenItems] {
-        try await database.providers.countOpen(id)
+        try await database.openItems.count(id)
     }
 
     /// The same one by one, oldest first.
     public func openItems(
         of id: ID<ProviderInstance>, _ kind: OpenItems.Kind, _ page: PageRequest
     ) async throws -> Page<OpenItem> {
-        try await database.providers.open(id, kind, page)
+        try await database.openItems.list(id, kind, page)
     }
 }

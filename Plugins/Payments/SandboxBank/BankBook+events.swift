@@ -4,6 +4,9 @@ extension BankBook {
     /// Webhooks are tried again until they were taken, less and less often, this many times.
     static let triesMax = 25
 
+    /// So many are sent at once; the rest comes at the next look.
+    static let dueMax = 100
+
     func emit(
         _ type: String, to url: String, account: String, _ fill: (inout EventBody) -> Void
     ) {
@@ -47,6 +50,7 @@ extension BankBook {
         var due: [BankEvent] = []
         for var event in waiting().undelivered where event.nextAt <= now {
             guard event.tries < Self.triesMax else { continue }
+            guard due.count < Self.dueMax else { break }
             due.append(event)
             event.tries += 1
             let wait = Duration.milliseconds(250) * (1 << min(event.tries, 12))

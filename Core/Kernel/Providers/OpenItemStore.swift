@@ -1,9 +1,13 @@
 import Postgres
 import Vocabulary
 
-extension ProviderStore {
+/// Every statement on what an instance made and is not settled. The tables are others'; whether a
+/// provider can be retired is asked here only.
+struct OpenItemStore: Sendable {
+    let db: any Queryable
+
     /// What is not settled, by kind; kinds with nothing are left out.
-    func countOpen(_ id: ID<ProviderInstance>) async throws -> [OpenItems] {
+    func count(_ id: ID<ProviderInstance>) async throws -> [OpenItems] {
         let kinds = OpenItems.Kind.allCases
         let limit: SQL = "limit \(OpenItems.countMax)::bigint"
         let counts = try await db.batch(
@@ -16,7 +20,7 @@ extension ProviderStore {
         }
     }
 
-    func open(
+    func list(
         _ id: ID<ProviderInstance>, _ kind: OpenItems.Kind, _ page: PageRequest
     ) async throws -> Page<OpenItem> {
         let items = try await db.query(
@@ -94,4 +98,8 @@ extension ProviderStore {
                 """
         }
     }
+}
+
+extension Queryable {
+    var openItems: OpenItemStore { OpenItemStore(db: self) }
 }

@@ -4,7 +4,7 @@ extension Walk {
     /// Every artisan ships what was bought, with a tracking number.
     func ship(_ purchases: [Bought], _ artisans: [Artisan]) async throws {
         narrator.chapter("The artisans pack and ship")
-        for artisan in artisans {
+        for (shelf, artisan) in artisans.enumerated() {
             let orders = try await artisan.client.get("/api/v1/orders?state=paid&limit=50")
             try orders.expect(
                 orders["items"].items.count == purchases.count,
@@ -13,7 +13,7 @@ extension Walk {
                 guard let id = order["id"].text, let number = order["number"].text else {
                     throw WalkProblem(expected: "orders with ids and numbers", orders)
                 }
-                let tracking = "GH\(tag.uppercased())\(artisan.slug.utf8.count)\(index)"
+                let tracking = "GH-\(tag.uppercased())-\(shelf + 1)\(index + 1)"
                 let shipped = try await artisan.client.post(
                     "/api/v1/orders/\(id)/shipments",
                     ["carrier": "Parcel Post", "trackingNumber": .string(tracking)], key: key())

@@ -39,7 +39,7 @@ struct AccessTokenStore {
             select id, audience, name, created_at, expires_at, revoked_at
             from access_token
             where account_id = \(account)
-                and (\(page.after)::uuid is null or id < \(page.after)::uuid)
+                and (\(page.afterID)::uuid is null or id < \(page.afterID)::uuid)
             order by id desc
             limit \(page.limit + 1)::int
             """

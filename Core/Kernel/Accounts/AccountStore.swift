@@ -99,7 +99,7 @@ struct AccountStore {
             """
             select a.id, a.email, a.name, a.created_at, array_agg(r.role order by r.role)
             from account_role r join account a on a.id = r.account_id
-            where (\(page.after)::uuid is null or a.id < \(page.after)::uuid)
+            where (\(page.afterID)::uuid is null or a.id < \(page.afterID)::uuid)
             group by a.id
             order by a.id desc
             limit \(page.limit + 1)::int

@@ -57,7 +57,7 @@ struct StockStore {
             from stock_movement m join variant v on v.id = m.variant_id
                 left join account a on a.id = m.actor_id
             where m.variant_id = \(variant) and v.seller_id = \(seller)
-                and (\(page.after)::bigint is null or m.id < \(page.after)::bigint)
+                and (\(page.afterNumber)::bigint is null or m.id < \(page.afterNumber)::bigint)
             order by m.id desc
             limit \(page.limit + 1)::int
             """

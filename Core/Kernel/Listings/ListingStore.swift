@@ -114,7 +114,7 @@ struct ListingStore {
                 where listing_id = l.id order by position limit 1
             ) i on true
             where l.seller_id = \(seller) and \(condition)
-                and (\(page.after)::uuid is null or l.id < \(page.after)::uuid)
+                and (\(page.afterID)::uuid is null or l.id < \(page.afterID)::uuid)
             order by l.id desc
             limit \(page.limit + 1)::int
             """

@@ -112,7 +112,7 @@ struct ReviewStore {
             """
             select \(Self.columns)
             from review r join listing l on l.id = r.listing_id
-            where \(condition) and (\(page.after)::uuid is null or r.id < \(page.after)::uuid)
+            where \(condition) and (\(page.afterID)::uuid is null or r.id < \(page.afterID)::uuid)
             order by r.id desc
             limit \(page.limit + 1)::int
             """
@@ -128,7 +128,7 @@ struct ReviewStore {
             select id, author, stars, body, state = 'hidden', created_at
             from seller_rating
             where seller_id = \(seller) and state = 'published'
-                and (\(page.after)::uuid is null or id < \(page.after)::uuid)
+                and (\(page.afterID)::uuid is null or id < \(page.afterID)::uuid)
             order by id desc
             limit \(page.limit + 1)::int
             """

@@ -53,7 +53,7 @@ struct SellerStore {
         let rows = try await db.query(
             """
             select \(Self.columns) from seller
-            where \(condition) and (\(page.after)::uuid is null or id < \(page.after)::uuid)
+            where \(condition) and (\(page.afterID)::uuid is null or id < \(page.afterID)::uuid)
             order by id desc
             limit \(page.limit + 1)::int
             """

@@ -63,8 +63,24 @@ struct Wiring: Sendable {
         ]
     }
 
+    /// How long closing may take. A process ends then, whatever a connection is waiting for.
+    static let closeDeadline = Duration.seconds(5)
+
     /// Finishes what is under way and closes every connection.
     func close() async {
+        let (endings, ending) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            await closeAll()
+            ending.yield()
+        }
+        Task {
+            _ = try? await Task.sleep(for: Self.closeDeadline)
+            ending.yield()
+        }
+        for await _ in endings { return }
+    }
+
+    private func closeAll() async {
         await database.close()
         await redis.close()
         do { try await client.shutDown() } catch {

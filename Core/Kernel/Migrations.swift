@@ -23,6 +23,7 @@ public struct Migration: Sendable {
         "m0008-payouts",
         "m0009-reviews",
         "m0010-jobs",
+        "m0011-stock-locks",
     ]
 
     /// The migrations that this build ships.

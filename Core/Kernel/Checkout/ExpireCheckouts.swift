@@ -50,6 +50,7 @@ extension Marketplace {
             else { return }
             var statements = PurchaseStore.cancelStatements(
                 purchase, note: "It was not paid in time.")
+            statements.append(Announcements.unpaid("purchase.expired", purchase))
             if let live = try await tx.payments.live(of: id) {
                 var held = try await tx.payments.lock(live)
                 guard held.payment.state.isPending else { return }

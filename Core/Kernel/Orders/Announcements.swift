@@ -27,6 +27,15 @@ enum Announcements {
             }
     }
 
+    /// The customer is told that the payment failed, or that the time to pay is over.
+    static func unpaid(_ topic: String, _ purchase: Purchase) -> SQL {
+        OutboxStore.recordStatement(
+            OutboxEvent(
+                topic, about: "purchase", purchase.id,
+                AboutOrder(number: purchase.number, amount: purchase.total)
+            ).telling(account: purchase.account, email: purchase.email))
+    }
+
     /// The customer is told of their order.
     static func customer(
         _ topic: String, _ order: ID<Order>, number: String, _ amount: Money, note: String? = nil,

@@ -90,7 +90,9 @@ extension Marketplace {
             else { return false }
             try await settleRefund(refund, of: payment, snapshot, attempt: nil)
             return true
-        case .payout: return false
+        case .payout(let snapshot):
+            try await applyPayout(snapshot, at: instance)
+            return true
         }
     }
 

@@ -112,6 +112,9 @@ extension Settlement {
         let payment = held.payment
         var statements = [PaymentStore.saveStatement(payment)]
         statements.append(startStatement(payment))
+        if state == .failed, held.purchase.state == .awaitingPayment {
+            statements.append(Announcements.unpaid("purchase.payment-failed", held.purchase))
+        }
         if effects.contains(.waitLonger) {
             statements.append(PurchaseStore.waitLongerStatement(held.purchase.id))
         }

@@ -83,6 +83,8 @@ extension Marketplace {
                 throw SnapshotQuarantined(
                     payment: payment, problem: "\(snapshot.amount) went back, not \(refund.amount)")
             }
+            // The release of holds locks orders too, and must not move what goes back.
+            _ = try await tx.orders.lock(refund.order)
             held.payment.refunded = try held.payment.refunded.adding(refund.amount)
             var statements =
                 [RefundStore.settleStatement(id, .succeeded, reference: snapshot.reference)]

@@ -38,7 +38,9 @@ struct Finding: Sendable {
     }
 
     static func wrong(_ subject: String, _ problem: String, _ remedy: String) -> Finding {
-        Finding(subject: subject, problem: problem, remedy: remedy)
+        // libpq's reasons come in several lines.
+        let words = problem.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return Finding(subject: subject, problem: words, remedy: remedy)
     }
 
     var line: String {

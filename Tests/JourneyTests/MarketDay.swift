@@ -78,10 +78,27 @@ struct MarketDay: Sendable {
         for _ in 0..<10 where try await marketplace.settlePayments() == 0 { return }
     }
 
-    /// Lets everything happen that is still to happen: time passes and workers work.
+    /// Lets everything happen that is still to happen: the bank answers again, customers come back
+    /// or do not, time passes, and another process works.
     func finishEverything() async throws {
-        let worker = market.worker()
+        let other = try market.anotherProcess()
+        do {
+            try await finishEverything(in: other)
+        } catch {
+            await other.database.close()
+            throw error
+        }
+        await other.database.close()
+    }
+
+    private func finishEverything(in other: Marketplace) async throws {
+        let worker = Worker(
+            other.database, handlers: other.jobHandlers(), logger: TestServers.logger)
+        bank.recover()
         for _ in 0..<40 {
+            for payment in bank.payments {
+                bank.finish(payment.reference, agreed: payment.reference.utf8.last == 48)
+            }
             try await market.database.execute(
                 """
                 update payment_attempt
@@ -90,7 +107,7 @@ struct MarketDay: Sendable {
                 """)
             try await market.database.execute(
                 "update job set run_at = now() where state = 'ready'")
-            try await settle()
+            for _ in 0..<10 where try await other.settlePayments() == 0 { break }
             try await worker.drain(limit: 500)
             let open = try await market.database.query(
                 """

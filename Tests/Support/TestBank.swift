@@ -50,6 +50,11 @@ public final class TestBank: Sendable {
         state.withLock { $0.faults += faults }
     }
 
+    /// It works again, whatever it was told.
+    public func recover() {
+        state.withLock { $0.faults = [] }
+    }
+
     /// Every call so far: `start`, `capture`, `refund`, `void`, `pay`, …
     public var calls: [String] { state.withLock { $0.calls } }
 

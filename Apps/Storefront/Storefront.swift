@@ -1,7 +1,6 @@
 import Foundation
 import Kernel
 import Logging
-import Redis
 import Vocabulary
 import Web
 
@@ -10,7 +9,7 @@ public enum Storefront {
     /// The app, ready to be served or tested.
     /// - Throws: templates that cannot be read.
     public static func app(
-        marketplace: Marketplace, redis: RedisClient, settings: WebSettings, logger: Logger
+        marketplace: Marketplace, redis: SessionServer, settings: WebSettings, logger: Logger
     ) throws -> WebApp {
         let site = try Site(
             .customer, title: "Guildhall", marketplace: marketplace, redis: redis,

@@ -60,10 +60,10 @@ import Web
             let delivered = try await program.send(
                 "POST", "/api/v1/orders/\(orderText)/delivery", token: token)
             let review = try await program.send(
-                "POST", "/api/v1/orders/\(orderText)/lines/\(line)/review",
+                "POST", "/api/v1/order-lines/\(line)/review",
                 ["stars": 5, "body": "Lovely."], token: token)
             let twice = try await program.send(
-                "POST", "/api/v1/orders/\(orderText)/lines/\(line)/review", ["stars": 1],
+                "POST", "/api/v1/order-lines/\(line)/review", ["stars": 1],
                 token: token)
             let rating = try await program.send(
                 "POST", "/api/v1/orders/\(orderText)/rating", ["stars": 4], token: token)

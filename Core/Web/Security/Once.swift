@@ -19,8 +19,11 @@ extension WebRequest {
     /// for byte.
     /// - Throws: ``WebRefusal/keyInUse`` for a twin under way, ``WebRefusal/keyReused`` for the
     ///   same key with another request.
+    ///
+    /// A form that was refused is filled in again and sent with the key that it had, so for forms
+    /// refusals are not kept.
     func once(
-        _ key: String, actor: String, body: [UInt8],
+        _ key: String, actor: String, body: [UInt8], keepsRefusals: Bool = true,
         _ work: @Sendable () async throws -> Response
     ) async throws -> Response {
         let key = OnceKey(
@@ -37,11 +40,16 @@ extension WebRequest {
         do { response = try await work() } catch {
             let problem = Problem(error)
             // A definite no is an answer; a fault may be tried again.
-            guard problem.status.code < 500, problem.status != .tooManyRequests else {
+            guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
+            else {
                 try await marketplace.once.abandon(key)
                 throw error
             }
             response = site.answer(to: problem, self)
+        }
+        guard keepsRefusals || response.status.code < 400 else {
+            try await marketplace.once.abandon(key)
+            return response
         }
         let bytes = try await response.collected()
         try await marketplace.once.finish(

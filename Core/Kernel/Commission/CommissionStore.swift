@@ -20,13 +20,12 @@ public struct CommissionStore: Sendable {
     }
 
     func list(_ page: PageRequest) async throws -> Page<CommissionRule> {
-        let before = page.after ?? "ffffffff-ffff-ffff-ffff-ffffffffffff"
         let rows = try await db.query(
             """
             select id, seller_id, category_id, rate_ppm, fixed_per_unit, fixed_currency,
                 effective_from, effective_until
             from commission_rule
-            where id < \(before)::uuid
+            where \(page.afterID)::uuid is null or id < \(page.afterID)::uuid
             order by id desc
             limit \(page.limit + 1)::bigint
             """

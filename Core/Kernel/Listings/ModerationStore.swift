@@ -16,7 +16,7 @@ struct ModerationStore {
         var conditions: SQL = "true"
         if let state { conditions = "\(conditions) and l.state = \(state)" }
         if let seller { conditions = "\(conditions) and l.seller_id = \(seller)" }
-        if let after = page.after { conditions = "\(conditions) and l.id < \(after)::uuid" }
+        if let after = page.afterID { conditions = "\(conditions) and l.id < \(after)::uuid" }
         let rows = try await db.query(
             """
             select \(Self.columns)

@@ -18,7 +18,7 @@ struct PurchaseCaseStore {
             select \(Self.found)
             from purchase p
             where \(Self.condition(search))
-                and (\(page.after)::uuid is null or p.id < \(page.after)::uuid)
+                and (\(page.afterID)::uuid is null or p.id < \(page.afterID)::uuid)
             order by p.id desc
             limit \(page.limit + 1)::bigint
             """
@@ -83,7 +83,7 @@ struct PurchaseCaseStore {
                 """
                 (\(state)::text is null or p.state = \(state)::text)
                     and (\(instance)::uuid is null or p.instance_id = \(instance)::uuid)
-                    and (\(page.after)::uuid is null or p.id < \(page.after)::uuid)
+                    and (\(page.afterID)::uuid is null or p.id < \(page.afterID)::uuid)
                 """, limit: page.limit + 1)
         ).decode { c in try Part.payment(&c, []) }
         return Page(rows, limit: page.limit) { $0.id.description }

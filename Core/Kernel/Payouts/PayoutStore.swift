@@ -213,13 +213,13 @@ struct PayoutStore: Sendable {
     func list(
         of seller: ID<Seller>?, in state: Payout.State?, _ page: PageRequest
     ) async throws -> Page<Payout> {
-        let before = page.after ?? "ffffffff-ffff-ffff-ffff-ffffffffffff"
         let ofSeller: SQL = seller.map { "seller_id = \($0)" } ?? "true"
         let inState: SQL = state.map { "state = \($0)" } ?? "true"
         let rows = try await db.query(
             """
             select \(Self.columns) from payout
-            where \(ofSeller) and \(inState) and id < \(before)::uuid
+            where \(ofSeller) and \(inState)
+                and (\(page.afterID)::uuid is null or id < \(page.afterID)::uuid)
             order by id desc
             limit \(page.limit + 1)::bigint
             """

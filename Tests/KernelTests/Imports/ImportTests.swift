@@ -6,16 +6,16 @@ import Vocabulary
 
 @Suite struct `Importing a catalogue` {
     static let header =
-        "Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,"
-        + "Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Image Src,Image Alt Text\r\n"
+        "Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,"
+        + "Variant Grams,Variant Inventory Qty,Variant Price,Image Src,Image Alt Text\r\n"
 
     static let file = Array(
         ("\u{FEFF}" + header
             + "mug,Mug,\"<p>Blue, and\nround</p><ul><li>one</li></ul>\",Mugs,\"gift, blue\",true,"
             + "Size,Small,M-S,300,4,19.50,https://example.org/mug.jpg,Front\r\n"
             + "mug,,,,,,,Large,M-L,500,0,25,https://example.org/back.jpg,Back\r\n"
-            + "bowl,\"A \"\"good\"\" bowl\",Plain & simple,Bowls,,false,Title,Default Title,B-1,,7,9,"
-            + "bowl.png,\r\n").utf8)
+            + "bowl,\"A \"\"good\"\" bowl\",Plain & simple,Bowls,,false,Title,"
+            + "Default Title,B-1,,7,9,bowl.png,\r\n").utf8)
 
     private func run(
         _ bytes: [UInt8], _ market: TestMarketplace, _ seller: GivenSeller, dryRun: Bool = false,

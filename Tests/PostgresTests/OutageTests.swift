@@ -148,7 +148,8 @@ import Testing
                 try await Task.sleep(for: .milliseconds(5))
                 longest = max(longest, ContinuousClock.now - began)
             }
-            #expect(longest < .milliseconds(250))
+            // A blocked pool would show seconds here.
+            #expect(longest < .seconds(1))
             server.thaw()
             await stuck.value
         }

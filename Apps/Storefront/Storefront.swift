@@ -7,14 +7,19 @@ import Web
 /// The customer app: browse, put in a cart, pay once, follow each parcel, rate each maker.
 public enum Storefront {
     /// The app, ready to be served or tested.
+    /// - Parameter also: more routes of the same server; a bench mounts a constant one.
     /// - Throws: templates that cannot be read.
     public static func app(
-        marketplace: Marketplace, redis: SessionServer, settings: WebSettings, logger: Logger
+        marketplace: Marketplace, redis: SessionServer, settings: WebSettings, logger: Logger,
+        also: (Routes) -> Void = { _ in }
     ) throws -> WebApp {
         let site = try Site(
             .customer, title: "Guildhall", marketplace: marketplace, redis: redis,
             settings: settings, templates: Bundle.module, logger: logger, chrome: chrome)
-        return site.app(mount)
+        return site.app { routes in
+            mount(routes)
+            also(routes)
+        }
     }
 
     /// Every URL of the app.

@@ -28,24 +28,27 @@ struct FlashSaleBench: AsyncParsableCommand {
     func run() async throws {
         let report = BenchReport(isJSON: options.json)
         let (figure, faults) = try await BenchMarket.with(transactions: 8) { market in
-            try await BenchCatalogue(listings: 9, sellers: 3).load(into: market.database)
-            let instance = try await BenchProviders.install(in: market.database)
-            try await market.database.execute("update stock_level set on_hand = \(units)")
-            report.note("\(buyers) buyers, \(units) units …")
-            let (outcomes, latencies, seconds) = try await sell(market, instance)
-            return (
-                BenchFigure(
-                    name: "flashsale", value: Double(buyers) / seconds, ceiling: nil,
-                    unit: "buyers/s", p50Ms: latencies.percentile(0.5),
-                    p99Ms: latencies.percentile(0.99), clients: clients, seconds: seconds,
-                    dataset: "\(buyers) buyers, \(units) units"),
-                try await faults(market, outcomes)
-            )
+            try await measure(market, report)
         }
         try report.print([figure])
         for fault in faults { report.note("  WRONG  \(fault)") }
         guard faults.isEmpty else { throw ExitCode(1) }
         report.note("  \(units) orders, \(buyers - units) refusals, nothing left behind.")
+    }
+
+    private func measure(
+        _ market: BenchMarket, _ report: BenchReport
+    ) async throws -> (BenchFigure, [String]) {
+        try await BenchCatalogue(listings: 9, sellers: 3).load(into: market.database)
+        let instance = try await BenchProviders.install(in: market.database)
+        try await market.database.execute("update stock_level set on_hand = \(units)")
+        report.note("\(buyers) buyers, \(units) units …")
+        let (outcomes, latencies, seconds) = try await sell(market, instance)
+        let figure = BenchFigure(
+            name: "flashsale", value: Double(buyers) / seconds, ceiling: nil, unit: "buyers/s",
+            p50Ms: latencies.percentile(0.5), p99Ms: latencies.percentile(0.99),
+            clients: clients, seconds: seconds, dataset: "\(buyers) buyers, \(units) units")
+        return (figure, try await faults(market, outcomes))
     }
 
     private func sell(

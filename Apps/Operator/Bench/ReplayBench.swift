@@ -29,34 +29,36 @@ struct ReplayBench: AsyncParsableCommand {
             "\(data.orders.count) orders, \(data.things.count) things, "
                 + "\(data.sellers.count) sellers.")
         let (figure, faults) = try await BenchMarket.with(transactions: 8) { market in
-            try await data.load(into: market.database)
-            let instance = try await BenchProviders.install(in: market.database)
-            try await market.database.execute(
-                """
-                update provider_instance set settings = '{"perGram": "true"}'
-                where kind = 'shipping'
-                """)
-            try await market.settle()
-            let buyer = BenchBuyer(
-                marketplace: market.marketplace, instance: instance,
-                buyer: Buyer(guestToken: "everybody who ever bought at Olist"))
-            let began = ContinuousClock.now
-            let latencies = try await replay(data, buyer, report)
-            let seconds = (ContinuousClock.now - began) / .seconds(1)
-            let faults = try await compare(data, market)
-            return (
-                BenchFigure(
-                    name: "replay", value: Double(data.orders.count) / seconds, ceiling: nil,
-                    unit: "purchases/s", p50Ms: latencies.percentile(0.5),
-                    p99Ms: latencies.percentile(0.99), clients: clients, seconds: seconds,
-                    dataset: "\(data.orders.count) orders of \(data.sellers.count) sellers"),
-                faults
-            )
+            try await measure(data, market, report)
         }
         try report.print([figure])
         for fault in faults.prefix(20) { report.note("  WRONG  \(fault)") }
         guard faults.isEmpty else { throw ExitCode(1) }
         report.note("  Every seller's ledger equals the file, to the cent.")
+    }
+
+    private func measure(
+        _ data: OlistData, _ market: BenchMarket, _ report: BenchReport
+    ) async throws -> (BenchFigure, [String]) {
+        try await data.load(into: market.database)
+        let instance = try await BenchProviders.install(in: market.database)
+        try await market.database.execute(
+            """
+            update provider_instance set settings = '{"perGram": "true"}' where kind = 'shipping'
+            """)
+        try await market.settle()
+        let buyer = BenchBuyer(
+            marketplace: market.marketplace, instance: instance,
+            buyer: Buyer(guestToken: "everybody who ever bought at Olist"))
+        let began = ContinuousClock.now
+        let latencies = try await replay(data, buyer, report)
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let figure = BenchFigure(
+            name: "replay", value: Double(data.orders.count) / seconds, ceiling: nil,
+            unit: "purchases/s", p50Ms: latencies.percentile(0.5),
+            p99Ms: latencies.percentile(0.99), clients: clients, seconds: seconds,
+            dataset: "\(data.orders.count) orders of \(data.sellers.count) sellers")
+        return (figure, try await compare(data, market))
     }
 
     private func replay(

@@ -80,7 +80,7 @@ struct BenchCatalogue: Sendable {
     private func openAccounts(_ tx: Transaction) async throws {
         try await tx.execute(
             """
-            select open_ledger_accounts('EUR', array_agg('seller_pending'), array_agg(id))
+            select open_ledger_accounts('EUR', array_agg('seller_pending'::text), array_agg(id))
             from wallet
             """)
         try await tx.execute(

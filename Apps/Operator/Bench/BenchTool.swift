@@ -20,6 +20,11 @@ enum BenchTool {
             // Reading to the end blocks, so it has a thread of its own.
             let reader = Thread {
                 do {
+                    // Swift's threads block signals and children inherit that: pgbench would
+                    // never hear the alarm that ends it.
+                    var none = sigset_t()
+                    sigemptyset(&none)
+                    pthread_sigmask(SIG_SETMASK, &none, nil)
                     try process.run()
                     let bytes = output.fileHandleForReading.readDataToEndOfFile()
                     let errors = complaints.fileHandleForReading.readDataToEndOfFile()

@@ -167,7 +167,8 @@ let package = Package(
             ],
             path: "Tests/ProviderTests", swiftSettings: settings),
         .testTarget(
-            name: "KernelTests", dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],
+            name: "KernelTests",
+            dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],
             path: "Tests/KernelTests", swiftSettings: settings),
         .testTarget(
             name: "WebTests",

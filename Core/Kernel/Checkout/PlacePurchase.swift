@@ -10,9 +10,9 @@ public struct PlacedPurchase: Sendable {
     public var refusal: PaymentRefusal? {
         guard payment.state == .failed, purchase.state != .paid else { return nil }
         if purchase.state == .cancelled { return .purchaseOver }
-        guard let sentence = payment.failureMessage, let code = payment.failureCode else {
-            return .providerUnavailable
-        }
+        guard let sentence = payment.failureMessage, let code = payment.failureCode,
+            code != Payment.unavailableCode
+        else { return .providerUnavailable }
         return .declined(code: code, sentence: sentence)
     }
 
@@ -82,9 +82,6 @@ extension Checkout {
     func checkPlaceable(expecting expected: Money) throws {
         try checkOpen()
         try checkQuoted()
-        if let parcel = parcels.first(where: { $0.chosenOption == nil }) {
-            throw PaymentRefusal.shippingNotChosen(parcel: parcel.number)
-        }
         guard totals.total == expected else {
             throw PaymentRefusal.totalChanged(now: totals.total)
         }

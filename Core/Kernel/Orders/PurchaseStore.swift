@@ -34,11 +34,6 @@ struct PurchaseStore {
         ).decode(Purchase.init).first
     }
 
-    func find(number: String) async throws -> ID<Purchase>? {
-        try await db.query("select id from purchase where number = \(number)")
-            .decode { c in try c.next(ID<Purchase>.self) }.first
-    }
-
     /// The account's purchases, the newest first.
     func list(of account: ID<Account>, _ page: PageRequest) async throws -> Page<Purchase> {
         let after = page.after.flatMap(ID<Purchase>.init)

@@ -33,22 +33,6 @@ struct AttemptStore {
         ).decode(PaymentAttempt.init)
     }
 
-    /// Claims one attempt for a call now; nil when it is over, or somebody is at it.
-    func claim(_ id: ID<PaymentAttempt>) async throws -> PaymentAttempt? {
-        try await db.query(
-            """
-            update payment_attempt a
-            set tries = tries + 1, next_try_at = now() + interval '30 seconds',
-                state = case when a.state = 'intent' then 'sent' else a.state end
-            from payment p
-            where a.id = \(id) and p.id = a.payment_id
-                and (a.state in ('intent', 'unknown')
-                    or (a.state = 'sent' and a.next_try_at <= now()))
-            returning \(Self.columns)
-            """
-        ).decode(PaymentAttempt.init).first
-    }
-
     /// The attempt that began a payment, open or not.
     func start(of payment: ID<Payment>) async throws -> PaymentAttempt? {
         try await db.query(

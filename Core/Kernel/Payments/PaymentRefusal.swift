@@ -4,7 +4,6 @@ import Vocabulary
 public enum PaymentRefusal: Refusal, Hashable {
     /// The total is not what the customer saw.
     case totalChanged(now: Money)
-    case shippingNotChosen(parcel: Int)
     case nothingToPay
     case wayUnavailable
     case methodUnknown
@@ -17,7 +16,6 @@ public enum PaymentRefusal: Refusal, Hashable {
     public var code: String {
         switch self {
         case .totalChanged: "payment.total-changed"
-        case .shippingNotChosen: "payment.shipping-not-chosen"
         case .nothingToPay: "payment.nothing-to-pay"
         case .wayUnavailable: "payment.way-unavailable"
         case .methodUnknown: "payment.method-unknown"
@@ -34,8 +32,7 @@ public enum PaymentRefusal: Refusal, Hashable {
 
     public var reason: RefusalReason {
         switch self {
-        case .totalChanged, .shippingNotChosen, .wayUnavailable, .alreadyPaid, .paymentUnderWay,
-            .purchaseOver:
+        case .totalChanged, .wayUnavailable, .alreadyPaid, .paymentUnderWay, .purchaseOver:
             .conflict
         case .nothingToPay, .methodUnknown: .invalid
         case .declined: .unpaid
@@ -49,7 +46,6 @@ public enum PaymentRefusal: Refusal, Hashable {
     public var explanation: String {
         switch self {
         case .totalChanged(let now): "The total is now \(now). Look at it and confirm again."
-        case .shippingNotChosen: "Choose how every parcel is to be sent."
         case .nothingToPay: "This costs nothing, and only what costs something can be ordered."
         case .wayUnavailable: "This way to pay is not offered at the moment. Choose another one."
         case .methodUnknown: "Choose one of the ways to pay that are offered."
@@ -69,7 +65,6 @@ public enum PaymentRefusal: Refusal, Hashable {
     public var field: String? {
         switch self {
         case .totalChanged: "expectedTotal"
-        case .shippingNotChosen(let parcel): "parcels.\(parcel)"
         case .wayUnavailable: "instanceId"
         case .methodUnknown: "method"
         default: nil

@@ -98,10 +98,13 @@ extension Payment {
             failureCode = code
             failureMessage = PaymentRefusal.methodUnknown.explanation
         default:
-            failureCode = "provider-unavailable"
+            failureCode = Self.unavailableCode
             failureMessage = PaymentRefusal.providerUnavailable.explanation
         }
     }
+
+    /// Nothing was charged because the provider could not be had.
+    static let unavailableCode = "provider-unavailable"
 
     static let failedSentence = "The payment was not made. Choose another way to pay."
 }

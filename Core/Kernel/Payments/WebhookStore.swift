@@ -12,7 +12,7 @@ struct StoredWebhook: Sendable {
 struct WebhookStore {
     let db: any Queryable
 
-    /// Stores a verified delivery and queues its application; false when it is known already.
+    /// Stores a verified delivery; false when it is known already.
     func insert(
         _ webhook: VerifiedWebhook, _ headers: [String: String],
         from instance: ID<ProviderInstance>
@@ -26,7 +26,7 @@ struct WebhookStore {
             """) == 1
     }
 
-    /// Locks a stored delivery that was not applied yet.
+    /// A stored delivery that was not applied yet.
     func find(_ event: String, from instance: ID<ProviderInstance>) async throws -> StoredWebhook? {
         try await db.query(
             """

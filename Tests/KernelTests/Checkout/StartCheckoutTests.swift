@@ -253,4 +253,69 @@ import Vocabulary
             }
         }
     }
+
+    @Test func `what was ordered or changed meanwhile is not changed any more`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let checkout = try await shop.checkout(try await shop.thing())
+
+            let outcomes = try await withThrowingTaskGroup(of: String.self) { group in
+                for option in ["parcel", "pickup", "parcel", "pickup"] {
+                    group.addTask {
+                        do {
+                            _ = try await shop.marketplace.chooseShipping(
+                                checkout.id, parcel: 0, option: option, as: shop.buyer)
+                            return "chosen"
+                        } catch CheckoutRefusal.changedMeanwhile {
+                            return "changed meanwhile"
+                        }
+                    }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            let now = try await shop.marketplace.findCheckout(checkout.id, as: shop.buyer)
+            #expect(try await shop.place(now).purchase.state == .paid)
+
+            #expect(outcomes.contains("chosen"))
+            await #expect(throws: CheckoutRefusal.alreadyPlaced) {
+                try await shop.marketplace.chooseShipping(
+                    checkout.id, parcel: 0, option: "parcel", as: shop.buyer)
+            }
+        }
+    }
+
+    @Test func `carts with several variants of the same things never wait for each other`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let seller = try await market.given.verifiedSeller()
+            var things: [GivenThing] = []
+            for _ in 0..<4 { things.append(try await shop.thing(by: seller, stock: 8)) }
+            let all = things
+
+            let held = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<16 {
+                    group.addTask {
+                        let order = number.isMultiple(of: 2) ? all : all.reversed()
+                        do {
+                            _ = try await shop.marketplace.startCheckout(
+                                order.map { CheckoutItem(variant: $0.variant, quantity: 1) },
+                                to: Shop.address, email: "grace@example.com",
+                                as: Buyer(guestToken: "guest \(number)"))
+                            return 1
+                        } catch CheckoutRefusal.soldOut {
+                            return 0
+                        }
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+
+            #expect(held == 8)
+            for thing in all {
+                #expect(try await shop.stock(thing) == Stock(onHand: 8, reserved: 8))
+            }
+        }
+    }
 }

@@ -87,7 +87,7 @@ import Vocabulary
             let placed = try await shop.place(checkout)
 
             #expect(placed.payment.state == .failed)
-            #expect(placed.refusal?.code == "payment.declined")
+            #expect(placed.refusal == .providerUnavailable)
             #expect(shop.bank.held == 0)
         }
     }

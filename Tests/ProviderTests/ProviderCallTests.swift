@@ -177,19 +177,3 @@ enum Hanging {
         #expect(!payments.paysOut)
     }
 }
-
-@Suite struct `The way out of a module` {
-    @Test func `leads to its own hosts only`() async throws {
-        let transport = HostTransport(client: client, hosts: ["bank.example"])
-        for url in ["http://127.0.0.1:1/", "http://bank.example@127.0.0.1/", "file:///etc/passwd"] {
-            let error = await #expect(throws: ProviderError.self) {
-                try await transport.send(
-                    HTTPRequest("GET", url), deadline: .systemNow.advanced(by: .seconds(1)))
-            }
-            guard case .invalidRequest("host.not-allowed", _) = error else {
-                Issue.record("\(String(describing: error))")
-                return
-            }
-        }
-    }
-}

@@ -89,7 +89,7 @@ import Vocabulary
 
             #expect(taken?.code == "provider.name-taken")
             #expect(empty?.code == "provider.name-wrong")
-            #expect(unknown?.code == "provider.module-missing")
+            #expect(unknown?.code == "provider.setting-wrong")
         }
     }
 

@@ -67,7 +67,17 @@ extension Schema {
         path.isEmpty ? name : "\(path).\(name)"
     }
 
-    static func said(_ path: String) -> String { path.isEmpty ? "The body" : "“\(path)”" }
+    /// The field as a person would call it: `address.postalCode` is "Postal code". Programs get
+    /// the whole path beside the sentence.
+    static func said(_ path: String) -> String {
+        let name = path.split(separator: ".").last { Int($0) == nil }
+        guard let name, let first = name.first else { return "The body" }
+        var words = first.uppercased()
+        for character in name.dropFirst() {
+            words += character.isUppercase ? " " + character.lowercased() : String(character)
+        }
+        return words
+    }
 }
 
 extension TextSchema {

@@ -17,59 +17,61 @@ import Vocabulary
         }
     }
 
-    @Test(
-        arguments: [
-            ("title", nil, "input.missing", "title"),
-            ("title", 3, "input.wrong-type", "title"),
-            ("title", .string(String(repeating: "a", count: 21)), "input.too-long", "title"),
-            ("title", "", "input.too-short", "title"),
-            ("title", "a\u{0}b", "input.characters", "title"),
-            ("isAdmin", true, "input.unknown-field", "isAdmin"),
-            ("price", ["amount": 1, "currency": "XXX"], "input.not-a-choice", "price.currency"),
-            (
-                "price", ["amount": .number(1e30), "currency": "EUR"], "input.out-of-range",
-                "price.amount"
-            ),
-            (
-                "price", ["amount": .number(1.5), "currency": "EUR"], "input.wrong-type",
-                "price.amount"
-            ),
-            ("colour", "green", "input.not-a-choice", "colour"),
-            ("parts", [["name": "a", "count": 6]], "input.out-of-range", "parts.0.count"),
-            ("parts", [["name": "a", "x": 1]], "input.unknown-field", "parts.0.x"),
-            ("parts", [1, 2, 3, 4], "input.too-many", "parts"),
-            ("tags", [""], "input.too-short", "tags.0"),
-        ] as [(String, JSONValue?, String, String)])
-    func `a bad field is named`(
-        field: String, value: JSONValue?, code: String, named: String
-    ) async throws {
+    private static let badFields: [(String, JSONValue?, String, String)] = [
+        ("title", nil, "input.missing", "title"),
+        ("title", 3, "input.wrong-type", "title"),
+        ("title", .string(String(repeating: "a", count: 21)), "input.too-long", "title"),
+        ("title", "", "input.too-short", "title"),
+        ("title", "a\u{0}b", "input.characters", "title"),
+        ("isAdmin", true, "input.unknown-field", "isAdmin"),
+        ("price", ["amount": 1, "currency": "XXX"], "input.not-a-choice", "price.currency"),
+        (
+            "price", ["amount": .number(1e30), "currency": "EUR"], "input.out-of-range",
+            "price.amount"
+        ),
+        (
+            "price", ["amount": .number(1.5), "currency": "EUR"], "input.wrong-type",
+            "price.amount"
+        ),
+        ("colour", "green", "input.not-a-choice", "colour"),
+        ("parts", [["name": "a", "count": 6]], "input.out-of-range", "parts.0.count"),
+        ("parts", [["name": "a", "x": 1]], "input.unknown-field", "parts.0.x"),
+        ("parts", [1, 2, 3, 4], "input.too-many", "parts"),
+        ("tags", [""], "input.too-short", "tags.0"),
+    ]
+
+    @Test func `a bad field is named`() async throws {
         try await TestMarketplace.run { market in
             let browser = Browser(try TestSite(market).app)
 
-            let answer = try await browser.send(
-                "POST", "/api/v1/things", TestSite.with(field, value))
+            for (field, value, code, named) in Self.badFields {
+                let answer = try await browser.send(
+                    "POST", "/api/v1/things", TestSite.with(field, value))
 
-            #expect(answer.status == 422)
-            #expect(answer.header("content-type") == "application/problem+json")
-            #expect(answer.json?["type"] == .string("/problems/\(code)"))
-            #expect(answer.json?["field"] == .string(named))
-            #expect(answer.json?["instance"]?.string == answer.header("x-request-id"))
+                #expect(answer.status == 422)
+                #expect(answer.header("content-type") == "application/problem+json")
+                #expect(answer.json?["type"] == .string("/problems/\(code)"), "\(field)")
+                #expect(answer.json?["field"] == .string(named), "\(field)")
+                #expect(answer.json?["instance"]?.string == answer.header("x-request-id"))
+            }
         }
     }
 
-    @Test(arguments: [
+    private static let noJSON = [
         "{", "", "[1,]", "{\"a\":1,\"a\":2}", "{\"title\":\"\\ud800\"}", "nul", "01", "{\"a\":+1}",
         String(repeating: "[", count: 100_000 / 100), "\"\u{1}\"", "1e", "-", "\"\\x\"",
-    ])
-    func `what is no JSON is 400`(text: String) async throws {
+    ]
+
+    @Test func `what is no JSON is 400`() async throws {
         try await TestMarketplace.run { market in
             let browser = Browser(try TestSite(market).app)
 
-            let answer = try await browser.raw(
-                "POST", "/api/v1/things", headers: [("content-type", "application/json")],
-                body: Array(text.utf8))
-
-            #expect(answer.status == 400)
+            for text in Self.noJSON {
+                let answer = try await browser.raw(
+                    "POST", "/api/v1/things", headers: [("content-type", "application/json")],
+                    body: Array(text.utf8))
+                #expect(answer.status == 400, "\(text.prefix(40))")
+            }
         }
     }
 

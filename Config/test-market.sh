@@ -48,10 +48,11 @@ await_ready() {
 # The status that 127.0.0.1:$1 gives for $2; bash alone, so that no tool is needed for it.
 answer_of() {
     local status=000
-    {
+    # Everything stands in the braces' redirection: the shell itself complains of a closed port.
+    { {
         printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&3
         IFS=' ' read -r -t 5 _ status _ <&3
-    } 3<>"/dev/tcp/127.0.0.1/$1" 2>/dev/null || true
+    } 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || true
     echo "${status:-000}"
 }
 
@@ -100,7 +101,7 @@ fuzz_app() {
         --phases examples,coverage,fuzzing --max-examples "${GUILDHALL_EXAMPLES:-8}" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
         --suppress-health-check all --generation-deterministic --no-color \
-        --request-timeout 20 --max-time 240) >"$log" 2>&1 || {
+        --request-timeout 20 --max-time 90) >"$log" 2>&1 || {
         grep -vE '^\s*$' "$log" | tail -n 80 >&2
         fail "$app answered something that its OpenAPI document does not say; see above."
     }

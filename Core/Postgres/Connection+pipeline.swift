@@ -66,7 +66,14 @@ extension Connection {
                 guard PQsendQueryParams(pg, text, 0, nil, nil, nil, nil, 0) == 1 else {
                     return false
                 }
+                let isFirst = flight.steps.isEmpty
                 flight.steps.append(.silent)
+                // Some commands refuse to run behind another one in the same implicit
+                // transaction: `drop database`, `create index concurrently`.
+                if isFirst {
+                    guard PQpipelineSync(pg) == 1 else { return false }
+                    flight.steps.append(.barrier)
+                }
             }
             let new = cache.insert(sql.text)
             guard PQsendPrepare(pg, new.name, sql.text, 0, nil) == 1 else { return false }
@@ -97,6 +104,10 @@ extension Connection {
             switch PQresultStatus(result) {
             case PGRES_PIPELINE_SYNC:
                 PQclear(result)
+                if case .barrier? = flight.step {
+                    flight.stepsDone += 1
+                    continue
+                }
                 _ = inFlight.popFirst()
                 headSince = reactor.now
                 completed(flight)
@@ -119,7 +130,7 @@ extension Connection {
             PQclear(result)
         case .execute where !flight.isSettled:
             flight.results.append(Rows(result: QueryResult(result)))
-        case .execute, .silent, nil: PQclear(result)
+        case .execute, .silent, .barrier, nil: PQclear(result)
         }
     }
 
@@ -139,7 +150,7 @@ extension Connection {
                 cache.remove(entry)
                 flight.hasStalePlan = true
             }
-        case .silent, nil: break
+        case .silent, .barrier, nil: break
         }
         guard flight.failure == nil else { return }
         let age = reactor.now &- headSince

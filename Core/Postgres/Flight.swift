@@ -37,6 +37,8 @@ final class Flight: ReactorWork, @unchecked Sendable {
         case execute(CachedStatement?)
         /// One that the driver added: `begin`, `deallocate`.
         case silent
+        /// A sync behind which the caller's statements begin.
+        case barrier
     }
     var steps: [Step] = []
     var stepsDone = 0

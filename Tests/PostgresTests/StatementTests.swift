@@ -151,6 +151,18 @@ import Testing
         }
     }
 
+    @Test func `what must stand alone does so also when the statement cache is full`() async throws
+    {
+        try await withDatabase({
+            $0.sharedConnections = 1; $0.statementCacheSize = 8
+        }) { database in
+            for number in 0..<20 { try await database.execute(SQL(trusted: "select \(number)")) }
+
+            try await database.execute("create database stands_alone")
+            try await database.execute("drop database stands_alone")
+        }
+    }
+
     @Test func `a batch is one implicit transaction`() async throws {
         try await withDatabase { database in
             try await database.execute("create table n (x int primary key)")

@@ -15,6 +15,14 @@ public final class TestDatabase: Sendable {
 
     /// A fresh database with the whole schema and no rows but those of the migrations.
     public static func make() async throws -> TestDatabase {
+        await Turns.shared.take()
+        do { return try await clone() } catch {
+            await Turns.shared.giveBack()
+            throw error
+        }
+    }
+
+    private static func clone() async throws -> TestDatabase {
         let template = try await Template.shared.name()
         let number = counter.add(1, ordering: .relaxed).newValue
         let name = "guildhall_test_\(getpid())_\(number)_\(UInt16.random(in: 0...UInt16.max))"
@@ -25,7 +33,11 @@ public final class TestDatabase: Sendable {
     /// Closes and drops it.
     public func drop() async throws {
         await database.close()
-        try await Template.shared.run("drop database if exists \(name) with (force)")
+        do { try await Template.shared.run("drop database if exists \(name) with (force)") } catch {
+            await Turns.shared.giveBack()
+            throw error
+        }
+        await Turns.shared.giveBack()
     }
 
     /// Another process' view of the same database: a pool of its own, to be closed by the caller.

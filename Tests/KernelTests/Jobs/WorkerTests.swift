@@ -105,7 +105,7 @@ private let noted = JobKind<Note>("test.note", attemptsMax: 3)
             #expect(try await worker.drain() == 0)
 
             try await market.database.execute("update job set leased_until = now()")
-            try await worker.runBriefly()
+            try await worker.run { try await states(market) == ["done"] }
 
             #expect(try await states(market) == ["done"])
         }
@@ -248,8 +248,8 @@ private let noted = JobKind<Note>("test.note", attemptsMax: 3)
             let one = Worker(market.database, handlers: handlers, logger: TestServers.logger)
             let two = Worker(other, handlers: handlers, logger: TestServers.logger)
 
-            async let first: Void = one.runBriefly()
-            async let second: Void = two.runBriefly()
+            async let first: Void = one.run { !seen.all.isEmpty }
+            async let second: Void = two.run { !seen.all.isEmpty }
             _ = try await (first, second)
 
             #expect(seen.all == ["ran"])
@@ -272,10 +272,14 @@ private let noted = JobKind<Note>("test.note", attemptsMax: 3)
 }
 
 extension Worker {
-    /// Long enough to reap, queue, claim and finish what is due.
-    fileprivate func runBriefly() async throws {
+    /// Runs until `isDone`, ten seconds at most, and a moment longer.
+    fileprivate func run(until isDone: @Sendable () async throws -> Bool) async throws {
         async let running: Void = run()
-        try await Task.sleep(for: .milliseconds(500))
+        for _ in 0..<200 {
+            try await Task.sleep(for: .milliseconds(50))
+            if try await isDone() { break }
+        }
+        try await Task.sleep(for: .milliseconds(200))
         stop()
         await running
     }

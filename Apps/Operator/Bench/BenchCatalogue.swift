@@ -99,9 +99,9 @@ struct BenchCatalogue: Sendable {
             "\(word(Self.adjectives, number / 7)) \(word(Self.materials, number / 3)) "
             + "\(word(Self.things, number)) No. \(number)"
         let body = """
-            Made by hand in a small workshop. \(title) is finished with care; every piece differs a \
-            little from the one before. It comes wrapped in paper, and can be repaired where it was \
-            made. Wash it by hand, keep it out of the rain, and it will outlive its owner.
+            Made by hand in a small workshop. \(title) is finished with care; every piece \
+            differs a little from the one before. It comes wrapped in paper, and can be repaired \
+            where it was made. Wash it by hand, keep it out of the rain, and it will outlive its owner.
             """
         return [
             id, seller(of: number), category, "{\(category)}", "thing-\(number)", title, body,

@@ -222,7 +222,8 @@ private struct CeilingWriter {
         // What others wait for comes last, in one order for all.
         for index in 0..<3 {
             lines.append(
-                "  update stock_level set on_hand = on_hand - 1 where variant_id = t\(index).variant;"
+                "  update stock_level set on_hand = on_hand - 1 "
+                    + "where variant_id = t\(index).variant;"
             )
         }
         lines.append("end $bench$;")

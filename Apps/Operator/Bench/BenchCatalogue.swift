@@ -101,7 +101,8 @@ struct BenchCatalogue: Sendable {
         let body = """
             Made by hand in a small workshop. \(title) is finished with care; every piece \
             differs a little from the one before. It comes wrapped in paper, and can be repaired \
-            where it was made. Wash it by hand, keep it out of the rain, and it will outlive its owner.
+            where it was made. Wash it by hand, keep it out of the rain, and it will outlive its \
+            owner.
             """
         return [
             id, seller(of: number), category, "{\(category)}", "thing-\(number)", title, body,

@@ -83,11 +83,13 @@ struct ReplayBench: AsyncParsableCommand {
         }
     }
 
-    /// Each seller whose books are not what the file says.
+    /// Each seller whose books are not what the file says: what is owed to the seller and what
+    /// the market kept of each order make the file's sum.
     private func compare(_ data: OlistData, _ market: BenchMarket) async throws -> [String] {
         let balances = try await market.database.query(
             """
-            select w.seller_id::text, sum(b.balance)::bigint
+            select w.seller_id::text, sum(b.balance)::bigint + (
+                select sum(commission) from orders where seller_id = w.seller_id)::bigint
             from ledger_balance b join ledger_account a on a.id = b.account_id
             join wallet w on w.id = a.wallet_id
             where a.kind = 'seller_pending'
@@ -99,7 +101,8 @@ struct ReplayBench: AsyncParsableCommand {
         for (seller, expected) in data.expected.sorted(by: { $0.key < $1.key }) {
             let balance = found[seller] ?? 0
             if balance != expected {
-                faults.append("seller \(seller): the ledger says \(balance), the file \(expected)")
+                faults.append(
+                    "seller \(seller): ledger and commission say \(balance), the file \(expected)")
             }
         }
         let report = try await market.marketplace.verifyLedger()

@@ -96,14 +96,14 @@ enum Hanging {
         let began = ContinuousClock.now
 
         let money = await #expect(throws: ProviderError.self) {
-            try await payments.start(request, context(within: .milliseconds(50)))
+            try await payments.start(request, context(within: .milliseconds(200)))
         }
         let question = await #expect(throws: ProviderError.self) {
             try await payments.methods(
-                for: Money(1, .eur), context(within: .milliseconds(50)))
+                for: Money(1, .eur), context(within: .milliseconds(200)))
         }
 
-        #expect(ContinuousClock.now - began < .seconds(5))
+        #expect(ContinuousClock.now - began < .seconds(60))
         #expect(money == .ambiguous(message: "no answer in time"))
         #expect(question == .unavailable(message: "no answer in time", retryAfterSeconds: nil))
     }

@@ -34,7 +34,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.20.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         // Floor 0: C libraries by name.
@@ -70,7 +69,7 @@ let package = Package(
         // Floor 3: the market itself, and the provider modules; neither sees the other.
         .target(
             name: "Kernel",
-            dependencies: kit + ["Postgres", "ProviderHost", "SwiftCSV", logging],
+            dependencies: kit + ["Postgres", "ProviderHost", logging],
             path: "Core/Kernel", exclude: ["README.md"], resources: [.copy("Migrations")],
             swiftSettings: settings),
         .target(

@@ -44,7 +44,6 @@ import Testing
         "AsyncHTTPClient": [
             "Core/ProviderHost", "Apps/Operator", "Plugins/Payments/SandboxBank", "Tests",
         ],
-        "SwiftCSV": ["Core/Kernel/Imports"],
     ]
 
     @Test func `nobody looks up`() {

@@ -1,0 +1,131 @@
+import Kernel
+import SellerDesk
+import TestSupport
+import Testing
+import Vocabulary
+import Web
+
+/// The seller app over a market of its own, with a verified shop in it.
+struct Desk: Sendable {
+    let market: TestMarketplace
+    let app: WebApp
+    let shop: GivenSeller
+
+    var kernel: Marketplace { market.marketplace }
+
+    static func run(_ body: (Desk) async throws -> Void) async throws {
+        try await TestMarketplace.run { market in
+            let app = try SellerDesk.app(
+                marketplace: market.marketplace, redis: TestWeb.redis, settings: TestWeb.settings,
+                logger: TestServers.logger)
+            try await body(
+                Desk(market: market, app: app, shop: try await market.given.verifiedSeller()))
+        }
+    }
+
+    func token(of account: Account) async throws -> String {
+        try await kernel.createAccessToken(named: "test", for: .seller, of: account.id).secret
+    }
+
+    /// A program that acts for the shop's owner.
+    func program(of account: Account? = nil) async throws -> Program {
+        Program(
+            browser: Browser(app), token: try await token(of: account ?? shop.owner))
+    }
+
+    /// A browser in which the owner of a new account is signed in.
+    func visitor(_ name: String) async throws -> Browser {
+        let browser = Browser(app)
+        let page = try await browser.get("/register")
+        let email = "\(ID<Account>())@example.test"
+        let answer = try await browser.submit(
+            page, "/register",
+            ["name": name, "email": email, "password": "correct horse battery"])
+        #expect(answer.status == 200)
+        return browser
+    }
+
+    /// A browser in which somebody works for the shop in a role.
+    func colleague(_ role: SellerRole) async throws -> Browser {
+        let browser = Browser(app)
+        let page = try await browser.get("/register")
+        let email = "\(ID<Account>())@example.test"
+        _ = try await browser.submitOnce(
+            page, "/register",
+            ["name": "Bo Helper", "email": email, "password": "correct horse battery"])
+        try await kernel.addMember(email: email, role: role, as: shop.member)
+        return browser
+    }
+
+    func listing(_ title: String, by seller: GivenSeller? = nil) async throws -> ListingDetails {
+        let member = (seller ?? shop).member
+        let made = try await kernel.createListing(
+            ListingDraft(
+                title: title,
+                variants: [VariantDraft(price: Money(1900, .eur), sku: title, onHand: 3)]),
+            as: member)
+        try await kernel.publishListing(made.listing.id, as: member)
+        return made
+    }
+}
+
+/// A program with a token.
+struct Program: Sendable {
+    let browser: Browser
+    let token: String
+
+    func get(_ path: String) async throws -> WebAnswer {
+        try await browser.send("GET", path, token: token)
+    }
+
+    func send(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> WebAnswer
+    {
+        try await browser.send(method, path, body, token: token)
+    }
+
+    func upload(_ path: String, _ bytes: [UInt8], type: String) async throws -> WebAnswer {
+        try await browser.raw(
+            "POST", path,
+            headers: [
+                ("accept", "application/json"), ("content-type", type),
+                ("authorization", "Bearer \(token)"),
+            ], body: bytes)
+    }
+}
+
+extension Browser {
+    /// Sends a form with a file, as a browser does.
+    func upload(
+        _ page: WebAnswer, _ action: String, _ values: [String: String],
+        file: (field: String, name: String, bytes: [UInt8])
+    ) async throws -> WebAnswer {
+        let boundary = "----test-boundary"
+        var body: [UInt8] = []
+        var fields = values
+        for name in ["formToken", "idempotencyKey"] {
+            fields[name] = Self.hidden(name, in: page.text)
+        }
+        for (name, value) in fields {
+            body += Array(
+                ("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n"
+                    + "\(value)\r\n").utf8)
+        }
+        body += Array(
+            ("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(file.field)\"; "
+                + "filename=\"\(file.name)\"\r\nContent-Type: text/plain\r\n\r\n").utf8)
+        body += file.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
+        return try await raw(
+            "POST", action,
+            headers: [("content-type", "multipart/form-data; boundary=\(boundary)")], body: body)
+    }
+
+    private static func hidden(_ name: String, in page: String) -> String {
+        guard let start = page.firstRange(of: "name=\"\(name)\" value=\"") else { return "" }
+        return String(page[start.upperBound...].prefix { $0 != "\"" })
+    }
+}
+
+/// A picture of four by three pixels, as far as its header goes.
+let png: [UInt8] =
+    [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
+    + [0, 0, 0, 4, 0, 0, 0, 3, 8, 6, 0, 0, 0, 1, 2, 3, 4]

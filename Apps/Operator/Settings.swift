@@ -65,6 +65,11 @@ struct Settings: Sendable {
         var demoFolder: String?
         /// `GUILDHALL_TRUSTED_PROXIES`: how many reverse proxies stand in front.
         var trustedProxies = 0
+        /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
+        var providerSeconds = 20
+        /// `GUILDHALL_DRILL`: where `guildhall drill` leaves its orders to die. Never set it
+        /// elsewhere.
+        var drillFolder: String?
         var isDemo: Bool { demoFolder != nil }
     }
 
@@ -99,6 +104,19 @@ struct Settings: Sendable {
     ) throws(SettingsProblems) -> (network: Network, demoFolder: String?) {
         var reader = EnvironmentReader(environment)
         let found = (network(&reader), running(&reader).demoFolder)
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
+        return found
+    }
+
+    /// What a drill needs to start a market of its own: the folders of modules and of the demo, and
+    /// the environment that it hands on.
+    static func readForDrill(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(SettingsProblems) -> (
+        modules: String, demoFolder: String?, environment: [String: String]
+    ) {
+        var reader = EnvironmentReader(environment)
+        let found = (folders(&reader).modules, running(&reader).demoFolder, environment)
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         return found
     }
@@ -161,6 +179,8 @@ struct Settings: Sendable {
         running.passwordThreads = reader.number("GUILDHALL_PASSWORD_THREADS", or: 1, in: 1...16)
         running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
         running.trustedProxies = reader.number("GUILDHALL_TRUSTED_PROXIES", or: 0, in: 0...5)
+        running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
+        running.drillFolder = reader.optional("GUILDHALL_DRILL").map(absolute)
         return running
     }
 

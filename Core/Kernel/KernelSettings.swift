@@ -12,6 +12,27 @@ public struct KernelSettings: Sendable {
     public var storefrontURL = "http://127.0.0.1:8080"
     /// Threads that hash passwords; each holds 32 MiB while it works.
     public var passwordThreads = 1
+    /// How long a provider may take when nobody waits for it. What waits for a process that may
+    /// have died waits for a little longer than this.
+    public var callDeadline: Duration = .seconds(20)
+    /// Hears of every step between which a process may die; for drills alone.
+    public var reached: (@Sendable (CrashStep) -> Void)?
 
     public init(mediaFolder: String) { self.mediaFolder = mediaFolder }
+}
+
+extension KernelSettings {
+    /// How long a customer waits for a provider to take a payment. Shorter than the time after
+    /// which the settling job looks an attempt up.
+    var startDeadline: Duration { callDeadline * 3 / 5 }
+
+    /// How long a call belongs to whoever claimed it: longer than the call may take.
+    var callClaim: Duration { callDeadline * 3 / 2 }
+
+    /// How long a job stays with a worker that says nothing.
+    public var jobLease: Duration { callDeadline * 3 / 2 }
+
+    /// How long an idempotency key belongs to a request that does not end: longer than any may
+    /// take.
+    var onceClaim: Duration { callDeadline * 3 }
 }

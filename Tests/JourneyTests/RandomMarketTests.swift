@@ -46,12 +46,12 @@ import Vocabulary
 /// A sequence of events that a seed decides.
 private struct Story {
     let day: MarketDay
-    private var random: SplitMix
+    private var random: SplitMix64
     private var orders: [OrderDetail] = []
 
     init(_ day: MarketDay, seed: UInt64) {
         self.day = day
-        random = SplitMix(state: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// One event. What the market refuses is no event.
@@ -179,18 +179,5 @@ private struct Story {
             if let order { try await act(order) }
             return []
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same seed tells the same story.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

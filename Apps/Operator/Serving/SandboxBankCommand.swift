@@ -19,6 +19,7 @@ struct SandboxBankCommand: AsyncParsableCommand {
         var bank = SandboxBank.Settings()
         bank.port = port ?? settings.network.bankPort
         bank.journal = settings.folders.home + "/bank.journal"
+        bank.reached = settings.running.drillOrders?.reached
         var configuration = ServiceGroupConfiguration(
             services: [BankService(bank: SandboxBank(bank, logger: logger))],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

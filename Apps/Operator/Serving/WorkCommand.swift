@@ -14,6 +14,7 @@ struct WorkCommand: AsyncParsableCommand {
         let wiring = try Wiring(settings, process: "worker")
         var limits = WorkerSettings()
         limits.grace = .seconds(settings.running.shutdownSeconds)
+        limits.lease = wiring.marketplace.settings.jobLease
         let worker = Worker(
             wiring.database, handlers: wiring.marketplace.jobHandlers(), settings: limits,
             logger: wiring.logger)

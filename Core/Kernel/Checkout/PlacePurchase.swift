@@ -42,8 +42,10 @@ extension Marketplace {
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
         do {
             let statements =
-                PurchaseStore.insertStatements(plan) + PaymentStore.insertStatements(payment)
+                PurchaseStore.insertStatements(plan)
+                + PaymentStore.insertStatements(payment, claim: settings.callClaim)
             try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+            reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
             return try await notPlaced(checkout, expecting: total, as: buyer)
         } catch let error as PostgresError where error.constraint == "purchase_checkout_key" {

@@ -55,16 +55,16 @@ public enum OnceClaim: Hashable, Sendable {
 /// A process that dies under way leaves the key claimed until ``claimLifetime`` is over; whoever
 /// claims it then gets `fresh`, and the operation's own unique keys keep it from happening twice.
 public struct Once: Sendable {
-    /// Longer than any request may take.
-    public static let claimLifetime: Duration = .seconds(60)
     /// How long repeats are answered: past a long weekend.
     public static let answerLifetimeDays = 7
 
     let store: OnceStore
+    /// Longer than any request may take.
+    let claimLifetime: Duration
 
     /// Claims `key`: exactly one of any number of concurrent callers gets `fresh`.
     public func begin(_ key: OnceKey) async throws -> OnceClaim {
-        if try await store.claim(key, lifetime: Self.claimLifetime) { return .fresh }
+        if try await store.claim(key, lifetime: claimLifetime) { return .fresh }
         guard let known = try await store.find(key) else { return .inProgress }
         guard known.fingerprint == key.fingerprint else { return .mismatch }
         return known.answer.map { .replay($0) } ?? .inProgress
@@ -87,5 +87,7 @@ public struct Once: Sendable {
 }
 
 extension Marketplace {
-    public var once: Once { Once(store: OnceStore(db: database)) }
+    public var once: Once {
+        Once(store: OnceStore(db: database), claimLifetime: settings.onceClaim)
+    }
 }

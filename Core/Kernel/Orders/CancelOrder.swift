@@ -90,6 +90,7 @@ extension Marketplace {
                     after: RefundStore.requestStatements(
                         share, of: held.payment, reason: reason, by: actor.account))
             }
+            reach(.refund, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "refund_one_open" {
             throw OrderRefusal.refundUnderWay
         }

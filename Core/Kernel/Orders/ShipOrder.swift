@@ -69,6 +69,7 @@ extension Marketplace {
                     of: purchase))
             _ = try await tx.commit(after: statements)
         }
+        reach(.capture, .intentCommitted)
         return try await findOrder(id, as: member)
     }
 

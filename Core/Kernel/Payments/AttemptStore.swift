@@ -12,8 +12,8 @@ struct AttemptStore {
         a.created_at
         """
 
-    /// Claims attempts that are due.
-    func claimDue(limit: Int) async throws -> [PaymentAttempt] {
+    /// Claims attempts that are due, for as long as `claim`.
+    func claimDue(limit: Int, claim: Duration) async throws -> [PaymentAttempt] {
         try await db.query(
             """
             with due as materialized (
@@ -24,7 +24,9 @@ struct AttemptStore {
                 for update skip locked
             )
             update payment_attempt a
-            set tries = tries + 1, next_try_at = now() + interval '30 seconds',
+            set tries = tries + 1,
+                next_try_at = now()
+                    + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond',
                 state = case when a.state = 'intent' then 'sent' else a.state end
             from due, payment p
             where a.id = due.id and p.id = a.payment_id

@@ -113,7 +113,8 @@ struct PaymentStore {
     }
 
     /// A payment with its shares and its first attempt, made only while the instance is active.
-    static func insertStatements(_ plan: PaymentPlan) -> [SQL] {
+    /// - Parameter claim: how long its start belongs to whoever calls next.
+    static func insertStatements(_ plan: PaymentPlan, claim: Duration) -> [SQL] {
         [
             """
             insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
@@ -134,7 +135,7 @@ struct PaymentStore {
             """
             insert into payment_attempt (id, payment_id, kind, amount, state, tries, next_try_at)
             values (\(plan.attempt), \(plan.payment), 'start', \(plan.amount.amount), 'sent', 1,
-                now() + interval '30 seconds')
+                now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond')
             """,
         ]
     }

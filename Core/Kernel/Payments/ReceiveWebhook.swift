@@ -42,6 +42,7 @@ extension Marketplace {
                 .applyWebhook, WebhookArgs(instance: instance, event: webhook.eventID),
                 uniqueKey: "\(instance):\(webhook.eventID)")
         }
+        reach(.webhook, .intentCommitted)
     }
 
     /// Applies a stored delivery. What it says of payments and refunds is absolute, so a repeat or
@@ -52,7 +53,7 @@ extension Marketplace {
         }
         let context = OperationContext(
             idempotencyKey: "webhook:\(args.event)",
-            deadline: Instant.systemNow.advanced(by: Self.callDeadline))
+            deadline: Instant.systemNow.advanced(by: settings.callDeadline))
         let events = try await providers.payment(args.instance)
             .events(in: stored.webhook, context)
         var isKnown = false
@@ -62,6 +63,7 @@ extension Marketplace {
             }
             try await database.webhooks.settle(
                 args.event, from: args.instance, isKnown ? "done" : "ignored")
+            reach(.webhook, .recorded)
         } catch let quarantined as SnapshotQuarantined {
             try await database.webhooks.settle(
                 args.event, from: args.instance, "failed", error: quarantined.problem)

@@ -5,9 +5,6 @@ import ProviderKit
 import Vocabulary
 
 extension Marketplace {
-    /// How long a provider may take when nobody waits for it. Shorter than an attempt's claim.
-    static let callDeadline: Duration = .seconds(20)
-
     /// After so long a provider may have forgotten the keys of our calls; nothing is sent again.
     static let attemptAgeMax: Duration = .seconds(23 * 3600)
 
@@ -16,7 +13,8 @@ extension Marketplace {
     /// - Returns: how many attempts were due.
     @discardableResult
     public func settlePayments(limit: Int = 20) async throws -> Int {
-        let due = try await database.attempts.claimDue(limit: limit)
+        let due = try await database.attempts.claimDue(
+            limit: limit, claim: settings.callClaim)
         await withDiscardingTaskGroup { group in
             for attempt in due { group.addTask { await run(attempt) } }
         }
@@ -92,7 +90,7 @@ extension Marketplace {
         guard payment.reference == nil else { return nil }
         // The call itself may still be under way in another process.
         let isUnderWay =
-            start.createdAt.advanced(by: Self.startDeadline + .seconds(3)) > .systemNow
+            start.createdAt.advanced(by: settings.startDeadline + .seconds(3)) > .systemNow
             && start.state == .sent && payment.state == .created
         guard !isUnderWay else { return nil }
         return try await settleFailure(
@@ -103,7 +101,7 @@ extension Marketplace {
     func context(for attempt: PaymentAttempt) -> OperationContext {
         OperationContext(
             idempotencyKey: attempt.id.description, attempt: max(attempt.tries, 1),
-            deadline: Instant.systemNow.advanced(by: Self.callDeadline))
+            deadline: Instant.systemNow.advanced(by: settings.callDeadline))
     }
 
     /// Takes an order's share, or all of it. Sent again with the same key until the answer is
@@ -131,7 +129,9 @@ extension Marketplace {
     ) async throws {
         do {
             let provider = try await providers.payment(payment.instance)
+            reach(.init(attempt.kind), .beforeCall)
             let snapshot = try await send(provider, context(for: attempt))
+            reach(.init(attempt.kind), .afterCall)
             try await settle(payment.id, snapshot, after: SettledAttempt(attempt: attempt))
         } catch let error as ProviderError {
             try await failed(attempt, with: error)
@@ -169,7 +169,7 @@ extension Marketplace {
             let provider = try await providers.payment(payment.instance)
             let context = OperationContext(
                 idempotencyKey: "end:\(start.id)",
-                deadline: Instant.systemNow.advanced(by: Self.startDeadline))
+                deadline: Instant.systemNow.advanced(by: settings.startDeadline))
             return try await settle(
                 payment.id, try await provider.void(reference: reference, context))
         } catch let error as ProviderError {

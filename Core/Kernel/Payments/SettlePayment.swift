@@ -11,7 +11,8 @@ extension Marketplace {
         _ id: ID<Payment>, _ snapshot: PaymentSnapshot, next: NextAction? = nil,
         after settled: SettledAttempt? = nil
     ) async throws -> PlacedPurchase {
-        try await database.transaction { tx in
+        let operation = settled.map { CrashStep.Operation($0.attempt.kind) } ?? .start
+        let placed = try await database.transaction { tx in
             var held = try await tx.payments.lock(id)
             var statements = try settled?.statements(for: held) ?? []
             switch Settlement.read(snapshot, for: held.payment, of: held.purchase) {
@@ -25,9 +26,12 @@ extension Marketplace {
                 held.payment.take(snapshot, settlement, next: next)
                 statements += try settlement.statements(for: &held)
             }
+            reach(operation, .beforeRecord)
             if !statements.isEmpty { _ = try await tx.commit(after: statements) }
             return PlacedPurchase(purchase: held.purchase, payment: held.payment)
         }
+        reach(operation, .recorded)
+        return placed
     }
 
     /// Writes that a start failed, or may have.

@@ -20,11 +20,13 @@ extension Marketplace {
                 try await settleRefund(id, of: payment.id, found, attempt: attempt.id)
                 return
             }
+            reach(.refund, .beforeCall)
             let snapshot = try await provider.refund(
                 RefundRequest(
                     refundID: id.description, reference: reference, amount: refund.amount,
                     reason: refund.reason),
                 context)
+            reach(.refund, .afterCall)
             try await settleRefund(id, of: payment.id, snapshot, attempt: attempt.id)
         } catch let error as ProviderError {
             try await refundFailed(attempt, id, of: payment.id, with: error)
@@ -105,8 +107,10 @@ extension Marketplace {
                     of: refund.order, wallet: share.wallet, currency: refund.amount.currency,
                     refund: id)
             }
+            reach(.refund, .beforeRecord)
             _ = try await tx.commit(after: statements)
         }
+        reach(.refund, .recorded)
     }
 
     /// The money stays where it is, and may be asked back again.

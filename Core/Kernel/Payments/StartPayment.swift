@@ -5,10 +5,6 @@ import ProviderKit
 import Vocabulary
 
 extension Marketplace {
-    /// How long a customer waits for a provider to take a payment. Shorter than the time after
-    /// which the settling job looks an attempt up.
-    static let startDeadline: Duration = .seconds(12)
-
     /// Phases two and three of a payment that was written: calls the provider, writes its answer.
     func start(
         _ plan: PaymentPlan, at provider: GuardedPayment, returnURL: String, number: String,
@@ -21,10 +17,12 @@ extension Marketplace {
             statement: "Guildhall \(number)", email: email)
         let context = OperationContext(
             idempotencyKey: plan.attempt.description,
-            deadline: Instant.systemNow.advanced(by: Self.startDeadline))
+            deadline: Instant.systemNow.advanced(by: settings.startDeadline))
         let started: StartedPayment
         do throws(ProviderError) {
+            reach(.start, .beforeCall)
             started = try await provider.start(request, context)
+            reach(.start, .afterCall)
         } catch {
             return try await settleFailure(error, of: plan.payment, attempt: plan.attempt)
         }
@@ -87,8 +85,10 @@ extension Marketplace {
                 case .paid: throw PaymentRefusal.alreadyPaid
                 case .cancelled, nil: throw PaymentRefusal.purchaseOver
                 }
-                _ = try await tx.commit(after: PaymentStore.insertStatements(plan))
+                _ = try await tx.commit(
+                    after: PaymentStore.insertStatements(plan, claim: settings.callClaim))
             }
+            reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "payment_one_live" {
             throw PaymentRefusal.paymentUnderWay
         } catch let error as PostgresError

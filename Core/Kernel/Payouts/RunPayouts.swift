@@ -37,6 +37,7 @@ extension Marketplace {
             let wallets = try await database.payouts.walletsWithFunds(after: last, limit: 100)
             for wallet in wallets {
                 let part = try await planPayouts(of: wallet)
+                if !part.payouts.isEmpty { reach(.payout, .intentCommitted) }
                 run.payouts += part.payouts
                 run.waiting += part.waiting
             }

@@ -34,7 +34,10 @@ extension Marketplace {
                 }
             }
             let request = try await request(for: payout)
-            return try await settlePayout(id, try await provider.pay(request, context(of: payout)))
+            reach(.payout, .beforeCall)
+            let snapshot = try await provider.pay(request, context(of: payout))
+            reach(.payout, .afterCall)
+            return try await settlePayout(id, snapshot)
         } catch let error as ProviderError {
             return try await settlePayout(id, error, wasAsked: wasAsked)
         }
@@ -54,7 +57,8 @@ extension Marketplace {
     private func context(of payout: Payout) -> OperationContext {
         OperationContext(
             idempotencyKey: "\(payout.id)", attempt: payout.tries + 1,
-            deadline: Instant.systemNow.advanced(by: .seconds(20)), requestID: "\(payout.id)")
+            deadline: Instant.systemNow.advanced(by: settings.callDeadline),
+            requestID: "\(payout.id)")
     }
 
     private func request(for payout: Payout) async throws -> PayoutRequest {

@@ -75,7 +75,7 @@ extension Marketplace {
     private func settle(
         _ id: ID<Payout>, _ end: Payout.State, reference: String? = nil, failure: String? = nil
     ) async throws -> Payout {
-        try await database.transaction { tx in
+        let settled = try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
             guard payout.state.isOpen else { return payout }
             _ = try await tx.payouts.move(
@@ -91,8 +91,11 @@ extension Marketplace {
                     end == .paid ? "payout.paid" : "payout.failed", about: "payout", id,
                     PayoutNotice(payout: id, amount: payout.amount, failure: failure)
                 ).telling(team: payout.seller))
+            reach(.payout, .beforeRecord)
             return try await tx.payouts.lock(id) ?? payout
         }
+        reach(.payout, .recorded)
+        return settled
     }
 }
 
@@ -103,7 +106,9 @@ extension Marketplace {
             let payout = try await sendPayout(args.payout)
             // Looked at again and again, further apart, until the provider knows.
             return payout.state.isOpen
-                ? .snooze(.seconds(min(600, 5 << min(payout.tries, 7)))) : .done
+                ? .snooze(
+                    min(.seconds(600), settings.callDeadline / 4 * (1 << min(payout.tries, 7))))
+                : .done
         }
         handlers.every(.seconds(5), PayoutJobs.release) { _ in
             while try await releaseHolds() > 0 {}

@@ -82,7 +82,9 @@ actor BankBook {
             body: answer.body, object: object)
         answers[account + "|" + key] = stored
         write(.answer(stored))
+        settings.reached?("bank.\(operation.name).before-journal")
         flush()
+        settings.reached?("bank.\(operation.name).journaled")
         return answer
     }
 

@@ -138,6 +138,17 @@ enum BankOperation: Codable {
     case void(String)
     case refund(String, RefundQuestion)
     case pay(PayoutQuestion)
+
+    /// As drills call it.
+    var name: String {
+        switch self {
+        case .start: "start"
+        case .capture: "capture"
+        case .void: "void"
+        case .refund: "refund"
+        case .pay: "payout"
+        }
+    }
 }
 
 enum Wire {

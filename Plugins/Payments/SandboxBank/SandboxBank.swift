@@ -40,6 +40,10 @@ public struct SandboxBank: Sendable {
             Account(name: "South", key: "sk_sandbox_south", webhookSecret: "whsec_sandbox_south"),
         ]
 
+        /// Hears of every moment at which the bank may die, such as `bank.capture.journaled`; for
+        /// drills alone.
+        public var reached: (@Sendable (String) -> Void)?
+
         public init() {}
     }
 

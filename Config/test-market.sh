@@ -66,6 +66,16 @@ walk_twice() {
     results+=("the main job: walked twice, ledger verified")
 }
 
+# Processes killed at every persisted step, in a market of the drill's own.
+crash_drill() {
+    local log=$work/drill.log
+    say "Fifty rounds of kill -9"
+    "$bin/guildhall" drill crash --flow checkout,capture,refund,payout --rounds 50 \
+        --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 | tee "$log" | grep -E '^(round|  )' ||
+        { [ "${PIPESTATUS[0]}" -eq 0 ] || fail "The drill found something; its round stands above."; }
+    results+=("kill -9: $(tail -n 1 "$log")")
+}
+
 fuzz() {
     local venv=$top/.guildhall/schemathesis-$schemathesis_version
     if [ ! -x "$venv/bin/schemathesis" ]; then

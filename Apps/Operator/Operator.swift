@@ -11,7 +11,7 @@ struct Operator: AsyncParsableCommand {
             UpCommand.self, ServeCommand.self, WorkCommand.self, MigrateCommand.self,
             AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, DoctorCommand.self,
             RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,
-            WalkCommand.self, BenchCommand.self,
+            WalkCommand.self, BenchCommand.self, DrillCommand.self,
         ])
 }
 

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
 
-/// What the supervisor starts: a name for the log, and this program with arguments.
+/// What the supervisor starts: a name for the log, and this program, or another, with arguments.
 struct ChildSpec: Sendable {
     let name: String
+    var program = Program.path
     let arguments: [String]
     let environment: [String: String]
 }
@@ -69,7 +70,7 @@ struct ChildProcess: Sendable {
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
-        let path = Program.path
+        let path = spec.program
         let arguments = CStrings([path] + spec.arguments)
         let environment = CStrings(spec.environment.map { "\($0.key)=\($0.value)" })
         var pid: pid_t = 0
@@ -121,8 +122,9 @@ enum Program {
     /// Runs this program with `arguments` on our own console, and waits for its end: what only
     /// happens at the start does not stay in the supervisor's memory.
     /// - Throws: ``OperatorProblem`` when it fails; it has said why.
-    static func run(_ arguments: [String]) async throws {
+    static func run(_ arguments: [String], environment: [String: String]? = nil) async throws {
         let process = Process()
+        if let environment { process.environment = environment }
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         let status: Int32 = try await withCheckedThrowingContinuation { continuation in

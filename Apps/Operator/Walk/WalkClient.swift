@@ -36,8 +36,8 @@ final class WalkClient: Sendable {
         }
     }
 
-    func get(_ path: String, expecting status: Int = 200) async throws -> Answer {
-        try await send(.GET, path, body: nil, type: nil, key: nil, expecting: [status])
+    func get(_ path: String, expecting statuses: [Int] = [200]) async throws -> Answer {
+        try await send(.GET, path, body: nil, type: nil, key: nil, expecting: statuses)
     }
 
     func post(

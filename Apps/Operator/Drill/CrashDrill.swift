@@ -1,0 +1,105 @@
+import Foundation
+import Kernel
+import Logging
+import Vocabulary
+
+/// The rounds of a drill, one after the other on the same market.
+struct CrashDrill: Sendable {
+    private let market: DrillMarket
+    private let flows: [DrillFlow]
+    private let wiring: Wiring
+    private let trade: DrillTrade
+    private let inspection: DrillInspection
+
+    init(_ market: DrillMarket, _ flows: [DrillFlow]) async throws {
+        self.market = market
+        self.flows = flows
+        var settings = market.settings
+        settings.running.logFormat = .text
+        settings.running.logLevel = .critical
+        settings.running.drillFolder = nil
+        Observing.begin(settings, process: "drill")
+        wiring = try Wiring(settings, process: "drill")
+        guard let folder = settings.running.demoFolder else {
+            throw OperatorProblem("A drill needs a demo market.")
+        }
+        trade = try await DrillTrade(try DemoMarket.read(folder: folder), settings.network)
+        guard let instance = ID<ProviderInstance>(trade.provider) else {
+            throw OperatorProblem("The provider's id cannot be read.")
+        }
+        inspection = DrillInspection(
+            marketplace: wiring.marketplace, bankURL: settings.network.bankURL,
+            instance: instance)
+    }
+
+    func close() async { await wiring.close() }
+
+    /// - Returns: whether every round ended well; stops at the first that does not.
+    func run(
+        _ plan: DrillPlan, only: Int?, repeating: (Int) -> String
+    ) async throws -> Bool {
+        var made = try await inspection.purchases()
+        for (index, death) in plan.deaths.enumerated() where only == nil || only == index + 1 {
+            let number = index + 1
+            let began = ContinuousClock.now
+            made += 1
+            let problems = try await round(death, purchases: made)
+            let died = await market.takeDeaths()
+            let took = ContinuousClock.now - began
+            let seconds =
+                Double(took.components.seconds)
+                + Double(took.components.attoseconds) / 1e18
+            let line = [
+                "round \(number)", "\(death)",
+                "died: \(died.isEmpty ? "nobody" : died.joined(separator: ", "))",
+                String(format: "%.1f s", seconds), problems.isEmpty ? "exact" : "WRONG",
+            ]
+            say(line.joined(separator: " · "))
+            guard problems.isEmpty else {
+                for problem in problems { say("  \(problem)") }
+                say("  again: \(repeating(number))")
+                return false
+            }
+        }
+        return true
+    }
+
+    private func round(_ death: DrillDeath, purchases: Int) async throws -> [String] {
+        market.orders.clear()
+        let killer = try await order(death)
+        do {
+            let bought = try await trade.checkOut()
+            if flows.contains(.capture) { try await trade.ship(bought) }
+            if flows.contains(.refund) { try await trade.refund(bought) }
+            if flows.contains(.payout) { try await trade.payOut(bought) }
+        } catch let problem as WalkProblem {
+            killer?.cancel()
+            return ["\(problem)"]
+        } catch let stuck as DrillStuck {
+            killer?.cancel()
+            return ["\(stuck)"]
+        }
+        await killer?.value
+        var problems = try await inspection.problems(purchases: purchases)
+        if case .step(let step, _) = death, !market.orders.wasReached(step) {
+            problems.append("nobody reached \(step)")
+        }
+        return problems
+    }
+
+    /// Leaves the order to die, or sends somebody who kills at his time.
+    private func order(_ death: DrillDeath) async throws -> Task<Void, Never>? {
+        switch death {
+        case .step(let step, let server):
+            var victim: pid_t?
+            if let server { victim = await market.pid(of: server) }
+            try market.orders.give(step, victim: victim)
+            return nil
+        case .moment(let milliseconds, let victim):
+            return Task { [market] in
+                _ = try? await Task.sleep(for: .milliseconds(milliseconds))
+                if !Task.isCancelled { await market.kill(victim) }
+            }
+        }
+    }
+}

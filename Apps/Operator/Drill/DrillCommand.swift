@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import Logging
+import Vocabulary
+
+/// `guildhall drill crash`
+struct DrillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drill", abstract: "Breaks a market of its own on purpose.",
+        subcommands: [Crash.self])
+
+    struct Crash: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "crash",
+            abstract: "Kills processes at every persisted step, and looks whether money is exact.",
+            discussion: """
+                Starts PostgreSQL, Redis, the sandbox bank, the apps and the worker in a folder of \
+                its own, all real. In each round a customer buys from two artisans while one \
+                process dies by kill -9 at an exact step or at a random moment; everybody asks \
+                again until it is done. Then the ledger is verified, nothing may be stuck or \
+                doubled, and the bank's own books must agree to the unit.
+                """)
+
+        @Option(help: "What each round goes through: checkout,capture,refund,payout.")
+        var flow = "checkout,capture,refund,payout"
+
+        @Option(help: "How many rounds.")
+        var rounds = 50
+
+        @Option(help: "Plans the deaths. The same seed plans the same ones.")
+        var seed: UInt64 = 1
+
+        @Option(help: "Only this round of the plan, to repeat one that failed.")
+        var only: Int?
+
+        @Option(help: "How long a provider may take to answer, in seconds.")
+        var providerSeconds = 1
+
+        @Flag(help: "Leave the folder with the logs where it is.")
+        var keep = false
+
+        func validate() throws {
+            guard (1...10_000).contains(rounds) else {
+                throw ValidationError("--rounds must be between 1 and 10000.")
+            }
+            guard (1...20).contains(providerSeconds) else {
+                throw ValidationError("--provider-seconds must be between 1 and 20.")
+            }
+            if let only, !(1...rounds).contains(only) {
+                throw ValidationError("--only must be one of the \(rounds) rounds.")
+            }
+            _ = try flows()
+        }
+
+        private func flows() throws -> [DrillFlow] {
+            let names = flow.split(separator: ",").map(String.init)
+            let flows = try names.map { name in
+                guard let flow = DrillFlow(rawValue: name) else {
+                    let known = DrillFlow.allCases.map(\.rawValue).joined(separator: ",")
+                    throw ValidationError("There is no flow \(name); there are \(known).")
+                }
+                return flow
+            }
+            // Each begins where the one before ends.
+            guard !flows.isEmpty, flows == Array(DrillFlow.allCases.prefix(flows.count)) else {
+                throw ValidationError("--flow begins with checkout and leaves nothing out.")
+            }
+            return flows
+        }
+
+        func run() async throws {
+            let began = ContinuousClock.now
+            let market = try DrillMarket(seconds: providerSeconds)
+            var isWell = false
+            do {
+                say("A market for this drill, in \(market.home)")
+                try await market.open()
+                let plan = DrillPlan(try flows(), rounds: rounds, seed: seed)
+                let drill = try await CrashDrill(market, try flows())
+                isWell = try await drill.run(plan, only: only, repeating: repetition)
+                await drill.close()
+            } catch {
+                await market.close(keepingFolder: true)
+                throw error
+            }
+            await market.close(keepingFolder: keep || !isWell)
+            let seconds = (ContinuousClock.now - began).components.seconds
+            guard isWell else {
+                say("The logs are in \(market.home)/logs.")
+                throw ExitCode.failure
+            }
+            say(
+                "\(only == nil ? rounds : 1) rounds in \(seconds) s: nothing lost, nothing doubled."
+            )
+        }
+
+        private func repetition(_ round: Int) -> String {
+            "guildhall drill crash --flow \(flow) --rounds \(rounds) --seed \(seed) --only \(round)"
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Glibc
+import Kernel
+import Logging
+import Postgres
+
+/// A whole market of real processes that a drill may kill: PostgreSQL, Redis, the sandbox bank,
+/// the apps and the worker. Each is started again as soon as it has ended.
+actor DrillMarket {
+    /// What may be killed at any moment.
+    static let victims = ["storefront", "seller", "admin", "worker", "bank", "postgres"]
+
+    nonisolated let home: String
+    nonisolated let orders: DrillOrders
+    nonisolated let settings: Settings
+    private nonisolated let environment: [String: String]
+    private nonisolated let relay: LogRelay
+    private nonisolated let ports: Ports
+    private var running: [String: ChildProcess] = [:]
+    private var deaths: [String] = []
+    private var isStopping = false
+    private var keepers: [Task<Void, Never>] = []
+
+    /// Ten ports in a row that nobody uses.
+    struct Ports: Sendable {
+        let first: Int
+        var postgres: Int { first }
+        var redis: Int { first + 1 }
+        var bank: Int { first + 2 }
+        var storefront: Int { first + 3 }
+        var seller: Int { first + 4 }
+        var admin: Int { first + 5 }
+        var health: Int { first + 6 }
+
+        static func free() throws(OperatorProblem) -> Ports {
+            var first = 20_000 + Int(getpid()) % 1000 * 10
+            while first < 32_000 {
+                let all = first..<(first + 10)
+                if all.allSatisfy({ PortCheck.problem(host: "127.0.0.1", port: $0) == nil }) {
+                    return Ports(first: first)
+                }
+                first += 10
+            }
+            throw OperatorProblem("There are no ten free ports in a row between 20000 and 32000.")
+        }
+    }
+
+    /// - Parameter seconds: how long a provider may take; recovery goes by it.
+    init(seconds: Int) throws {
+        let found = try Settings.readForDrill()
+        guard let demo = found.demoFolder else {
+            throw OperatorProblem(
+                "A drill needs a demo market: set GUILDHALL_DEMO to Config/demo.")
+        }
+        let root = FileManager.default.temporaryDirectory.path
+        home = "\(root)/guildhall-drill-\(getpid())"
+        let ports = try Ports.free()
+        self.ports = ports
+        var values = found.environment
+        let folder = home + "/orders"
+        let own: [String: String] = [
+            "DATABASE_URL": "postgresql://guildhall@127.0.0.1:\(ports.postgres)/guildhall",
+            "REDIS_URL": "redis://127.0.0.1:\(ports.redis)/0", "GUILDHALL_HOME": home,
+            "GUILDHALL_MODULES": found.modules, "GUILDHALL_DEMO": demo,
+            "GUILDHALL_STOREFRONT_PORT": "\(ports.storefront)",
+            "GUILDHALL_SELLER_PORT": "\(ports.seller)", "GUILDHALL_ADMIN_PORT": "\(ports.admin)",
+            "GUILDHALL_BANK_PORT": "\(ports.bank)", "GUILDHALL_HEALTH_PORT": "\(ports.health)",
+            "GUILDHALL_STOREFRONT_URL": "", "GUILDHALL_SELLER_URL": "", "GUILDHALL_ADMIN_URL": "",
+            "GUILDHALL_SECRET_KEY": "", "GUILDHALL_KEY_FILE": home + "/secrets.key",
+            "GUILDHALL_MEDIA": home + "/media", "GUILDHALL_PROVIDER_SECONDS": "\(seconds)",
+            "GUILDHALL_DRILL": folder, Lifeline.variable: "1",
+        ]
+        values.merge(own) { _, new in new }
+        environment = values
+        settings = try Settings.read(values)
+        orders = DrillOrders(folder: folder)
+        for path in [home, folder] {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        }
+        // PostgreSQL's user has to get into its folder below.
+        chmod(home, 0o711)
+        relay = try LogRelay(folder: settings.folders.logs, console: .nothing)
+    }
+
+    /// Makes the servers and the market, and waits until it answers.
+    func open() async throws {
+        let postgres = DrillPostgres(folder: home + "/postgres", port: ports.postgres)
+        try await postgres.makeCluster(log: home + "/initdb.log")
+        keep(try postgres.spec)
+        keep(
+            ChildSpec(
+                name: "redis", program: "/usr/bin/redis-server",
+                arguments: [
+                    "--bind", "127.0.0.1", "--port", "\(ports.redis)", "--save", "",
+                    "--appendonly", "no", "--dir", home,
+                ], environment: environment))
+        try await postgres.makeDatabase("guildhall", log: home + "/createdb.log")
+        keep(guildhall("bank", ["sandbox-bank"]))
+        _ = try SecretKey.makeIfMissing(settings.key)
+        try await patiently("the sandbox bank to listen") { [ports] in
+            LocalPort.answers(ports.bank) && LocalPort.answers(ports.redis)
+        }
+        try await Program.run(["migrate"], environment: environment)
+        try await Program.run(["seed"], environment: environment)
+        for app in ["storefront", "seller", "admin"] { keep(guildhall(app, ["serve", app])) }
+        keep(guildhall("worker", ["work"]))
+        try await patiently("the apps to listen") { [ports] in
+            [ports.storefront, ports.seller, ports.admin].allSatisfy { LocalPort.answers($0) }
+        }
+    }
+
+    /// Who has died since this was asked last, oldest first.
+    func takeDeaths() -> [String] {
+        defer { deaths = [] }
+        return deaths
+    }
+
+    /// Kills one of ``victims`` now.
+    func kill(_ name: String) {
+        guard let child = running[name] else { return }
+        DrillOrders.kill(child.pid)
+    }
+
+    func pid(of name: String) -> pid_t? { running[name]?.pid }
+
+    /// Ends everything. The folder stays when `keepingFolder`, for whoever reads the logs.
+    func close(keepingFolder: Bool) async {
+        isStopping = true
+        for (name, child) in running where name != "postgres" { child.send(SIGKILL) }
+        if let postgres = running["postgres"] { DrillOrders.kill(postgres.pid) }
+        for keeper in keepers { await keeper.value }
+        if !keepingFolder { try? FileManager.default.removeItem(atPath: home) }
+    }
+
+    private func guildhall(_ name: String, _ arguments: [String]) -> ChildSpec {
+        ChildSpec(name: name, arguments: arguments, environment: environment)
+    }
+
+    private func keep(_ spec: ChildSpec) {
+        keepers.append(Task { await keepAlive(spec) })
+    }
+
+    private func keepAlive(_ spec: ChildSpec) async {
+        while !isStopping {
+            do {
+                let child = try ChildProcess.start(spec)
+                running[spec.name] = child
+                relay.follow(child.output, as: spec.name)
+                _ = await ended(child)
+            } catch {
+                say("\(spec.name) does not start: \(error)")
+            }
+            running[spec.name] = nil
+            if isStopping { return }
+            deaths.append(spec.name)
+            // A server whose last child is still ending refuses its folder for a moment.
+            _ = try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func ended(_ child: ChildProcess) async -> ChildExit {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: child.wait()) }
+        }
+    }
+
+    private func patiently(
+        _ what: String, _ isSo: @Sendable () -> Bool
+    ) async throws {
+        let limit = ContinuousClock.now + .seconds(60)
+        while !isSo() {
+            guard ContinuousClock.now < limit else {
+                throw OperatorProblem("A minute was too short for \(what); see \(home)/logs.")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}

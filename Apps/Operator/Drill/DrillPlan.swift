@@ -1,0 +1,73 @@
+import ArgumentParser
+import Vocabulary
+
+/// A part of the main job that a drill goes through.
+enum DrillFlow: String, CaseIterable, Sendable, ExpressibleByArgument {
+    case checkout, capture, refund, payout
+}
+
+/// One death in one round: at an exact step, or after so many milliseconds.
+enum DrillDeath: Sendable, CustomStringConvertible {
+    /// Whoever reaches the step dies, or the named server does when they reach it.
+    case step(String, server: String?)
+    case moment(milliseconds: Int, victim: String)
+
+    var description: String {
+        switch self {
+        case .step(let step, nil): step
+        case .step(let step, let server?): "\(step), \(server)"
+        case .moment(let milliseconds, let victim): "\(victim) after \(milliseconds) ms"
+        }
+    }
+}
+
+/// Which death each round of a drill brings. The same seed plans the same deaths.
+struct DrillPlan: Sendable {
+    let deaths: [DrillDeath]
+
+    /// Every step of the flows once for its own process and once for PostgreSQL in a shuffled
+    /// order, own processes and the bank first; every fifth round dies at no step but by the clock.
+    init(_ flows: [DrillFlow], rounds: Int, seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let own = flows.flatMap(\.steps).map { DrillDeath.step($0, server: nil) }
+        let servers = flows.flatMap(\.marketSteps).map { DrillDeath.step($0, server: "postgres") }
+        var queue: [DrillDeath] = []
+        var deaths: [DrillDeath] = []
+        while deaths.count < rounds {
+            if deaths.count % 5 == 4 {
+                let victim = DrillMarket.victims.randomElement(using: &random) ?? "worker"
+                deaths.append(
+                    .moment(milliseconds: .random(in: 0...1500, using: &random), victim: victim))
+                continue
+            }
+            if queue.isEmpty {
+                queue = servers.shuffled(using: &random) + own.shuffled(using: &random)
+            }
+            deaths.append(queue.removeLast())
+        }
+        self.deaths = deaths
+    }
+}
+
+extension DrillFlow {
+    /// Steps that the market's own processes reach.
+    fileprivate var marketSteps: [String] {
+        let moments = [
+            "intent-committed", "before-call", "after-call", "before-record", "recorded",
+        ]
+        switch self {
+        case .checkout:
+            return moments.map { "start.\($0)" }
+                + ["webhook.intent-committed", "webhook.recorded"]
+        case .capture: return moments.map { "capture.\($0)" }
+        case .refund: return moments.map { "refund.\($0)" }
+        case .payout: return moments.map { "payout.\($0)" }
+        }
+    }
+
+    /// These, and those that the bank reaches.
+    fileprivate var steps: [String] {
+        let call = self == .checkout ? "start" : rawValue
+        return marketSteps + ["bank.\(call).before-journal", "bank.\(call).journaled"]
+    }
+}

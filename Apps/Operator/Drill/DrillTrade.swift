@@ -1,0 +1,191 @@
+import Foundation
+import Vocabulary
+
+/// The people of a drill, who go through the main job by the public APIs and insist: whoever gets
+/// no answer asks again with the same idempotency key, as every client should.
+struct DrillTrade: Sendable {
+    let market: DemoMarket
+    let customer: WalkClient
+    let admin: WalkClient
+    let sellers: [WalkClient]
+    /// One variant of each seller, with plenty of stock.
+    let variants: [String]
+    let provider: String
+
+    /// How long somebody insists before the drill calls it stuck.
+    static let patience = Duration.seconds(60)
+
+    /// What a round left behind.
+    struct Bought: Sendable {
+        let purchase: String
+        var orders: [String] = []
+    }
+
+    /// Signs everybody in, fills two shelves and adds a provider that captures at shipment.
+    init(_ market: DemoMarket, _ network: Settings.Network) async throws {
+        self.market = market
+        customer = WalkClient("customer app", network.storefrontURL)
+        admin = WalkClient("admin app", network.adminURL)
+        sellers = market.sellers.prefix(2).map { _ in
+            WalkClient("seller app", network.sellerURL)
+        }
+        let people = [
+            (customer, market.customers[0].email), (admin, market.administrator.email),
+        ]
+        for (client, email) in people + zip(sellers, market.sellers.map(\.email)) {
+            _ = try await client.post(
+                "/api/v1/sessions",
+                ["email": .string(email), "password": .string(market.password)])
+        }
+        var variants: [String] = []
+        for (seller, shop) in zip(sellers, market.sellers) {
+            let found = try await customer.get("/api/v1/listings?seller=\(shop.slug)&inStock=true")
+            let listing = try await customer.get(
+                "/api/v1/listings/\(found["items"][0]["id"].text ?? "")")
+            let variant = listing["variants"].items.first { ($0["available"].integer ?? 0) > 0 }
+            guard let id = variant?["id"].text else {
+                throw WalkProblem(expected: "something to sell by \(shop.name)", listing)
+            }
+            _ = try await seller.put("/api/v1/variants/\(id)/stock", ["onHand": 100_000])
+            variants.append(id)
+        }
+        self.variants = variants
+        provider = try await Self.addProvider(network.bankURL, admin)
+    }
+
+    private static func addProvider(_ bankURL: String, _ admin: WalkClient) async throws -> String {
+        let settings: [(String, String)] = [
+            ("url", bankURL), ("apiKey", "sk_sandbox_south"),
+            ("webhookSecret", "whsec_sandbox_south"),
+        ]
+        let made = try await admin.post(
+            "/api/v1/providers",
+            [
+                "module": "sandbox-payments", "name": "Drill", "capture": "at_shipment",
+                "settings": .list(
+                    settings.map { ["key": .string($0.0), "value": .string($0.1)] }),
+            ], key: newKey())
+        let id = try made.text("id")
+        _ = try await admin.post(
+            "/api/v1/providers/\(id)/activation", ["reason": "a drill"], key: newKey())
+        _ = try await admin.post(
+            "/api/v1/provider-rules/payment",
+            ["rules": [["instance": .string(id)]], "reason": "a drill"], key: newKey())
+        // Every process hears of it within a second.
+        try await Task.sleep(for: .seconds(1))
+        return id
+    }
+
+    static func newKey() -> String { ID<DrillTrade>().description }
+
+    /// One customer buys of both sellers and pays, however often it has to be tried.
+    func checkOut() async throws -> Bought {
+        guard let address = market.customers[0].address else {
+            throw OperatorProblem("The demo's first customer has no address.")
+        }
+        let lines = variants.map { ["variantId": .string($0), "quantity": 1] as Fact }
+        let started = try await insist("a checkout", with: Self.newKey()) { key in
+            try await customer.post(
+                "/api/v1/checkouts", ["lines": .list(lines), "address": Fact(address)], key: key,
+                expecting: Self.all)
+        }
+        let id = try started.text("id")
+        var checkout = started
+        for parcel in started["parcels"].items {
+            let options = parcel["options"].items.filter { $0["isPickup"].flag == false }
+            guard let number = parcel["number"].integer, let code = options.first?["code"].text
+            else { throw WalkProblem(expected: "shipping options", started) }
+            checkout = try await insist("a choice of shipping") { _ in
+                try await customer.put(
+                    "/api/v1/checkouts/\(id)/parcels/\(number)/shipping",
+                    ["option": .string(code)], expecting: Self.all)
+            }
+        }
+        let total = checkout["totals"]["total"]
+        let placed = try await insist("a purchase", with: Self.newKey()) { key in
+            try await customer.post(
+                "/api/v1/purchases",
+                [
+                    "checkoutId": .string(id), "expectedTotal": total,
+                    "instanceId": .string(provider), "method": "tok_visa",
+                ], key: key, expecting: Self.all)
+        }
+        return try await pay(Bought(purchase: try placed.text("id")))
+    }
+
+    /// Waits until it is paid; pays again when the first payment is known to have failed.
+    private func pay(_ bought: Bought) async throws -> Bought {
+        var bought = bought
+        let path = "/api/v1/purchases/\(bought.purchase)"
+        let paid = try await until("purchase \(bought.purchase) to be paid") {
+            let seen = try await customer.get(path)
+            if seen["state"].text == "paid" { return seen }
+            if seen["payment"]["state"].text == "failed" {
+                _ = try await customer.post(
+                    path + "/payments",
+                    ["instanceId": .string(provider), "method": "tok_visa"], key: Self.newKey(),
+                    expecting: Self.all)
+            }
+            return nil
+        }
+        bought.orders = paid["orders"].items.compactMap { $0["id"].text }
+        return bought
+    }
+
+    /// Each seller ships; that has the order's share captured.
+    func ship(_ bought: Bought) async throws {
+        for order in bought.orders {
+            let key = Self.newKey()
+            _ = try await until("order \(order) to be shipped") {
+                for seller in sellers {
+                    let path = "/api/v1/orders/\(order)"
+                    let seen = try await seller.get(path, expecting: Self.all)
+                    guard seen.status == 200 else { continue }
+                    if seen["state"].text == "shipped" { return seen }
+                    _ = try await seller.post(
+                        path + "/shipments", ["carrier": "Parcel Post"], key: key,
+                        expecting: Self.all)
+                }
+                return nil
+            }
+        }
+    }
+
+    /// The administrator gives the first order's money back.
+    func refund(_ bought: Bought) async throws {
+        guard let order = bought.orders.first else { return }
+        let path = "/api/v1/orders/\(order)"
+        _ = try await until("the refund of order \(order)") {
+            let seen = try await admin.get(path)
+            let states = seen["refunds"].items.compactMap { $0["state"].text }
+            if states.contains("succeeded") { return seen }
+            if states.isEmpty {
+                _ = try await admin.post(
+                    path + "/refund", ["reason": "a drill"], key: Self.newKey(),
+                    expecting: Self.all)
+            }
+            return nil
+        }
+    }
+
+    /// Everything arrives, the hold ends, and the sellers are paid.
+    func payOut(_ bought: Bought) async throws {
+        for order in bought.orders {
+            _ = try await until("order \(order) to be delivered") {
+                let seen = try await customer.get("/api/v1/orders/\(order)")
+                if seen["state"].text == "delivered" { return seen }
+                _ = try await customer.post(
+                    "/api/v1/orders/\(order)/delivery", nil, expecting: Self.all)
+                return nil
+            }
+        }
+        _ = try await insist("the clock", with: Self.newKey()) { key in
+            try await admin.post(
+                "/api/v1/clock", ["hours": 360], key: key, expecting: Self.all)
+        }
+        _ = try await insist("a payout run", with: Self.newKey()) { key in
+            try await admin.post(
+                "/api/v1/payout-runs", ["reason": "a drill"], key: key, expecting: Self.all)
+        }
+    }
+}

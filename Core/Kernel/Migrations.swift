@@ -24,6 +24,7 @@ public struct Migration: Sendable {
         "m0009-reviews",
         "m0010-jobs",
         "m0011-stock-locks",
+        "m0012-whole-batches",
     ]
 
     /// The migrations that this build ships.

@@ -9,7 +9,7 @@ extension ID: SQLEncodable {
 
 extension ID: SQLDecodable {
     public init?(sql cell: Cell) {
-        guard let text = cell.text, let id = ID(text) else { return nil }
+        guard let id = cell.read({ ID(utf8: $0) }) else { return nil }
         self = id
     }
 }

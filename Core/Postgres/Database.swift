@@ -15,7 +15,9 @@ public final class Database: Queryable, Sendable {
         let address = ServerAddress(url: settings.url)
         self.reactor = reactor
         shared = SharedConnections(settings, address: address, reactor: reactor, logger: logger)
-        pool = TransactionPool(settings, address: address, reactor: reactor, logger: logger)
+        var forTransactions = settings
+        forTransactions.plansOnce = true
+        pool = TransactionPool(forTransactions, address: address, reactor: reactor, logger: logger)
         listener = Listener(settings, address: address, reactor: reactor, logger: logger)
     }
 
@@ -32,6 +34,11 @@ public final class Database: Queryable, Sendable {
     public func batch(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
         return try await Flight(statements, carrier: shared).fly(on: reactor)
+    }
+
+    public func batchPlannedOnce(_ statements: [SQL]) async throws -> [Rows] {
+        guard !statements.isEmpty else { return [] }
+        return try await transaction { tx in try await tx.commit(after: statements) }
     }
 
     /// Runs `body` in a transaction on a connection of its own; commits when it returns, rolls

@@ -27,6 +27,10 @@ public struct DatabaseSettings: Sendable {
     /// Shown in pg_stat_activity.
     public var applicationName = "guildhall"
 
+    /// Whether a prepared statement keeps one plan for all values. So do transactions': their
+    /// statements go by keys, and planning an insert of arrays anew costs more than running it.
+    var plansOnce = false
+
     public init(url: String) { self.url = url }
 
     /// What every session is told first. Text formats are what the decoders expect.
@@ -36,6 +40,7 @@ public struct DatabaseSettings: Sendable {
           set_config('IntervalStyle', 'iso_8601', false),
           set_config('bytea_output', 'hex', false),
           set_config('extra_float_digits', '1', false),
+          set_config('plan_cache_mode', \(plansOnce ? "force_generic_plan" : "auto"), false),
           set_config('statement_timeout', \(String(statementDeadline.milliseconds)), false),
           set_config('lock_timeout', \(String(lockDeadline.milliseconds)), false),
           set_config('idle_in_transaction_session_timeout',

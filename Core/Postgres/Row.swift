@@ -70,4 +70,9 @@ public struct Cell {
     let bytes: UnsafeRawBufferPointer?
 
     public var text: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// Reads the text's bytes where they are; nil for NULL.
+    public func read<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value?) -> Value? {
+        bytes.flatMap { body($0.bindMemory(to: UInt8.self)) }
+    }
 }

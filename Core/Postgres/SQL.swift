@@ -61,18 +61,28 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
     }
 
     private func renumbered(from offset: Int) -> String {
-        var result = ""
-        var rest = Substring(text)
-        while let dollar = rest.firstIndex(of: "$") {
-            result += rest[..<dollar]
-            let digits = rest[rest.index(after: dollar)...].prefix(while: \.isNumber)
-            if let number = Int(digits) {
-                result += "$\(number + offset)"
-            } else {
-                result += "$"
+        guard offset > 0 else { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.utf8.count + binds.count * 2)
+        var number: Int?
+        for byte in text.utf8 {
+            switch (number, byte) {
+            case (nil, UInt8(ascii: "$")): number = 0
+            case (let known?, UInt8(ascii: "0")...UInt8(ascii: "9")):
+                number = known * 10 + Int(byte - UInt8(ascii: "0"))
+            case (let known?, _):
+                result += Self.placeholder(known, offset)
+                number = byte == UInt8(ascii: "$") ? 0 : nil
+                if number == nil { result.append(byte) }
+            case (nil, _): result.append(byte)
             }
-            rest = rest[digits.endIndex...]
         }
-        return result + rest
+        if let number { result += Self.placeholder(number, offset) }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// `$` with the number moved on; a lone `$` as it is.
+    private static func placeholder(_ number: Int, _ offset: Int) -> String.UTF8View {
+        (number == 0 ? "$" : "$\(number + offset)").utf8
     }
 }

@@ -18,21 +18,30 @@ extension Optional: SQLEncodable where Wrapped: SQLEncodable {
 /// A PostgreSQL array literal; cast the parameter where the type is not plain: `\(ids)::uuid[]`.
 extension Array: SQLEncodable where Element: SQLEncodable {
     public var sqlText: String? {
-        var literal = "{"
-        for (index, element) in enumerated() {
-            if index > 0 { literal += "," }
-            guard let text = element.sqlText else {
-                literal += "NULL"
+        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
+        var literal: [UInt8] = []
+        literal.reserveCapacity(2 + count * 40)
+        literal.append(UInt8(ascii: "{"))
+        for element in self {
+            if literal.count > 1 { literal.append(UInt8(ascii: ",")) }
+            guard var text = element.sqlText else {
+                literal += "NULL".utf8
                 continue
             }
-            literal += "\""
-            for character in text.unicodeScalars {
-                if character == "\"" || character == "\\" { literal += "\\" }
-                literal.unicodeScalars.append(character)
+            literal.append(quote)
+            text.withUTF8 { bytes in
+                guard bytes.contains(where: { $0 == quote || $0 == backslash }) else {
+                    return literal.append(contentsOf: bytes)
+                }
+                for byte in bytes {
+                    if byte == quote || byte == backslash { literal.append(backslash) }
+                    literal.append(byte)
+                }
             }
-            literal += "\""
+            literal.append(quote)
         }
-        return literal + "}"
+        literal.append(UInt8(ascii: "}"))
+        return String(decoding: literal, as: UTF8.self)
     }
 }
 

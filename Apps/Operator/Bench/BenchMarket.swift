@@ -18,6 +18,8 @@ struct BenchMarket: Sendable {
     let redis: RedisClient
     let marketplace: Marketplace
     private let client: HostClient
+    /// Hears of changes to providers, as every app does.
+    private let hearing: Task<Void, Never>
 
     /// Runs `body` with a fresh market.
     static func with<Value: Sendable>(
@@ -71,9 +73,11 @@ struct BenchMarket: Sendable {
         marketplace = Marketplace(
             database: database, providers: gateway, settings: settings.kernel, logger: logger)
         try await Migrator(database, logger: logger).run()
+        hearing = Task { await gateway.run() }
     }
 
     private func close() async {
+        hearing.cancel()
         await database.close()
         await redis.close()
         do { try await client.shutDown() } catch {

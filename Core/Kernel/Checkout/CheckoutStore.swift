@@ -8,7 +8,7 @@ struct CheckoutStore {
 
     /// The checkout with everything in it; nil when there is none, or it is someone else's.
     func find(_ id: ID<Checkout>, of buyer: Buyer) async throws -> Checkout? {
-        let answers = try await db.batch([
+        let answers = try await db.batchPlannedOnce([
             """
             select id, account_id, email, currency, address,
                 case when state = 'open' and expires_at <= market_now()
@@ -46,9 +46,9 @@ struct CheckoutStore {
     /// What has to be known of the wanted things to sell them, in the order asked for; nil for a
     /// variant that does not exist. And the market's time.
     func facts(of variants: [ID<Variant>]) async throws -> ([VariantFacts?], now: Instant) {
-        let answers = try await db.batch([
+        let rows = try await db.batchPlannedOnce([
             """
-            select v.id, v.listing_id, v.price, v.currency, v.sku,
+            select market_now(), v.id, v.listing_id, v.price, v.currency, v.sku,
                 array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
                 case when v.taxable then coalesce(v.tax_code, c.tax_code, 'standard')
                     else 'exempt' end,
@@ -66,24 +66,24 @@ struct CheckoutStore {
             left join wallet w on w.seller_id = s.id and w.is_default
             left join stock_level k on k.variant_id = v.id
             order by t.line
-            """,
-            "select market_now()",
+            """
         ])
-        let now = try answers[1].decode { c in try c.next(Instant.self) }
-        let facts = try answers[0].decode { c in try VariantFacts(&c) }
-        return (facts, now.first ?? .systemNow)
+        var now = Instant.systemNow
+        let facts = try rows[0].decode { c in
+            now = try c.next()
+            return try VariantFacts(&c)
+        }
+        return (facts, now)
     }
 
-    static func insertStatements(
-        _ checkout: Checkout, of buyer: Buyer
-    ) throws -> [SQL] {
+    static func insertStatement(_ checkout: Checkout, of buyer: Buyer) -> SQL {
         let totals = checkout.totals
-        let parcels = checkout.parcels
-        let lines = parcels.flatMap { parcel in parcel.lines.map { (parcel.number, $0) } }
-        let things = lines.map(\.1)
-        let paths = things.map { $0.categoryPath.sqlText }
-        return [
-            """
+        return """
+            with parcels as (
+                \(parcelsStatement(checkout))
+            ), lines as (
+                \(linesStatement(checkout))
+            )
             insert into checkout (id, account_id, guest_token_hash, email, currency, address,
                 items_total, shipping_total, tax_total, tax_included, total, tax_lines,
                 tax_instance_id, taxed, expires_at, created_at)
@@ -92,8 +92,12 @@ struct CheckoutStore {
                 \(totals.shipping.amount), \(totals.tax.amount), \(totals.taxIncluded.amount),
                 \(totals.total.amount), \(JSON(checkout.taxLines)), \(checkout.taxInstance),
                 \(checkout.isTaxed), \(checkout.expiresAt), \(checkout.readAt))
-            """,
             """
+    }
+
+    private static func parcelsStatement(_ checkout: Checkout) -> SQL {
+        let parcels = checkout.parcels
+        return """
             insert into checkout_parcel (checkout_id, parcel, seller_id, wallet_id, options, chosen,
                 shipping_price, shipping_instance_id, quoted)
             select \(checkout.id)::uuid, t.*
@@ -103,8 +107,14 @@ struct CheckoutStore {
                 \(parcels.map(\.chosenOption?.price.amount))::bigint[],
                 \(parcels.map(\.shippingInstance))::uuid[],
                 \(parcels.map(\.isQuoted))::boolean[]) t
-            """,
             """
+    }
+
+    private static func linesStatement(_ checkout: Checkout) -> SQL {
+        let lines = checkout.parcels.flatMap { parcel in parcel.lines.map { (parcel.number, $0) } }
+        let things = lines.map(\.1)
+        let paths = things.map { $0.categoryPath.sqlText }
+        return """
             insert into checkout_line (checkout_id, parcel, line, variant_id, listing_id, quantity,
                 unit_price, title, sku, options_text, image_hash, grams, category_path, tax_code,
                 requires_shipping)
@@ -121,8 +131,7 @@ struct CheckoutStore {
                 \(things.map(\.requiresShipping))::boolean[])
                 t(parcel, line, variant, listing, quantity, price, title, sku, options, image,
                     grams, path, tax_code, requires_shipping)
-            """,
-        ]
+            """
     }
 
     /// Saves address, options, choices, taxes and totals of an open checkout; false when somebody

@@ -41,18 +41,17 @@ extension Marketplace {
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
         do {
-            let statements =
-                PurchaseStore.insertStatements(plan)
-                + PaymentStore.insertStatements(payment, claim: settings.callClaim)
+            let statements = [
+                PurchaseStore.insertStatement(plan),
+                PaymentStore.insertStatement(payment, claim: settings.callClaim),
+            ]
             try await database.transaction { tx in _ = try await tx.commit(after: statements) }
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
             return try await notPlaced(checkout, expecting: total, as: buyer)
         } catch let error as PostgresError where error.constraint == "purchase_checkout_key" {
             return try await placed(id, as: buyer)
-        } catch let error as PostgresError
-            where error.constraint == "payment_share_payment_id_fkey"
-        {
+        } catch let error as PostgresError where PaymentStore.isInstanceClosed(error) {
             throw PaymentRefusal.wayUnavailable
         }
         return try await start(

@@ -39,11 +39,11 @@ extension Marketplace {
 
     private func hold(_ checkout: Checkout, _ draft: CheckoutDraft, _ buyer: Buyer) async throws {
         // Stock comes last, because it is what others wait for.
-        let statements =
-            try CheckoutStore.insertStatements(checkout, of: buyer) + [
-                ReservationStore.reserveStatement(
-                    draft.items, for: checkout.id, until: checkout.expiresAt)
-            ]
+        let statements = [
+            CheckoutStore.insertStatement(checkout, of: buyer),
+            ReservationStore.reserveStatement(
+                draft.items, for: checkout.id, until: checkout.expiresAt),
+        ]
         try await database.transaction { tx in _ = try await tx.commit(after: statements) }
     }
 

@@ -6,25 +6,45 @@ public struct LedgerStore: Sendable {
     let db: any Queryable
 
     /// Keeps postings, each once: one that is there already with the same content is a replay
-    /// and changes nothing. All go out in one flush; empty ones are left out.
+    /// and changes nothing. All go out in one call; empty ones are left out.
     /// - Throws: `PostgresError` with the constraint `ledger_transaction_content` when a key was
     ///   used for something else, `ledger_balance_floor` when a wallet does not have so much.
     @discardableResult
     public func post(_ postings: [Posting]) async throws -> [PostedLedger] {
-        let statements = postings.filter { !$0.isEmpty }.map(Self.postStatement)
-        if statements.isEmpty { return [] }
-        return try await db.batch(statements).flatMap { rows in
+        try await db.batch(Self.postStatements(postings)).flatMap { rows in
             try rows.decode { c in try PostedLedger(transaction: c.next(), isReplay: c.next()) }
         }
     }
 
-    /// ``post(_:)`` of one posting that is not empty, as a statement for a batch.
-    public static func postStatement(_ posting: Posting) -> SQL {
-        let entries = posting.entries
+    /// ``post(_:)`` as statements for a batch: a single one, unless a posting repeats or takes back
+    /// another one of them. None when all are empty.
+    public static func postStatements(_ postings: [Posting]) -> [SQL] {
+        var calls: [[Posting]] = []
+        var keys: Set<String> = []
+        for posting in postings where !posting.isEmpty {
+            let isApart =
+                keys.contains(posting.key) || posting.reverses.map(keys.contains) == true
+            if calls.isEmpty || isApart {
+                calls.append([])
+                keys = []
+            }
+            calls[calls.count - 1].append(posting)
+            keys.insert(posting.key)
+        }
+        return calls.map(callStatement)
+    }
+
+    private static func callStatement(_ postings: [Posting]) -> SQL {
+        let entries = postings.flatMap(\.entries)
+        let numbers = postings.enumerated().flatMap { index, posting in
+            posting.entries.map { _ in index + 1 }
+        }
         return """
-            select transaction_id, replayed from post_ledger(\(posting.key), \(posting.kind),
-                \(posting.currency), \(posting.purchase)::uuid, \(posting.reverses),
-                \(entries.map(\.account.kind.rawValue))::text[],
+            select transaction_id, replayed from post_ledger_batch(
+                \(postings.map(\.key))::text[], \(postings.map(\.kind))::text[],
+                \(postings.map(\.currency))::text[], \(postings.map(\.purchase))::uuid[],
+                \(postings.map(\.reverses))::text[], \(numbers)::integer[],
+                \(entries.map(\.account.kind))::text[],
                 \(entries.map(\.account.owner))::uuid[], \(entries.map(\.amount))::bigint[],
                 \(entries.map(\.order))::uuid[])
             """

@@ -12,13 +12,19 @@ public struct OutboxStore: Sendable {
 
     /// ``record(_:)`` as a statement for a batch.
     public static func recordStatement<Payload>(_ event: OutboxEvent<Payload>) -> SQL {
-        let (account, email, seller) = (event.account, event.email, event.seller)
-        return """
-            insert into outbox_event
-                (topic, aggregate_kind, aggregate_id, payload, account_id, email, seller_id)
-            values (\(event.topic), \(event.aggregateKind), \(event.aggregateID)::uuid,
-                \(JSON(event.payload)), \(account)::uuid, \(email), \(seller)::uuid)
-            """
+        recordStatement([event])
+    }
+
+    /// Several events in their order, as one statement for a batch.
+    public static func recordStatement<Payload>(_ events: [OutboxEvent<Payload>]) -> SQL {
+        """
+        insert into outbox_event
+            (topic, aggregate_kind, aggregate_id, payload, account_id, email, seller_id)
+        select * from unnest(\(events.map(\.topic))::text[],
+            \(events.map(\.aggregateKind))::text[], \(events.map(\.aggregateID))::uuid[],
+            \(events.map { JSON($0.payload) })::jsonb[], \(events.map(\.account))::uuid[],
+            \(events.map(\.email))::text[], \(events.map(\.seller))::uuid[])
+        """
     }
 
     /// Where `reader` is, locked so that no second dispatcher reads the same events.

@@ -11,20 +11,19 @@ enum Announcements {
     }
 
     /// The customer is told once, every seller of their own order.
-    static func paid(_ held: LockedPayment) -> [SQL] {
+    static func paid(_ held: LockedPayment) -> SQL {
         let purchase = held.purchase
         let customer = OutboxEvent(
             "purchase.paid", about: "purchase", purchase.id,
             AboutOrder(number: purchase.number, amount: purchase.total)
         ).telling(account: purchase.account, email: purchase.email)
-        return [OutboxStore.recordStatement(customer)]
-            + held.shares.map { share in
-                OutboxStore.recordStatement(
-                    OutboxEvent(
-                        "order.paid", about: "order", share.order,
-                        AboutOrder(number: share.number, amount: share.sellerShare)
-                    ).telling(team: share.seller))
-            }
+        let sellers = held.shares.map { share in
+            OutboxEvent(
+                "order.paid", about: "order", share.order,
+                AboutOrder(number: share.number, amount: share.sellerShare)
+            ).telling(team: share.seller)
+        }
+        return OutboxStore.recordStatement([customer] + sellers)
     }
 
     /// The customer is told that the payment failed, or that the time to pay is over.

@@ -66,12 +66,12 @@ struct PurchaseStore {
         ).decode { c in try c.next() }
     }
 
-    /// Everything that placing writes, in one go. The purchase is made only from an open checkout
-    /// that nobody changed since it was read and whose things are all for sale; otherwise the
-    /// orders find no purchase and `orders_purchase_id_fkey` refuses them.
-    static func insertStatements(_ plan: PurchasePlan) -> [SQL] {
+    /// Everything that placing writes, as one statement. The purchase is made only from an open
+    /// checkout that nobody changed since it was read and whose things are all for sale; otherwise
+    /// the orders find no purchase and `orders_purchase_id_fkey` refuses them.
+    static func insertStatement(_ plan: PurchasePlan) -> SQL {
         let checkout = plan.checkout
-        let purchase: SQL = """
+        return """
             with placed as (
                 update checkout set state = 'placed', version = version + 1
                 where id = \(checkout.id) and state = 'open' and version = \(checkout.version)
@@ -82,16 +82,23 @@ struct PurchaseStore {
                         join variant v on v.id = l.variant_id
                         where l.checkout_id = checkout.id and not (g.for_sale and v.active))
                 returning id, account_id, guest_token_hash, email, currency, address, total,
-                    expires_at
+                    expires_at, market_now() as now
+            ), purchase_made as (
+                insert into purchase (id, number, checkout_id, account_id, guest_token_hash, email,
+                    currency, address, total, placed_at, expires_at)
+                select \(plan.id)::uuid, \(plan.number)::text, id, account_id, guest_token_hash,
+                    email, currency, address, total, now,
+                    greatest(expires_at, now + \(graceMinutes)::int * interval '1 minute')
+                from placed
+            ), orders_made as (
+                \(ordersStatement(plan))
+            ), lines_made as (
+                \(linesStatement(plan))
             )
-            insert into purchase (id, number, checkout_id, account_id, guest_token_hash, email,
-                currency, address, total, placed_at, expires_at)
-            select \(plan.id)::uuid, \(plan.number)::text, id, account_id, guest_token_hash, email,
-                currency, address, total, market_now(),
-                greatest(expires_at, market_now() + \(graceMinutes)::int * interval '1 minute')
-            from placed
+            insert into order_event (order_id, actor_id, kind, to_state)
+            select t.id, \(checkout.account)::uuid, 'placed', 'awaiting_payment'
+            from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
             """
-        return [purchase, ordersStatement(plan), linesStatement(plan), placedStatement(plan)]
     }
 
     private static func ordersStatement(_ plan: PurchasePlan) -> SQL {
@@ -148,31 +155,20 @@ struct PurchaseStore {
             """
     }
 
-    private static func placedStatement(_ plan: PurchasePlan) -> SQL {
-        """
-        insert into order_event (order_id, actor_id, kind, to_state)
-        select t.id, \(plan.checkout.account)::uuid, 'placed', 'awaiting_payment'
-        from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
-        """
-    }
-
     /// The purchase and its orders become paid.
-    static func payStatements(_ id: ID<Purchase>) -> [SQL] {
-        [
-            """
+    static func payStatement(_ id: ID<Purchase>) -> SQL {
+        """
+        with purchase_paid as (
             update purchase set state = 'paid', paid_at = market_now()
             where id = \(id) and state = 'awaiting_payment'
-            """,
-            """
-            with paid as (
-                update orders set state = 'paid', paid_at = market_now()
-                where purchase_id = \(id) and state = 'awaiting_payment'
-                returning id
-            )
-            insert into order_event (order_id, kind, from_state, to_state)
-            select id, 'paid', 'awaiting_payment', 'paid' from paid
-            """,
-        ]
+        ), orders_paid as (
+            update orders set state = 'paid', paid_at = market_now()
+            where purchase_id = \(id) and state = 'awaiting_payment'
+            returning id
+        )
+        insert into order_event (order_id, kind, from_state, to_state)
+        select id, 'paid', 'awaiting_payment', 'paid' from orders_paid
+        """
     }
 
     /// The purchase and its orders are over without having been paid.

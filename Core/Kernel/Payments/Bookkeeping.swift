@@ -5,14 +5,14 @@ import Vocabulary
 enum Bookkeeping {
     /// The orders of these shares were sold: their money was captured.
     static func sale(of shares: [LockedShare], in held: LockedPayment) throws -> [SQL] {
-        try shares.compactMap { share in
+        let postings = try shares.map { share in
             let sold = SoldOrder(
                 order: share.order, purchase: held.purchase.id, wallet: share.wallet,
                 total: share.amount, commission: share.commission,
                 taxByPlatform: share.taxByPlatform)
-            let posting = try Posting.sale(of: sold, at: held.payment.instance)
-            return posting.isEmpty ? nil : LedgerStore.postStatement(posting)
+            return try Posting.sale(of: sold, at: held.payment.instance)
         }
+        return LedgerStore.postStatements(postings)
     }
 
     /// Money came for a purchase that is over.
@@ -20,7 +20,7 @@ enum Bookkeeping {
         let posting = try Posting.strayCapture(
             payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
             at: held.payment.instance)
-        return posting.isEmpty ? [] : [LedgerStore.postStatement(posting)]
+        return LedgerStore.postStatements([posting])
     }
 
     /// All of it went back.
@@ -28,6 +28,6 @@ enum Bookkeeping {
         let posting = try Posting.strayReturn(
             payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
             at: held.payment.instance)
-        return posting.isEmpty ? [] : [LedgerStore.postStatement(posting)]
+        return LedgerStore.postStatements([posting])
     }
 }

@@ -112,11 +112,16 @@ struct PaymentStore {
         ).decode { c in try c.next(ID<Payment>.self) }.first
     }
 
-    /// A payment with its shares and its first attempt, made only while the instance is active.
+    /// A payment with its shares and its first attempt, as one statement, made only while the
+    /// instance is active. The instance's row stays locked until the commit: whoever pauses or
+    /// retires it waits, and then sees this payment; whoever did so before is seen here, and the
+    /// shares find no payment.
     /// - Parameter claim: how long its start belongs to whoever calls next.
-    static func insertStatements(_ plan: PaymentPlan, claim: Duration) -> [SQL] {
-        [
-            """
+    static func insertStatement(_ plan: PaymentPlan, claim: Duration) -> SQL {
+        // The attempt is written as sent, because the call follows at once: whoever finds it after
+        // a crash looks it up, and learns whether it was.
+        """
+        with payment_made as (
             insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
                 mode)
             select \(plan.payment)::uuid, \(plan.purchase)::uuid, i.id, \(plan.method)::text,
@@ -124,20 +129,22 @@ struct PaymentStore {
                 \(plan.capture)::text, i.mode
             from provider_instance i
             where i.id = \(plan.instance) and i.kind = 'payment' and i.state = 'active'
-            """,
-            """
-            insert into payment_share (payment_id, order_id, amount)
-            select \(plan.payment)::uuid, t.* from unnest(\(plan.shares.map(\.order))::uuid[],
-                \(plan.shares.map(\.amount.amount))::bigint[]) t
-            """,
-            // Written as sent, because the call follows at once: whoever finds it after a crash
-            // looks it up, and learns whether it was.
-            """
+            for share of i
+        ), attempt_made as (
             insert into payment_attempt (id, payment_id, kind, amount, state, tries, next_try_at)
             values (\(plan.attempt), \(plan.payment), 'start', \(plan.amount.amount), 'sent', 1,
                 now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond')
-            """,
-        ]
+        )
+        insert into payment_share (payment_id, order_id, amount)
+        select \(plan.payment)::uuid, t.* from unnest(\(plan.shares.map(\.order))::uuid[],
+            \(plan.shares.map(\.amount.amount))::bigint[]) t
+        """
+    }
+
+    /// Whether ``insertStatement(_:)`` failed because the instance takes no new payments.
+    static func isInstanceClosed(_ error: PostgresError) -> Bool {
+        error.constraint == "payment_share_payment_id_fkey"
+            || error.constraint == "payment_attempt_payment_id_fkey"
     }
 
     static func saveStatement(_ payment: Payment) -> SQL {

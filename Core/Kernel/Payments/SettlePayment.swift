@@ -117,8 +117,12 @@ extension Settlement {
     /// Everything that has to be written; `held` becomes what it will be.
     func statements(for held: inout LockedPayment) throws -> [SQL] {
         let payment = held.payment
-        var statements = [PaymentStore.saveStatement(payment)]
-        statements.append(startStatement(payment))
+        var statements: [SQL] = [
+            """
+            with start_settled as (\(startStatement(payment)))
+            \(PaymentStore.saveStatement(payment))
+            """
+        ]
         if state == .failed, held.purchase.state == .awaitingPayment {
             statements.append(Announcements.unpaid("purchase.payment-failed", held.purchase))
         }
@@ -151,8 +155,8 @@ extension Settlement {
             }
         }
         if effects.contains(.paid) {
-            statements += PurchaseStore.payStatements(held.purchase.id)
-            statements += Announcements.paid(held)
+            statements.append(PurchaseStore.payStatement(held.purchase.id))
+            statements.append(Announcements.paid(held))
             // Stock is what others wait for, so it comes last.
             statements.append(
                 ReservationStore.takeStatement(held.purchase.checkout, for: held.purchase.id))

@@ -86,14 +86,12 @@ extension Marketplace {
                 case .cancelled, nil: throw PaymentRefusal.purchaseOver
                 }
                 _ = try await tx.commit(
-                    after: PaymentStore.insertStatements(plan, claim: settings.callClaim))
+                    after: [PaymentStore.insertStatement(plan, claim: settings.callClaim)])
             }
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "payment_one_live" {
             throw PaymentRefusal.paymentUnderWay
-        } catch let error as PostgresError
-            where error.constraint == "payment_share_payment_id_fkey"
-        {
+        } catch let error as PostgresError where PaymentStore.isInstanceClosed(error) {
             throw PaymentRefusal.wayUnavailable
         }
     }

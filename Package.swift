@@ -16,6 +16,7 @@ let package = Package(
         .executable(name: "guildhall", targets: ["Operator"]),
         // Provider modules: each is loaded at run time, never linked.
         .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
+        .library(name: "BankFilePayouts", type: .dynamic, targets: ["BankFilePayouts"]),
         .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
         .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
         // A module of another contract version, for the test that it is refused.
@@ -75,6 +76,10 @@ let package = Package(
         .target(
             name: "SandboxPayments", dependencies: kit,
             path: "Plugins/Payments/SandboxPayments", swiftSettings: settings),
+        .target(
+            name: "BankFilePayouts", dependencies: kit,
+            path: "Plugins/Payments/BankFilePayouts", exclude: ["README.md"],
+            swiftSettings: settings),
         .target(
             name: "TableRateShipping", dependencies: kit,
             path: "Plugins/Shipping/TableRateShipping", exclude: ["README.md"],
@@ -165,6 +170,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/ProviderTests", swiftSettings: settings),
+        .testTarget(
+            // One module only, so that it may be linked instead of loaded.
+            name: "BankFileTests", dependencies: kit + ["BankFilePayouts"],
+            path: "Tests/BankFileTests", swiftSettings: settings),
         .testTarget(
             name: "KernelTests",
             dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],

@@ -20,6 +20,9 @@ public enum Backoffice {
         PurchaseRoutes(desk: desk).mount()
         ProviderRoutes(desk: desk).mount()
         MoneyRoutes(desk: desk).mount()
+        PlanRoutes(desk: desk).mount()
+        PayoutFileRoutes(desk: desk).mount()
+        SellerPayoutRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
         PeopleRoutes(desk: desk).mount()
@@ -38,6 +41,8 @@ public enum Backoffice {
             ("Purchases", "/purchases", .readPurchases),
             ("Payments", "/payments", .readPurchases),
             ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
+            ("Payout plans", "/payout-plans", .readMoney),
+            ("Payout files", "/payout-files", .readMoney),
             ("Ledger", "/ledger", .readMoney), ("Commission", "/commission", .readMoney),
             ("Jobs", "/jobs", .readJobs), ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),

@@ -7,7 +7,7 @@ enum Duty: String, CaseIterable, Sendable {
     case readSellers, decideOnSellers
     case readCatalogue, moderateCatalogue
     case readPurchases, settleCases
-    case readMoney, setCommission, runPayouts
+    case readMoney, setCommission, runPayouts, setPayoutLimits
     case readProviders, runProviders
     case readJobs, redriveJobs
     case readTrail
@@ -26,7 +26,8 @@ enum Duty: String, CaseIterable, Sendable {
     /// | read purchases, orders, payments | yes | yes | |
     /// | cancel and refund orders | yes | yes | |
     /// | read ledger, payouts, statements, commission | | yes | |
-    /// | set commission; run payouts | | yes | |
+    /// | set commission; run, freeze and plan payouts | | yes | |
+    /// | set from how much on a payout needs two people | | | |
     /// | read providers | yes | yes | |
     /// | set up, activate, drain providers; set rules | | | |
     /// | read jobs | yes | yes | |
@@ -43,7 +44,7 @@ enum Duty: String, CaseIterable, Sendable {
             [.administrator, .support, .finance]
         case .readMoney, .setCommission, .runPayouts, .readTrail: [.administrator, .finance]
         case .redriveJobs: [.administrator, .support]
-        case .runProviders, .managePeople, .moveClock: [.administrator]
+        case .runProviders, .managePeople, .moveClock, .setPayoutLimits: [.administrator]
         }
     }
 

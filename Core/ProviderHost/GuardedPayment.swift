@@ -12,6 +12,9 @@ public struct GuardedPayment: Sendable {
     /// Whether it holds funds and pays them out.
     public var paysOut: Bool { provider is any PayoutProvider }
 
+    /// Whether its payouts go to a bank as files.
+    public var writesFiles: Bool { provider is any PayoutFileProvider }
+
     public func methods(
         for amount: Money, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentMethod] {
@@ -120,6 +123,18 @@ public struct GuardedPayment: Sendable {
             "lookupPayout", .none, context,
             sanity: { $0.flatMap { Sanity.problem(with: $0, amount: $0.amount) } },
             { () throws(ProviderError) in try await provider.lookupPayout(key, context) })
+    }
+
+    /// Pure; needs no deadline.
+    /// - Throws: `unsupported` when it writes no files, `invalidRequest` for a file of absurd size.
+    public func file(_ request: PayoutFileRequest) throws(ProviderError) -> PayoutFile {
+        guard let provider = provider as? any PayoutFileProvider else {
+            throw .unsupported(operation: "payout files")
+        }
+        let file = try provider.file(request)
+        guard (1...16_777_216).contains(file.bytes.count), (1...200).contains(file.name.utf8.count)
+        else { throw .invalidRequest(code: "file.size", message: "The file is of absurd size.") }
+        return file
     }
 
     private func payoutProvider() throws(ProviderError) -> any PayoutProvider {

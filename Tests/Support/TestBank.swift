@@ -21,6 +21,9 @@ public final class TestBank: Sendable {
         var payments: [String: PaymentSnapshot] = [:]
         var refunds: [String: RefundSnapshot] = [:]
         var payouts: [String: PayoutSnapshot] = [:]
+        var destinations: [String] = []
+        /// What it paid and got back, in minor units.
+        var sentBack: Int64 = 0
         /// What was asked for, by the payment's reference.
         var wanted: [String: PaymentStart] = [:]
         /// Keys of captures, voids and refunds that were done.
@@ -64,8 +67,16 @@ public final class TestBank: Sendable {
     public var held: Int64 {
         state.withLock { state in
             state.payments.values.reduce(0) { $0 + $1.captured.amount - $1.refunded.amount }
-                - state.payouts.values.reduce(0) { $0 + $1.amount.amount }
+                - state.payouts.values.reduce(0) { $0 + $1.amount.amount } + state.sentBack
         }
+    }
+
+    /// The accounts that it paid to, in their order.
+    public var destinations: [String] { state.withLock { $0.destinations } }
+
+    /// A payout comes back to it.
+    public func sendBack(_ amount: Money) {
+        state.withLock { $0.sentBack += amount.amount }
     }
 
     /// What it paid to sellers.

@@ -155,6 +155,7 @@ public struct TestPayments: PayoutProvider {
                 reference: "out_" + context.idempotencyKey, payoutID: request.payoutID,
                 status: .succeeded, amount: request.amount, version: 1)
             state.payouts[context.idempotencyKey] = payout
+            state.destinations.append(request.destination.account)
             return payout
         }
     }

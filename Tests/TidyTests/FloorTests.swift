@@ -33,7 +33,7 @@ import Testing
         "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "Reactor",
         "Postgres", "Redis", "ProviderHost", "Kernel", "Web", "Storefront", "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "TableRateShipping",
-        "RateTableTax", "TestSupport",
+        "RateTableTax", "BankFilePayouts", "TestSupport",
     ]
 
     /// Who may speak HTTP to the outside or to visitors. The kernel's tests need no server.

@@ -116,10 +116,10 @@ extension String {
     private var tone: Tone {
         switch self {
         case "verified", "published", "paid", "delivered", "captured", "active", "succeeded",
-            "shipped", "done", "accepted":
+            "shipped", "done", "accepted", "applied":
             .good
         case "rejected", "suspended", "blocked", "failed", "dead", "cancelled", "declined",
-            "closed", "hidden", "late":
+            "closed", "hidden", "late", "returned":
             .bad
         default: .waiting
         }

@@ -20,6 +20,10 @@ struct PayoutAnswer: Codable {
     let tries: Int
     let createdAt: Instant
     let settledAt: Instant?
+    /// The plan that it was made by, when somebody planned it.
+    let plan: ID<PayoutPlan>?
+    /// Where it goes, with all but its ends hidden.
+    let destination: String?
     /// Empty in lists.
     let items: [Item]
 
@@ -35,6 +39,8 @@ struct PayoutAnswer: Codable {
         tries = payout.tries
         createdAt = payout.createdAt
         settledAt = payout.settledAt
+        plan = payout.plan
+        destination = payout.destination?.maskedPlace
         items = lines.map {
             Item(order: $0.item.order, orderNumber: $0.orderNumber, amount: $0.item.amount)
         }

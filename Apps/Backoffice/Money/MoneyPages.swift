@@ -47,6 +47,10 @@ enum MoneyPages {
                         Fact("State", state: payout.state),
                         Fact("Seller", "show", to: Links.seller(payout.seller)),
                         Fact("Provider", "show", to: Links.provider(payout.instance)),
+                        Fact("To", payout.destination ?? "—"),
+                        Fact(
+                            "Plan", payout.plan == nil ? "none" : "show",
+                            to: payout.plan.map { "/payout-plans/\($0)" }),
                         Fact("Reference", payout.reference ?? "—"),
                         Fact("Failure", payout.failure ?? "—"),
                         Fact("Tries", String(payout.tries)),

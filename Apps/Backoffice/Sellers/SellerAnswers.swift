@@ -50,6 +50,7 @@ struct SellerFile: Codable {
     struct Balance: Codable {
         let wallet: ID<Wallet>
         let pending: Money
+        let reserved: Money
         let available: Money
         let paying: Money
         let debt: Money
@@ -79,8 +80,8 @@ struct SellerFile: Codable {
         }
         balances = try await marketplace.balances(of: id).map {
             Balance(
-                wallet: $0.wallet, pending: $0.pending, available: $0.available,
-                paying: $0.paying, debt: $0.debt)
+                wallet: $0.wallet, pending: $0.pending, reserved: $0.reserved,
+                available: $0.available, paying: $0.paying, debt: $0.debt)
         }
     }
 }

@@ -126,12 +126,17 @@ enum SellerPages {
         let rows = file.balances.map {
             [
                 Cell(String($0.wallet.description.suffix(12))), Cell.money($0.pending),
-                .money($0.available), .money($0.paying), .money($0.debt),
+                .money($0.reserved), .money($0.available), .money($0.paying), .money($0.debt),
             ]
         }
         return Block(
-            "Money", facts: [Fact("Statement", "show", to: "/sellers/\(id)/statement")],
-            table: Table(["Wallet", "Held#", "Available#", "Paying#", "Owed to us#"], rows),
+            "Money",
+            facts: [
+                Fact("Statement", "show", to: "/sellers/\(id)/statement"),
+                Fact("Payouts, freeze and reserve", "show", to: "/sellers/\(id)/payouts"),
+            ],
+            table: Table(
+                ["Wallet", "Held#", "Reserve#", "Available#", "Paying#", "Owed to us#"], rows),
             nothing: "No money has come in yet.")
     }
 }

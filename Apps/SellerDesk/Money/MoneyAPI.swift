@@ -85,6 +85,7 @@ struct MoneyAPI {
                 return PayoutAnswer(payout, lines)
             }
         mountWallets(on: api, tag: "Wallets")
+        PayoutScheduleAPI().mount(on: api)
     }
 
     private func mountWallets(on api: API, tag: String) {

@@ -6,6 +6,8 @@ struct BalanceAnswer: Codable, Sendable {
     let walletId: ID<Wallet>
     /// Earned, and held until some days after delivery.
     let pending: Money
+    /// Kept for some days longer, for refunds of the same orders.
+    let reserved: Money
     /// To be paid out next.
     let available: Money
     /// In a payout that is under way.
@@ -16,6 +18,7 @@ struct BalanceAnswer: Codable, Sendable {
     init(_ balance: WalletBalance) {
         walletId = balance.wallet
         pending = balance.pending
+        reserved = balance.reserved
         available = balance.available
         paying = balance.paying
         debt = balance.debt
@@ -59,7 +62,9 @@ struct StatementAnswer: Codable, Sendable {
 }
 
 struct PayoutAnswer: Codable, Sendable {
-    enum State: String, Codable, Sendable, CaseIterable { case held, sent, unknown, paid, failed }
+    enum State: String, Codable, Sendable, CaseIterable {
+        case held, sent, unknown, paid, failed, returned
+    }
     struct PayoutItemAnswer: Codable, Sendable {
         let orderId: ID<Order>
         let orderNumber: String
@@ -105,6 +110,10 @@ struct WalletAnswer: Codable, Sendable {
     let isDefault: Bool
     let isComplete: Bool
     let payoutMinimum: Int64
+    /// Until when payouts wait because the account was changed; absent when they do not.
+    let paysFrom: Instant?
+    /// The bank sent the last payout back: payouts wait until the account is saved again.
+    let isReturned: Bool
 
     init(_ wallet: Wallet) {
         id = wallet.id
@@ -117,5 +126,7 @@ struct WalletAnswer: Codable, Sendable {
         isDefault = wallet.isDefault
         isComplete = wallet.details.isComplete
         payoutMinimum = wallet.payoutMinimum
+        paysFrom = wallet.paysFrom
+        isReturned = wallet.returnedAt != nil
     }
 }

@@ -2,87 +2,115 @@ import Kernel
 import Vocabulary
 import Web
 
-/// The model of `money.mustache`: what each wallet holds, and the newest payouts.
+/// The model of `money.mustache`: what each wallet holds, what moves when, the newest payouts.
 struct MoneyPage {
     struct Balance {
         let wallet: String
         let pending: String
+        let reserved: String?
         let available: String
         let paying: String
         let debt: String?
+        /// `goes out on 23 November 2026, from € 10.00`
+        let next: String
+        /// Why payouts of this wallet wait.
+        let trouble: String?
+    }
+
+    struct Move {
+        let at: String
+        let bucket: String
+        let number: String
+        let href: String
+        let amount: String
     }
 
     let balances: [Balance]
     let hasBalances: Bool
+    let frozen: String?
+    let reserve: String?
+    let moves: [Move]
+    let hasMoves: Bool
+    let hasMoreMoves: Bool
     let payouts: [PayoutRow]
     let hasPayouts: Bool
     let next: String?
 
-    init(_ balances: [WalletBalance], _ wallets: [Wallet], _ page: Page<Payout>, next: String?) {
-        self.balances = balances.map { balance in
-            Balance(
-                wallet: wallets.first { $0.id == balance.wallet }?.label ?? "Wallet",
-                pending: Format.money(balance.pending),
-                available: Format.money(balance.available),
-                paying: Format.money(balance.paying),
-                debt: balance.debt.isZero ? nil : Format.money(balance.debt))
+    init(_ facts: MoneyFacts, _ page: Page<Payout>, next: String?) {
+        balances = facts.balances.map { Balance($0, facts) }
+        hasBalances = !balances.isEmpty
+        frozen = facts.freeze?.reason
+        let policy = facts.seller.reserve
+        reserve =
+            policy.rate.value == 0
+            ? nil
+            : "\(policy.rate.percentText) for \(Format.count(policy.days, "day", "days"))"
+        moves = facts.moves.items.map { move in
+            Move(
+                at: Format.date(move.at), bucket: move.bucket == .pending ? "Held" : "In reserve",
+                number: move.orderNumber, href: "/orders/\(move.order)",
+                amount: Format.money(move.amount))
         }
-        hasBalances = !self.balances.isEmpty
+        hasMoves = !moves.isEmpty
+        hasMoreMoves = facts.moves.next != nil
         payouts = page.items.map { PayoutRow($0) }
         hasPayouts = !payouts.isEmpty
         self.next = next.map { "/money?after=\($0)" }
     }
 }
 
-struct PayoutRow {
-    let href: String
-    let amount: String
-    let state: String
-    let isPaid: Bool
-    let isFailed: Bool
-    let created: String
-    let settled: String?
-    let reference: String?
-    let failure: String?
+/// Everything that the money page tells of beside payouts.
+struct MoneyFacts: Sendable {
+    let seller: Seller
+    let wallets: [Wallet]
+    let balances: [WalletBalance]
+    let schedules: [ScheduledWallet]
+    let freeze: PayoutFreeze?
+    let moves: Page<UpcomingMove>
+    let now: Instant
 
-    init(_ payout: Payout) {
-        href = "/money/payouts/\(payout.id)"
-        amount = Format.money(payout.amount)
-        state =
-            switch payout.state {
-            case .held: "being prepared"
-            case .sent: "sent to the bank"
-            case .unknown: "being looked up"
-            case .paid: "paid"
-            case .failed: "failed"
-            }
-        isPaid = payout.state == .paid
-        isFailed = payout.state == .failed
-        created = Format.date(payout.createdAt)
-        settled = payout.settledAt.map { Format.date($0) }
-        reference = payout.reference
-        failure = payout.failure
+    init(_ marketplace: Marketplace, _ member: Member) async throws {
+        seller = try await marketplace.seller(member.seller)
+        wallets = try await marketplace.wallets(as: member.membership)
+        balances = try await marketplace.balances(of: member.seller)
+        schedules = try await marketplace.payoutSchedules(of: member.seller)
+        freeze = try await marketplace.payoutFreeze(of: member.seller)
+        moves = try await marketplace.upcomingMoves(of: member.seller, PageRequest(limit: 50))
+        now = try await marketplace.marketNow()
     }
 }
 
-/// The model of `payout.mustache`.
-struct PayoutPage {
-    struct Item {
-        let number: String
-        let href: String
-        let amount: String
+extension MoneyPage.Balance {
+    init(_ balance: WalletBalance, _ facts: MoneyFacts) {
+        let found = facts.wallets.first { $0.id == balance.wallet }
+        let schedule = facts.schedules.first {
+            $0.wallet == balance.wallet && $0.currency == balance.available.currency
+        }
+        wallet = found?.label ?? "Wallet"
+        pending = Format.money(balance.pending)
+        reserved = balance.reserved.isZero ? nil : Format.money(balance.reserved)
+        available = Format.money(balance.available)
+        paying = Format.money(balance.paying)
+        debt = balance.debt.isZero ? nil : Format.money(balance.debt)
+        next = Self.words(schedule, balance.available.currency)
+        if found?.details.isComplete == false {
+            trouble = "Payouts wait: this wallet says nowhere to pay to."
+        } else if found?.returnedAt != nil {
+            trouble = "The bank sent the last payout back. Look at the account and save it again."
+        } else if let from = found?.paysFrom, facts.now < from {
+            trouble = "The account was changed: payouts wait until \(Format.time(from))."
+        } else {
+            trouble = nil
+        }
     }
 
-    let payout: PayoutRow
-    let items: [Item]
-
-    init(_ payout: Payout, _ lines: [PayoutLine]) {
-        self.payout = PayoutRow(payout)
-        items = lines.map { line in
-            Item(
-                number: line.orderNumber, href: "/orders/\(line.item.order)",
-                amount: Format.money(line.item.amount))
-        }
+    private static func words(_ schedule: ScheduledWallet?, _ currency: Currency) -> String {
+        guard let schedule else { return "goes out with the next payout" }
+        guard let next = schedule.nextAt else { return "goes out when the market pays it" }
+        let from =
+            schedule.minimum == 0
+            ? "" : ", from \(Format.money(Money(schedule.minimum, currency)))"
+        return "goes out on \(Format.date(next))\(from)"
     }
 }
 
@@ -144,7 +172,17 @@ struct WalletsPage {
         let place: String
         let isDefault: Bool
         let isIncomplete: Bool
+        let isBank: Bool
+        let holder: String
         let minimum: String
+        /// Why payouts of this wallet wait.
+        let waits: String?
+        let schedules: [Schedule]
+    }
+
+    struct Schedule {
+        let currency: String
+        let words: String
     }
 
     let rows: [Row]
@@ -158,7 +196,8 @@ struct WalletsPage {
     let isChain: Bool
 
     init(
-        _ wallets: [Wallet], mayEdit: Bool, trouble: String? = nil, typed: [String: String] = [:]
+        _ wallets: [Wallet], _ schedules: [ScheduledWallet], mayEdit: Bool,
+        trouble: String? = nil, typed: [String: String] = [:]
     ) {
         rows = wallets.map { wallet in
             let details = wallet.details
@@ -167,7 +206,10 @@ struct WalletsPage {
                 kind: wallet.kind == .platformBalance ? "Bank account" : "Chain address",
                 place: details.maskedIBAN ?? details.address ?? "no account yet",
                 isDefault: wallet.isDefault, isIncomplete: !details.isComplete,
-                minimum: Money(wallet.payoutMinimum, .eur).decimalText)
+                isBank: wallet.kind == .platformBalance, holder: details.holder ?? "",
+                minimum: Money(wallet.payoutMinimum, .eur).decimalText,
+                waits: Self.waits(wallet),
+                schedules: schedules.filter { $0.wallet == wallet.id }.map { Schedule($0) })
         }
         self.mayEdit = mayEdit
         self.trouble = trouble
@@ -177,5 +219,26 @@ struct WalletsPage {
         bic = typed["details.bic"] ?? ""
         address = typed["details.address"] ?? ""
         isChain = typed["kind"] == "chainAddress"
+    }
+
+    private static func waits(_ wallet: Wallet) -> String? {
+        if wallet.returnedAt != nil {
+            return "The bank sent the last payout back. Look at the account and save it again."
+        }
+        return wallet.paysFrom.map {
+            "Payouts to a changed account begin after \(Format.time($0))."
+        }
+    }
+}
+
+extension WalletsPage.Schedule {
+    init(_ wallet: ScheduledWallet) {
+        currency = wallet.currency.code
+        let from = "from \(Format.money(Money(wallet.minimum, wallet.currency))) on"
+        guard let next = wallet.nextAt else {
+            words = "never by itself, \(from)"
+            return
+        }
+        words = "\(wallet.schedule.every.rawValue), next on \(Format.date(next)), \(from)"
     }
 }

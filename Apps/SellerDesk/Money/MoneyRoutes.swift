@@ -17,6 +17,24 @@ struct MoneyRoutes {
         ]
     }
 
+    struct ScheduleForm: Described {
+        let currency: Currency
+        let every: PayoutScheduleAPI.ScheduleBody.Every
+        let day: Int?
+        /// Major units, `10.00`.
+        let from: String?
+
+        static let rules: [String: [Rule]] = ["day": [.range(1...28)], "from": [.length(0...20)]]
+
+        func minimum() throws -> Int64? {
+            guard let from, !from.isEmpty else { return nil }
+            guard let money = Money(decimal: from, currency), !money.isNegative else {
+                throw InputRefusal(.wrong("This is not an amount."), field: "from")
+            }
+            return money.amount
+        }
+    }
+
     func mount(on routes: Routes) {
         routes.get("/money").query(ListQuery.self)
             .show(as: Member.self, needing: [.readMoney], use: index)
@@ -34,6 +52,7 @@ struct MoneyRoutes {
                     "wallets",
                     WalletsPage(
                         try await call.marketplace.wallets(as: member.membership),
+                        try await call.marketplace.payoutSchedules(of: member.seller),
                         mayEdit: member.membership.may(.editWallets)), title: "Wallets")
             }
         routes.post("/money/wallets").form(MoneyAPI.WalletBody.self).onlyOnce()
@@ -44,7 +63,9 @@ struct MoneyRoutes {
                         "wallets",
                         WalletsPage(
                             try await again.request.marketplace.wallets(as: member.membership),
-                            mayEdit: true, trouble: again.explanation, typed: again.values),
+                            try await again.request.marketplace.payoutSchedules(
+                                of: member.seller), mayEdit: true, trouble: again.explanation,
+                            typed: again.values),
                         title: "Wallets")
                 }
             ) { call, member in
@@ -63,6 +84,15 @@ struct MoneyRoutes {
                 try await call.marketplace.makeDefault(call.path.wallet, as: member.membership)
                 return .seeOther("/money/wallets", notice: "New earnings settle there now.")
             }
+        routes.post("/money/wallets/{wallet}/payout-schedules")
+            .path(MoneyAPI.WalletPath.self).form(ScheduleForm.self)
+            .show(as: Member.self, needing: [.editWallets]) { call, member in
+                try await call.marketplace.setPayoutSchedule(
+                    of: call.path.wallet, call.form.currency, every: call.form.every.kernel,
+                    day: call.form.day, minimum: try call.form.minimum(),
+                    as: member.membership)
+                return .seeOther("/money/wallets", notice: "The schedule is changed.")
+            }
     }
 
     @Sendable private func index(
@@ -71,8 +101,7 @@ struct MoneyRoutes {
         let marketplace = call.marketplace
         let page = try await marketplace.payouts(as: member.membership, call.query.page())
         let model = MoneyPage(
-            try await marketplace.balances(of: member.seller),
-            try await marketplace.wallets(as: member.membership), page,
+            try await MoneyFacts(marketplace, member), page,
             next: Listed(page) { PayoutAnswer($0) }.next)
         return .page("money", model, title: "Money")
     }

@@ -29,6 +29,12 @@ extension Marketplace {
         return account
     }
 
+    /// The open account of this e-mail address, or nil; for commands, never for what comes from
+    /// the network, since it tells who has an account.
+    public func account(email: String) async throws -> Account? {
+        try await database.accounts.find(email: try Account.normalizedEmail(email))
+    }
+
     /// The open account of this id, or nil.
     public func account(_ id: ID<Account>) async throws -> Account? {
         try await database.accounts.find(id)

@@ -161,20 +161,23 @@ struct LedgerCheckStore {
             claim: "What orders hold back is released, and only what was released is available",
             culprits: """
                 select 'order ' || orders.number || ' has ' || sums.pending || ' pending and '
-                    || sums.available || ' available'
+                    || sums.available || ' available and ' || sums.reserved || ' in reserve'
                 from orders join (
                     select order_id,
                         coalesce(sum(amount) filter (
                             where account.kind = 'seller_pending'), 0) as pending,
                         coalesce(sum(amount) filter (
-                            where account.kind = 'seller_available'), 0) as available
+                            where account.kind = 'seller_available'), 0) as available,
+                        coalesce(sum(amount) filter (
+                            where account.kind = 'seller_reserve'), 0) as reserved
                     from ledger_entry entry
                     join ledger_account account on account.id = entry.account_id
                     where order_id is not null group by order_id
                 ) sums on sums.order_id = orders.id
-                where sums.pending < 0 or sums.available < 0
+                where sums.pending < 0 or sums.available < 0 or sums.reserved < 0
                     or (orders.released_at is not null and sums.pending <> 0)
-                    or (orders.released_at is null and sums.available <> 0)
+                    or (orders.released_at is null
+                        and (sums.available <> 0 or sums.reserved <> 0))
                 """),
     ]
 
@@ -195,11 +198,13 @@ struct LedgerCheckStore {
                 from payout
                 left join ledger_transaction posting on posting.key in (
                     'payout:' || payout.id || ':hold', 'payout:' || payout.id || ':post',
-                    'payout:' || payout.id || ':void')
+                    'payout:' || payout.id || ':void', 'payout:' || payout.id || ':return')
                 group by payout.id
                 having coalesce(string_agg(posting.kind, ',' order by posting.id), '')
                     <> case payout.state when 'paid' then 'payout_hold,payout_post'
-                        when 'failed' then 'payout_hold,payout_void' else 'payout_hold' end
+                        when 'failed' then 'payout_hold,payout_void'
+                        when 'returned' then 'payout_hold,payout_post,payout_return'
+                        else 'payout_hold' end
                 """),
         Check(
             claim: "What a wallet has on its way is the sum of its open payouts",

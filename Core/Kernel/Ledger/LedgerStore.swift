@@ -98,12 +98,14 @@ public struct LedgerStore: Sendable {
         try await db.query(
             """
             select coalesce(sum(amount) filter (where kind = 'seller_pending'), 0)::bigint,
-                coalesce(sum(amount) filter (where kind = 'seller_available'), 0)::bigint
+                coalesce(sum(amount) filter (where kind = 'seller_available'), 0)::bigint,
+                coalesce(sum(amount) filter (where kind = 'seller_reserve'), 0)::bigint
             from ledger_entry entry join ledger_account account on account.id = entry.account_id
             where entry.order_id = \(order)
             """
-        ).decode { c in try OrderHoldings(pending: c.next(), available: c.next()) }.first
-            ?? OrderHoldings(pending: 0, available: 0)
+        ).decode { c in
+            try OrderHoldings(pending: c.next(), available: c.next(), reserved: c.next())
+        }.first ?? OrderHoldings(pending: 0, available: 0, reserved: 0)
     }
 
     /// What a seller's wallets hold, wallet by wallet and currency by currency.
@@ -113,6 +115,7 @@ public struct LedgerStore: Sendable {
             select wallet.id, account.currency,
                 coalesce(sum(balance) filter (where account.kind = 'seller_pending'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_available'), 0)::bigint,
+                coalesce(sum(balance) filter (where account.kind = 'seller_reserve'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_paying'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_debt'), 0)::bigint
             from wallet
@@ -127,8 +130,8 @@ public struct LedgerStore: Sendable {
             let currency: Currency = try c.next()
             return WalletBalance(
                 wallet: wallet, pending: Money(try c.next(), currency),
-                available: Money(try c.next(), currency), paying: Money(try c.next(), currency),
-                debt: Money(try c.next(), currency))
+                available: Money(try c.next(), currency), reserved: Money(try c.next(), currency),
+                paying: Money(try c.next(), currency), debt: Money(try c.next(), currency))
         }
     }
 
@@ -171,6 +174,8 @@ public struct WalletBalance: Hashable, Sendable {
     public let pending: Money
     /// To be paid out next.
     public let available: Money
+    /// Kept for some days longer, for refunds of the same orders.
+    public let reserved: Money
     /// In a payout that is under way.
     public let paying: Money
     /// Below zero: refunded after it had been paid out, and taken from what comes next.

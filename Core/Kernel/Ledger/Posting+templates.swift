@@ -96,9 +96,11 @@ extension Posting {
             }
             let fromPending = min(entry.amount, held.pending)
             let fromAvailable = min(entry.amount - fromPending, held.available)
-            let owed = entry.amount - fromPending - fromAvailable
+            let fromReserve = min(entry.amount - fromPending - fromAvailable, held.reserved)
+            let owed = entry.amount - fromPending - fromAvailable - fromReserve
             entries.append(LedgerEntry(.sellerPending(wallet), -fromPending, order: order))
             entries.append(LedgerEntry(.sellerAvailable(wallet), -fromAvailable, order: order))
+            entries.append(LedgerEntry(.sellerReserve(wallet), -fromReserve, order: order))
             entries.append(LedgerEntry(.sellerDebt(wallet), -owed, order: order))
         }
         return try Posting(
@@ -106,14 +108,27 @@ extension Posting {
             reverses: saleKey(order), entries: entries)
     }
 
-    /// The hold is over: what an order earned may be paid out.
+    /// The hold is over: what an order earned may be paid out, but for what is kept in reserve.
     static func release(
-        _ order: ID<Order>, _ amount: Money, wallet: ID<Wallet>
+        _ order: ID<Order>, _ amount: Money, kept: Money, wallet: ID<Wallet>
     ) throws(LedgerError) -> Posting {
         try Posting(
             key: "release:\(order)", kind: .release, currency: amount.currency,
             entries: [
                 LedgerEntry(.sellerPending(wallet), -amount.amount, order: order),
+                LedgerEntry(.sellerAvailable(wallet), amount.amount - kept.amount, order: order),
+                LedgerEntry(.sellerReserve(wallet), kept.amount, order: order),
+            ])
+    }
+
+    /// The time of the reserve is over: what is left of it may be paid out.
+    static func reserveRelease(
+        _ order: ID<Order>, _ amount: Money, wallet: ID<Wallet>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "reserve:\(order)", kind: .reserveRelease, currency: amount.currency,
+            entries: [
+                LedgerEntry(.sellerReserve(wallet), -amount.amount, order: order),
                 LedgerEntry(.sellerAvailable(wallet), amount.amount, order: order),
             ])
     }
@@ -160,6 +175,30 @@ extension Posting {
             } + [LedgerEntry(.sellerPaying(payout.wallet), -payout.amount.amount)])
     }
 
+    /// The bank sent it back: the provider holds the money again, and it is available again.
+    static func payoutReturn(_ payout: Payout) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "payout:\(payout.id):return", kind: .payoutReturn,
+            currency: payout.amount.currency, reverses: "payout:\(payout.id):post",
+            entries: payout.items.map {
+                LedgerEntry(.sellerAvailable(payout.wallet), $0.amount.amount, order: $0.order)
+            } + [LedgerEntry(.providerClearing(payout.instance), -payout.amount.amount)])
+    }
+
+    /// An instance handed money to another, once for each reference of the bank.
+    static func settlement(
+        _ reference: String, of amount: Money, from holder: ID<ProviderInstance>,
+        to receiver: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "settlement:\(holder):\(reference)", kind: .settlement,
+            currency: amount.currency,
+            entries: [
+                LedgerEntry(.providerClearing(holder), amount.amount),
+                LedgerEntry(.providerClearing(receiver), -amount.amount),
+            ])
+    }
+
     private static func sum(_ items: [PayoutItem]) throws(LedgerError) -> Int64 {
         var total: Int64 = 0
         for item in items {
@@ -175,4 +214,5 @@ extension Posting {
 struct OrderHoldings: Hashable, Sendable {
     let pending: Int64
     let available: Int64
+    let reserved: Int64
 }

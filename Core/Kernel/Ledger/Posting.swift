@@ -9,6 +9,8 @@ public struct LedgerAccount: Hashable, Sendable {
         case sellerPending = "seller_pending"
         /// Released, to be paid out.
         case sellerAvailable = "seller_available"
+        /// Kept for some days longer, for refunds of the same orders.
+        case sellerReserve = "seller_reserve"
         /// In a payout that is under way.
         case sellerPaying = "seller_paying"
         /// Refunded after it had been paid out; below zero, since the seller owes us.
@@ -32,6 +34,9 @@ public struct LedgerAccount: Hashable, Sendable {
     }
     public static func sellerAvailable(_ wallet: ID<Wallet>) -> Self {
         Self(kind: .sellerAvailable, owner: wallet.description)
+    }
+    public static func sellerReserve(_ wallet: ID<Wallet>) -> Self {
+        Self(kind: .sellerReserve, owner: wallet.description)
     }
     public static func sellerPaying(_ wallet: ID<Wallet>) -> Self {
         Self(kind: .sellerPaying, owner: wallet.description)
@@ -66,6 +71,9 @@ public struct Posting: Hashable, Sendable {
         case payoutHold = "payout_hold"
         case payoutPost = "payout_post"
         case payoutVoid = "payout_void"
+        case payoutReturn = "payout_return"
+        case reserveRelease = "reserve_release"
+        case settlement
         case adjustment
     }
 

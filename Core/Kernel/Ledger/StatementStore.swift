@@ -43,7 +43,7 @@ struct StatementStore {
                 group by entry.transaction_id having sum(entry.amount) <> 0
             )
             select posting.id, posting.booked_at, posting.kind, changed.order_id, orders.number,
-                case when posting.kind = 'payout_post'
+                case when posting.kind in ('payout_post', 'payout_return')
                     then split_part(posting.key, ':', 2)::uuid end,
                 other.gross, other.commission, other.tax, changed.net
             from changed

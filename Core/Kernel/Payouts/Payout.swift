@@ -11,19 +11,27 @@ public struct Payout: Sendable {
         /// Nobody knows whether it paid; it is looked up until somebody does.
         case unknown
         case paid, failed
+        /// The bank sent it back after it had been paid: its money is available again.
+        case returned
 
         /// The whole life of a payout. Nothing else decides.
         var next: Set<State> {
             switch self {
-            case .held: [.sent]
+            case .held: [.sent, .failed]
             case .sent: [.held, .unknown, .paid, .failed]
             case .unknown: [.sent, .paid, .failed]
-            case .paid, .failed: []
+            case .paid: [.returned]
+            case .failed, .returned: []
             }
         }
 
-        public var isOpen: Bool { !next.isEmpty }
+        /// Whether it is not known yet how it ends.
+        public var isOpen: Bool { self == .held || self == .sent || self == .unknown }
     }
+
+    /// A payout of more orders than this is cut; the rest is the next one's. The ledger takes 500
+    /// lines at a time.
+    static let ordersMax = 450
 
     public let id: ID<Payout>
     public let seller: ID<Seller>
@@ -33,11 +41,17 @@ public struct Payout: Sendable {
     public let state: State
     /// The provider's own id of it.
     public let reference: String?
-    /// Why it failed, for the seller.
+    /// Why it failed or came back, for the seller.
     public let failure: String?
     public let tries: Int
     public let createdAt: Instant
     public let settledAt: Instant?
+    /// Where it goes, as it was when it was claimed; nil for payouts older than this rule.
+    public let destination: WalletDetails?
+    /// The plan that it was made by, when somebody planned it.
+    public let plan: ID<PayoutPlan>?
+    /// Of the provider's newest news.
+    let version: Int64
     /// The orders that it pays; empty in lists.
     public let items: [PayoutItem]
 
@@ -45,26 +59,21 @@ public struct Payout: Sendable {
         Payout(
             id: id, seller: seller, wallet: wallet, instance: instance, amount: amount,
             state: state, reference: reference, failure: failure, tries: tries,
-            createdAt: createdAt, settledAt: settledAt, items: items)
+            createdAt: createdAt, settledAt: settledAt, destination: destination, plan: plan,
+            version: version, items: items)
     }
 }
 
-/// Why a wish about payouts was refused.
-public enum PayoutRefusal: Refusal, CaseIterable {
-    case unknown
-
-    public var code: String { "payout.unknown" }
-    public var reason: RefusalReason { .missing }
-    public var explanation: String { "There is no such payout." }
-}
-
 /// What a payout pays for one order.
-public struct PayoutItem: Hashable, Sendable {
+public struct PayoutItem: Hashable, Sendable, Codable {
     public let order: ID<Order>
     public let amount: Money
+    /// 1 unless the order was paid before: what was kept in reserve is paid later, as part 2.
+    public let part: Int
 
-    public init(order: ID<Order>, amount: Money) {
+    public init(order: ID<Order>, amount: Money, part: Int = 1) {
         self.order = order
         self.amount = amount
+        self.part = part
     }
 }

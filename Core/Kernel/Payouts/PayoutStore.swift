@@ -21,14 +21,19 @@ struct PayoutStore: Sendable {
         ).decode { c in (order: try c.next(), wallet: try c.next()) }
     }
 
-    /// What of these orders is pending; to be asked when they are locked.
+    /// What of these orders is pending, and what of it the seller's policy keeps in reserve; to be
+    /// asked when they are locked.
     func pending(of orders: [ID<Order>]) async throws -> [ReleasableOrder] {
         try await db.query(
             """
-            select entry.order_id, account.wallet_id, account.currency, sum(entry.amount)::bigint
-            from ledger_entry entry join ledger_account account on account.id = entry.account_id
+            select entry.order_id, account.wallet_id, account.currency, sum(entry.amount)::bigint,
+                seller.reserve_ppm, seller.reserve_days
+            from ledger_entry entry
+            join ledger_account account on account.id = entry.account_id
+            join wallet on wallet.id = account.wallet_id
+            join seller on seller.id = wallet.seller_id
             where entry.order_id = any(\(orders)::uuid[]) and account.kind = 'seller_pending'
-            group by entry.order_id, account.wallet_id, account.currency
+            group by entry.order_id, account.wallet_id, account.currency, seller.id
             having sum(entry.amount) > 0
             order by account.wallet_id, entry.order_id
             """
@@ -37,7 +42,8 @@ struct PayoutStore: Sendable {
             let wallet: ID<Wallet> = try c.next()
             let currency: Currency = try c.next()
             return ReleasableOrder(
-                order: order, wallet: wallet, amount: Money(try c.next(), currency))
+                order: order, wallet: wallet, amount: Money(try c.next(), currency),
+                reserve: ReservePolicy(rate: try c.next(), days: try c.next()))
         }
     }
 
@@ -49,29 +55,58 @@ struct PayoutStore: Sendable {
             """)
     }
 
-    /// Wallets of sellers in good standing with something available, after `wallet`.
-    func walletsWithFunds(
-        after last: FundedWallet?, limit: Int
-    ) async throws -> [FundedWallet] {
-        let after = last?.account ?? 0
-        return try await db.query(
+    /// Sellers' accounts with something available, after `last`.
+    func fundedAccounts(after last: Int64, limit: Int) async throws -> [Int64] {
+        try await db.query(
             """
-            select account.id, wallet.id, wallet.seller_id, account.currency,
-                wallet.payout_minimum, wallet.details
+            select account.id
             from ledger_account account
             join ledger_balance on ledger_balance.account_id = account.id
-            join wallet on wallet.id = account.wallet_id
-            join seller on seller.id = wallet.seller_id
-            where account.kind = 'seller_available' and balance > 0 and account.id > \(after)
-                and seller.state <> 'suspended'
+            where account.kind = 'seller_available' and balance > 0 and account.id > \(last)
             order by account.id
             limit \(limit)::bigint
+            """
+        ).decode { c in try c.next() }
+    }
+
+    /// The wallet of an account of what is available, and whether it may be paid now.
+    func fundedWallet(_ account: Int64) async throws -> FundedWallet? {
+        try await db.query(
+            """
+            select account.id, wallet.id, wallet.seller_id, account.currency,
+                coalesce(schedule.minimum, wallet.payout_minimum), wallet.details, seller.state,
+                exists (
+                    select from payout_freeze
+                    where payout_freeze.seller_id = seller.id and lifted_at is null),
+                wallet.details_changed_at, wallet.returned_at
+            from ledger_account account
+            join wallet on wallet.id = account.wallet_id
+            join seller on seller.id = wallet.seller_id
+            left join payout_schedule schedule on schedule.wallet_id = wallet.id
+                and schedule.currency = account.currency
+            where account.id = \(account) and account.kind = 'seller_available'
             """
         ).decode { c in
             try FundedWallet(
                 account: c.next(), wallet: c.next(), seller: c.next(), currency: c.next(),
-                minimum: c.next(), details: c.next(JSON<WalletDetails>.self).value)
-        }
+                minimum: c.next(), details: c.next(JSON<WalletDetails>.self).value,
+                sellerState: c.next(), isFrozen: c.next(), detailsChangedAt: c.next(),
+                returnedAt: c.next())
+        }.first
+    }
+
+    /// The accounts of what is available of these wallets in these currencies, each once.
+    func availableAccounts(of wallets: [(ID<Wallet>, Currency)]) async throws -> [Int64] {
+        try await db.query(
+            """
+            select distinct account.id
+            from unnest(\(wallets.map(\.0))::uuid[], \(wallets.map(\.1))::text[])
+                wanted(wallet_id, currency)
+            join ledger_account account on account.wallet_id = wanted.wallet_id
+                and account.currency = wanted.currency and account.kind = 'seller_available'
+            order by account.id
+            """
+        ).decode { c in try c.next() }
     }
 
     /// What each order made available in this account and nobody has claimed, oldest order
@@ -80,6 +115,8 @@ struct PayoutStore: Sendable {
         try await db.query(
             """
             select entry.order_id, account.currency, sum(entry.amount)::bigint, (
+                select coalesce(max(part), 0) + 1 from payout_item
+                where payout_item.order_id = entry.order_id and voided_at is null), (
                 select clearing.instance_id
                 from ledger_entry sold
                 join ledger_account clearing on clearing.id = sold.account_id
@@ -100,7 +137,8 @@ struct PayoutStore: Sendable {
             let currency: Currency = try c.next()
             let amount: Int64 = try c.next()
             return ClaimableOrder(
-                item: PayoutItem(order: order, amount: Money(amount, currency)),
+                item: PayoutItem(
+                    order: order, amount: Money(amount, currency), part: try c.next()),
                 instance: try c.next())
         }
     }
@@ -121,22 +159,24 @@ struct PayoutStore: Sendable {
         let items = payout.items
         _ = try await db.batch([
             """
-            insert into payout (id, seller_id, wallet_id, instance_id, currency, amount)
+            insert into payout (id, seller_id, wallet_id, instance_id, currency, amount,
+                destination, plan_id)
             values (\(payout.id), \(payout.seller), \(payout.wallet), \(payout.instance),
-                \(payout.amount.currency), \(payout.amount.amount))
+                \(payout.amount.currency), \(payout.amount.amount),
+                \(payout.destination.map { JSON($0) }), \(payout.plan))
             """,
             """
-            insert into payout_item (payout_id, order_id, amount)
-            select \(payout.id), order_id, amount
-            from unnest(\(items.map(\.order))::uuid[], \(items.map(\.amount.amount))::bigint[])
-                item(order_id, amount)
+            insert into payout_item (payout_id, order_id, amount, part)
+            select \(payout.id), order_id, amount, part
+            from unnest(\(items.map(\.order))::uuid[], \(items.map(\.amount.amount))::bigint[],
+                \(items.map(\.part))::smallint[]) item(order_id, amount, part)
             """,
         ])
     }
 
     private static let columns: SQL = """
         id, seller_id, wallet_id, instance_id, currency, amount, state, reference, failure, tries,
-        created_at, settled_at
+        created_at, settled_at, destination, plan_id, version
         """
 
     /// The payout with its items, locked.
@@ -151,14 +191,16 @@ struct PayoutStore: Sendable {
     /// Moves a payout from `old` to `new`; false when it is not in `old` any more.
     func move(
         _ id: ID<Payout>, from old: Payout.State, to new: Payout.State, reference: String? = nil,
-        failure: String? = nil
+        failure: String? = nil, version: Int64 = 0
     ) async throws -> Bool {
         try await db.execute(
             """
             update payout
             set state = \(new), reference = coalesce(\(reference), reference),
                 failure = \(failure), tries = tries + \(new == .sent ? 1 : 0)::int,
-                settled_at = case when \(!new.isOpen) then market_now() end
+                version = greatest(version, \(version)),
+                settled_at = case when \(!new.isOpen) then coalesce(settled_at, market_now()) end,
+                returned_at = case when \(new == .returned) then market_now() end
             where id = \(id) and state = \(old)
             """) == 1
     }
@@ -180,6 +222,15 @@ struct PayoutStore: Sendable {
         ).decode { c in try Self.payout(&c, items: []) }.first
     }
 
+    /// In the order of their ids.
+    func find(_ ids: [ID<Payout>]) async throws -> [Payout] {
+        try await db.query(
+            """
+            select \(Self.columns) from payout where id = any(\(ids)::uuid[]) order by id
+            """
+        ).decode { c in try Self.payout(&c, items: []) }
+    }
+
     /// By the provider's own id, for its webhooks.
     func find(reference: String, at instance: ID<ProviderInstance>) async throws -> ID<Payout>? {
         try await db.query(
@@ -194,7 +245,7 @@ struct PayoutStore: Sendable {
     func items(of id: ID<Payout>) async throws -> [PayoutLine] {
         try await db.query(
             """
-            select order_id, orders.currency, amount, number
+            select order_id, orders.currency, amount, part, number
             from payout_item join orders on orders.id = order_id
             where payout_id = \(id)
             order by order_id
@@ -204,7 +255,8 @@ struct PayoutStore: Sendable {
             let currency: Currency = try c.next()
             let amount: Int64 = try c.next()
             return PayoutLine(
-                item: PayoutItem(order: order, amount: Money(amount, currency)),
+                item: PayoutItem(
+                    order: order, amount: Money(amount, currency), part: try c.next()),
                 orderNumber: try c.next())
         }
     }
@@ -247,7 +299,23 @@ struct PayoutStore: Sendable {
             id: id, seller: seller, wallet: wallet, instance: instance,
             amount: Money(try c.next(), currency), state: try c.next(), reference: try c.next(),
             failure: try c.next(), tries: try c.next(), createdAt: try c.next(),
-            settledAt: try c.next(), items: items)
+            settledAt: try c.next(),
+            destination: try c.next(JSON<WalletDetails>?.self)?.value, plan: try c.next(),
+            version: try c.next(), items: items)
+    }
+
+    /// Why a payout that nobody was asked to pay yet must stay; nil when it may go.
+    func stop(of payout: Payout) async throws -> WaitingWallet.Reason? {
+        let found = try await db.query(
+            """
+            select state, exists (
+                select from payout_freeze
+                where payout_freeze.seller_id = seller.id and lifted_at is null)
+            from seller where id = \(payout.seller)
+            """
+        ).decode { c in try (c.next(Seller.State.self), c.next(Bool.self)) }.first
+        guard let (state, isFrozen) = found else { return .notVerified }
+        return state != .verified ? .notVerified : isFrozen ? .frozen : nil
     }
 }
 
@@ -260,22 +328,7 @@ struct ReleasableOrder: Sendable {
     let order: ID<Order>
     let wallet: ID<Wallet>
     let amount: Money
-}
-
-/// A wallet with something available.
-struct FundedWallet: Sendable {
-    let account: Int64
-    let wallet: ID<Wallet>
-    let seller: ID<Seller>
-    let currency: Currency
-    let minimum: Int64
-    let details: WalletDetails
-}
-
-/// What an order made available, and which instance holds it.
-struct ClaimableOrder: Sendable {
-    var item: PayoutItem
-    let instance: ID<ProviderInstance>?
+    let reserve: ReservePolicy
 }
 
 /// What a payout pays for one order, for people.

@@ -15,127 +15,151 @@ public struct WaitingWallet: Hashable, Sendable {
     public let amount: Money
     public let reason: Reason
 
-    public enum Reason: String, Sendable {
-        case belowMinimum = "below the wallet's minimum"
+    public enum Reason: String, Sendable, CaseIterable {
+        case notVerified = "the seller is not verified"
+        case frozen = "an administrator froze the seller's payouts"
         case noDestination = "the wallet says nowhere to pay to"
+        case returned = "the bank sent the last payout back; the account must be looked at"
+        case newAccount = "the account was changed less than 72 hours ago"
         case providerDoesNotPayOut = "the provider that holds it does not pay out"
+        case belowMinimum = "below the wallet's minimum"
+        case needsApproval = "so much needs a plan that a second person approves"
     }
 }
 
 extension Marketplace {
     /// Releases what is due, then makes one payout for each wallet, currency and provider
-    /// instance that holds its money, and queues its sending.
+    /// instance that holds its money, and queues its sending, whatever the wallets' schedules.
     ///
     /// Each wallet is one transaction: its orders are claimed by a unique key and the money is
     /// set aside in the ledger before anybody is asked to pay. Two runs at once, or a run that
     /// dies, pay nobody twice.
     public func runPayouts() async throws -> PayoutRun {
-        while try await releaseHolds() > 0 {}
+        try await releaseAllDue()
+        let terms = try await payoutTerms()
         var run = PayoutRun()
-        var last: FundedWallet?
+        var last: Int64 = 0
         while true {
-            let wallets = try await database.payouts.walletsWithFunds(after: last, limit: 100)
-            for wallet in wallets {
-                let part = try await planPayouts(of: wallet)
-                if !part.payouts.isEmpty { reach(.payout, .intentCommitted) }
+            let accounts = try await database.payouts.fundedAccounts(after: last, limit: 100)
+            for account in accounts {
+                let part = try await payOut(account, terms)
                 run.payouts += part.payouts
                 run.waiting += part.waiting
             }
-            guard let next = wallets.last else { return run }
+            guard let next = accounts.last else { return run }
             last = next
         }
     }
 
-    private func planPayouts(of wallet: FundedWallet) async throws -> PayoutRun {
-        let payers = try await payingInstances()
-        return try await database.transaction { tx in
-            try await tx.ledger.lock(wallet.wallet, wallet.currency)
-            var orders = try await tx.payouts.claimable(
-                in: wallet.account, limit: Self.ordersPerPayoutMax)
-            try await recoverDebt(of: wallet, from: &orders, tx)
+    /// Plans one account's payouts and makes them, unless they need a second person. An account
+    /// whose books are at fault is left alone and told of; the others go on.
+    func payOut(_ account: Int64, _ terms: PayoutTerms) async throws -> PayoutRun {
+        do {
+            return try await makePayouts(of: account, terms)
+        } catch let error as PostgresError where error.constraint != nil {
+            report(error, account)
+        } catch let error as LedgerError {
+            report(error, account)
+        } catch let error as MoneyError {
+            report(error, account)
+        }
+        return PayoutRun()
+    }
+
+    private func report(_ error: any Error, _ account: Int64) {
+        logger.error(
+            "payouts.account-at-fault", metadata: ["account": "\(account)", "error": "\(error)"])
+    }
+
+    private func makePayouts(
+        of account: Int64, _ terms: PayoutTerms
+    ) async throws -> PayoutRun {
+        let run = try await database.transaction { tx in
             var run = PayoutRun()
-            let byInstance = Dictionary(grouping: orders) { $0.instance }
-            for (instance, orders) in byInstance {
-                let items = orders.map(\.item)
-                let amount = try Money.sum(items.map(\.amount), wallet.currency)
-                guard amount.isPositive else { continue }
-                guard let instance, payers.contains(instance) else {
-                    run.waiting.append(wallet.waits(amount, .providerDoesNotPayOut))
-                    continue
+            guard let position = try await tx.payoutPosition(of: account) else { return run }
+            let plan = try position.plan(terms)
+            if !plan.recovery.isEmpty {
+                try await tx.ledger.post([
+                    .recovery(
+                        ID<Payout>(), from: plan.recovery, wallet: position.wallet.wallet,
+                        position.wallet.currency)
+                ])
+            }
+            for line in plan.lines {
+                switch line.outcome {
+                case .waits(let reason): run.waiting.append(line.waits(reason))
+                case .pays where terms.needsApproval(line.amount):
+                    run.waiting.append(line.waits(.needsApproval))
+                case .pays: run.payouts.append(try await tx.hold(line, plan: nil))
                 }
-                guard wallet.details.isComplete else {
-                    run.waiting.append(wallet.waits(amount, .noDestination))
-                    continue
-                }
-                guard amount.amount >= wallet.minimum else {
-                    run.waiting.append(wallet.waits(amount, .belowMinimum))
-                    continue
-                }
-                run.payouts.append(
-                    try await hold(items, amount, of: wallet, at: instance, tx))
             }
             return run
         }
+        if !run.payouts.isEmpty { reach(.payout, .intentCommitted) }
+        return run
     }
 
-    /// A payout of more orders than this is cut; the rest is the next run's.
-    private static let ordersPerPayoutMax = 5000
+    func payoutTerms() async throws -> PayoutTerms {
+        PayoutTerms(
+            payers: try await payingInstances(),
+            approvalLimits: try await database.payoutPlans.approvalLimits(),
+            now: try await marketNow())
+    }
 
-    /// Instances whose module pays out.
-    private func payingInstances() async throws -> Set<ID<ProviderInstance>> {
-        var payers: Set<ID<ProviderInstance>> = []
+    /// Each instance that holds money, with the one that pays it out.
+    private func payingInstances() async throws -> [ID<ProviderInstance>: ID<ProviderInstance>] {
+        var payers: [ID<ProviderInstance>: ID<ProviderInstance>] = [:]
         for instance in try await database.providers.tables().instances
         where instance.kind == .payment && instance.state != .draft {
             do {
-                if try await providers.payment(instance.id).paysOut { payers.insert(instance.id) }
+                if try await providers.payment(instance.id).paysOut {
+                    payers[instance.id] = instance.id
+                }
             } catch {
                 logger.warning(
                     "payouts.instance-unusable",
                     metadata: ["instance": "\(instance.id)", "error": "\(error)"])
             }
         }
+        for route in try await database.payoutFiles.routes() {
+            // Never back to the holder: its money may be on the way to the other already.
+            payers[route.holder] = payers[route.payer] == nil ? nil : route.payer
+        }
         return payers
     }
+}
 
-    /// What was refunded after it had been paid out is taken from what comes next, oldest first.
-    private func recoverDebt(
-        of wallet: FundedWallet, from orders: inout [ClaimableOrder], _ tx: Transaction
-    ) async throws {
-        var owed = -(try await tx.payouts.debt(of: wallet.wallet, wallet.currency))
-        guard owed > 0 else { return }
-        var taken: [PayoutItem] = []
-        for index in orders.indices where owed > 0 {
-            let item = orders[index].item
-            let part = min(owed, item.amount.amount)
-            owed -= part
-            taken.append(PayoutItem(order: item.order, amount: Money(part, wallet.currency)))
-            orders[index].item = PayoutItem(
-                order: item.order, amount: Money(item.amount.amount - part, wallet.currency))
-        }
-        orders.removeAll { $0.item.amount.isZero }
-        try await tx.ledger.post([
-            .recovery(ID<Payout>(), from: taken, wallet: wallet.wallet, wallet.currency)
-        ])
+extension Transaction {
+    /// What decides about an account's payouts, with its wallet's balances locked; nil when there
+    /// is no such account.
+    func payoutPosition(of account: Int64) async throws -> WalletPosition? {
+        guard let funded = try await payouts.fundedWallet(account) else { return nil }
+        try await ledger.lock(funded.wallet, funded.currency)
+        let orders = try await payouts.claimable(in: account, limit: Payout.ordersMax)
+        let debt = try await payouts.debt(of: funded.wallet, funded.currency)
+        return WalletPosition(wallet: funded, orders: orders, owed: -debt)
     }
 
-    private func hold(
-        _ items: [PayoutItem], _ amount: Money, of wallet: FundedWallet,
-        at instance: ID<ProviderInstance>, _ tx: Transaction
-    ) async throws -> Payout {
+    /// Claims a payout's orders, sets its money aside and queues its sending.
+    func hold(_ line: PlannedPayout, plan: ID<PayoutPlan>?) async throws -> Payout {
+        guard let instance = line.instance else {
+            throw LedgerError.inconsistent("a payout that nobody pays")
+        }
         let payout = Payout(
-            id: ID(), seller: wallet.seller, wallet: wallet.wallet, instance: instance,
-            amount: amount, state: .held, reference: nil, failure: nil, tries: 0,
-            createdAt: try await tx.clock.now(), settledAt: nil, items: items)
-        try await tx.payouts.insert(payout)
-        try await tx.ledger.post([.payoutHold(payout)])
-        try await tx.jobs.enqueue(
+            id: ID(), seller: line.seller, wallet: line.wallet, instance: instance,
+            amount: line.amount, state: .held, reference: nil, failure: nil, tries: 0,
+            createdAt: try await clock.now(), settledAt: nil, destination: line.destination,
+            plan: plan, version: 0, items: line.items)
+        try await payouts.insert(payout)
+        try await ledger.post([.payoutHold(payout)])
+        try await jobs.enqueue(
             PayoutJobs.send, PayoutJobs.Send(payout: payout.id), uniqueKey: "\(payout.id)")
         return payout
     }
 }
 
-extension FundedWallet {
-    fileprivate func waits(_ amount: Money, _ reason: WaitingWallet.Reason) -> WaitingWallet {
+extension PlannedPayout {
+    func waits(_ reason: WaitingWallet.Reason) -> WaitingWallet {
         WaitingWallet(wallet: wallet, amount: amount, reason: reason)
     }
 }

@@ -11,6 +11,7 @@ enum PayoutJobs {
     static let send = JobKind<Send>("payouts.send", lane: .payments)
     static let release = JobKind<NoArgs>("payouts.release", lane: .payments)
     static let resume = JobKind<NoArgs>("payouts.resume", lane: .payments)
+    static let schedule = JobKind<NoArgs>("payouts.schedule", lane: .payments)
 }
 
 extension Marketplace {
@@ -43,10 +44,15 @@ extension Marketplace {
         }
     }
 
-    /// Marks it as asked before it is asked; returns it as it was.
+    /// Marks it as asked before it is asked; returns it as it was. What was stopped before anybody
+    /// was asked fails, and its money is available again.
     private func beginSending(_ id: ID<Payout>) async throws -> Payout {
         try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
+            if payout.state == .held, let reason = try await tx.payouts.stop(of: payout) {
+                return try await tx.end(
+                    payout, .failed, failure: "It was stopped: \(reason.rawValue).")
+            }
             if payout.state == .held || payout.state == .unknown {
                 _ = try await tx.payouts.move(id, from: payout.state, to: .sent)
             }
@@ -61,16 +67,17 @@ extension Marketplace {
             requestID: "\(payout.id)")
     }
 
-    private func request(for payout: Payout) async throws -> PayoutRequest {
+    func request(for payout: Payout) async throws -> PayoutRequest {
         guard let wallet = try await database.wallets.find(payout.wallet, of: payout.seller),
             let seller = try await database.sellers.find(payout.seller)
         else { throw PayoutRefusal.unknown }
+        let details = payout.destination ?? wallet.details
         return PayoutRequest(
             payoutID: "\(payout.id)", amount: payout.amount,
             destination: PayoutDestination(
-                holder: wallet.details.holder ?? seller.legalName ?? seller.name,
-                account: wallet.details.iban ?? wallet.details.address ?? "",
-                country: seller.country),
+                holder: details.holder ?? seller.legalName ?? seller.name,
+                account: details.iban ?? details.address ?? "", country: seller.country,
+                bic: details.bic),
             webhookURL: ProviderGateway.webhookURL(
                 payout.instance, storefront: settings.storefrontURL),
             statement: "Guildhall payout")

@@ -11,18 +11,19 @@ struct PayoutNotice: Codable, Sendable {
 
 extension Marketplace {
     /// Applies what a provider says of a payout, from the answer to a call, a lookup or a webhook.
-    /// Whoever brings it, and however often, it is settled once.
+    /// Whoever brings it, and however often, it is settled once; what is older than what is known
+    /// changes nothing. A failure after it was paid means that the bank sent it back.
     public func settlePayout(
         _ id: ID<Payout>, _ snapshot: PayoutSnapshot
     ) async throws -> Payout {
-        switch snapshot.status {
-        case .pending: return try await move(id, to: .sent, reference: snapshot.reference)
-        case .succeeded: return try await settle(id, .paid, reference: snapshot.reference)
-        case .failed:
-            return try await settle(
-                id, .failed, reference: snapshot.reference,
-                failure: snapshot.failureCode ?? "The provider could not pay it.")
+        let settled = try await database.transaction { tx in
+            guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
+            let settled = try await tx.settle(payout, snapshot)
+            if !settled.state.isOpen { reach(.payout, .beforeRecord) }
+            return settled
         }
+        if !settled.state.isOpen { reach(.payout, .recorded) }
+        return settled
     }
 
     /// Applies a payout's news that came by webhook; one that is not ours changes nothing.
@@ -44,12 +45,10 @@ extension Marketplace {
     ) async throws -> Payout {
         switch error {
         case .declined(_, let message, _):
-            return try await settle(id, .failed, failure: message)
-        case .invalidRequest(_, let message):
-            return try await settle(id, .failed, failure: message)
+            return try await fail(id, message)
+        case .invalidRequest(_, let message): return try await fail(id, message)
         case .unsupported:
-            return try await settle(
-                id, .failed, failure: "The provider does not pay out any more.")
+            return try await fail(id, "The provider does not pay out any more.")
         case .unavailable, .misconfigured:
             // Nothing happened this time. What was asked before may still have.
             return try await move(id, to: wasAsked ? .unknown : .held)
@@ -58,44 +57,88 @@ extension Marketplace {
         }
     }
 
-    private func move(
-        _ id: ID<Payout>, to state: Payout.State, reference: String? = nil
-    ) async throws -> Payout {
+    private func move(_ id: ID<Payout>, to state: Payout.State) async throws -> Payout {
         try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
             if payout.state.isOpen {
-                _ = try await tx.payouts.move(
-                    id, from: payout.state, to: state, reference: reference)
+                _ = try await tx.payouts.move(id, from: payout.state, to: state)
             }
             return try await tx.payouts.lock(id) ?? payout
         }
     }
 
-    /// Ends a payout: the ledger, its items, its state and the notice together.
-    private func settle(
-        _ id: ID<Payout>, _ end: Payout.State, reference: String? = nil, failure: String? = nil
-    ) async throws -> Payout {
-        let settled = try await database.transaction { tx in
+    private func fail(_ id: ID<Payout>, _ failure: String) async throws -> Payout {
+        let failed = try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
             guard payout.state.isOpen else { return payout }
-            _ = try await tx.payouts.move(
-                id, from: payout.state, to: end, reference: reference, failure: failure)
-            if end == .paid {
-                try await tx.ledger.post([.payoutPost(payout)])
-            } else {
-                try await tx.payouts.voidItems(of: id)
-                try await tx.ledger.post([.payoutVoid(payout)])
-            }
-            try await tx.outbox.record(
-                OutboxEvent(
-                    end == .paid ? "payout.paid" : "payout.failed", about: "payout", id,
-                    PayoutNotice(payout: id, amount: payout.amount, failure: failure)
-                ).telling(team: payout.seller))
+            let failed = try await tx.end(payout, .failed, failure: failure)
             reach(.payout, .beforeRecord)
-            return try await tx.payouts.lock(id) ?? payout
+            return failed
         }
         reach(.payout, .recorded)
-        return settled
+        return failed
+    }
+}
+
+extension Transaction {
+    /// Applies what is known of a locked payout.
+    func settle(_ payout: Payout, _ snapshot: PayoutSnapshot) async throws -> Payout {
+        switch (payout.state, snapshot.status) {
+        case (.held, _), (.sent, _), (.unknown, _):
+            guard snapshot.version >= payout.version else { return payout }
+            return try await apply(snapshot, to: payout)
+        case (.paid, .failed) where snapshot.version > payout.version:
+            return try await end(
+                payout, .returned, reference: snapshot.reference,
+                failure: snapshot.failureCode ?? "The bank sent it back.",
+                version: snapshot.version)
+        default: return payout
+        }
+    }
+
+    private func apply(_ snapshot: PayoutSnapshot, to payout: Payout) async throws -> Payout {
+        switch snapshot.status {
+        case .pending:
+            _ = try await payouts.move(
+                payout.id, from: payout.state, to: .sent, reference: snapshot.reference,
+                version: snapshot.version)
+            return try await payouts.lock(payout.id) ?? payout
+        case .succeeded:
+            return try await end(
+                payout, .paid, reference: snapshot.reference, version: snapshot.version)
+        case .failed:
+            return try await end(
+                payout, .failed, reference: snapshot.reference,
+                failure: snapshot.failureCode ?? "The provider could not pay it.",
+                version: snapshot.version)
+        }
+    }
+
+    /// Ends a locked payout, or takes back its end: the ledger, its items, its state and the
+    /// notice together.
+    func end(
+        _ payout: Payout, _ end: Payout.State, reference: String? = nil, failure: String? = nil,
+        version: Int64 = 0
+    ) async throws -> Payout {
+        _ = try await payouts.move(
+            payout.id, from: payout.state, to: end, reference: reference, failure: failure,
+            version: version)
+        switch end {
+        case .paid: try await ledger.post([.payoutPost(payout)])
+        case .returned:
+            try await payouts.voidItems(of: payout.id)
+            try await ledger.post([.payoutReturn(payout)])
+            try await wallets.markReturned(payout.wallet)
+        default:
+            try await payouts.voidItems(of: payout.id)
+            try await ledger.post([.payoutVoid(payout)])
+        }
+        try await outbox.record(
+            OutboxEvent(
+                "payout.\(end.rawValue)", about: "payout", payout.id,
+                PayoutNotice(payout: payout.id, amount: payout.amount, failure: failure)
+            ).telling(team: payout.seller))
+        return try await payouts.lock(payout.id) ?? payout
     }
 }
 
@@ -111,7 +154,11 @@ extension Marketplace {
                 : .done
         }
         handlers.every(.seconds(5), PayoutJobs.release) { _ in
-            while try await releaseHolds() > 0 {}
+            try await releaseAllDue()
+            return .done
+        }
+        handlers.every(.seconds(60), PayoutJobs.schedule) { _ in
+            try await runSchedules()
             return .done
         }
         handlers.every(.seconds(60), PayoutJobs.resume) { _ in

@@ -15,6 +15,8 @@ public struct Seller: Hashable, Sendable, Codable {
     public let state: State
     /// Days between delivery and the money becoming available.
     public let holdDays: Int
+    /// What is kept for longer when the hold is over.
+    public let reserve: ReservePolicy
     public let rating: Rating
     public let createdAt: Instant
 

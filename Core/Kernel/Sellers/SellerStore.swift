@@ -6,7 +6,7 @@ struct SellerStore {
 
     private static let columns: SQL = """
         id, slug, name, about, country, legal_name, vat_number, origin, state, hold_days,
-        rating_sum, rating_count, created_at
+        reserve_ppm, reserve_days, rating_sum, rating_count, created_at
         """
 
     func insert(_ id: ID<Seller>, _ profile: SellerProfile) async throws {
@@ -85,6 +85,14 @@ struct SellerStore {
         try await db.execute("update seller set hold_days = \(days) where id = \(id)") == 1
     }
 
+    func saveReserve(_ id: ID<Seller>, _ policy: ReservePolicy) async throws {
+        try await db.execute(
+            """
+            update seller set reserve_ppm = \(policy.rate), reserve_days = \(policy.days)
+            where id = \(id)
+            """)
+    }
+
     func insertTransition(
         _ id: ID<Seller>, from old: Seller.State, to new: Seller.State, reason: String?,
         by actor: ID<Account>?
@@ -147,7 +155,9 @@ extension Seller {
             id: try c.next(), slug: try c.next(), name: try c.next(), about: try c.next(),
             country: try c.next(), legalName: try c.next(), vatNumber: try c.next(),
             origin: try c.next(JSON<Address>?.self)?.value, state: try c.next(),
-            holdDays: try c.next(), rating: Rating(sum: try c.next(), count: try c.next()),
+            holdDays: try c.next(),
+            reserve: ReservePolicy(rate: try c.next(), days: try c.next()),
+            rating: Rating(sum: try c.next(), count: try c.next()),
             createdAt: try c.next())
     }
 }

@@ -11,6 +11,16 @@ public struct Wallet: Hashable, Sendable, Codable {
     /// Payouts below this many minor units wait.
     public let payoutMinimum: Int64
     public let createdAt: Instant
+    /// When its account took the place of another; nil while it is the first.
+    public let detailsChangedAt: Instant?
+    /// When the bank sent a payout back: payouts wait until the details are saved again.
+    public let returnedAt: Instant?
+
+    /// How long payouts wait after the account was changed, so that its owner can object.
+    public static let newAccountHold: Duration = .seconds(72 * 3600)
+
+    /// Until when payouts wait because the account is new; nil when it never took another's place.
+    public var paysFrom: Instant? { detailsChangedAt?.advanced(by: Self.newAccountHold) }
 
     public enum Kind: String, SQLText, Sendable, CaseIterable, Codable {
         /// Paid out to a bank.
@@ -42,6 +52,16 @@ public struct WalletDetails: Hashable, Sendable, Codable {
 
     /// The IBAN with all but its ends hidden, for lists: `DE89 •••• 3000`.
     public var maskedIBAN: String? { iban.map { "\($0.prefix(4)) •••• \($0.suffix(4))" } }
+
+    /// Where the money goes, in a word that shows no more than its ends.
+    public var maskedPlace: String? {
+        maskedIBAN ?? address.map { "\($0.prefix(4)) •••• \($0.suffix(4))" }
+    }
+
+    /// Whether the money would go somewhere else than by `other`.
+    func leadElsewhere(than other: WalletDetails) -> Bool {
+        iban != other.iban || bic != other.bic || chain != other.chain || address != other.address
+    }
 
     /// Whether a payout has somewhere to go.
     public var isComplete: Bool { iban != nil || address != nil }

@@ -8,7 +8,8 @@ struct WalletStore {
     let db: any Queryable
 
     private static let columns: SQL = """
-        id, seller_id, kind, label, details, is_default, payout_minimum, created_at
+        id, seller_id, kind, label, details, is_default, payout_minimum, created_at,
+        details_changed_at, returned_at
         """
 
     func insert(
@@ -22,15 +23,32 @@ struct WalletStore {
             """)
     }
 
+    /// - Parameter isNewAccount: another account had its place before.
     func save(
-        _ id: ID<Wallet>, of seller: ID<Seller>, _ draft: WalletDraft
-    ) async throws -> Bool {
+        _ id: ID<Wallet>, of seller: ID<Seller>, _ draft: WalletDraft, isNewAccount: Bool
+    ) async throws {
         try await db.execute(
             """
             update wallet set label = \(draft.label), details = \(JSON(draft.details)),
-                payout_minimum = \(draft.payoutMinimum)
-            where id = \(id) and seller_id = \(seller) and kind = \(draft.kind)
-            """) == 1
+                payout_minimum = \(draft.payoutMinimum), returned_at = null,
+                details_changed_at = case when \(isNewAccount) then market_now()
+                    else details_changed_at end
+            where id = \(id) and seller_id = \(seller)
+            """)
+    }
+
+    /// The bank sent a payout back.
+    func markReturned(_ id: ID<Wallet>) async throws {
+        try await db.execute("update wallet set returned_at = market_now() where id = \(id)")
+    }
+
+    func lock(_ id: ID<Wallet>, of seller: ID<Seller>) async throws -> Wallet? {
+        try await db.query(
+            """
+            select \(Self.columns) from wallet where id = \(id) and seller_id = \(seller)
+            for no key update
+            """
+        ).first.map(Wallet.init(row:))
     }
 
     func find(_ id: ID<Wallet>, of seller: ID<Seller>) async throws -> Wallet? {
@@ -73,6 +91,7 @@ extension Wallet {
         self.init(
             id: try c.next(), seller: try c.next(), kind: try c.next(), label: try c.next(),
             details: try c.next(JSON<WalletDetails>.self).value, isDefault: try c.next(),
-            payoutMinimum: try c.next(), createdAt: try c.next())
+            payoutMinimum: try c.next(), createdAt: try c.next(),
+            detailsChangedAt: try c.next(), returnedAt: try c.next())
     }
 }

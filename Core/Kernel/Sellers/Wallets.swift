@@ -1,3 +1,4 @@
+import Postgres
 import Vocabulary
 
 /// A wallet as it is typed in.
@@ -85,7 +86,9 @@ extension Marketplace {
         }
     }
 
-    /// Changes a wallet's label, details and minimum; its kind stays.
+    /// Changes a wallet's label, details and minimum; its kind stays. When another account takes
+    /// the place of one, payouts wait for ``Wallet/newAccountHold`` and everybody in the shop is
+    /// told at the address known before, so that a thief of a password is too slow.
     /// - Throws: ``WalletRefusal``; `unknown` for another seller's or another kind.
     @discardableResult
     public func editWallet(
@@ -94,14 +97,19 @@ extension Marketplace {
         try member.require(.editWallets)
         let draft = try draft.checked()
         return try await database.transaction { tx in
-            guard try await tx.wallets.save(id, of: member.seller, draft) else {
-                throw WalletRefusal.unknown
-            }
+            guard let old = try await tx.wallets.lock(id, of: member.seller),
+                old.kind == draft.kind
+            else { throw WalletRefusal.unknown }
+            let isNewAccount =
+                old.details.isComplete && draft.details.leadElsewhere(than: old.details)
+            try await tx.wallets.save(id, of: member.seller, draft, isNewAccount: isNewAccount)
             try await tx.audit.record(
-                "wallet.edited", on: "wallet", id.description, by: member.account, as: .seller)
+                "wallet.edited", on: "wallet", id.description, by: member.account, as: .seller,
+                before: old.details.maskedPlace, after: draft.details.maskedPlace)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
             }
+            if isNewAccount { try await tx.tellOfNewAccount(old, wallet) }
             return wallet
         }
     }
@@ -129,5 +137,27 @@ extension Marketplace {
     /// The shop's wallets, for administrators.
     public func wallets(of seller: ID<Seller>) async throws -> [Wallet] {
         try await database.wallets.list(of: seller)
+    }
+}
+
+/// What a shop's team reads when another account takes the place of one.
+struct NewAccountNotice: Codable, Sendable {
+    let wallet: ID<Wallet>
+    let label: String
+    /// Both with all but their ends hidden.
+    let oldAccount: String?
+    let newAccount: String?
+    let payoutsFrom: Instant?
+}
+
+extension Transaction {
+    fileprivate func tellOfNewAccount(_ old: Wallet, _ new: Wallet) async throws {
+        try await outbox.record(
+            OutboxEvent(
+                "wallet.account-changed", about: "wallet", new.id,
+                NewAccountNotice(
+                    wallet: new.id, label: new.label, oldAccount: old.details.maskedPlace,
+                    newAccount: new.details.maskedPlace, payoutsFrom: new.paysFrom)
+            ).telling(team: new.seller))
     }
 }

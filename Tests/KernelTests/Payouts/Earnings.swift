@@ -43,6 +43,42 @@ struct Earnings: Sendable {
         try await shop.settle()
     }
 
+    func keep(_ policy: ReservePolicy) async throws {
+        let admin = try await market.given.administrator()
+        try await market.marketplace.setReserve(
+            of: seller.id, to: policy, reason: "a new shop", by: admin.id)
+    }
+
+    func schedule(_ every: PayoutSchedule.Every, minimum: Int64? = nil) async throws {
+        try await market.marketplace.setPayoutSchedule(
+            of: seller.wallet, .eur, every: every, day: nil, minimum: minimum, as: seller.member)
+    }
+
+    /// Orders like this one, in the books and no longer held: what only many sales would bring.
+    func addDelivered(copies: Int, of order: OrderDetail) async throws {
+        let instance = shop.payment
+        for _ in 0..<copies {
+            let (copy, purchase) = (ID<Order>(), ID<Purchase>())
+            let sold = SoldOrder(
+                order: copy, purchase: purchase, wallet: order.order.wallet,
+                total: order.order.amounts.total, commission: order.order.amounts.commission,
+                taxByPlatform: Money.zero(.eur))
+            try await market.database.transaction { tx in
+                try await tx.execute("set local session_replication_role = replica")
+                try await tx.execute(
+                    """
+                    insert into orders select (jsonb_populate_record(orders, jsonb_build_object(
+                        'id', \(copy.description)::text, 'number', \(copy.description)::text,
+                        'purchase_id', \(purchase.description)::text, 'hold_until', now(),
+                        'released_at', null))).*
+                    from orders where id = \(order.order.id)
+                    """)
+                try await tx.execute("set local session_replication_role = origin")
+                try await tx.ledger.post([try Posting.sale(of: sold, at: instance)])
+            }
+        }
+    }
+
     func balance() async throws -> WalletBalance {
         try #require(try await market.marketplace.balances(of: seller.id).first)
     }

@@ -106,6 +106,8 @@ public enum Capability: String, Hashable, Sendable, Codable, CaseIterable {
     case delayedResult
     /// Holds funds and pays them out: the provider conforms to `PayoutProvider`.
     case payouts
+    /// Writes payouts into files for a bank: the provider conforms to `PayoutFileProvider`.
+    case payoutFiles
     /// The seller is paid directly; funds never touch the platform.
     case directToSeller
 }

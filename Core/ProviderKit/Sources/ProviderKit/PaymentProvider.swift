@@ -62,3 +62,10 @@ public protocol PayoutProvider: PaymentProvider {
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> PayoutSnapshot?
 }
+
+/// A provider whose payouts a person hands to a bank as a file. Its `pay` answers `pending`; what
+/// became of a payout, an administrator says.
+public protocol PayoutFileProvider: PayoutProvider {
+    /// Pure: no I/O. The same request makes the same bytes.
+    func file(_ request: PayoutFileRequest) throws(ProviderError) -> PayoutFile
+}

@@ -28,11 +28,14 @@ public struct PayoutDestination: Hashable, Sendable, Codable {
     public var account: String
     /// ISO 3166-1 alpha-2 of the account.
     public var country: String
+    /// ISO 9362, when it is known.
+    public var bic: String?
 
-    public init(holder: String, account: String, country: String) {
+    public init(holder: String, account: String, country: String, bic: String? = nil) {
         self.holder = holder
         self.account = account
         self.country = country
+        self.bic = bic
     }
 }
 
@@ -54,5 +57,57 @@ public struct PayoutSnapshot: Hashable, Sendable, Codable {
         self.amount = amount
         self.version = version
         self.failureCode = failureCode
+    }
+}
+
+/// Payouts that go into one file for a bank. The same request makes the same bytes.
+public struct PayoutFileRequest: Hashable, Sendable, Codable {
+    /// The platform's id of the file; never used for another.
+    public var fileID: String
+    public var createdAt: Instant
+    /// The day on which the bank is to pay, in UTC.
+    public var executeOn: Instant
+    /// All in one currency.
+    public var transfers: [PayoutTransfer]
+
+    public init(
+        fileID: String, createdAt: Instant, executeOn: Instant, transfers: [PayoutTransfer]
+    ) {
+        self.fileID = fileID
+        self.createdAt = createdAt
+        self.executeOn = executeOn
+        self.transfers = transfers
+    }
+}
+
+/// One payout in a file.
+public struct PayoutTransfer: Hashable, Sendable, Codable {
+    /// The reference that the module gave the payout when it was asked to pay it.
+    public var reference: String
+    public var amount: Money
+    public var destination: PayoutDestination
+    /// What the seller reads on the statement.
+    public var statement: String
+
+    public init(
+        reference: String, amount: Money, destination: PayoutDestination, statement: String
+    ) {
+        self.reference = reference
+        self.amount = amount
+        self.destination = destination
+        self.statement = statement
+    }
+}
+
+/// A file that a person hands to a bank.
+public struct PayoutFile: Hashable, Sendable, Codable {
+    public var name: String
+    public var mediaType: String
+    public var bytes: [UInt8]
+
+    public init(name: String, mediaType: String, bytes: [UInt8]) {
+        self.name = name
+        self.mediaType = mediaType
+        self.bytes = bytes
     }
 }

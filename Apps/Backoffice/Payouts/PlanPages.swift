@@ -1,0 +1,128 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum PlanPages {
+    static func list(
+        _ page: Kernel.Page<PayoutPlan>, _ limits: [ApprovalLimit], _ query: PlanRoutes.PlanQuery,
+        _ admin: Administrator
+    ) -> DeskPage {
+        let rows = page.items.map { plan in
+            [
+                Cell(String(plan.id.description.suffix(12)), to: "/payout-plans/\(plan.id)"),
+                .state(plan.state), Cell(approval(of: plan)), .time(plan.madeAt),
+                .time(plan.settledAt),
+            ]
+        }
+        let make = DeskForm(
+            "Make a plan", to: "/payout-plans",
+            hint: "It says what would be paid now, whatever the wallets' schedules. "
+                + "Nothing moves until it is applied.")
+        let kept = query.state.map { [("state", $0)] } ?? []
+        var blocks = [
+            Block(forms: Duty.runPayouts.isAllowed(to: admin.roles) ? [make] : []),
+            Block(
+                table: Table(["Plan", "State", "Approval", "Made", "Settled"], rows),
+                nothing: "There is no such plan.",
+                more: page.next.map {
+                    Links.with("/payout-plans", kept + [("after", Cursor.seal($0))])
+                }),
+        ]
+        blocks.append(limitsBlock(limits, admin))
+        return DeskPage(
+            "Payout plans", lead: "Plan, look, apply: what a plan says is exactly what happens.",
+            tabs: DeskPage.Tab.states(
+                PayoutPlan.State.allCases.map(\.rawValue), of: "/payout-plans",
+                chosen: query.state), blocks)
+    }
+
+    static func plan(
+        _ plan: PayoutPlan, _ lines: Kernel.Page<PayoutPlanLine>, _ admin: Administrator
+    ) -> DeskPage {
+        let rows = lines.items.map { line in
+            [
+                Cell(line.sellerName, to: Links.seller(line.planned.seller)),
+                Cell(line.planned.destination.maskedPlace ?? "nowhere"),
+                Cell(line.instanceName ?? "nobody"), outcome(of: line),
+                Cell(Format.count(line.planned.items.count, "order", "orders")),
+                Cell(recovered(by: line.planned), isNumber: true),
+                .money(line.planned.amount),
+            ]
+        }
+        return DeskPage(
+            "Payout plan of \(Format.time(plan.madeAt))",
+            [
+                Block(
+                    facts: [
+                        Fact("State", state: plan.state.rawValue),
+                        Fact("Approval", approval(of: plan)),
+                        Fact("Fingerprint", String(plan.fingerprint.prefix(16))),
+                        Fact(
+                            "Made by", plan.madeBy == nil ? "the market" : "an administrator",
+                            to: plan.madeBy.map { Links.with("/audit", [("actor", "\($0)")]) }),
+                        Fact(
+                            "Settled", plan.settledAt.map(Format.time) ?? "not yet"),
+                        Fact(
+                            "Audit trail", "show",
+                            to: Links.trail("payout_plan", plan.id.description)),
+                    ], forms: forms(plan, admin)),
+                Block(
+                    table: Table(
+                        ["Seller", "To", "By", "Outcome", "For", "Owed, taken first#", "Amount#"],
+                        rows), nothing: "There is nothing in it.",
+                    more: lines.next.map { "/payout-plans/\(plan.id)?after=\(Cursor.seal($0))" }),
+            ])
+    }
+
+    private static func forms(_ plan: PayoutPlan, _ admin: Administrator) -> [DeskForm] {
+        guard plan.state == .open, Duty.runPayouts.isAllowed(to: admin.roles) else { return [] }
+        let path = "/payout-plans/\(plan.id)"
+        var forms: [DeskForm] = []
+        if plan.needsApproval, plan.approvedBy == nil, plan.madeBy != admin.account.id {
+            forms.append(DeskForm("Approve the plan", to: path + "/approval", [.reason]))
+        }
+        if !plan.needsApproval || plan.approvedBy != nil {
+            forms.append(
+                DeskForm(
+                    "Apply the plan", to: path + "/application",
+                    hint: "Every line that pays goes out. It is refused when anything changed.",
+                    isDangerous: true))
+        }
+        forms.append(DeskForm("Drop the plan", to: path + "/drop", [.reason], isDangerous: true))
+        return forms
+    }
+
+    private static func limitsBlock(_ limits: [ApprovalLimit], _ admin: Administrator) -> Block {
+        let form = DeskForm(
+            "Set a limit", to: "/payout-limits",
+            [
+                .line("currency", "Currency", "EUR"),
+                .line(
+                    "amount", "Minor units from which a second person is needed",
+                    help: "Empty: one person is enough for every payout.", required: false,
+                    type: "number"), .reason,
+            ], isDangerous: true)
+        return Block(
+            "A second person is needed from",
+            facts: limits.map { Fact($0.limit.currency.code, Format.money($0.limit)) },
+            forms: Duty.setPayoutLimits.isAllowed(to: admin.roles) ? [form] : [])
+    }
+
+    private static func approval(of plan: PayoutPlan) -> String {
+        guard plan.needsApproval else { return "not needed" }
+        return plan.approvedAt.map { "given \(Format.time($0))" } ?? "a second person is needed"
+    }
+
+    private static func outcome(of line: PayoutPlanLine) -> Cell {
+        switch line.planned.outcome {
+        case .waits(let reason): Cell("stays: \(reason.rawValue)", .waiting)
+        case .pays:
+            line.payout.map { Cell("paid out", to: "/payouts/\($0)", .good) } ?? Cell("pays", .good)
+        }
+    }
+
+    private static func recovered(by planned: PlannedPayout) -> String {
+        let sum = planned.recovery.reduce(Int64(0)) { $0 &+ $1.amount.amount }
+        return sum == 0 ? "" : Format.money(Money(sum, planned.amount.currency))
+    }
+}

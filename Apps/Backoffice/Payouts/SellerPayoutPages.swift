@@ -1,0 +1,88 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum SellerPayoutPages {
+    static func show(
+        _ seller: Seller, _ policy: SellerPayoutsAnswer, _ balances: [WalletBalance],
+        _ moves: Kernel.Page<UpcomingMove>, _ admin: Administrator
+    ) -> DeskPage {
+        let mayDo = Duty.runPayouts.isAllowed(to: admin.roles)
+        return DeskPage(
+            "Payouts of \(seller.name)",
+            [
+                Block(
+                    facts: [
+                        Fact("Seller", seller.name, to: Links.seller(seller.id)),
+                        Fact(
+                            "Frozen", policy.freezeReason ?? "no",
+                            policy.isFrozen ? .bad : .good),
+                        Fact("Held after delivery", Format.count(seller.holdDays, "day", "days")),
+                        Fact(
+                            "Reserve",
+                            policy.reserveRatePpm == 0
+                                ? "none"
+                                : "\(seller.reserve.rate.percentText) for "
+                                    + Format.count(policy.reserveDays, "day", "days")),
+                    ], forms: mayDo ? forms(seller, policy) : []),
+                Block(
+                    "Buckets",
+                    table: Table(
+                        ["Wallet", "Held#", "Reserve#", "Available#", "Paying#", "Owed to us#"],
+                        balances.map {
+                            [
+                                Cell(String($0.wallet.description.suffix(12))),
+                                .money($0.pending), .money($0.reserved), .money($0.available),
+                                .money($0.paying), .money($0.debt),
+                            ]
+                        }), nothing: "No money has come in yet."),
+                Block(
+                    "Schedules",
+                    table: Table(
+                        ["Wallet", "Every", "From#", "Next"],
+                        policy.schedules.map {
+                            [
+                                Cell(String($0.wallet.description.suffix(12))),
+                                Cell($0.every + ($0.day.map { " (\($0))" } ?? "")),
+                                .money($0.minimum), .time($0.nextAt),
+                            ]
+                        }), nothing: "Nothing was earned yet."),
+                Block(
+                    "What moves when",
+                    text: "Orders that are not delivered have no day yet.",
+                    table: Table(
+                        ["On", "Out of", "Order", "Amount#"],
+                        moves.items.map {
+                            [
+                                .time($0.at), Cell($0.bucket == .pending ? "hold" : "reserve"),
+                                Cell($0.orderNumber, to: "/orders/\($0.order)"), .money($0.amount),
+                            ]
+                        }), nothing: "Nothing is held.",
+                    more: moves.next.map {
+                        "/sellers/\(seller.id)/payouts?after=\(Cursor.seal($0))"
+                    }),
+            ])
+    }
+
+    private static func forms(_ seller: Seller, _ policy: SellerPayoutsAnswer) -> [DeskForm] {
+        let path = "/sellers/\(seller.id)"
+        let freeze =
+            policy.isFrozen
+            ? DeskForm(
+                "Let the payouts go on", to: path + "/payout-freeze/lift", [.reason],
+                isDangerous: true)
+            : DeskForm(
+                "Freeze the payouts", to: path + "/payout-freeze",
+                hint: "Nothing more is paid out; the seller reads the reason.", [.reason],
+                isDangerous: true)
+        let reserve = DeskForm(
+            "Change the reserve", to: path + "/reserve",
+            [
+                .line(
+                    "ratePpm", "Rate in parts per million", String(policy.reserveRatePpm),
+                    help: "100000 is 10 %. 0 keeps nothing.", type: "number"),
+                .line("days", "Days", String(policy.reserveDays), type: "number"), .reason,
+            ], isDangerous: true)
+        return [freeze, reserve]
+    }
+}

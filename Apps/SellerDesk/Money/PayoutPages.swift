@@ -1,0 +1,56 @@
+import Kernel
+import Vocabulary
+import Web
+
+struct PayoutRow {
+    let href: String
+    let amount: String
+    let state: String
+    let isPaid: Bool
+    let isFailed: Bool
+    let created: String
+    let settled: String?
+    let reference: String?
+    let failure: String?
+
+    init(_ payout: Payout) {
+        href = "/money/payouts/\(payout.id)"
+        amount = Format.money(payout.amount)
+        state =
+            switch payout.state {
+            case .held: "being prepared"
+            case .sent: "sent to the bank"
+            case .unknown: "being looked up"
+            case .paid: "paid"
+            case .failed: "failed"
+            case .returned: "sent back by the bank"
+            }
+        isPaid = payout.state == .paid
+        isFailed = payout.state == .failed || payout.state == .returned
+        created = Format.date(payout.createdAt)
+        settled = payout.settledAt.map { Format.date($0) }
+        reference = payout.reference
+        failure = payout.failure
+    }
+}
+
+/// The model of `payout.mustache`.
+struct PayoutPage {
+    struct Item {
+        let number: String
+        let href: String
+        let amount: String
+    }
+
+    let payout: PayoutRow
+    let items: [Item]
+
+    init(_ payout: Payout, _ lines: [PayoutLine]) {
+        self.payout = PayoutRow(payout)
+        items = lines.map { line in
+            Item(
+                number: line.orderNumber, href: "/orders/\(line.item.order)",
+                amount: Format.money(line.item.amount))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Vocabulary
+
+/// Why a wish about payouts was refused.
+public enum PayoutRefusal: Refusal, CaseIterable {
+    case unknown, alreadyFrozen, notFrozen
+    case planUnknown, planSettled, planStale, planEmpty
+    case approvalMissing, approvalOwn, approvalNotNeeded, approvalThere
+    case payerUnable, settlementKnown
+    case fileUnknown, notByFile, nothingToFile, notInFile
+
+    public var code: String {
+        switch self {
+        case .unknown: "payout.unknown"
+        case .alreadyFrozen: "payout.already-frozen"
+        case .notFrozen: "payout.not-frozen"
+        case .planUnknown: "payout-plan.unknown"
+        case .planSettled: "payout-plan.settled"
+        case .planStale: "payout-plan.stale"
+        case .planEmpty: "payout-plan.empty"
+        case .approvalMissing: "payout-plan.approval-missing"
+        case .approvalOwn: "payout-plan.approval-own"
+        case .approvalNotNeeded: "payout-plan.approval-not-needed"
+        case .approvalThere: "payout-plan.approval-there"
+        case .payerUnable: "payout.payer-unable"
+        case .settlementKnown: "settlement.known"
+        case .fileUnknown: "payout-file.unknown"
+        case .notByFile: "payout-file.not-by-file"
+        case .nothingToFile: "payout-file.nothing"
+        case .notInFile: "payout-file.not-in-file"
+        }
+    }
+
+    public var reason: RefusalReason {
+        switch self {
+        case .unknown, .planUnknown, .fileUnknown: .missing
+        case .notInFile: .invalid
+        case .approvalOwn: .forbidden
+        default: .conflict
+        }
+    }
+
+    public var explanation: String {
+        switch self {
+        case .unknown: "There is no such payout."
+        case .alreadyFrozen: "This seller's payouts are frozen already."
+        case .notFrozen: "This seller's payouts are not frozen."
+        case .planUnknown: "There is no such plan."
+        case .planSettled: "This plan was applied or dropped already."
+        case .planStale:
+            "The plan does not fit any more: money, an account or a seller in it has changed. "
+                + "Nothing was paid; make a new plan."
+        case .planEmpty: "Nothing would be paid by this plan."
+        case .approvalMissing:
+            "A payout in this plan is so large that a second person must approve it first."
+        case .approvalOwn: "Whoever made a plan cannot approve it: ask somebody else."
+        case .approvalNotNeeded: "This plan needs no approval."
+        case .approvalThere: "Somebody has approved this plan already."
+        case .payerUnable: "That provider is not active, or pays nobody out."
+        case .settlementKnown: "This reference is in the books with another amount or receiver."
+        case .fileUnknown: "There is no such file."
+        case .notByFile: "This provider writes no files for a bank."
+        case .nothingToFile: "Nothing waits for a file in this currency."
+        case .notInFile: "One of these transfers is not in this file. Nothing was changed."
+        }
+    }
+
+    public var field: String? { self == .notInFile ? "results" : nil }
+}

@@ -40,6 +40,7 @@ import Vocabulary
 
     @Test(arguments: [
         "", ".", "1.", ".5", "1e3", "1,50", "NaN", "1.999", "--1", "99999999999999999",
+        "0." + String(repeating: "0", count: 31),
     ])
     func `refuses what is not a plain decimal`(text: String) {
         #expect(Money(decimal: text, .eur) == nil)

@@ -80,6 +80,8 @@ import Vocabulary
 
     @Test(arguments: [
         "", "--XX", "--XX\r\n\r\n", "--XX\r\nContent-Disposition: x\r\n\r\na\r\n--XX--",
+        // The line break before the boundary is the one that ends the blank line.
+        "--XX\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n--XX--",
     ])
     func `that break off are refused`(body: String) {
         #expect(throws: InvalidInput.self) {

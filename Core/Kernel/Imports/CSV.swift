@@ -8,7 +8,11 @@ enum CSV {
         let fields: [String]
     }
 
-    /// - Throws: ``ImportRefusal`` for bytes that are not UTF-8 and for a quote that never ends.
+    /// More columns than any program writes; what stands further right is not read.
+    static let columnsMax = 500
+
+    /// - Throws: ``ImportRefusal`` for bytes that are not UTF-8, for a quote that never ends and
+    ///   for too many records.
     static func records(_ bytes: [UInt8]) throws(ImportRefusal) -> [Record] {
         var reader = Reader(bytes: bytes)
         return try reader.records()
@@ -43,6 +47,7 @@ enum CSV {
                 let start = line
                 let fields = try record()
                 if fields.contains(where: { !$0.isEmpty }) {
+                    guard records.count < ImportRefusal.rowsMax else { throw .tooManyRows }
                     records.append(Record(line: start, fields: fields))
                 }
             }
@@ -52,13 +57,16 @@ enum CSV {
         private mutating func record() throws(ImportRefusal) -> [String] {
             var fields: [String] = []
             while true {
-                fields.append(try field())
+                let text = try field()
+                if fields.count < CSV.columnsMax { fields.append(text) }
                 guard index < bytes.count else { return fields }
                 let end = bytes[index]
                 index += 1
                 if end == Self.comma {
                     // A comma at the very end of the file still has an empty field after it.
-                    if index == bytes.count { return fields + [""] }
+                    if index == bytes.count, fields.count < CSV.columnsMax {
+                        return fields + [""]
+                    }
                     continue
                 }
                 if end == Self.cr, index < bytes.count, bytes[index] == Self.lf { index += 1 }

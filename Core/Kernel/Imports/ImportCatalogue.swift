@@ -17,7 +17,8 @@ extension Marketplace {
         _ bytes: [UInt8], _ options: ImportOptions, as member: SellerMember
     ) async throws -> ImportReport {
         try member.require(.editListings)
-        let file = try ProductFile(bytes, currency: options.currency)
+        // Reading megabytes takes its time, and the cooperative pool has none to spare.
+        let file = try await files.run { try ProductFile(bytes, currency: options.currency) }
         var progress = ImportProgress(isDryRun: options.isDryRun, notes: file.notes)
         let products = progress.withoutErrors(file.products)
         let categories = CategoryMatcher(try await database.categories.list())

@@ -26,7 +26,7 @@ struct ImportPlan: Sendable {
         stored: [String: ContentHash], of seller: ID<Seller>
     ) throws {
         var draft = ListingDraft(
-            title: product.title, description: PlainText.of(html: product.bodyHTML),
+            title: product.title, description: product.description,
             handle: product.handle, category: category ?? present?.listing.category,
             productType: product.type, tags: product.tags, optionNames: product.optionNames,
             variants: product.variants)

@@ -23,7 +23,7 @@ struct ImportProgress: Sendable {
                 if let other = skus[sku] {
                     note(
                         .error, product, line, "Variant SKU",
-                        "The SKU \(sku) is in the file twice: \(other) has it too.")
+                        "The SKU \(sku.prefix(80)) is in the file twice: \(other) has it too.")
                     result.skipped += 1
                     return false
                 }

@@ -6,8 +6,10 @@ enum PlainText {
         let hasMarkup = html.contains("<") && html.contains(">")
         var text = ""
         var rest = Substring(html)
+        // Once there is no `>` ahead there is none further on, and nobody looks for it again.
+        var isUnclosed = !hasMarkup
         while let character = rest.first {
-            if character == "<", let tag = tag(at: rest) {
+            if character == "<", !isUnclosed, let tag = tag(at: rest, &isUnclosed) {
                 rest = rest[tag.end...]
                 if tag.name == "script" || tag.name == "style", !tag.closes {
                     skip(tag.name, in: &rest)
@@ -56,12 +58,16 @@ enum PlainText {
     }
 
     /// A tag begins with a letter, a slash or an exclamation mark; `a < b` is text.
-    private static func tag(at text: Substring) -> Tag? {
-        guard let end = text.firstIndex(of: ">") else { return nil }
-        var inside = text[text.index(after: text.startIndex)..<end]
+    private static func tag(at text: Substring, _ isUnclosed: inout Bool) -> Tag? {
+        var inside = text.dropFirst()
         guard let first = inside.first, first.isLetter || first == "/" || first == "!" else {
             return nil
         }
+        guard let end = inside.firstIndex(of: ">") else {
+            isUnclosed = true
+            return nil
+        }
+        inside = inside[..<end]
         let closes = first == "/"
         if closes { inside.removeFirst() }
         let name = inside.prefix { $0.isLetter || $0.isNumber }.lowercased()
@@ -90,18 +96,18 @@ enum PlainText {
         while text.last == " " { text.removeLast() }
         guard !text.isEmpty else { return }
         let wanted = blank ? 2 : 1
-        let present = text.reversed().prefix { $0 == "\n" }.count
+        let present = text.suffix(2).reversed().prefix { $0 == "\n" }.count
         if present < wanted { text += String(repeating: "\n", count: wanted - present) }
     }
 
     private static func skip(_ name: String, in text: inout Substring) {
         while let open = text.firstIndex(of: "<") {
-            text = text[open...]
-            if let tag = tag(at: text), tag.closes, tag.name == name {
-                text = text[tag.end...]
-                return
-            }
-            text.removeFirst()
+            text = text[text.index(after: open)...]
+            let word = text.prefix(name.count + 1)
+            guard word.first == "/", word.dropFirst().lowercased() == name else { continue }
+            let end = text.firstIndex(of: ">").map { text.index(after: $0) }
+            text = text[(end ?? text.endIndex)...]
+            return
         }
         text = ""
     }

@@ -5,7 +5,8 @@ struct ImportedProduct: Sendable {
     let handle: String
     let line: Int
     var title = ""
-    var bodyHTML = ""
+    /// The text of its HTML.
+    var description = ""
     var type = ""
     var tags: [String] = []
     var categoryName = ""
@@ -35,13 +36,17 @@ struct ProductFile {
     private var places: [String: Int] = [:]
     private var columns: [String: Int] = [:]
 
+    /// Places that a picture may name; any other is left to the order of the rows.
+    private static let positions = 1...100_000
+    /// The longest field, in bytes: a description of 20,000 characters with its markup.
+    private static let fieldMax = 100_000
+
     /// - Throws: ``ImportRefusal`` when it is not such a file at all.
     init(_ bytes: [UInt8], currency: Currency) throws(ImportRefusal) {
         self.currency = currency
         guard bytes.count <= ImportRefusal.bytesMax else { throw .tooLarge }
         let records = try CSV.records(bytes)
         guard let header = records.first else { throw .empty }
-        guard records.count <= ImportRefusal.rowsMax else { throw .tooManyRows }
         for (index, name) in header.fields.enumerated() {
             let key = InputText.trimmed(name).lowercased()
             if columns[key] == nil { columns[key] = index }
@@ -73,6 +78,10 @@ struct ProductFile {
             handle = made
         }
         let place = places[handle] ?? start(handle, row)
+        if let long = record.fields.firstIndex(where: { $0.utf8.count > Self.fieldMax }) {
+            let column = columns.first { $0.value == long }?.key ?? ""
+            return fail(row, place, column, "This is too long: it has over 100,000 bytes.")
+        }
         readOptionsAndVariant(row, place)
         readImage(row, place)
     }
@@ -80,7 +89,8 @@ struct ProductFile {
     private mutating func start(_ handle: String, _ row: ProductRow) -> Int {
         var product = ImportedProduct(handle: handle, line: row.line)
         product.title = row["Title"]
-        product.bodyHTML = row["Body (HTML)"]
+        let body = row["Body (HTML)"]
+        if body.utf8.count <= Self.fieldMax { product.description = PlainText.of(html: body) }
         product.type = row["Type"]
         product.tags = row["Tags"].split(separator: ",").map { InputText.trimmed(String($0)) }
         product.categoryName = row["Product Category"]
@@ -185,11 +195,12 @@ struct ProductFile {
         guard source.utf8.count <= 2000 else {
             return warn(row, place, "Image Src", "The address is too long; left out.")
         }
-        let last = products[place].images.map(\.position).max() ?? 0
+        let last = products[place].images.last?.position ?? 0
+        let given = Int(row["Image Position"]).flatMap { Self.positions.contains($0) ? $0 : nil }
         products[place].images.append(
             ImportedImage(
-                source: source, alt: row["Image Alt Text"],
-                position: Int(row["Image Position"]) ?? last + 1, line: row.line))
+                source: source, alt: row["Image Alt Text"], position: given ?? last + 1,
+                line: row.line))
     }
 
     /// What can only be said of a product when its last row was read.

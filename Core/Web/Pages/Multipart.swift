@@ -19,7 +19,7 @@ enum Multipart {
         start += marker.count
         while !(start + 1 < body.count && body[start] == 45 && body[start + 1] == 45) {
             guard let next = find([13, 10] + marker, in: body, from: start),
-                let headEnd = find([13, 10, 13, 10], in: body, from: start), headEnd < next,
+                let headEnd = find([13, 10, 13, 10], in: body, from: start), headEnd + 4 <= next,
                 items.count + files.count < partsMax
             else { throw .malformed("a part of the form does not end") }
             let head = String(decoding: body[start..<headEnd], as: UTF8.self)

@@ -136,6 +136,57 @@ import Vocabulary
         }
     }
 
+    @Test func `a picture's place that no picture has leaves the order of the rows`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let rows = """
+                Handle,Title,Variant Price,Image Src,Image Position
+                mug,Mug,5,https://example.org/1.jpg,9223372036854775807
+                mug,,,https://example.org/2.jpg,
+                mug,,,https://example.org/3.jpg,-9223372036854775808
+
+                """
+
+            let report = try await run(Array(rows.utf8), market, seller)
+
+            #expect(report.created == 1)
+            let id = try #require(
+                try await kernel.listings(in: nil, as: seller.member).items.first?.id)
+            let images = try await kernel.listing(id, as: seller.member).images
+            #expect(
+                images.map(\.sourceURL) == (1...3).map { "https://example.org/\($0).jpg" })
+        }
+    }
+
+    @Test func `a field without measure costs one product, not the machine`() async throws {
+        try await TestMarketplace.run { market in
+            let seller = try await market.given.verifiedSeller()
+            let megabyte = 1 << 20
+            let lines =
+                String(repeating: "<br>", count: 12_000) + String(repeating: "<p>", count: 12_000)
+            let rows = [
+                "Handle,Title,Body (HTML),Variant Price",
+                "a,A,\(String(repeating: "<", count: megabyte))>,5",
+                "b,B,\(String(repeating: "<b", count: 9000)),5",
+                "c,C,<script>\(String(repeating: "</b", count: 30_000))>,5",
+                "d,D,,0.\(String(repeating: "0", count: megabyte))",
+                "e,E,\(String(repeating: "< ", count: 9000))>,5",
+                "f,F,\(lines)Fine,5",
+            ].joined(separator: "\n")
+
+            let clock = ContinuousClock()
+            var report: ImportReport?
+            let time = try await clock.measure {
+                report = try await run(Array(rows.utf8), market, seller)
+            }
+
+            #expect(report?.created == 4)
+            #expect(report?.errors.map(\.line) == [2, 5])
+            #expect(time < .seconds(20))
+        }
+    }
+
     @Test func `what is no product file is refused`() async throws {
         try await TestMarketplace.run { market in
             let seller = try await market.given.verifiedSeller()
@@ -155,6 +206,8 @@ import Vocabulary
             #expect(
                 await refusal(Array((Self.header + "a,\"b\n\n").utf8)) == .quoteOpen(line: 2))
             #expect(await refusal(Array(repeating: 44, count: 20 << 20 + 1)) == .tooLarge)
+            let many = String(repeating: "a\n", count: 50_001)
+            #expect(await refusal(Array(many.utf8)) == .tooManyRows)
         }
     }
 

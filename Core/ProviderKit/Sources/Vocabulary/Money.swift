@@ -71,8 +71,10 @@ extension Money: CustomStringConvertible {
     }
 
     /// Reads major units with a decimal point, exactly: `19.99`, `5`, `0.1`. Nil for anything
-    /// that is not a plain decimal, has more digits than the currency, or is out of range.
+    /// that is not a plain decimal, has more digits than the currency, or is out of range, and
+    /// for more than 32 bytes.
     public init?(decimal text: some StringProtocol, _ currency: Currency) {
+        guard text.utf8.count <= 32 else { return nil }
         let negative = text.hasPrefix("-")
         let parts = text.dropFirst(negative ? 1 : 0)
             .split(separator: ".", omittingEmptySubsequences: false)

@@ -9,7 +9,8 @@ struct Operator: AsyncParsableCommand {
         abstract: "Runs a marketplace: serves its apps, does its work, looks after its data.",
         subcommands: [
             UpCommand.self, ServeCommand.self, WorkCommand.self, MigrateCommand.self,
-            AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, DoctorCommand.self,
+            AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, CommissionCommand.self,
+            DoctorCommand.self,
             RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,
             WalkCommand.self, BenchCommand.self, DrillCommand.self,
         ])

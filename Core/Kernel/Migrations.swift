@@ -25,6 +25,8 @@ public struct Migration: Sendable {
         "m0010-jobs",
         "m0011-stock-locks",
         "m0012-whole-batches",
+        "m0015-commission",
+        "m0016-refunds",
         "m0022-holds-and-payouts",
         "m0023-payout-files",
     ]

@@ -64,7 +64,8 @@ import Vocabulary
         try await Office.run { office in
             let rule = try await office.post(
                 "/api/v1/commission-rules",
-                #"{"ratePpm": 125000, "fixedAmount": 30, "fixedCurrency": "EUR", "reason": "New"}"#,
+                #"{"ratePpm": 125000, "fixedAmount": 30, "fixedCurrency": "EUR", "#
+                    + #""replaces": true, "reason": "New"}"#,
                 as: .finance)
             #expect(rule.value("fixedPerUnit.amount") == "30")
             let over = try await office.post(

@@ -132,28 +132,6 @@ struct VerificationAnswer: Codable {
     }
 }
 
-struct CommissionAnswer: Codable {
-    let id: ID<CommissionRule>
-    let seller: ID<Seller>?
-    let category: ID<Category>?
-    let ratePpm: Int64
-    let fixedPerUnit: Money?
-    let effectiveFrom: Instant
-    let effectiveUntil: Instant?
-
-    init(_ rule: CommissionRule) {
-        id = rule.id
-        seller = rule.seller
-        category = rule.category
-        ratePpm = rule.rate.value
-        fixedPerUnit = rule.fixedPerUnit
-        effectiveFrom = rule.effectiveFrom
-        effectiveUntil = rule.effectiveUntil
-    }
-}
-
-struct EndedAnswer: Codable { let id: ID<CommissionRule> }
-
 struct StatementAnswer: Codable {
     struct Line: Codable {
         let id: Int64

@@ -5,7 +5,6 @@ import Web
 /// The books, commission, payouts and sellers' statements.
 struct MoneyRoutes {
     struct PayoutPath: Described { let payout: ID<Payout> }
-    struct RulePath: Described { let rule: ID<CommissionRule> }
 
     struct PayoutQuery: Described {
         let state: String?
@@ -18,29 +17,6 @@ struct MoneyRoutes {
 
         func page() throws -> PageRequest {
             PageRequest(after: try after.map { try Cursor.open($0) }, limit: limit ?? 20)
-        }
-    }
-
-    struct NewRule: Described {
-        let seller: ID<Seller>?
-        let category: ID<Category>?
-        let ratePpm: Int64
-        let fixedAmount: Int64?
-        let fixedCurrency: Currency?
-        let reason: String
-        static let rules: [String: [Rule]] = [
-            "ratePpm": [
-                .range(0...1_000_000), .about("Parts per million: 125000 is twelve and a half %."),
-            ],
-            "fixedAmount": [
-                .range(0...1_000_000_000_000), .about("On top for each piece, in minor units."),
-            ],
-            "reason": [.length(3...500)],
-        ]
-
-        var fixed: Money? {
-            guard let fixedAmount, let fixedCurrency, fixedAmount > 0 else { return nil }
-            return Money(fixedAmount, fixedCurrency)
         }
     }
 
@@ -62,7 +38,7 @@ struct MoneyRoutes {
     func mount() {
         payouts()
         ledger()
-        commission()
+        CommissionRoutes(desk: desk).mount()
         StatementRoutes(desk: desk).mount()
     }
 
@@ -135,42 +111,5 @@ struct MoneyRoutes {
             "/ledger/verification", "Recompute everything from the entries", tag: "Money",
             .readMoney
         ) { call, _ in VerificationAnswer(try await call.marketplace.verifyLedger()) }
-    }
-
-    private func commission() {
-        desk.page("/commission", .readMoney, query: ListQuery.self) { call, admin in
-            MoneyPages.commission(
-                try await call.marketplace.commissionRules(call.query.page(limit: 50)),
-                try await call.marketplace.categories(), admin)
-        }
-        desk.read(
-            "/commission-rules", "Every rule there ever was, newest first", tag: "Money",
-            .readMoney, query: ListQuery.self
-        ) { call, _ in
-            Listed(try await call.marketplace.commissionRules(call.query.page())) {
-                CommissionAnswer($0)
-            }
-        }
-        desk.act(
-            Act<Nothing>(
-                "/commission-rules", "Add a rule for sales from now on", tag: "Money",
-                .setCommission, done: "The rule holds for every sale from now on.",
-                back: { _ in "/commission" }), input: NewRule.self
-        ) { marketplace, _, input, admin in
-            CommissionAnswer(
-                try await marketplace.addCommissionRule(
-                    seller: input.seller, category: input.category,
-                    rate: PartsPerMillion(input.ratePpm), fixedPerUnit: input.fixed,
-                    as: admin.account.id, reason: input.reason))
-        }
-        desk.act(
-            Act<RulePath>(
-                "/commission-rules/{rule}/end", "End a rule now", tag: "Money", .setCommission,
-                done: "The rule has ended.", back: { _ in "/commission" }), input: Reason.self
-        ) { marketplace, path, input, admin in
-            try await marketplace.endCommissionRule(
-                path.rule, as: admin.account.id, reason: input.reason)
-            return EndedAnswer(id: path.rule)
-        }
     }
 }

@@ -91,7 +91,7 @@ struct RuleRoutes {
                     Cell(rule.currency?.code ?? "any"), Cell(rule.country ?? "any"),
                     Cell(rule.amountMin.map(String.init) ?? ""),
                     Cell(rule.amountMax.map(String.init) ?? ""),
-                    Cell(rule.share.inPercent),
+                    Cell(rule.share.percentText),
                 ]
             })
         var blocks = [

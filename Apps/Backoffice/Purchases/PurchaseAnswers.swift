@@ -1,5 +1,6 @@
 import Kernel
 import Vocabulary
+import Web
 
 /// A purchase in lists.
 struct PurchaseRow: Codable {
@@ -82,10 +83,12 @@ struct OrderAnswer: Codable {
         let taxByPlatform: Money
         let total: Money
         let commission: Money
+        let commissionVat: Money
         let sellerShare: Money
     }
 
     struct Line: Codable {
+        let id: ID<OrderLine>
         let title: String
         let sku: String?
         let options: String
@@ -95,7 +98,10 @@ struct OrderAnswer: Codable {
         let total: Money
         let tax: Money
         let commission: Money
+        let commissionVat: Money
         let commissionExplanation: String
+        /// Why this rule and not the others.
+        let commissionReasoning: String
     }
 
     struct Event: Codable {
@@ -114,16 +120,6 @@ struct OrderAnswer: Codable {
         let shippedAt: Instant
     }
 
-    struct RefundAnswer: Codable {
-        let id: ID<Refund>
-        let amount: Money
-        let reason: String
-        let state: String
-        let failure: String?
-        let requestedAt: Instant
-        let settledAt: Instant?
-    }
-
     let id: ID<Order>
     let number: String
     let purchase: ID<Purchase>
@@ -139,6 +135,8 @@ struct OrderAnswer: Codable {
     let lines: [Line]
     let events: [Event]
     let refunds: [RefundAnswer]
+    /// What refunds have left of each line and of the shipping.
+    let refundable: [RefundableAnswer]
     let parcels: [Parcel]
 
     init(_ order: OrderCase) {
@@ -153,27 +151,28 @@ struct OrderAnswer: Codable {
         amounts = Amounts(
             items: sums.items, shipping: sums.shipping, tax: sums.tax,
             taxIncluded: sums.taxIncluded, taxByPlatform: sums.taxByPlatform, total: sums.total,
-            commission: sums.commission, sellerShare: sums.sellerShare)
+            commission: sums.commission, commissionVat: sums.commissionVAT,
+            sellerShare: sums.sellerShare)
         shippingName = order.shippingName
         placedAt = order.placedAt
         holdUntil = order.holdUntil
         releasedAt = order.releasedAt
         lines = order.lines.map {
             Line(
-                title: $0.title, sku: $0.sku, options: $0.optionsText, quantity: $0.quantity,
+                id: $0.id, title: $0.title, sku: $0.sku, options: $0.optionsText,
+                quantity: $0.quantity,
                 shipped: $0.shipped, unitPrice: $0.unitPrice, total: $0.total, tax: $0.tax,
-                commission: $0.commission, commissionExplanation: $0.commissionExplanation)
+                commission: $0.commission, commissionVat: $0.commissionVAT,
+                commissionExplanation: $0.commissionExplanation,
+                commissionReasoning: $0.commissionReasoning)
         }
         events = order.events.map {
             Event(
                 at: $0.at, kind: $0.kind, actorName: $0.actorName, from: $0.from, to: $0.to,
                 note: $0.note)
         }
-        refunds = order.refunds.map {
-            RefundAnswer(
-                id: $0.id, amount: $0.amount, reason: $0.reason, state: $0.state.rawValue,
-                failure: $0.failure, requestedAt: $0.requestedAt, settledAt: $0.settledAt)
-        }
+        refunds = order.refunds.map { RefundAnswer($0) }
+        refundable = order.left.map { RefundableAnswer($0, sums.total.currency) }
         parcels = order.shipments.map {
             Parcel(
                 carrier: $0.carrier, trackingNumber: $0.trackingNumber,

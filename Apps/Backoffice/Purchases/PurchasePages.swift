@@ -64,6 +64,7 @@ enum PurchasePages {
             Fact("Tax inside", Format.money(order.amounts.taxIncluded)),
             Fact("Total", Format.money(order.amounts.total)),
             Fact("Commission", Format.money(order.amounts.commission)),
+            Fact("VAT on the commission", Format.money(order.amounts.commissionVat)),
             Fact("To the seller", Format.money(order.amounts.sellerShare)),
         ]
         if let until = order.holdUntil { facts.append(Fact("Held until", Format.time(until))) }
@@ -71,11 +72,6 @@ enum PurchasePages {
             Fact(
                 "Parcel", "\(parcel.carrier) \(parcel.trackingNumber ?? "without a number")",
                 to: parcel.trackingUrl)
-        }
-        facts += order.refunds.map { refund in
-            Fact(
-                "Refund",
-                "\(Format.money(refund.amount)), \(refund.state.inWords): \(refund.reason)")
         }
         let lines = Table(
             ["Thing", "SKU", "Pieces#", "Each#", "Total#", "Commission#", "Why"],
@@ -85,11 +81,12 @@ enum PurchasePages {
                         line.title + (line.options.isEmpty ? "" : " (\(line.options))")),
                     Cell(line.sku ?? ""), .number(line.quantity), .money(line.unitPrice),
                     .money(line.total), .money(line.commission),
-                    Cell(line.commissionExplanation),
+                    Cell("\(line.commissionExplanation). \(line.commissionReasoning)"),
                 ]
             })
         return [
             Block("Order \(order.number)", facts: facts, table: lines),
+            RefundPages.refunds(of: order, maySettle),
             Block(timeline: order.events.map(moment), forms: maySettle ? forms(order) : []),
         ]
     }
@@ -108,14 +105,9 @@ enum PurchasePages {
                     hint: "Its stock goes back, and its money if it was paid. Siblings stay.",
                     [.reason], isDangerous: true)
             ]
+                + RefundPages.forms(of: order)
         case "cancelled": []
-        default:
-            [
-                DeskForm(
-                    "Refund this order", to: "/orders/\(order.id)/refund",
-                    hint: "All of \(Format.money(order.amounts.total)) goes back to the customer.",
-                    [.reason], isDangerous: true)
-            ]
+        default: RefundPages.forms(of: order)
         }
     }
 

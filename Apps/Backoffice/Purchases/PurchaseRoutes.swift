@@ -69,12 +69,22 @@ struct PurchaseRoutes {
         }
         desk.act(
             Act<OrderPath>(
-                "/orders/{order}/refund", "Give all of an order's money back", tag: "Purchases",
+                "/orders/{order}/refund", "Give money of an order back", tag: "Purchases",
                 .settleCases, done: "The refund is under way.", back: { "/orders/\($0.order)" }),
-            input: Reason.self
+            input: RefundInput.self
         ) { marketplace, path, input, admin in
             try await marketplace.refundOrder(
-                path.order, reason: input.reason, as: .admin(admin.account.id))
+                path.order, try input.wish(), reason: input.reason, as: .admin(admin.account.id))
+            return try await Self.order(marketplace, path.order)
+        }
+        desk.act(
+            Act<RefundPath>(
+                "/orders/{order}/refunds/{refund}/retries", "Ask again for a refund that failed",
+                tag: "Purchases", .settleCases, done: "The refund is asked for again.",
+                back: { "/orders/\($0.order)" }), input: Nothing.self
+        ) { marketplace, path, _, admin in
+            try await marketplace.retryRefund(
+                path.refund, of: path.order, as: .admin(admin.account.id))
             return try await Self.order(marketplace, path.order)
         }
     }

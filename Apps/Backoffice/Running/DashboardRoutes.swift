@@ -27,6 +27,7 @@ struct DashboardRoutes {
                 .readPurchases
             ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
+            ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),
             ("Webhooks that failed", waits.webhooksFailed, "/jobs", .readJobs),
             ("Jobs that were given up", waits.jobsDead, "/jobs", .readJobs),

@@ -70,15 +70,26 @@ struct OrderAPI {
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
             }
-        api.post("/orders/{order}/refunds", "Give all of its money back", tag: tag)
-            .path(OrderPath.self).body(Reason.self).refuses(.conflict).onlyOnce()
+        api.post("/orders/{order}/refunds", "Give money back", tag: tag)
+            .path(OrderPath.self).body(RefundInput.self).refuses(.conflict).onlyOnce()
             .succeeds(with: .created)
             .handle(as: Member.self, needing: [.refundOrders]) { call, member in
                 try await call.marketplace.refundOrder(
-                    call.path.order, reason: call.body.reason, as: .seller(member.membership))
+                    call.path.order, try call.body.wish(), reason: call.body.reason,
+                    as: .seller(member.membership))
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
             }
+        api.post(
+            "/orders/{order}/refunds/{refund}/retries", "Ask again for one that failed", tag: tag
+        )
+        .path(RefundPath.self).refuses(.conflict).onlyOnce().succeeds(with: .created)
+        .handle(as: Member.self, needing: [.refundOrders]) { call, member in
+            try await call.marketplace.retryRefund(
+                call.path.refund, of: call.path.order, as: .seller(member.membership))
+            return OrderAnswer(
+                try await call.marketplace.findOrder(call.path.order, as: member.membership))
+        }
     }
 
     @Sendable private func ship(

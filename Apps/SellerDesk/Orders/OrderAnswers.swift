@@ -19,8 +19,11 @@ struct OrderAnswer: Codable, Sendable {
         let unitPrice: Money
         let total: Money
         let commission: Money
-        /// Which rule, which rate, on what.
+        let commissionVat: Money
+        /// Which rate, on what.
         let commissionExplanation: String
+        /// Why this rule and not the others.
+        let commissionReasoning: String
     }
     struct ShipmentAnswer: Codable, Sendable {
         let id: ID<Shipment>
@@ -34,18 +37,6 @@ struct OrderAnswer: Codable, Sendable {
         let kind: String
         let note: String?
     }
-    struct RefundAnswer: Codable, Sendable {
-        enum RefundState: String, Codable, Sendable, CaseIterable {
-            case pending, unknown, succeeded, failed
-        }
-        let id: ID<Refund>
-        let amount: Money
-        let reason: String
-        let state: RefundState
-        let failure: String?
-        let requestedAt: Instant
-    }
-
     let id: ID<Order>
     let number: String
     let state: State
@@ -57,9 +48,13 @@ struct OrderAnswer: Codable, Sendable {
     let taxIncluded: Money
     let total: Money
     let commission: Money
-    /// What your wallet gets: total less commission and less the tax that the platform hands on.
+    /// On top of the commission.
+    let commissionVat: Money
+    /// What your wallet gets: total less commission, its VAT and the tax that is handed on.
     let sellerShare: Money
     let refundable: Money
+    /// What refunds have left of each line and of the shipping.
+    let refundableParts: [RefundableAnswer]
     let lines: [OrderLineAnswer]
     let shipments: [ShipmentAnswer]
     let refunds: [RefundAnswer]
@@ -82,6 +77,7 @@ struct OrderAnswer: Codable, Sendable {
         taxIncluded = order.amounts.taxIncluded
         total = order.amounts.total
         commission = order.amounts.commission
+        commissionVat = order.amounts.commissionVAT
         sellerShare = order.amounts.sellerShare
         refundable = detail.refundable
         lines = detail.lines.map { line in
@@ -89,7 +85,9 @@ struct OrderAnswer: Codable, Sendable {
                 id: line.id, listingId: line.listing, variantId: line.variant, title: line.title,
                 sku: line.sku, options: line.optionsText, quantity: line.quantity,
                 shipped: line.shipped, unitPrice: line.unitPrice, total: line.total,
-                commission: line.commission, commissionExplanation: line.commissionExplanation)
+                commission: line.commission, commissionVat: line.commissionVAT,
+                commissionExplanation: line.commissionExplanation,
+                commissionReasoning: line.commissionReasoning)
         }
         shipments = detail.shipments.map { shipment in
             ShipmentAnswer(
@@ -97,12 +95,8 @@ struct OrderAnswer: Codable, Sendable {
                 trackingNumber: shipment.trackingNumber, trackingUrl: shipment.trackingURL,
                 shippedAt: shipment.shippedAt)
         }
-        refunds = detail.refunds.map { refund in
-            RefundAnswer(
-                id: refund.id, amount: refund.amount, reason: refund.reason,
-                state: RefundAnswer.RefundState(rawValue: refund.state.rawValue) ?? .unknown,
-                failure: refund.failure, requestedAt: refund.requestedAt)
-        }
+        refunds = detail.refunds.map { RefundAnswer($0) }
+        refundableParts = detail.left.map { RefundableAnswer($0, order.amounts.total.currency) }
         events = detail.events.map { EventAnswer(at: $0.at, kind: $0.kind, note: $0.note) }
         placedAt = order.placedAt
         deliveredAt = order.deliveredAt

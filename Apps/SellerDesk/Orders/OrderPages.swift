@@ -94,6 +94,7 @@ struct OrderPage {
         let total: String
         let commission: String
         let explanation: String
+        let reasoning: String
     }
     struct Parcel {
         let carrier: String
@@ -108,9 +109,21 @@ struct OrderPage {
     }
     struct Refund {
         let amount: String
+        let what: String
         let state: String
         let reason: String
         let failure: String?
+        /// What it took of the seller, and gave back of the commission.
+        let shares: String
+        let retry: String?
+    }
+    /// A line that money can still go back for.
+    struct Refundable {
+        let index: Int
+        let id: String
+        let title: String
+        let quantity: Int
+        let amount: String
     }
 
     let id: String
@@ -137,7 +150,12 @@ struct OrderPage {
     let canShip: Bool
     let canCancel: Bool
     let canRefund: Bool
+    let canRefundAll: Bool
     let refundable: String
+    let refundableLines: [Refundable]
+    let refundableShipping: String?
+    let currency: String
+    let commissionVAT: String?
 
     init(_ detail: OrderDetail, may: (SellerPermission) -> Bool) {
         let order = detail.order
@@ -154,10 +172,9 @@ struct OrderPage {
                 link: parcel.trackingURL, at: Format.date(parcel.shippedAt))
         }
         hasParcels = !parcels.isEmpty
+        let titles = Dictionary(detail.lines.map { ($0.id, $0.title) }) { first, _ in first }
         refunds = detail.refunds.map { refund in
-            Refund(
-                amount: Format.money(refund.amount), state: refund.state.rawValue,
-                reason: refund.reason, failure: refund.failure)
+            Refund(refund, of: detail, titles, canRetry: may(.refundOrders))
         }
         hasRefunds = !refunds.isEmpty
         events = detail.events.map { event in
@@ -171,20 +188,62 @@ struct OrderPage {
         taxByPlatform = amounts.taxByPlatform.isZero ? nil : Format.money(amounts.taxByPlatform)
         total = Format.money(amounts.total)
         commission = Format.money(amounts.commission)
+        commissionVAT =
+            amounts.commissionVAT.isZero ? nil : Format.money(amounts.commissionVAT)
         share = Format.money(amounts.sellerShare)
         held = order.holdUntil.map { Format.date($0) }
         let isOpen = order.state == .paid || order.state == .partlyShipped
         canShip = isOpen && may(.shipOrders)
         canCancel = order.state == .paid && may(.shipOrders)
         canRefund =
-            detail.refundable.isPositive && order.state != .paid && order.state != .cancelled
-            && may(.refundOrders)
+            detail.refundable.isPositive && order.state != .cancelled && may(.refundOrders)
+        canRefundAll = canRefund && order.state != .paid
         refundable = Format.money(detail.refundable)
+        currency = amounts.total.currency.code
+        refundableLines = Refundable.all(detail, titles)
+        refundableShipping = detail.left.first { $0.line == nil && $0.shares.total > 0 }
+            .map { Format.money(Money($0.shares.total, amounts.total.currency)) }
     }
 
     private static func lines(_ address: Address) -> [String] {
         let town = [address.postalCode, address.city, address.region].compactMap { $0 }
         return [address.name] + address.lines + [town.joined(separator: " "), address.country]
+    }
+}
+
+extension OrderPage.Refund {
+    init(
+        _ refund: Kernel.Refund, of detail: OrderDetail, _ titles: [ID<OrderLine>: String],
+        canRetry: Bool
+    ) {
+        let currency = refund.amount.currency
+        amount = Format.money(refund.amount)
+        what = RefundWords.what(refund, titles: titles)
+        state = refund.state.rawValue
+        reason = refund.reason
+        failure = refund.failure
+        let given = refund.shares
+        shares =
+            "\(Format.money(Money(given.seller, currency))) of it was yours, "
+            + "\(Format.money(Money(given.commission + given.commissionVAT, currency))) commission"
+        let isRetried = detail.refunds.contains { $0.retries == refund.id }
+        retry =
+            refund.state == .failed && refund.kind != .stray && !isRetried && canRetry
+            ? "/orders/\(detail.order.id)/refunds/\(refund.id)/retries" : nil
+    }
+}
+
+extension OrderPage.Refundable {
+    static func all(_ detail: OrderDetail, _ titles: [ID<OrderLine>: String]) -> [Self] {
+        let currency = detail.order.amounts.total.currency
+        return detail.left.filter { $0.quantity > 0 && $0.shares.total > 0 }
+            .compactMap { part in part.line.map { ($0, part) } }.enumerated()
+            .map { index, left in
+                Self(
+                    index: index, id: left.0.description, title: titles[left.0] ?? "",
+                    quantity: left.1.quantity,
+                    amount: Format.money(Money(left.1.shares.total, currency)))
+            }
     }
 }
 
@@ -202,5 +261,6 @@ extension OrderPage.Line {
         total = Format.money(line.total)
         commission = Format.money(line.commission)
         explanation = line.commissionExplanation
+        reasoning = line.commissionReasoning
     }
 }

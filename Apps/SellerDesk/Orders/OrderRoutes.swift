@@ -42,13 +42,21 @@ struct OrderRoutes {
                     "/orders/\(call.path.order)", notice: "The order is cancelled.")
             }
         routes.post("/orders/{order}/refunds").path(OrderAPI.OrderPath.self)
-            .form(OrderAPI.Reason.self).onlyOnce()
+            .form(RefundForm.self).onlyOnce()
             .show(as: Member.self, needing: [.refundOrders]) { call, member in
                 try await call.marketplace.refundOrder(
-                    call.path.order, reason: call.form.reason, as: .seller(member.membership))
+                    call.path.order, try call.form.wish(), reason: call.form.reason,
+                    as: .seller(member.membership))
                 return .seeOther(
                     "/orders/\(call.path.order)",
                     notice: "The refund is on its way. This page shows when it has arrived.")
+            }
+        routes.post("/orders/{order}/refunds/{refund}/retries").path(RefundPath.self).onlyOnce()
+            .show(as: Member.self, needing: [.refundOrders]) { call, member in
+                try await call.marketplace.retryRefund(
+                    call.path.refund, of: call.path.order, as: .seller(member.membership))
+                return .seeOther(
+                    "/orders/\(call.path.order)", notice: "The refund is asked for again.")
             }
     }
 

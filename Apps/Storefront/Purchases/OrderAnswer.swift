@@ -29,9 +29,20 @@ struct OrderAnswer: Codable, Sendable {
         let note: String?
     }
     struct RefundAnswer: Codable, Sendable {
+        /// What it is for: lines, and null for the shipping; empty for goodwill.
+        struct RefundPartAnswer: Codable, Sendable {
+            let lineId: ID<OrderLine>?
+            let quantity: Int
+            let amount: Money
+        }
+        let kind: RefundKind
+        let parts: [RefundPartAnswer]
         let amount: Money
         let state: RefundState
         let requestedAt: Instant
+    }
+    enum RefundKind: String, Codable, Sendable, CaseIterable {
+        case whole, lines, amount, goodwill, stray
     }
     enum RefundState: String, Codable, Sendable, CaseIterable {
         case pending, unknown, succeeded, failed
@@ -83,6 +94,12 @@ struct OrderAnswer: Codable, Sendable {
         }
         refunds = detail.refunds.map { refund in
             RefundAnswer(
+                kind: RefundKind(rawValue: refund.kind.rawValue) ?? .whole,
+                parts: refund.parts.map {
+                    RefundAnswer.RefundPartAnswer(
+                        lineId: $0.line, quantity: $0.quantity,
+                        amount: Money($0.shares.total, refund.amount.currency))
+                },
                 amount: refund.amount,
                 state: RefundState(rawValue: refund.state.rawValue) ?? .unknown,
                 requestedAt: refund.requestedAt)

@@ -175,8 +175,9 @@ struct OrderPart {
         events = detail.events.map { event in
             Event(time: Format.time(event.at), what: Self.words(event.kind), note: event.note)
         }
-        refunds = detail.refunds.map { refund in
-            Format.money(refund.amount)
+        let titles = Dictionary(detail.lines.map { ($0.id, $0.title) }) { first, _ in first }
+        refunds = detail.refunds.filter { $0.state != .failed }.map { refund in
+            "\(Format.money(refund.amount)) for \(RefundWords.what(refund, titles: titles))"
                 + (refund.state == .succeeded ? " was given back" : " is on its way back")
         }
         canConfirm = order.state == .shipped

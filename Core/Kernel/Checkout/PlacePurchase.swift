@@ -35,9 +35,9 @@ extension Marketplace {
         let checkout = try await findCheckout(id, as: buyer)
         if checkout.state == .placed { return try await placed(id, as: buyer) }
         try checkout.checkPlaceable(expecting: total)
-        async let rules = database.commissions.effective(for: checkout.parcels.map(\.seller))
+        async let terms = database.commissions.terms(for: checkout.parcels.map(\.seller))
         let way = try await openWay(choice, for: checkout.routingFacts)
-        let plan = try PurchasePlan(checkout, by: try await rules)
+        let plan = try PurchasePlan(checkout, by: try await terms)
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
         do {

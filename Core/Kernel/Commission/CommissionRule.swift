@@ -1,64 +1,100 @@
+import Postgres
 import Vocabulary
 
-/// What the market keeps of a sale, for whom and what, and from when until when. A rule is never
-/// changed, only ended and followed by another, so that what was charged stays explainable.
+/// What the market keeps of a sale, for whom and what, and from when until when. A published rule
+/// is never changed, only ended and followed by another, so that what was charged stays
+/// explainable.
 public struct CommissionRule: Hashable, Sendable {
+    public enum State: String, SQLText, Sendable, CaseIterable { case draft, published }
+
+    /// What the rate is taken of.
+    public enum Base: String, SQLText, Sendable, CaseIterable {
+        /// The price without the tax that the platform itself hands to the state.
+        case gross
+        /// The price without any tax.
+        case net
+    }
+
     public let id: ID<CommissionRule>
-    /// Nil for every seller.
-    public let seller: ID<Seller>?
-    /// With everything below it; nil for every category.
-    public let category: ID<Category>?
+    public var state: State
+    /// For people; may be empty.
+    public let name: String
+    public let scope: CommissionScope
     public let rate: PartsPerMillion
-    /// On top, for each piece; only for sales in its currency.
-    public let fixedPerUnit: Money?
-    public let effectiveFrom: Instant
-    public let effectiveUntil: Instant?
+    public let base: Base
+    /// Whether the rate is also taken of the shipping.
+    public let isOnShipping: Bool
+    /// At most one for each currency.
+    public let amounts: [CommissionAmounts]
+    /// For a draft, from when it is meant to hold.
+    public var effectiveFrom: Instant
+    public var effectiveUntil: Instant?
 
     public init(
-        id: ID<CommissionRule> = ID(), seller: ID<Seller>? = nil, category: ID<Category>? = nil,
-        rate: PartsPerMillion, fixedPerUnit: Money? = nil, effectiveFrom: Instant,
+        id: ID<CommissionRule> = ID(), state: State = .published, name: String = "",
+        _ scope: CommissionScope = CommissionScope(), rate: PartsPerMillion, base: Base = .gross,
+        isOnShipping: Bool = false, amounts: [CommissionAmounts] = [], effectiveFrom: Instant,
         effectiveUntil: Instant? = nil
     ) {
         self.id = id
-        self.seller = seller
-        self.category = category
+        self.state = state
+        self.name = name
+        self.scope = scope
         self.rate = rate
-        self.fixedPerUnit = fixedPerUnit
+        self.base = base
+        self.isOnShipping = isOnShipping
+        self.amounts = amounts
         self.effectiveFrom = effectiveFrom
         self.effectiveUntil = effectiveUntil
     }
 
-    func isEffective(at instant: Instant) -> Bool {
-        effectiveFrom <= instant && effectiveUntil.map { instant < $0 } ?? true
+    public func isEffective(at instant: Instant) -> Bool {
+        state == .published && effectiveFrom <= instant
+            && effectiveUntil.map { instant < $0 } ?? true
     }
 
-    /// How closely it fits a line, to compare rules by: seller before category, deep categories
-    /// before shallow ones. Nil when it does not fit.
-    func closeness(to line: CommissionLine) -> Int? {
-        if let seller, seller != line.seller { return nil }
-        var closeness = seller == nil ? 0 : 1_000_000
-        if let category {
-            guard let depth = line.categoryPath.firstIndex(of: category) else { return nil }
-            closeness += depth + 1
-        }
-        return closeness
+    /// What it takes besides the rate in this currency.
+    public func amounts(in currency: Currency) -> CommissionAmounts? {
+        amounts.first { $0.currency == currency }
+    }
+
+    /// Whether there may be a sale for which neither is closer than the other.
+    func clashes(with other: CommissionRule) -> Bool {
+        let isBeforeItsEnd = effectiveUntil.map { other.effectiveFrom < $0 } ?? true
+        let isAfterItsStart = other.effectiveUntil.map { effectiveFrom < $0 } ?? true
+        return isBeforeItsEnd && isAfterItsStart && scope.overlaps(other.scope)
+    }
+
+    /// How people know it: its name, or the end of its id.
+    public var label: String {
+        name.isEmpty ? "rule " + id.description.suffix(8) : "“\(name)”"
     }
 }
 
-/// What commission is computed on.
-public struct CommissionLine: Hashable, Sendable {
-    public let seller: ID<Seller>
-    /// From the root to the listing's own category.
-    public let categoryPath: [ID<Category>]
-    /// What the line brings its seller before commission: its price without tax that the platform
-    /// itself hands to the state.
-    public let base: Money
-    public let quantity: Int
+/// What a rule takes besides its rate, in one currency. In minor units.
+public struct CommissionAmounts: Hashable, Sendable, Codable {
+    public let currency: Currency
+    /// On top, for each piece.
+    public let fixedPerUnit: Int64
+    /// Of a line at least so much, but never more than the line brings.
+    public let floor: Int64?
+    /// Of a line at most so much.
+    public let cap: Int64?
 
-    public init(seller: ID<Seller>, categoryPath: [ID<Category>], base: Money, quantity: Int) {
-        self.seller = seller
-        self.categoryPath = categoryPath
-        self.base = base
-        self.quantity = quantity
+    public init(
+        _ currency: Currency, fixedPerUnit: Int64 = 0, floor: Int64? = nil, cap: Int64? = nil
+    ) {
+        self.currency = currency
+        self.fixedPerUnit = fixedPerUnit
+        self.floor = floor
+        self.cap = cap
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        currency = try values.decode(Currency.self, forKey: .currency)
+        fixedPerUnit = try values.decodeIfPresent(Int64.self, forKey: .fixedPerUnit) ?? 0
+        floor = try values.decodeIfPresent(Int64.self, forKey: .floor)
+        cap = try values.decodeIfPresent(Int64.self, forKey: .cap)
     }
 }

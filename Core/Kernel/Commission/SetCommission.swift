@@ -1,42 +1,61 @@
 import Postgres
 import Vocabulary
 
-/// Why a commission rule was refused.
-public enum CommissionRefusal: Refusal, CaseIterable {
-    case rateOutOfRange, fixedNegative, sellerUnknown, categoryUnknown, ruleUnknown
-    case fixedTooLarge
+/// What an administrator writes down of a rule.
+public struct CommissionDraft: Hashable, Sendable {
+    public var name: String
+    public var scope: CommissionScope
+    public var rate: PartsPerMillion
+    public var base: CommissionRule.Base
+    public var isOnShipping: Bool
+    public var amounts: [CommissionAmounts]
+    /// Nil for as soon as it is published.
+    public var effectiveFrom: Instant?
+    public var effectiveUntil: Instant?
 
-    public var code: String {
-        switch self {
-        case .rateOutOfRange: "commission.rate-out-of-range"
-        case .fixedNegative: "commission.fixed-negative"
-        case .fixedTooLarge: "commission.fixed-too-large"
-        case .sellerUnknown: "commission.seller-unknown"
-        case .categoryUnknown: "commission.category-unknown"
-        case .ruleUnknown: "commission.rule-unknown"
-        }
+    public init(
+        name: String = "", _ scope: CommissionScope = CommissionScope(), rate: PartsPerMillion,
+        base: CommissionRule.Base = .gross, isOnShipping: Bool = false,
+        amounts: [CommissionAmounts] = [], effectiveFrom: Instant? = nil,
+        effectiveUntil: Instant? = nil
+    ) {
+        self.name = name
+        self.scope = scope
+        self.rate = rate
+        self.base = base
+        self.isOnShipping = isOnShipping
+        self.amounts = amounts
+        self.effectiveFrom = effectiveFrom
+        self.effectiveUntil = effectiveUntil
     }
 
-    public var reason: RefusalReason { self == .ruleUnknown ? .missing : .invalid }
-
-    public var explanation: String {
-        switch self {
-        case .rateOutOfRange: "The rate is between 0 and 100 %."
-        case .fixedNegative: "The fixed part is not below zero."
-        case .fixedTooLarge: "The fixed part is too large."
-        case .sellerUnknown: "There is no such seller."
-        case .categoryUnknown: "There is no such category."
-        case .ruleUnknown: "There is no such rule, or it has ended."
+    func rule(_ state: CommissionRule.State, at now: Instant) throws -> CommissionRule {
+        let name = try InputText.optionalLine(name, field: "name", lengthMax: 80) ?? ""
+        try check()
+        let from = effectiveFrom ?? now
+        if let effectiveUntil, effectiveUntil <= from {
+            throw CommissionRefusal.endsBeforeItBegins
         }
+        return CommissionRule(
+            state: state, name: name, scope, rate: rate, base: base, isOnShipping: isOnShipping,
+            amounts: amounts, effectiveFrom: from, effectiveUntil: effectiveUntil)
     }
 
-    public var field: String? {
-        switch self {
-        case .rateOutOfRange: "rate"
-        case .fixedNegative, .fixedTooLarge: "fixedPerUnit"
-        case .sellerUnknown: "seller"
-        case .categoryUnknown: "category"
-        case .ruleUnknown: nil
+    private func check() throws(CommissionRefusal) {
+        guard (0...1_000_000).contains(rate.value) else { throw .rateOutOfRange }
+        guard Set(amounts.map(\.currency)).count == amounts.count else { throw .currencyTwice }
+        for besides in amounts {
+            let all = [besides.fixedPerUnit, besides.floor ?? 0, besides.cap ?? 0]
+            guard all.allSatisfy({ $0 >= 0 }) else { throw .fixedNegative }
+            guard all.allSatisfy({ $0 <= Money.amountMax / 1000 }) else { throw .fixedTooLarge }
+            if let floor = besides.floor, let cap = besides.cap, floor > cap {
+                throw .floorAboveCap
+            }
+        }
+        if let band = scope.band {
+            guard (0...Money.amountMax).contains(band.from), band.below ?? .max > band.from else {
+                throw .bandInvalid
+            }
         }
     }
 }
@@ -47,35 +66,95 @@ extension Marketplace {
         try await database.commissions.list(page)
     }
 
-    /// Adds a rule, from now on and for new sales only. Written to the audit trail.
-    public func addCommissionRule(
-        seller: ID<Seller>?, category: ID<Category>?, rate: PartsPerMillion, fixedPerUnit: Money?,
+    /// - Throws: ``CommissionRefusal/ruleUnknown``
+    public func commissionRule(_ id: ID<CommissionRule>) async throws -> CommissionRule {
+        guard let rule = try await database.commissions.find(id) else {
+            throw CommissionRefusal.ruleUnknown
+        }
+        return rule
+    }
+
+    /// Writes a rule down that does not hold yet: it can be simulated, published or thrown away.
+    /// Written to the audit trail.
+    public func draftCommissionRule(
+        _ draft: CommissionDraft, as admin: ID<Account>, reason: String
+    ) async throws -> CommissionRule {
+        try await inserting { tx in
+            let rule = try draft.rule(.draft, at: try await tx.clock.now())
+            try await tx.commissions.insert(rule, by: admin)
+            try await tx.audit.record(
+                "commission.drafted", on: "commission_rule", rule.id.description, by: admin,
+                reason: reason)
+            return rule
+        }
+    }
+
+    /// Throws a draft away.
+    /// - Throws: ``CommissionRefusal``: `ruleUnknown`, `notDraft`.
+    public func discardCommissionRule(
+        _ id: ID<CommissionRule>, as admin: ID<Account>, reason: String
+    ) async throws {
+        try await database.transaction { tx in
+            guard try await tx.commissions.find(id) != nil else {
+                throw CommissionRefusal.ruleUnknown
+            }
+            guard try await tx.commissions.deleteDraft(id) else {
+                throw CommissionRefusal.notDraft
+            }
+            try await tx.audit.record(
+                "commission.discarded", on: "commission_rule", id.description, by: admin,
+                reason: reason)
+        }
+    }
+
+    /// A draft holds from `instant` on, or from the time that it names, or now: for new sales only.
+    /// - Parameter replacing: ends a rule that would be as close as this one when this one begins,
+    ///   instead of refusing this one.
+    /// - Throws: ``CommissionRefusal``: `ruleUnknown`, `notDraft`, `inThePast`,
+    ///   `endsBeforeItBegins`, `overlaps`.
+    @discardableResult
+    public func publishCommissionRule(
+        _ id: ID<CommissionRule>, from instant: Instant? = nil, replacing: Bool = false,
         as admin: ID<Account>, reason: String
     ) async throws -> CommissionRule {
-        guard (0...1_000_000).contains(rate.value) else { throw CommissionRefusal.rateOutOfRange }
-        if let fixedPerUnit {
-            guard !fixedPerUnit.isNegative else { throw CommissionRefusal.fixedNegative }
-            guard fixedPerUnit.amount <= Money.amountMax / 1000 else {
-                throw CommissionRefusal.fixedTooLarge
+        try await database.transaction { tx in
+            try await tx.commissions.lockForPublishing()
+            guard var rule = try await tx.commissions.find(id) else {
+                throw CommissionRefusal.ruleUnknown
             }
+            guard rule.state == .draft else { throw CommissionRefusal.notDraft }
+            let now = try await tx.clock.now()
+            if let instant, instant < now { throw CommissionRefusal.inThePast }
+            rule.effectiveFrom = instant ?? max(rule.effectiveFrom, now)
+            if let until = rule.effectiveUntil, until <= rule.effectiveFrom {
+                throw CommissionRefusal.endsBeforeItBegins
+            }
+            try await tx.makeRoom(for: rule, replacing: replacing)
+            _ = try await tx.commissions.publish(id, from: rule.effectiveFrom)
+            try await tx.audit.record(
+                "commission.published", on: "commission_rule", id.description, by: admin,
+                reason: reason)
+            rule.state = .published
+            return rule
         }
-        do {
-            return try await database.transaction { tx in
-                let rule = CommissionRule(
-                    seller: seller, category: category, rate: rate, fixedPerUnit: fixedPerUnit,
-                    effectiveFrom: try await tx.clock.now())
-                try await tx.commissions.insert(rule, by: admin)
-                try await tx.audit.record(
-                    "commission.added", on: "commission_rule", rule.id.description, by: admin,
-                    reason: reason)
-                return rule
-            }
-        } catch let error as PostgresError {
-            switch error.constraint {
-            case "commission_rule_seller_id_fkey": throw CommissionRefusal.sellerUnknown
-            case "commission_rule_category_id_fkey": throw CommissionRefusal.categoryUnknown
-            default: throw error
-            }
+    }
+
+    /// Drafts and publishes a rule at once, from now on and for new sales only. Written to the
+    /// audit trail.
+    public func addCommissionRule(
+        _ draft: CommissionDraft, replacing: Bool = false, as admin: ID<Account>, reason: String
+    ) async throws -> CommissionRule {
+        try await inserting { tx in
+            try await tx.commissions.lockForPublishing()
+            let now = try await tx.clock.now()
+            if let from = draft.effectiveFrom, from < now { throw CommissionRefusal.inThePast }
+            let rule = try draft.rule(.published, at: now)
+            try await tx.makeRoom(for: rule, replacing: replacing)
+            try await tx.commissions.insert(rule, by: admin)
+            try await tx.audit.record(
+                "commission.added", on: "commission_rule", rule.id.description, by: admin,
+                reason: reason)
+            return rule
         }
     }
 
@@ -88,6 +167,34 @@ extension Marketplace {
             try await tx.audit.record(
                 "commission.ended", on: "commission_rule", id.description, by: admin,
                 reason: reason)
+        }
+    }
+
+    private func inserting(
+        _ body: @Sendable (Transaction) async throws -> CommissionRule
+    ) async throws -> CommissionRule {
+        do {
+            return try await database.transaction(body)
+        } catch let error as PostgresError {
+            switch error.constraint {
+            case "commission_rule_seller_id_fkey": throw CommissionRefusal.sellerUnknown
+            case "commission_rule_category_id_fkey": throw CommissionRefusal.categoryUnknown
+            case "commission_rule_listing_id_fkey": throw CommissionRefusal.listingUnknown
+            default: throw error
+            }
+        }
+    }
+}
+
+extension Transaction {
+    /// Sees to it that no published rule is as close as this one at some time.
+    fileprivate func makeRoom(for rule: CommissionRule, replacing: Bool) async throws {
+        for other in try await commissions.published(since: rule.effectiveFrom)
+        where other.id != rule.id && other.clashes(with: rule) {
+            guard replacing, other.effectiveFrom <= rule.effectiveFrom else {
+                throw CommissionRefusal.overlaps(other.label)
+            }
+            _ = try await commissions.end(other.id, at: rule.effectiveFrom)
         }
     }
 }

@@ -5,6 +5,7 @@ extension Marketplace {
         addHousekeeping(to: &handlers)
         handlers.addOrders(self)
         addPayouts(to: &handlers)
+        addDebts(to: &handlers)
         return handlers
     }
 

@@ -22,7 +22,8 @@ struct LedgerCheckStore {
         return rows.first.map { (transactions: $0.0, entries: $0.1) } ?? (0, 0)
     }
 
-    static let checks = booksChecks + businessChecks + payoutChecks
+    static let checks =
+        booksChecks + businessChecks + payoutChecks + refundChecks + commissionChecks
 
     private static let booksChecks = [
         Check(
@@ -115,6 +116,8 @@ struct LedgerCheckStore {
                         coalesce(sum(amount) filter (
                             where account.kind = 'commission'), 0) as commission,
                         coalesce(sum(amount) filter (
+                            where account.kind = 'commission_vat'), 0) as vat,
+                        coalesce(sum(amount) filter (
                             where account.kind = 'tax_payable'), 0) as tax
                     from ledger_transaction posting
                     join ledger_entry entry on entry.transaction_id = posting.id
@@ -125,6 +128,7 @@ struct LedgerCheckStore {
                     sold.total is distinct from share.captured
                     or sold.share is distinct from orders.seller_share
                     or sold.commission is distinct from orders.commission
+                    or sold.vat is distinct from orders.commission_vat
                     or sold.tax is distinct from orders.tax_by_platform)
                 """),
         Check(
@@ -150,10 +154,7 @@ struct LedgerCheckStore {
                     where posting.key = 'refund:' || refund.id
                         and account.kind = 'provider_clearing'
                 ) sums on true
-                where not exists (
-                    select from ledger_transaction stray
-                    where stray.key = 'stray:' || refund.payment_id)
-                and case when refund.state = 'succeeded'
+                where refund.kind <> 'stray' and case when refund.state = 'succeeded'
                     then sums.amount is distinct from refund.amount::numeric
                     else sums.amount is not null end
                 """),

@@ -10,19 +10,37 @@ public struct SoldOrder: Hashable, Sendable {
     /// What the customer paid for it.
     public let total: Money
     public let commission: Money
+    /// On top of the commission, for the state.
+    public let commissionVAT: Money
     /// Of its tax, what the platform itself hands to the state.
     public let taxByPlatform: Money
 
+    /// - Parameter commissionVAT: nil for none.
     public init(
         order: ID<Order>, purchase: ID<Purchase>, wallet: ID<Wallet>, total: Money,
-        commission: Money, taxByPlatform: Money
+        commission: Money, commissionVAT: Money? = nil, taxByPlatform: Money
     ) {
         self.order = order
         self.purchase = purchase
         self.wallet = wallet
         self.total = total
         self.commission = commission
+        self.commissionVAT = commissionVAT ?? .zero(commission.currency)
         self.taxByPlatform = taxByPlatform
+    }
+}
+
+extension SoldOrder {
+    /// What is left for the seller, by subtraction, in minor units.
+    fileprivate func sellerShare() throws(LedgerError) -> Int64 {
+        var share = total.amount
+        for part in [commission, commissionVAT, taxByPlatform] {
+            guard part.currency == total.currency else { throw .currencyMismatch }
+            let (rest, overflow) = share.subtractingReportingOverflow(part.amount)
+            guard !overflow else { throw .overflow }
+            share = rest
+        }
+        return share
     }
 }
 
@@ -31,25 +49,22 @@ extension Posting {
     public static func saleKey(_ order: ID<Order>) -> String { "sale:\(order)" }
 
     /// An order's share was captured: the provider instance owes us its total, of which the
-    /// seller has a share, the market its commission and the state the platform's tax.
+    /// seller has a share, the market its commission, and the state the platform's tax and the
+    /// commission's VAT.
     public static func sale(
         of sold: SoldOrder, at instance: ID<ProviderInstance>
     ) throws(LedgerError) -> Posting {
-        let (total, commission, tax) = (sold.total, sold.commission, sold.taxByPlatform)
-        guard commission.currency == total.currency, tax.currency == total.currency else {
-            throw .currencyMismatch
-        }
-        let (net, overflow) = total.amount.subtractingReportingOverflow(commission.amount)
-        let (share, overflow2) = net.subtractingReportingOverflow(tax.amount)
-        guard !overflow, !overflow2, total.amount != Int64.min else { throw .overflow }
+        let share = try sold.sellerShare()
+        let total = sold.total
         return try Posting(
             key: saleKey(sold.order), kind: .sale, currency: total.currency,
             purchase: sold.purchase,
             entries: [
                 LedgerEntry(.providerClearing(instance), -total.amount, order: sold.order),
                 LedgerEntry(.sellerPending(sold.wallet), share, order: sold.order),
-                LedgerEntry(.commission, commission.amount, order: sold.order),
-                LedgerEntry(.taxPayable, tax.amount, order: sold.order),
+                LedgerEntry(.commission, sold.commission.amount, order: sold.order),
+                LedgerEntry(.commissionVAT, sold.commissionVAT.amount, order: sold.order),
+                LedgerEntry(.taxPayable, sold.taxByPlatform.amount, order: sold.order),
             ])
     }
 
@@ -81,31 +96,33 @@ extension Posting {
             ])
     }
 
-    /// All of an order's money went back to the customer: the sale's entries with their signs
-    /// turned. The seller's part is taken from where the order's money is now, and what was paid
-    /// out already becomes the seller's debt.
-    static func fullRefund(
-        _ refund: ID<Refund>, of order: ID<Order>, sale: [LedgerEntry], currency: Currency,
-        held: OrderHoldings, wallet: ID<Wallet>
+    /// Money of an order went back to the customer. Commission, tax and goodwill are returned as
+    /// the refund's parts say; the seller's part is taken from where the order's money is now, and
+    /// what was paid out already becomes the seller's debt.
+    /// - Parameter isWholeSale: it takes back everything that the sale brought, at once.
+    static func refund(
+        _ refund: Refund, wallet: ID<Wallet>, at instance: ID<ProviderInstance>,
+        held: OrderHoldings, isWholeSale: Bool
     ) throws(LedgerError) -> Posting {
-        var entries: [LedgerEntry] = []
-        for entry in sale {
-            guard entry.account.kind == .sellerPending else {
-                entries.append(LedgerEntry(entry.account, -entry.amount, order: order))
-                continue
-            }
-            let fromPending = min(entry.amount, held.pending)
-            let fromAvailable = min(entry.amount - fromPending, held.available)
-            let fromReserve = min(entry.amount - fromPending - fromAvailable, held.reserved)
-            let owed = entry.amount - fromPending - fromAvailable - fromReserve
-            entries.append(LedgerEntry(.sellerPending(wallet), -fromPending, order: order))
-            entries.append(LedgerEntry(.sellerAvailable(wallet), -fromAvailable, order: order))
-            entries.append(LedgerEntry(.sellerReserve(wallet), -fromReserve, order: order))
-            entries.append(LedgerEntry(.sellerDebt(wallet), -owed, order: order))
-        }
+        let (order, shares) = (refund.order, refund.shares)
+        let fromPending = min(shares.seller, held.pending)
+        let fromAvailable = min(shares.seller - fromPending, held.available)
+        let fromReserve = min(shares.seller - fromPending - fromAvailable, held.reserved)
+        let owed = shares.seller - fromPending - fromAvailable - fromReserve
         return try Posting(
-            key: "refund:\(refund)", kind: .refund, currency: currency,
-            reverses: saleKey(order), entries: entries)
+            key: "refund:\(refund.id)", kind: .refund, currency: refund.amount.currency,
+            reverses: isWholeSale ? saleKey(order) : nil,
+            entries: [
+                LedgerEntry(.providerClearing(instance), refund.amount.amount, order: order),
+                LedgerEntry(.sellerPending(wallet), -fromPending, order: order),
+                LedgerEntry(.sellerAvailable(wallet), -fromAvailable, order: order),
+                LedgerEntry(.sellerReserve(wallet), -fromReserve, order: order),
+                LedgerEntry(.sellerDebt(wallet), -owed, order: order),
+                LedgerEntry(.commission, -shares.commission, order: order),
+                LedgerEntry(.commissionVAT, -shares.commissionVAT, order: order),
+                LedgerEntry(.taxPayable, -shares.taxByPlatform, order: order),
+                LedgerEntry(.goodwill, -refund.goodwill, order: order),
+            ])
     }
 
     /// The hold is over: what an order earned may be paid out, but for what is kept in reserve.

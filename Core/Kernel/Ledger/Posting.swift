@@ -16,8 +16,12 @@ public struct LedgerAccount: Hashable, Sendable {
         /// Refunded after it had been paid out; below zero, since the seller owes us.
         case sellerDebt = "seller_debt"
         case commission
+        /// VAT that the platform owes on its commission.
+        case commissionVAT = "commission_vat"
         /// What the platform itself hands to the state.
         case taxPayable = "tax_payable"
+        /// What the platform gave customers of its own; below zero, since it is spent.
+        case goodwill
         /// Money that came without an order to go with, on its way back.
         case suspense
     }
@@ -45,7 +49,9 @@ public struct LedgerAccount: Hashable, Sendable {
         Self(kind: .sellerDebt, owner: wallet.description)
     }
     public static let commission = Self(kind: .commission, owner: nil)
+    public static let commissionVAT = Self(kind: .commissionVAT, owner: nil)
     public static let taxPayable = Self(kind: .taxPayable, owner: nil)
+    public static let goodwill = Self(kind: .goodwill, owner: nil)
     public static let suspense = Self(kind: .suspense, owner: nil)
 }
 

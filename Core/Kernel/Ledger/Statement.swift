@@ -25,7 +25,7 @@ public struct StatementLine: Hashable, Sendable {
     public let payout: ID<Payout>?
     /// What the customer paid or got back; for a payout what left.
     public let gross: Money
-    /// Below zero when the market kept it.
+    /// With its VAT; below zero when the market kept it.
     public let commission: Money
     /// Below zero when the platform hands it to the state.
     public let taxByPlatform: Money

@@ -52,10 +52,12 @@ struct StatementStore {
             cross join lateral (
                 select
                     coalesce(-sum(amount) filter (
-                        where account.kind in ('provider_clearing', 'suspense')), 0)::bigint
+                        where account.kind in ('provider_clearing', 'suspense', 'goodwill')
+                    ), 0)::bigint
                         as gross,
                     coalesce(-sum(amount) filter (
-                        where account.kind = 'commission'), 0)::bigint as commission,
+                        where account.kind in ('commission', 'commission_vat')), 0)::bigint
+                        as commission,
                     coalesce(-sum(amount) filter (
                         where account.kind = 'tax_payable'), 0)::bigint as tax
                 from ledger_entry entry

@@ -2,7 +2,7 @@ import Vocabulary
 
 /// Why a wish about a listing was refused.
 public enum ListingRefusal: Refusal, CaseIterable {
-    case unknown, handleInvalid, handleTaken, skuTaken, wrongState, blocked
+    case unknown, handleInvalid, handleTaken, skuTaken, wrongState, blocked, restricted
     case optionsMismatch, optionsTwice, tooManyOptions
     case noVariants, tooManyVariants, variantUnknown, priceInvalid, currencyMixed
     case categoryUnknown, walletUnknown
@@ -17,6 +17,7 @@ public enum ListingRefusal: Refusal, CaseIterable {
         case .skuTaken: "listing.sku-taken"
         case .wrongState: "listing.wrong-state"
         case .blocked: "listing.blocked"
+        case .restricted: "listing.restricted"
         case .optionsMismatch: "listing.options-mismatch"
         case .optionsTwice: "listing.options-twice"
         case .tooManyOptions: "listing.too-many-options"
@@ -37,7 +38,8 @@ public enum ListingRefusal: Refusal, CaseIterable {
     public var reason: RefusalReason {
         switch self {
         case .unknown, .variantUnknown, .imageUnknown: .missing
-        case .handleTaken, .skuTaken, .wrongState, .blocked, .noVariants, .tooManyImages,
+        case .handleTaken, .skuTaken, .wrongState, .blocked, .restricted, .noVariants,
+            .tooManyImages,
             .stockReserved:
             .conflict
         case .handleInvalid, .optionsMismatch, .optionsTwice, .tooManyOptions, .tooManyVariants,
@@ -54,6 +56,8 @@ public enum ListingRefusal: Refusal, CaseIterable {
         case .handleTaken: "Another listing of this shop has this address."
         case .skuTaken: "Another variant of this shop has this SKU."
         case .wrongState: "This is not possible in the listing's present state."
+        case .restricted:
+            "The shop owes money for refunds. Nothing new is published until sales have paid it."
         case .blocked: "This listing was taken down by the market. Write to support."
         case .optionsMismatch: "Each variant needs one value for each option."
         case .optionsTwice: "Two variants have the same options."

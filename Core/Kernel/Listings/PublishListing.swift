@@ -47,6 +47,9 @@ extension Marketplace {
             if next == .published, try await tx.variants.list(of: id).isEmpty {
                 throw ListingRefusal.noVariants
             }
+            if next == .published, try await tx.debts.isRestricted(member.seller) {
+                throw ListingRefusal.restricted
+            }
             guard try await tx.listings.saveState(id, from: listing.state, to: next) else {
                 throw ListingRefusal.wrongState
             }

@@ -47,7 +47,8 @@ extension Marketplace {
             }
             var statements = OrderStore.moveStatements(
                 order, to: .cancelled, "cancelled", note: reason, by: actor.account)
-            statements += Self.moneyBack(share, in: held, reason: reason, by: actor.account)
+            statements += try await moneyBack(
+                share, in: held, reason: reason, by: actor.account, tx)
             statements.append(
                 Announcements.customer(
                     "order.cancelled", id, number: order.number, order.amounts.total, note: reason,
@@ -61,42 +62,7 @@ extension Marketplace {
         }
     }
 
-    /// Gives all of one order's money back to the customer. The order stays what it is: goods that
-    /// are on their way stay there. One refund of an order is open at a time; one that failed may
-    /// be tried again.
-    /// - Throws: `missing`, `notPaid`, `notCaptured`, `notShippedYet`, `nothingToRefund`,
-    ///   `refundUnderWay`, `reasonMissing`; `SellerRefusal.notAllowed`.
-    public func refundOrder(
-        _ id: ID<Order>, reason: String, as actor: OrderActor
-    ) async throws {
-        if case .customer = actor { throw OrderRefusal.missing }
-        let reason = try Self.reason(reason)
-        _ = try await visible(id, to: actor, .refundOrders)
-        do {
-            try await database.transaction { tx in
-                guard let held = try await tx.payments.lock(payingFor: id) else {
-                    throw OrderRefusal.notPaid
-                }
-                guard let order = try await tx.orders.lock(id),
-                    let share = held.shares.first(where: { $0.order == id })
-                else { throw OrderRefusal.missing }
-                guard share.captured.isPositive else { throw OrderRefusal.notCaptured }
-                guard share.kept > 0 else { throw OrderRefusal.nothingToRefund }
-                guard order.state != .paid else { throw OrderRefusal.notShippedYet }
-                try await tx.audit.record(
-                    "order.refund-requested", on: "order", id.description, by: actor.account,
-                    as: actor.kind, reason: reason)
-                _ = try await tx.commit(
-                    after: RefundStore.requestStatements(
-                        share, of: held.payment, reason: reason, by: actor.account))
-            }
-            reach(.refund, .intentCommitted)
-        } catch let error as PostgresError where error.constraint == "refund_one_open" {
-            throw OrderRefusal.refundUnderWay
-        }
-    }
-
-    private static func reason(_ text: String) throws(OrderRefusal) -> String {
+    static func reason(_ text: String) throws(OrderRefusal) -> String {
         do {
             return try InputText.paragraphs(text, field: "reason", lengths: 1...500)
         } catch {
@@ -105,7 +71,7 @@ extension Marketplace {
     }
 
     /// The order, if the actor may see it and do this with it.
-    private func visible(
+    func visible(
         _ id: ID<Order>, to actor: OrderActor, _ permission: SellerPermission
     ) async throws -> Order {
         switch actor {
@@ -127,18 +93,23 @@ extension Marketplace {
 
     /// What was captured goes back; what was only reserved is released when nobody else of the
     /// purchase still needs the reservation.
-    private static func moneyBack(
-        _ share: LockedShare, in held: LockedPayment, reason: String, by actor: ID<Account>?
-    ) -> [SQL] {
+    private func moneyBack(
+        _ share: LockedShare, in held: LockedPayment, reason: String, by actor: ID<Account>?,
+        _ tx: Transaction
+    ) async throws -> [SQL] {
         if share.kept > 0 {
+            let plan = try RefundPlan.make(
+                .everything, from: try await tx.refunds.basis(of: share))
             return RefundStore.requestStatements(
-                share, of: held.payment, reason: reason, by: actor)
+                plan, of: share.order, held.payment.id, reason: reason, by: actor)
         }
         let isNeeded = held.shares.contains {
             $0.order != share.order && $0.captured.isZero && $0.amount.isPositive
                 && $0.state != .cancelled
         }
-        guard held.payment.capture == .atShipment, !isNeeded else { return [] }
+        guard held.payment.capture == .atShipment, share.captured.isZero, !isNeeded else {
+            return []
+        }
         return [AttemptStore.insertStatement(.void, of: held.payment.id, share.amount)]
     }
 }

@@ -56,7 +56,7 @@ public struct Order: Sendable {
 }
 
 /// What an order comes to. `total = items + shipping + tax` and
-/// `sellerShare = total - taxByPlatform - commission`.
+/// `sellerShare = total - taxByPlatform - commission - commissionVAT`.
 public struct OrderAmounts: Hashable, Sendable {
     public let items: Money
     public let shipping: Money
@@ -69,6 +69,8 @@ public struct OrderAmounts: Hashable, Sendable {
     public let total: Money
     /// Frozen at placement.
     public let commission: Money
+    /// On top of the commission, frozen with it.
+    public let commissionVAT: Money
     public let sellerShare: Money
 }
 
@@ -91,7 +93,11 @@ public struct OrderLine: Sendable {
     public let taxIncluded: Bool
     /// For the seller and the administrator, never for the customer.
     public let commission: Money
+    /// On top of the commission, for the state.
+    public let commissionVAT: Money
     public let commissionExplanation: String
+    /// Why this rule and not the others.
+    public let commissionReasoning: String
     public let shipped: Int
 
     public var toShip: Int { quantity - shipped }
@@ -140,6 +146,8 @@ public struct OrderDetail: Sendable {
 
     /// What may still be given back: the captured part that no refund has claimed.
     public let refundable: Money
+    /// What refunds have left of each line and of the shipping.
+    public let left: [RefundPart]
 }
 
 /// An order in a list.

@@ -8,8 +8,9 @@ struct OrderStore {
     static let columns: SQL = """
         o.id, o.number, o.purchase_id, b.number, o.seller_id, s.name, s.slug, o.wallet_id, o.state,
         o.currency, o.items_total, o.shipping_total, o.tax_total, o.tax_included,
-        o.tax_by_platform, o.total, o.commission, o.seller_share, o.shipping_name, o.placed_at,
-        o.paid_at, o.shipped_at, o.delivered_at, o.hold_until, o.cancelled_at, o.hold_days
+        o.tax_by_platform, o.total, o.commission, o.commission_vat, o.seller_share,
+        o.shipping_name, o.placed_at, o.paid_at, o.shipped_at, o.delivered_at, o.hold_until,
+        o.cancelled_at, o.hold_days
         """
 
     private static let from: SQL = """
@@ -25,13 +26,11 @@ struct OrderStore {
 
     /// Everything about orders, in the order of their numbers.
     func details(_ ids: [ID<Order>]) async throws -> [OrderDetail] {
-        let answers = try await db.batch([
+        let wanted: SQL = "\(ids)::uuid[]"
+        let statements: [SQL] = [
             """
             select \(Self.columns), b.address, coalesce((
-                select sum(p.captured - p.refunded - coalesce((
-                    select sum(r.amount) from refund r
-                    where r.order_id = o.id and r.payment_id = p.payment_id
-                        and r.state in ('pending', 'unknown')), 0))
+                select sum(p.captured - p.refunded - p.refund_claimed)
                 from payment_share p where p.order_id = o.id), 0)::bigint
             from \(Self.from)
             where o.id = any(\(ids)::uuid[]) order by o.purchase_id, length(o.number), o.number
@@ -39,7 +38,8 @@ struct OrderStore {
             """
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
                 l.options_text, l.image_hash, l.quantity, l.unit_price, l.total, l.tax_rate_ppm,
-                l.tax_amount, l.tax_included, l.commission, l.commission_explanation, l.shipped
+                l.tax_amount, l.tax_included, l.commission, l.commission_vat,
+                l.commission_explanation, l.commission_reasoning, l.shipped
             from order_line l join orders o on o.id = l.order_id
             where l.order_id = any(\(ids)::uuid[]) order by l.order_id, l.line
             """,
@@ -53,17 +53,20 @@ struct OrderStore {
             select order_id, at, kind, from_state, to_state, note from order_event
             where order_id = any(\(ids)::uuid[]) order by id
             """,
-            """
-            select \(RefundStore.columns) from refund r
-            where r.order_id = any(\(ids)::uuid[]) order by r.id
-            """,
-        ])
+        ]
+        let answers = try await db.batch(
+            statements + RefundStore.listStatements(of: wanted) + [
+                RefundStore.leftStatement(of: wanted)
+            ])
         let lines = try answers[1].decode(OrderLine.init)
         let shipments = try answers[2].decode(Shipment.init)
         let events = try answers[3].decode { c in
             (try c.next(ID<Order>.self), try OrderEvent(&c))
         }
-        let refunds = try answers[4].decode(Refund.init)
+        let refunds = try RefundStore.decode(answers[4], answers[5])
+        let left = try answers[6].decode { c in
+            (try c.next(ID<Order>.self), try RefundPart(&c))
+        }
         return try answers[0].decode { c in
             let order = try Order(&c)
             let address = try c.next(JSON<Address>.self).value
@@ -72,7 +75,8 @@ struct OrderStore {
                 shipments: shipments.filter { $0.order == order.id },
                 events: events.filter { $0.0 == order.id }.map(\.1),
                 refunds: refunds.filter { $0.order == order.id }, address: address,
-                refundable: Money(try c.next(), order.amounts.total.currency))
+                refundable: Money(try c.next(), order.amounts.total.currency),
+                left: left.filter { $0.0 == order.id }.map(\.1))
         }
     }
 
@@ -90,7 +94,8 @@ struct OrderStore {
             """
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
                 l.options_text, l.image_hash, l.quantity, l.unit_price, l.total, l.tax_rate_ppm,
-                l.tax_amount, l.tax_included, l.commission, l.commission_explanation, l.shipped
+                l.tax_amount, l.tax_included, l.commission, l.commission_vat,
+                l.commission_explanation, l.commission_reasoning, l.shipped
             from order_line l join orders o on o.id = l.order_id
             where l.order_id = \(order) order by l.line
             """
@@ -202,6 +207,7 @@ extension Order {
             tax: Money(try c.next(), currency), taxIncluded: Money(try c.next(), currency),
             taxByPlatform: Money(try c.next(), currency), total: Money(try c.next(), currency),
             commission: Money(try c.next(), currency),
+            commissionVAT: Money(try c.next(), currency),
             sellerShare: Money(try c.next(), currency))
         shippingName = try c.next()
         placedAt = try c.next()
@@ -233,7 +239,9 @@ extension OrderLine {
         tax = Money(try c.next(), currency)
         taxIncluded = try c.next()
         commission = Money(try c.next(), currency)
+        commissionVAT = Money(try c.next(), currency)
         commissionExplanation = try c.next()
+        commissionReasoning = try c.next()
         shipped = try c.next()
     }
 }

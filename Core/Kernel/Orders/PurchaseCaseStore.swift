@@ -49,29 +49,37 @@ struct PurchaseCaseStore {
     }
 
     func find(_ id: ID<Purchase>) async throws -> PurchaseCase? {
-        let answers = try await db.batch([
+        let orders: SQL = "array(select id from orders where purchase_id = \(id))"
+        let statements: [SQL] = [
             """
             select \(Self.found), p.account_id, p.address, p.paid_at, p.expires_at
             from purchase p where p.id = \(id)
             """,
-            Part.lines(of: id), Part.events(of: id), Part.shipments(of: id), Part.refunds(of: id),
+            Part.lines(of: id), Part.events(of: id), Part.shipments(of: id),
             Part.orders(of: id), Part.payments("p.purchase_id = \(id)", limit: 100),
             Part.attempts("p.purchase_id = \(id)"),
-        ])
+        ]
+        let answers = try await db.batch(
+            statements + RefundStore.listStatements(of: orders) + [
+                RefundStore.leftStatement(of: orders)
+            ])
         let lines = try answers[1].decode(Part.line(_:))
         let events = try answers[2].decode(Part.event(_:))
         let shipments = try answers[3].decode(Part.shipment(_:))
-        let refunds = try answers[4].decode(Part.refund(_:))
-        let orders = try answers[5].decode { c in
-            try Part.order(&c, lines, events, shipments, refunds)
+        let refunds = try RefundStore.decode(answers[7], answers[8])
+        let left = try answers[9].decode { c in
+            (order: try c.next(ID<Order>.self), part: try RefundPart(&c))
         }
-        let attempts = try answers[7].decode(Part.attempt(_:))
-        let payments = try answers[6].decode { c in try Part.payment(&c, attempts) }
+        let cases = try answers[4].decode { c in
+            try Part.order(&c, lines, events, shipments, refunds, left)
+        }
+        let attempts = try answers[6].decode(Part.attempt(_:))
+        let payments = try answers[5].decode { c in try Part.payment(&c, attempts) }
         return try answers[0].decode { c in
             PurchaseCase(
                 found: try Part.found(&c), account: try c.next(),
                 address: try c.next(JSON<Address>.self).value, paidAt: try c.next(),
-                expiresAt: try c.next(), orders: orders, payments: payments)
+                expiresAt: try c.next(), orders: cases, payments: payments)
         }.first
     }
 

@@ -17,8 +17,8 @@ enum PurchasePartStore {
         """
         select o.currency, o.id, o.number, o.purchase_id, p.number, o.seller_id, s.name, o.state,
             o.items_total, o.shipping_total, o.tax_total, o.tax_included, o.tax_by_platform,
-            o.total, o.commission, o.seller_share, o.shipping_name, o.placed_at, o.hold_until,
-            o.released_at
+            o.total, o.commission, o.commission_vat, o.seller_share, o.shipping_name, o.placed_at,
+            o.hold_until, o.released_at
         from orders o
             join purchase p on p.id = o.purchase_id
             join seller s on s.id = o.seller_id
@@ -29,7 +29,7 @@ enum PurchasePartStore {
 
     static func order(
         _ c: inout Columns, _ lines: [LineCase], _ events: [EventCase], _ parcels: [ParcelCase],
-        _ refunds: [Refund]
+        _ refunds: [Refund], _ left: [(order: ID<Order>, part: RefundPart)]
     ) throws -> OrderCase {
         let currency: Currency = try c.next()
         let id: ID<Order> = try c.next()
@@ -41,17 +41,20 @@ enum PurchasePartStore {
                 tax: Money(try c.next(), currency), taxIncluded: Money(try c.next(), currency),
                 taxByPlatform: Money(try c.next(), currency), total: Money(try c.next(), currency),
                 commission: Money(try c.next(), currency),
+                commissionVAT: Money(try c.next(), currency),
                 sellerShare: Money(try c.next(), currency)),
             shippingName: try c.next(), placedAt: try c.next(), holdUntil: try c.next(),
             releasedAt: try c.next(), lines: lines.filter { $0.order == id },
             events: events.filter { $0.order == id }, refunds: refunds.filter { $0.order == id },
+            left: left.filter { $0.order == id }.map(\.part),
             shipments: parcels.filter { $0.order == id })
     }
 
     static func lines(of purchase: ID<Purchase>) -> SQL {
         """
-        select o.currency, l.order_id, l.title, l.sku, l.options_text, l.quantity, l.shipped,
-            l.unit_price, l.total, l.tax_amount, l.commission, l.commission_explanation
+        select o.currency, l.id, l.order_id, l.title, l.sku, l.options_text, l.quantity, l.shipped,
+            l.unit_price, l.total, l.tax_amount, l.commission, l.commission_vat,
+            l.commission_explanation, l.commission_reasoning
         from order_line l join orders o on o.id = l.order_id
         where o.purchase_id = \(purchase)
         order by l.order_id, l.line
@@ -61,11 +64,12 @@ enum PurchasePartStore {
     static func line(_ c: inout Columns) throws -> LineCase {
         let currency: Currency = try c.next()
         return LineCase(
-            order: try c.next(), title: try c.next(), sku: try c.next(),
+            id: try c.next(), order: try c.next(), title: try c.next(), sku: try c.next(),
             optionsText: try c.next(), quantity: try c.next(), shipped: try c.next(),
             unitPrice: Money(try c.next(), currency), total: Money(try c.next(), currency),
             tax: Money(try c.next(), currency), commission: Money(try c.next(), currency),
-            commissionExplanation: try c.next())
+            commissionVAT: Money(try c.next(), currency),
+            commissionExplanation: try c.next(), commissionReasoning: try c.next())
     }
 
     static func events(of purchase: ID<Purchase>) -> SQL {
@@ -98,24 +102,6 @@ enum PurchasePartStore {
         ParcelCase(
             order: try c.next(), carrier: try c.next(), trackingNumber: try c.next(),
             trackingURL: try c.next(), shippedAt: try c.next())
-    }
-
-    static func refunds(of purchase: ID<Purchase>) -> SQL {
-        """
-        select r.id, r.payment_id, r.order_id, r.amount, r.currency, r.reason, r.state, r.failure,
-            r.requested_at, r.settled_at
-        from refund r join orders o on o.id = r.order_id
-        where o.purchase_id = \(purchase)
-        order by r.id
-        """
-    }
-
-    static func refund(_ c: inout Columns) throws -> Refund {
-        Refund(
-            id: try c.next(), payment: try c.next(), order: try c.next(),
-            amount: Money(try c.next(), try c.next()), reason: try c.next(),
-            state: try c.next(), failure: try c.next(), requestedAt: try c.next(),
-            settledAt: try c.next())
     }
 
     static func payments(_ condition: SQL, limit: Int) -> SQL {

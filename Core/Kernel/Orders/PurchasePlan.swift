@@ -9,6 +9,7 @@ struct PurchasePlan: Sendable {
         let number: String
         let parcel: CheckoutParcel
         let amounts: OrderAmounts
+        let commission: OrderCommission
         let lines: [PlannedLine]
     }
 
@@ -27,28 +28,25 @@ struct PurchasePlan: Sendable {
     let checkout: Checkout
     let orders: [PlannedOrder]
 
-    init(_ checkout: Checkout, by rules: [CommissionRule]) throws {
+    init(_ checkout: Checkout, by terms: CommissionTerms) throws {
         let number = PurchaseNumber.random()
         let amounts = try Split.amounts(of: checkout)
         var orders: [PlannedOrder] = []
         for (index, parcel) in checkout.parcels.enumerated() {
             let order = ID<Order>()
-            let lines = try parcel.lines.enumerated().map { position, line in
-                let tax = try Split.tax(on: line, in: checkout)
-                let commission = CommissionLine(
-                    seller: parcel.seller, categoryPath: line.categoryPath,
-                    base: try line.total.subtracting(tax.includedByPlatform),
-                    quantity: line.quantity)
-                return PlannedLine(
-                    id: ID(), order: order, number: position + 1, line: line, tax: tax,
-                    commission: try Commission.compute(
-                        commission, by: rules, at: checkout.readAt))
+            let taxes = try parcel.lines.map { try Split.tax(on: $0, in: checkout) }
+            let commission = try OrderCommission(
+                on: parcel, in: checkout, taxes: taxes, by: terms)
+            let lines = parcel.lines.enumerated().map { position, line in
+                PlannedLine(
+                    id: ID(), order: order, number: position + 1, line: line,
+                    tax: taxes[position], commission: commission.lines[position])
             }
             orders.append(
                 PlannedOrder(
                     id: order, number: PurchaseNumber.order(number, index), parcel: parcel,
-                    amounts: try OrderAmounts(amounts[index], lines.map(\.commission.amount)),
-                    lines: lines))
+                    amounts: try OrderAmounts(amounts[index], commission),
+                    commission: commission, lines: lines))
         }
         id = ID()
         self.number = number
@@ -67,14 +65,16 @@ struct PurchasePlan: Sendable {
 
 extension OrderAmounts {
     /// The seller's share is what is left: by subtraction, never by a second multiplication.
-    init(_ parcel: ParcelAmounts, _ commissions: [Money]) throws(MoneyError) {
+    init(_ parcel: ParcelAmounts, _ kept: OrderCommission) throws(MoneyError) {
         items = parcel.items
         shipping = parcel.shipping
         tax = parcel.tax
         taxIncluded = parcel.taxIncluded
         taxByPlatform = parcel.taxByPlatform
         total = parcel.total
-        commission = try Money.sum(commissions, parcel.total.currency)
+        commission = try kept.amount(parcel.total.currency)
+        commissionVAT = try kept.vat(parcel.total.currency)
         sellerShare = try parcel.total.subtracting(parcel.taxByPlatform).subtracting(commission)
+            .subtracting(commissionVAT)
     }
 }

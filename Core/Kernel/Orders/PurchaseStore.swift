@@ -105,14 +105,17 @@ struct PurchaseStore {
         let orders = plan.orders
         let amounts = orders.map(\.amounts)
         let parcels = orders.map(\.parcel)
+        let shipping = orders.map(\.commission)
         return """
             insert into orders (id, number, purchase_id, seller_id, wallet_id, currency,
                 items_total, shipping_total, tax_total, tax_included, tax_by_platform, total,
-                commission, seller_share, shipping_code, shipping_name, shipping_instance_id,
-                hold_days, placed_at)
+                commission, commission_vat, shipping_commission, shipping_commission_vat,
+                shipping_commission_explanation, seller_share, shipping_code, shipping_name,
+                shipping_instance_id, hold_days, placed_at)
             select t.id, t.number, \(plan.id)::uuid, t.seller, t.wallet,
                 \(plan.checkout.currency)::text, t.items, t.shipping, t.tax, t.tax_included,
-                t.tax_by_platform, t.total, t.commission, t.seller_share, t.code, t.name,
+                t.tax_by_platform, t.total, t.commission, t.vat, t.shipping_commission,
+                t.shipping_vat, t.shipping_explanation, t.seller_share, t.code, t.name,
                 t.instance, t.hold_days, market_now()
             from unnest(\(orders.map(\.id))::uuid[], \(orders.map(\.number))::text[],
                 \(parcels.map(\.seller))::uuid[], \(parcels.map(\.wallet))::uuid[],
@@ -123,12 +126,17 @@ struct PurchaseStore {
                 \(amounts.map(\.taxByPlatform.amount))::bigint[],
                 \(amounts.map(\.total.amount))::bigint[],
                 \(amounts.map(\.commission.amount))::bigint[],
+                \(amounts.map(\.commissionVAT.amount))::bigint[],
+                \(shipping.map(\.shipping.amount.amount))::bigint[],
+                \(shipping.map(\.shipping.vat.amount))::bigint[],
+                \(shipping.map(\.shippingExplanation))::text[],
                 \(amounts.map(\.sellerShare.amount))::bigint[],
                 \(parcels.map(\.chosen))::text[],
                 \(parcels.map { $0.chosenOption?.label ?? "" })::text[],
                 \(parcels.map(\.shippingInstance))::uuid[], \(parcels.map(\.holdDays))::integer[])
                 t(id, number, seller, wallet, items, shipping, tax, tax_included, tax_by_platform,
-                    total, commission, seller_share, code, name, instance, hold_days)
+                    total, commission, vat, shipping_commission, shipping_vat,
+                    shipping_explanation, seller_share, code, name, instance, hold_days)
             """
     }
 
@@ -139,8 +147,13 @@ struct PurchaseStore {
         return """
             insert into order_line (id, order_id, line, listing_id, variant_id, title, sku,
                 options_text, image_hash, quantity, unit_price, total, tax_rate_ppm, tax_amount,
-                tax_included, commission, commission_rule_id, commission_explanation)
-            select * from unnest(\(lines.map(\.id))::uuid[], \(lines.map(\.order))::uuid[],
+                tax_included, tax_on_top, tax_by_platform, commission, commission_vat,
+                commission_rule_id, commission_explanation, commission_reasoning, category_path)
+            select t.id, t.order_id, t.line, t.listing, t.variant, t.title, t.sku, t.options,
+                t.image, t.quantity, t.price, t.total, t.tax_rate, t.tax, t.tax_included,
+                t.on_top, t.by_platform, t.commission, t.vat, t.rule, t.explanation,
+                t.reasoning, t.path::uuid[]
+            from unnest(\(lines.map(\.id))::uuid[], \(lines.map(\.order))::uuid[],
                 \(lines.map(\.number))::smallint[], \(things.map(\.listing))::uuid[],
                 \(things.map(\.variant))::uuid[], \(things.map(\.title))::text[],
                 \(things.map(\.sku))::text[], \(things.map(\.optionsText))::text[],
@@ -150,8 +163,16 @@ struct PurchaseStore {
                 \(lines.map(\.tax.rate.value))::bigint[],
                 \(lines.map(\.tax.amount.amount))::bigint[],
                 \(lines.map(\.tax.isIncluded))::boolean[],
+                \(lines.map(\.tax.onTop.amount))::bigint[],
+                \(lines.map(\.tax.byPlatform.amount))::bigint[],
                 \(commissions.map(\.amount.amount))::bigint[],
-                \(commissions.map(\.rule))::uuid[], \(commissions.map(\.explanation))::text[])
+                \(commissions.map(\.vat.amount))::bigint[],
+                \(commissions.map(\.rule))::uuid[], \(commissions.map(\.explanation))::text[],
+                \(commissions.map(\.reasoning))::text[],
+                \(things.map { $0.categoryPath.sqlText })::text[])
+                t(id, order_id, line, listing, variant, title, sku, options, image, quantity,
+                    price, total, tax_rate, tax, tax_included, on_top, by_platform, commission,
+                    vat, rule, explanation, reasoning, path)
             """
     }
 

@@ -51,10 +51,13 @@ public struct OrderCase: Sendable {
     public let lines: [LineCase]
     public let events: [EventCase]
     public let refunds: [Refund]
+    /// What refunds have left of each line and of the shipping.
+    public let left: [RefundPart]
     public let shipments: [ParcelCase]
 }
 
 public struct LineCase: Sendable {
+    public let id: ID<OrderLine>
     public let order: ID<Order>
     public let title: String
     public let sku: String?
@@ -65,7 +68,10 @@ public struct LineCase: Sendable {
     public let total: Money
     public let tax: Money
     public let commission: Money
+    public let commissionVAT: Money
     public let commissionExplanation: String
+    /// Why this rule and not the others.
+    public let commissionReasoning: String
 }
 
 /// One entry of an order's timeline, with who did it.

@@ -47,14 +47,27 @@ enum Split {
     static func tax(
         on line: CheckoutLine, in checkout: Checkout
     ) throws(MoneyError) -> LineTax {
-        let id = TaxLineID.goods(line.number)
+        try tax(TaxLineID.goods(line.number), in: checkout)
+    }
+
+    /// What a parcel's shipping brings its seller before commission.
+    static func shippingBase(
+        of parcel: CheckoutParcel, in checkout: Checkout
+    ) throws(MoneyError) -> CommissionBase {
+        try tax(TaxLineID.shipping(parcel.number), in: checkout)
+            .base(of: parcel.chosenOption?.price ?? .zero(checkout.currency))
+    }
+
+    private static func tax(_ id: String, in checkout: Checkout) throws(MoneyError) -> LineTax {
         let taxes = checkout.taxLines.filter { $0.lineID == id }
+        func sum(where isCounted: (TaxLine) -> Bool) throws(MoneyError) -> Money {
+            try Money.sum(taxes.filter(isCounted).map(\.amount), checkout.currency)
+        }
         return LineTax(
             rate: PartsPerMillion(taxes.reduce(0) { $0 + $1.rate.value }),
-            amount: try Money.sum(taxes.map(\.amount), checkout.currency),
-            includedByPlatform: try Money.sum(
-                taxes.filter { $0.isIncluded && $0.remitter == .platform }.map(\.amount),
-                checkout.currency),
+            amount: try sum { _ in true }, onTop: try sum { !$0.isIncluded },
+            byPlatform: try sum { $0.remitter == .platform },
+            includedByPlatform: try sum { $0.isIncluded && $0.remitter == .platform },
             isIncluded: !taxes.isEmpty && taxes.allSatisfy(\.isIncluded))
     }
 }
@@ -69,11 +82,22 @@ struct ParcelAmounts: Hashable, Sendable {
     let total: Money
 }
 
-/// The tax on one line; `includedByPlatform` is the part of `amount` that is inside its price and
-/// that the platform itself hands to the state.
+/// The tax on one line.
 struct LineTax: Hashable, Sendable {
     let rate: PartsPerMillion
     let amount: Money
+    /// Of `amount`, what comes on top of the price.
+    let onTop: Money
+    /// Of `amount`, what the platform itself hands to the state.
+    let byPlatform: Money
+    /// Of that, the part that is inside the price.
     let includedByPlatform: Money
     let isIncluded: Bool
+
+    /// What a price brings its seller before commission.
+    func base(of price: Money) throws(MoneyError) -> CommissionBase {
+        CommissionBase(
+            gross: try price.subtracting(includedByPlatform),
+            net: try price.subtracting(try amount.subtracting(onTop)))
+    }
 }

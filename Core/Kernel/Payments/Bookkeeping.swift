@@ -9,7 +9,7 @@ enum Bookkeeping {
             let sold = SoldOrder(
                 order: share.order, purchase: held.purchase.id, wallet: share.wallet,
                 total: share.amount, commission: share.commission,
-                taxByPlatform: share.taxByPlatform)
+                commissionVAT: share.commissionVAT, taxByPlatform: share.taxByPlatform)
             return try Posting.sale(of: sold, at: held.payment.instance)
         }
         return LedgerStore.postStatements(postings)

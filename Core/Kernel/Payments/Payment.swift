@@ -85,28 +85,3 @@ struct PaymentAttempt: Sendable {
     let tries: Int
     let createdAt: Instant
 }
-
-/// Money back to the customer for one order.
-public struct Refund: Sendable {
-    public enum State: String, SQLText, Sendable, CaseIterable {
-        case pending, unknown, succeeded, failed
-
-        var next: Set<State> {
-            switch self {
-            case .pending: [.unknown, .succeeded, .failed]
-            case .unknown: [.succeeded, .failed]
-            case .succeeded, .failed: []
-            }
-        }
-    }
-
-    public let id: ID<Refund>
-    public let payment: ID<Payment>
-    public let order: ID<Order>
-    public let amount: Money
-    public let reason: String
-    public let state: State
-    public let failure: String?
-    public let requestedAt: Instant
-    public let settledAt: Instant?
-}

@@ -19,12 +19,15 @@ struct LockedShare: Sendable {
     let amount: Money
     let captured: Money
     let refunded: Money
+    /// In refunds that are under way.
+    let claimed: Money
     let commission: Money
+    let commissionVAT: Money
     let taxByPlatform: Money
     let sellerShare: Money
 
-    /// Captured, and not given back yet.
-    var kept: Int64 { captured.amount - refunded.amount }
+    /// Captured, neither given back nor claimed by a refund, in minor units.
+    var kept: Int64 { captured.amount - refunded.amount - claimed.amount }
 }
 
 /// Every statement on payments and their shares.
@@ -68,10 +71,20 @@ struct PaymentStore {
         return try await lock(id)
     }
 
+    /// Where the money that paid for an order is; nil before it was paid.
+    func instance(payingFor order: ID<Order>) async throws -> ID<ProviderInstance>? {
+        try await db.query(
+            """
+            select p.instance_id from payment_share s join payment p on p.id = s.payment_id
+            where s.order_id = \(order) and p.state in ('authorized', 'captured')
+            """
+        ).decode { c in try c.next(ID<ProviderInstance>.self) }.first
+    }
+
     private static func sharesStatement(_ id: ID<Payment>) -> SQL {
         """
         select o.id, o.number, o.seller_id, o.wallet_id, o.state, s.amount, s.captured, s.refunded,
-            o.commission, o.tax_by_platform, o.seller_share
+            s.refund_claimed, o.commission, o.commission_vat, o.tax_by_platform, o.seller_share
         from payment_share s join orders o on o.id = s.order_id
         where s.payment_id = \(id)
         order by o.id
@@ -168,16 +181,8 @@ struct PaymentStore {
         """
     }
 
-    static func refundShareStatements(
-        _ payment: ID<Payment>, _ order: ID<Order>, _ amount: Money
-    ) -> [SQL] {
-        [
-            """
-            update payment_share set refunded = refunded + \(amount.amount)
-            where payment_id = \(payment) and order_id = \(order)
-            """,
-            "update payment set refunded = refunded + \(amount.amount) where id = \(payment)",
-        ]
+    static func refundedStatement(_ payment: ID<Payment>, _ amount: Money) -> SQL {
+        "update payment set refunded = refunded + \(amount.amount) where id = \(payment)"
     }
 }
 
@@ -222,7 +227,9 @@ extension LockedShare {
         amount = Money(try c.next(), currency)
         captured = Money(try c.next(), currency)
         refunded = Money(try c.next(), currency)
+        claimed = Money(try c.next(), currency)
         commission = Money(try c.next(), currency)
+        commissionVAT = Money(try c.next(), currency)
         taxByPlatform = Money(try c.next(), currency)
         sellerShare = Money(try c.next(), currency)
     }

@@ -144,8 +144,9 @@ extension Settlement {
             statements.append(PaymentStore.captureSharesStatement(payment.id))
             statements += try Bookkeeping.stray(held)
             for share in held.shares where share.amount.isPositive {
-                statements += RefundStore.requestStatements(
-                    share, of: payment, reason: "It was paid after the order was over.", by: nil)
+                statements += RefundStore.strayStatements(
+                    share.amount, of: share.order, payment.id,
+                    reason: "It was paid after the order was over.")
             }
         }
         if effects.contains(.authorizationLost) {

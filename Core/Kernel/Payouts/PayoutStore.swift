@@ -78,7 +78,7 @@ struct PayoutStore: Sendable {
                 exists (
                     select from payout_freeze
                     where payout_freeze.seller_id = seller.id and lifted_at is null),
-                wallet.details_changed_at, wallet.returned_at
+                seller.restricted_at is not null, wallet.details_changed_at, wallet.returned_at
             from ledger_account account
             join wallet on wallet.id = account.wallet_id
             join seller on seller.id = wallet.seller_id
@@ -90,8 +90,8 @@ struct PayoutStore: Sendable {
             try FundedWallet(
                 account: c.next(), wallet: c.next(), seller: c.next(), currency: c.next(),
                 minimum: c.next(), details: c.next(JSON<WalletDetails>.self).value,
-                sellerState: c.next(), isFrozen: c.next(), detailsChangedAt: c.next(),
-                returnedAt: c.next())
+                sellerState: c.next(), isFrozen: c.next(), isRestricted: c.next(),
+                detailsChangedAt: c.next(), returnedAt: c.next())
         }.first
     }
 

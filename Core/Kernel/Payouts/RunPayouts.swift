@@ -18,6 +18,7 @@ public struct WaitingWallet: Hashable, Sendable {
     public enum Reason: String, Sendable, CaseIterable {
         case notVerified = "the seller is not verified"
         case frozen = "an administrator froze the seller's payouts"
+        case restricted = "the seller owes money for refunds"
         case noDestination = "the wallet says nowhere to pay to"
         case returned = "the bank sent the last payout back; the account must be looked at"
         case newAccount = "the account was changed less than 72 hours ago"

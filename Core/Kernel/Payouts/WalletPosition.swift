@@ -43,6 +43,7 @@ struct WalletPosition: Sendable {
     ) -> PlannedPayout.Outcome {
         if wallet.sellerState != .verified { return .waits(.notVerified) }
         if wallet.isFrozen { return .waits(.frozen) }
+        if wallet.isRestricted { return .waits(.restricted) }
         guard wallet.details.isComplete else { return .waits(.noDestination) }
         if wallet.returnedAt != nil { return .waits(.returned) }
         if let free = wallet.paysFrom, terms.now < free { return .waits(.newAccount) }
@@ -82,6 +83,8 @@ struct FundedWallet: Sendable {
     let details: WalletDetails
     let sellerState: Seller.State
     let isFrozen: Bool
+    /// A debt outlasted its grace.
+    let isRestricted: Bool
     let detailsChangedAt: Instant?
     let returnedAt: Instant?
 

@@ -58,8 +58,12 @@ struct OpenItemStore: Sendable {
             return """
                 select refund.id::text, refund.state, refund.requested_at
                 from refund join payment on payment.id = refund.payment_id
+                    join payment_share share on share.payment_id = refund.payment_id
+                        and share.order_id = refund.order_id
                 where payment.instance_id = \(id) and refund.id::text > \(after)
-                    and refund.state in ('pending', 'unknown')
+                    and (refund.state in ('pending', 'unknown')
+                        or refund.state = 'failed' and refund.kind = 'stray' and share.captured
+                            - share.refunded - share.refund_claimed >= refund.amount)
                 """
         case .capture:
             return """

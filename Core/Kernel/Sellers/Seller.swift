@@ -19,6 +19,11 @@ public struct Seller: Hashable, Sendable, Codable {
     public let reserve: ReservePolicy
     public let rating: Rating
     public let createdAt: Instant
+    /// Since when it owes us for refunds of what was paid out; nil when it does not.
+    public let inDebtSince: Instant?
+    /// Since when it is paid nothing and publishes nothing new, because its debt outlasted its
+    /// grace; nil when it is not restricted.
+    public let restrictedAt: Instant?
 
     public enum State: String, SQLText, Sendable, CaseIterable, Codable {
         case applied, submitted, verified, rejected, suspended, closed

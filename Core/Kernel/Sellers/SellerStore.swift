@@ -6,7 +6,8 @@ struct SellerStore {
 
     private static let columns: SQL = """
         id, slug, name, about, country, legal_name, vat_number, origin, state, hold_days,
-        reserve_ppm, reserve_days, rating_sum, rating_count, created_at
+        reserve_ppm, reserve_days, rating_sum, rating_count, created_at, in_debt_since,
+        restricted_at
         """
 
     func insert(_ id: ID<Seller>, _ profile: SellerProfile) async throws {
@@ -158,6 +159,6 @@ extension Seller {
             holdDays: try c.next(),
             reserve: ReservePolicy(rate: try c.next(), days: try c.next()),
             rating: Rating(sum: try c.next(), count: try c.next()),
-            createdAt: try c.next())
+            createdAt: try c.next(), inDebtSince: try c.next(), restrictedAt: try c.next())
     }
 }

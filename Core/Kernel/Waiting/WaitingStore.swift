@@ -14,10 +14,18 @@ struct WaitingStore {
             count("select 1 from job where state = 'dead'"),
             count("select 1 from listing where state = 'blocked'"),
             count("select 1 from provider_instance where state = 'draining'"),
+            count(
+                """
+                select 1 from refund r
+                join payment_share s on s.payment_id = r.payment_id and s.order_id = r.order_id
+                where r.state = 'failed' and s.captured - s.refunded - s.refund_claimed >= r.amount
+                    and not exists (select from refund again where again.retries = r.id)
+                """),
         ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
         return WhatWaits(
             sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
-            payoutsOpen: counts[3], webhooksFailed: counts[4], jobsDead: counts[5],
+            refundsFailed: counts[8], payoutsOpen: counts[3], webhooksFailed: counts[4],
+            jobsDead: counts[5],
             listingsBlocked: counts[6], providersDraining: counts[7])
     }
 

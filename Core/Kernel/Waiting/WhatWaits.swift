@@ -5,6 +5,8 @@ public struct WhatWaits: Sendable, Codable {
     public let sellersSubmitted: Int
     public let paymentsUnknown: Int
     public let refundsOpen: Int
+    /// Failed, not tried again, and their money is still here.
+    public let refundsFailed: Int
     public let payoutsOpen: Int
     public let webhooksFailed: Int
     public let jobsDead: Int

@@ -5,25 +5,33 @@ import Vocabulary
 
 @Suite struct `Computing commission` {
     private let seller = ID<Seller>()
+    private let listing = ID<Listing>()
     private let root = ID<Kernel.Category>()
     private let child = ID<Kernel.Category>()
     private let now = Instant(secondsSince1970: 1_800_000_000)
 
     private func line(
-        _ amount: Int64, _ currency: Currency = .eur, quantity: Int = 1
+        _ amount: Int64, _ currency: Currency = .eur, quantity: Int = 1, net: Int64? = nil,
+        shipping: Int64 = 0
     ) -> CommissionLine {
         CommissionLine(
-            seller: seller, categoryPath: [root, child], base: Money(amount, currency),
-            quantity: quantity)
+            seller: seller, listing: listing, categoryPath: [root, child],
+            unitPrice: Money(amount / Int64(quantity), currency), quantity: quantity,
+            goods: CommissionBase(
+                gross: Money(amount, currency), net: Money(net ?? amount, currency)),
+            shipping: CommissionBase(
+                gross: Money(shipping, currency), net: Money(shipping, currency)))
     }
 
     private func rule(
-        _ percent: Int64, seller: ID<Seller>? = nil, category: ID<Kernel.Category>? = nil,
-        fixed: Money? = nil, from: Int64 = 0, until: Int64? = nil
+        _ percent: Int64, _ scope: CommissionScope = CommissionScope(), name: String = "",
+        base: CommissionRule.Base = .gross, onShipping: Bool = false,
+        amounts: CommissionAmounts..., from: Int64 = 0, until: Int64? = nil
     ) -> CommissionRule {
         CommissionRule(
-            seller: seller, category: category, rate: PartsPerMillion(percent: percent),
-            fixedPerUnit: fixed, effectiveFrom: now.advanced(by: .seconds(from - 1000)),
+            name: name, scope, rate: PartsPerMillion(percent: percent), base: base,
+            isOnShipping: onShipping, amounts: amounts,
+            effectiveFrom: now.advanced(by: .seconds(from - 1000)),
             effectiveUntil: until.map { now.advanced(by: .seconds($0)) })
     }
 
@@ -43,7 +51,7 @@ import Vocabulary
     }
 
     @Test func `a fixed part comes on top for each piece, in its own currency only`() throws {
-        let rules = [rule(10, fixed: Money(30, .eur))]
+        let rules = [rule(10, amounts: CommissionAmounts(.eur, fixedPerUnit: 30))]
 
         let euros = try Commission.compute(line(2000, quantity: 3), by: rules, at: now)
         let yen = try Commission.compute(line(2000, .jpy, quantity: 3), by: rules, at: now)
@@ -53,23 +61,75 @@ import Vocabulary
         #expect(yen.amount == Money(200, .jpy))
     }
 
-    @Test func `it is never more than what the line brings`() throws {
-        let commission = try Commission.compute(
-            line(40), by: [rule(10, fixed: Money(100, .eur))], at: now)
+    @Test func `at least its floor and at most its cap, in their currency`() throws {
+        let rules = [rule(10, amounts: CommissionAmounts(.eur, floor: 150, cap: 500))]
 
-        #expect(commission.amount == Money(40, .eur))
+        let low = try Commission.compute(line(1000), by: rules, at: now)
+        let high = try Commission.compute(line(90_000), by: rules, at: now)
+
+        #expect(low.amount == Money(150, .eur))
+        #expect(low.explanation == "10 % of 10.00 EUR, at least 1.50 EUR = 1.50 EUR")
+        #expect(high.amount == Money(500, .eur))
+        #expect(high.explanation == "10 % of 900.00 EUR, at most 5.00 EUR = 5.00 EUR")
+        #expect(try Commission.compute(line(1000, .usd), by: rules, at: now).amount.amount == 100)
     }
 
-    @Test func `seller and category beat seller, seller beats category, deep beats shallow`() throws
-    {
-        let both = rule(1, seller: seller, category: child)
-        let sellers = rule(2, seller: seller)
-        let deep = rule(3, category: child)
-        let shallow = rule(4, category: root)
-        let all = rule(5)
-        var rules = [all, shallow, deep, sellers, both].shuffled()
+    @Test func `it is never more than what the line brings, VAT and floor or not`() throws {
+        let vat = CommissionVAT(rate: PartsPerMillion(percent: 19))
+        let greedy = [rule(10, amounts: CommissionAmounts(.eur, floor: 100))]
 
-        for best in [both, sellers, deep, shallow, all] {
+        let plain = try Commission.compute(line(40), by: greedy, at: now)
+        let taxed = try Commission.compute(line(119), by: [rule(100)], vat: vat, at: now)
+
+        #expect(plain.amount == Money(40, .eur))
+        #expect(taxed.amount == Money(100, .eur) && taxed.vat == Money(19, .eur))
+    }
+
+    @Test func `VAT comes on top as an amount of its own, or is the seller's to pay`() throws {
+        let vat = CommissionVAT(rate: PartsPerMillion(percent: 19))
+        let reverse = CommissionVAT(rate: PartsPerMillion(percent: 19), isReverseCharge: true)
+
+        let home = try Commission.compute(line(4250), by: [rule(10)], vat: vat, at: now)
+        let abroad = try Commission.compute(line(4250), by: [rule(10)], vat: reverse, at: now)
+
+        #expect(home.amount == Money(425, .eur) && home.vat == Money(81, .eur))
+        #expect(home.explanation == "10 % of 42.50 EUR = 4.25 EUR; VAT 19 % = 0.81 EUR")
+        #expect(abroad.vat.isZero)
+        #expect(abroad.explanation.hasSuffix("; VAT: reverse charge"))
+    }
+
+    @Test func `of the net price, and of the shipping, when the rule says so`() throws {
+        let line = line(1190, net: 1000, shipping: 490)
+
+        let gross = try Commission.compute(line, by: [rule(10)], at: now)
+        let net = try Commission.compute(line, by: [rule(10, base: .net)], at: now)
+        let all = try Commission.compute(line, by: [rule(10, onShipping: true)], at: now)
+
+        #expect(gross.amount.amount == 119 && gross.shipping.isZero)
+        #expect(net.amount.amount == 100)
+        #expect(all.amount.amount == 119 && all.shipping.amount == 49)
+    }
+
+    @Test func `a listing beats a seller, that a category, deep beats shallow, that a price`()
+        throws
+    {
+        let band = PriceBand(.eur, from: 1000, below: 2000)
+        var rules = [
+            rule(1, CommissionScope(seller: seller, listing: listing)),
+            rule(2, CommissionScope(listing: listing)),
+            rule(3, CommissionScope(seller: seller, category: child)),
+            rule(4, CommissionScope(seller: seller, band: band)),
+            rule(5, CommissionScope(seller: seller)),
+            rule(6, CommissionScope(category: child, band: band)),
+            rule(7, CommissionScope(category: child)),
+            rule(8, CommissionScope(category: root)),
+            rule(9, CommissionScope(band: band)),
+            rule(10),
+        ]
+        let inOrder = rules
+        rules.shuffle()
+
+        for best in inOrder {
             #expect(try Commission.compute(line(1000), by: rules, at: now).rule == best.id)
             rules.removeAll { $0.id == best.id }
         }
@@ -77,18 +137,46 @@ import Vocabulary
     }
 
     @Test func `rules for somebody or something else do not fit`() throws {
-        let rules = [rule(50, seller: ID()), rule(60, category: ID()), rule(10)]
+        let rules = [
+            rule(50, CommissionScope(seller: ID())), rule(60, CommissionScope(category: ID())),
+            rule(70, CommissionScope(listing: ID())),
+            rule(80, CommissionScope(band: PriceBand(.eur, from: 1001))),
+            rule(90, CommissionScope(band: PriceBand(.eur, from: 0, below: 1000))),
+            rule(95, CommissionScope(band: PriceBand(.usd, from: 0))), rule(10),
+        ]
 
         #expect(try Commission.compute(line(1000), by: rules, at: now).amount.amount == 100)
     }
 
-    @Test func `of equals the one that took effect last, while it is in effect`() throws {
+    @Test func `it says why this rule and not the others`() throws {
         let rules = [
-            rule(10, from: 0), rule(20, from: 500), rule(30, from: 900, until: 0),
-            rule(40, from: 2000),
+            rule(10, name: "Standard"),
+            rule(8, CommissionScope(seller: seller), name: "Founders"),
+            rule(5, CommissionScope(category: ID()), name: "Books"),
+            rule(3, CommissionScope(band: PriceBand(.eur, from: 100_000)), name: "Dear"),
         ]
 
-        #expect(try Commission.compute(line(1000), by: rules, at: now).amount.amount == 200)
+        let commission = try Commission.compute(line(1000), by: rules, at: now)
+
+        #expect(
+            commission.reasoning
+                == "“Founders” is for this seller. Not “Standard”: it is for every sale. "
+                + "Not “Books”: it is for another category. "
+                + "Not “Dear”: it is for pieces of 1000.00 EUR and more.")
+    }
+
+    @Test func `a rule counts from its beginning up to before its end, and no draft does`() throws {
+        let over = rule(30, from: 900, until: 0)
+        let coming = rule(40, from: 2000)
+        var draft = rule(50)
+        draft.state = .draft
+
+        for rules in [[over], [coming], [draft]] {
+            #expect(try Commission.compute(line(1000), by: rules, at: now).rule == nil)
+        }
+        let until = try Commission.compute(
+            line(1000), by: [over], at: now.advanced(by: .seconds(-1)))
+        #expect(until.amount.amount == 300)
     }
 
     @Test func `nothing is ever kept twice or lost, for any base`() throws {
@@ -104,58 +192,6 @@ import Vocabulary
             #expect((0...base).contains(kept))
             let exact = Double(base) * Double(rate) / 1_000_000
             #expect(abs(Double(kept) - exact) <= 0.500_001)
-        }
-    }
-}
-
-@Suite struct `Setting commission` {
-    @Test func `a new rule is in effect, an ended one is not, and both are in the trail`()
-        async throws
-    {
-        try await TestMarketplace.run { market in
-            let admin = try await market.given.administrator()
-            let seller = try await market.given.verifiedSeller()
-
-            let rule = try await market.marketplace.addCommissionRule(
-                seller: seller.id, category: nil, rate: PartsPerMillion(percent: 7),
-                fixedPerUnit: Money(25, .eur), as: admin.id, reason: "a founding member")
-
-            let effective = try await market.database.commissions.effective(for: [seller.id])
-            #expect(effective.count == 2)
-            #expect(effective.contains { $0.id == rule.id && $0.rate == rule.rate })
-            let others = try await market.database.commissions.effective(for: [])
-            #expect(others.map(\.rate) == [PartsPerMillion(percent: 10)])
-
-            try await market.marketplace.endCommissionRule(
-                rule.id, as: admin.id, reason: "the year is over")
-
-            #expect(try await market.database.commissions.effective(for: [seller.id]).count == 1)
-            let trail = try await market.marketplace.auditTrail(
-                .object(kind: "commission_rule", id: rule.id.description), PageRequest())
-            #expect(trail.items.map(\.action) == ["commission.ended", "commission.added"])
-            #expect(trail.items.first?.reason == "the year is over")
-        }
-    }
-
-    @Test func `a rate above all of it, unknown sellers and ended rules are refused`() async throws
-    {
-        try await TestMarketplace.run { market in
-            let admin = try await market.given.administrator()
-            func add(_ rate: Int64, _ fixed: Int64 = 0, seller: ID<Seller>? = nil) async throws {
-                _ = try await market.marketplace.addCommissionRule(
-                    seller: seller, category: nil, rate: PartsPerMillion(rate),
-                    fixedPerUnit: Money(fixed, .eur), as: admin.id, reason: "test")
-            }
-
-            await #expect(throws: CommissionRefusal.rateOutOfRange) { try await add(1_000_001) }
-            await #expect(throws: CommissionRefusal.fixedNegative) { try await add(1, -1) }
-            await #expect(throws: CommissionRefusal.sellerUnknown) {
-                try await add(1, seller: ID())
-            }
-            await #expect(throws: CommissionRefusal.ruleUnknown) {
-                try await market.marketplace.endCommissionRule(
-                    ID(), as: admin.id, reason: "test")
-            }
         }
     }
 }

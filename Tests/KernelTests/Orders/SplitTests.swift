@@ -14,9 +14,19 @@ import Vocabulary
             let totals = try Split.totals(of: checkout)
             let rule = CommissionRule(
                 rate: PartsPerMillion(Int64(random.next(300_000))),
-                fixedPerUnit: Money(Int64(random.next(40)), currency),
-                effectiveFrom: Instant(secondsSince1970: 0))
-            let plan = try PurchasePlan(checkout, by: [rule])
+                base: random.next(2) == 0 ? .gross : .net, isOnShipping: random.next(2) == 0,
+                amounts: [
+                    CommissionAmounts(
+                        currency, fixedPerUnit: Int64(random.next(40)),
+                        floor: Int64(random.next(80)), cap: Int64(80 + random.next(10_000)))
+                ], effectiveFrom: Instant(secondsSince1970: 0))
+            let vat = CommissionVAT(rate: PartsPerMillion(Int64(random.next(260_000))))
+            let plan = try PurchasePlan(
+                checkout,
+                by: CommissionTerms(
+                    rules: [rule],
+                    vat: Dictionary(uniqueKeysWithValues: checkout.parcels.map { ($0.seller, vat) })
+                ))
             let orders = plan.orders.map(\.amounts)
             func sum(_ part: (OrderAmounts) -> Money) throws -> Money {
                 try Money.sum(orders.map(part), currency)
@@ -38,8 +48,24 @@ import Vocabulary
                         == order.items.amount + order.shipping.amount + order.tax.amount)
                 #expect(
                     order.sellerShare.amount + order.commission.amount
-                        + order.taxByPlatform.amount == order.total.amount)
+                        + order.commissionVAT.amount + order.taxByPlatform.amount
+                        == order.total.amount)
                 #expect(!order.commission.isNegative)
+                #expect(!order.commissionVAT.isNegative)
+            }
+            for order in plan.orders {
+                let kept = order.commission
+                #expect(
+                    kept.lines.reduce(kept.shipping.amount.amount) { $0 + $1.amount.amount }
+                        == order.amounts.commission.amount)
+                #expect(
+                    kept.lines.reduce(kept.shipping.vat.amount) { $0 + $1.vat.amount }
+                        == order.amounts.commissionVAT.amount)
+                for line in order.lines {
+                    #expect(
+                        line.commission.amount.amount + line.commission.vat.amount
+                            <= line.line.total.amount - line.tax.includedByPlatform.amount)
+                }
             }
             let lines = plan.orders.flatMap(\.lines)
             let taxes = try Money.sum(checkout.taxLines.map(\.amount), currency)

@@ -77,8 +77,13 @@ extension Marketplace {
     ) async throws {
         try await database.transaction { tx in
             var held = try await tx.payments.lock(payment)
-            guard let refund = try await tx.refunds.lock(id),
-                refund.state.next.contains(.succeeded),
+            guard let refund = try await tx.refunds.lock(id) else { return }
+            guard refund.state != .failed else {
+                throw SnapshotQuarantined(
+                    payment: payment,
+                    problem: "refund \(id) succeeded after it had failed: its amount is free again")
+            }
+            guard refund.state.next.contains(.succeeded),
                 let share = held.shares.first(where: { $0.order == refund.order })
             else { return }
             guard snapshot.amount == refund.amount else {
@@ -86,26 +91,29 @@ extension Marketplace {
                     payment: payment, problem: "\(snapshot.amount) went back, not \(refund.amount)")
             }
             // The release of holds locks orders too, and must not move what goes back.
-            _ = try await tx.orders.lock(refund.order)
+            let order = try await tx.orders.lock(refund.order)
             held.payment.refunded = try held.payment.refunded.adding(refund.amount)
-            var statements =
-                [RefundStore.settleStatement(id, .succeeded, reference: snapshot.reference)]
-                + PaymentStore.refundShareStatements(payment, refund.order, refund.amount)
-            statements.append(AttemptStore.settleRefundStatement(id, .succeeded))
-            statements.append(
-                OrderStore.noteStatement(refund.order, "refunded", note: "\(refund.amount)"))
+            var statements = [
+                RefundStore.settleStatement(id, .succeeded, reference: snapshot.reference),
+                RefundStore.unclaimStatement(refund, isGone: true),
+                PaymentStore.refundedStatement(payment, refund.amount),
+                AttemptStore.settleRefundStatement(id, .succeeded),
+                OrderStore.noteStatement(refund.order, "refunded", note: "\(refund.amount)"),
+            ]
             statements.append(
                 Announcements.customer(
                     "order.refunded", refund.order, number: share.number, refund.amount,
                     note: refund.reason, of: held.purchase))
-            if held.payment.state == .late {
+            if refund.kind == .stray {
                 if held.payment.refunded == held.payment.captured {
                     statements += try Bookkeeping.strayReturned(held)
                 }
             } else {
-                try await tx.reverseSale(
-                    of: refund.order, wallet: share.wallet, currency: refund.amount.currency,
-                    refund: id)
+                if let order {
+                    statements.append(
+                        Announcements.seller("order.refunded", order, note: refund.reason))
+                }
+                try await tx.book(refund, of: share, at: held.payment.instance)
             }
             reach(.refund, .beforeRecord)
             _ = try await tx.commit(after: statements)
@@ -123,9 +131,25 @@ extension Marketplace {
             else { return }
             _ = try await tx.commit(after: [
                 RefundStore.settleStatement(id, .failed, reference: nil, failure: failure),
+                RefundStore.unclaimStatement(refund, isGone: false),
                 AttemptStore.settleRefundStatement(id, .failed),
                 OrderStore.noteStatement(refund.order, "refund-failed", note: failure),
             ])
         }
+    }
+}
+
+extension Transaction {
+    /// Takes what went back out of the books, from where the order's money is now: to be called in
+    /// the transaction that records the refund's success, with the order locked.
+    fileprivate func book(
+        _ refund: Refund, of share: LockedShare, at instance: ID<ProviderInstance>
+    ) async throws {
+        try await ledger.lock(share.wallet, refund.amount.currency)
+        let posting = try Posting.refund(
+            refund, wallet: share.wallet, at: instance,
+            held: try await ledger.holdings(of: refund.order),
+            isWholeSale: refund.goodwill == 0 && refund.amount == share.captured)
+        try await ledger.post([posting])
     }
 }

@@ -1,0 +1,183 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum CommissionPages {
+    static func list(
+        _ page: Kernel.Page<CommissionRule>, _ categories: [Category], _ vat: [CommissionVATRate],
+        _ admin: Administrator
+    ) -> DeskPage {
+        let maySet = Duty.setCommission.isAllowed(to: admin.roles)
+        let names = Dictionary(categories.map { ($0.id, $0.name) }) { first, _ in first }
+        let rules = page.items.map { rule in
+            Block(
+                rule.name.isEmpty ? nil : rule.name, facts: facts(rule, names),
+                forms: maySet ? forms(rule) : [])
+        }
+        let more = page.next.map { Block(more: "/commission?after=\(Cursor.seal($0))") }
+        let rates = Block(
+            "VAT on commission",
+            table: Table(
+                ["Sellers in", "Rate", "With a VAT number"],
+                vat.map {
+                    [
+                        Cell($0.country), Cell($0.rate.percentText),
+                        Cell($0.reverseCharge ? "reverse charge" : "the same"),
+                    ]
+                }), forms: maySet ? [vatForm] : [], nothing: "None is taken.")
+        return DeskPage(
+            "Commission",
+            lead: "Of the rules that fit a sale the closest counts: \(CommissionScope.precedence). "
+                + "It is frozen with the sale.",
+            rules + [more].compactMap { $0 }
+                + (maySet ? [Block("Add a rule", forms: [form(categories)])] : []) + [rates])
+    }
+
+    private static func facts(
+        _ rule: CommissionRule, _ names: [ID<Category>: String]
+    ) -> [Fact] {
+        let scope = rule.scope
+        var facts = [
+            Fact("State", state(rule), rule.state == .draft ? .waiting : .good),
+            Fact("Rate", "\(rule.rate.percentText) of the \(rule.base.rawValue) price"),
+            Fact("Of the shipping", rule.isOnShipping ? "too" : "nothing"),
+        ]
+        for besides in rule.amounts {
+            facts.append(Fact("In \(besides.currency)", words(besides)))
+        }
+        facts += [
+            Fact(
+                "Seller", scope.seller == nil ? "every seller" : "one seller",
+                to: scope.seller.map(Links.seller)),
+            Fact("Category", scope.category.map { names[$0] ?? "gone" } ?? "every category"),
+            Fact("Listing", scope.listing.map(\.description) ?? "every listing"),
+            Fact("Price", scope.band?.description ?? "every price"),
+            Fact("From", Format.time(rule.effectiveFrom)),
+            Fact("Until", rule.effectiveUntil.map(Format.time) ?? "it holds"),
+        ]
+        if rule.state == .draft {
+            facts.append(
+                Fact("What it would change", "simulate", to: simulationLink(rule.id, days: 90)))
+        }
+        return facts
+    }
+
+    private static func state(_ rule: CommissionRule) -> String {
+        if rule.state == .draft { return "draft" }
+        return rule.effectiveUntil == nil ? "published" : "published, with an end"
+    }
+
+    private static func words(_ besides: CommissionAmounts) -> String {
+        func text(_ words: String, _ amount: Int64?) -> String? {
+            amount.map { "\(words) \(Format.money(Money($0, besides.currency)))" }
+        }
+        return [
+            besides.fixedPerUnit > 0 ? text("for each piece", besides.fixedPerUnit) : nil,
+            text("at least", besides.floor), text("at most", besides.cap),
+        ].compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private static func simulationLink(_ id: ID<CommissionRule>, days: Int) -> String {
+        Links.with("/commission-rules/\(id)/simulation", [("days", "\(days)")])
+    }
+
+    private static let yesOrNo = [(key: "false", text: "no"), (key: "true", text: "yes")]
+
+    private static func forms(_ rule: CommissionRule) -> [DeskForm] {
+        if rule.state == .draft {
+            return [
+                DeskForm(
+                    "Publish it", to: "/commission-rules/\(rule.id)/publication",
+                    hint: "It holds for new sales; old ones stay as they were.",
+                    [
+                        .line(
+                            "effectiveFrom", "From",
+                            help: "Such as 2026-12-01T00:00:00Z; empty for the draft's time.",
+                            required: false),
+                        .choice("replaces", "Replace a rule for the same sales", yesOrNo),
+                        .reason,
+                    ]),
+                DeskForm(
+                    "Throw it away", to: "/commission-rules/\(rule.id)/disposal", [.reason],
+                    isDangerous: true),
+            ]
+        }
+        guard rule.effectiveUntil == nil else { return [] }
+        return [
+            DeskForm(
+                "End this rule", to: "/commission-rules/\(rule.id)/end", [.reason],
+                isDangerous: true)
+        ]
+    }
+
+    private static func form(_ categories: [Category]) -> DeskForm {
+        let scope: [Input] = [
+            .line("name", "Name", required: false),
+            .line("seller", "Only for the seller with this id", required: false),
+            .choice(
+                "category", "Only for this category and below",
+                [(key: "", text: "every category")]
+                    + categories.map { (key: $0.id.description, text: $0.name) }),
+            .line("listing", "Only for the listing with this id", required: false),
+            .line("bandCurrency", "Only for prices in", required: false),
+            .line("bandFrom", "from, in minor units", required: false, type: "number"),
+            .line("bandBelow", "to below, in minor units", required: false, type: "number"),
+        ]
+        let amounts: [Input] = [
+            .line(
+                "ratePpm", "Rate in parts per million", "100000",
+                help: "100000 is 10 %, 125000 is 12.5 %.", type: "number"),
+            .choice(
+                "base", "Of", [(key: "gross", text: "the gross price"), (key: "net", text: "net")]),
+            .choice("onShipping", "Of the shipping too", yesOrNo),
+            .line("fixedCurrency", "Besides, in this currency", required: false),
+            .line(
+                "fixedAmount", "for each piece, in minor units", required: false, type: "number"),
+            .line("floorAmount", "at least, in minor units", required: false, type: "number"),
+            .line("capAmount", "at most, in minor units", required: false, type: "number"),
+        ]
+        return DeskForm(
+            "Add the rule", to: "/commission-rules",
+            scope + amounts + [
+                .line(
+                    "effectiveFrom", "From", help: "Such as 2026-12-01T00:00:00Z; empty for now.",
+                    required: false),
+                .line("effectiveUntil", "Until", required: false),
+                .choice("draft", "Only as a draft", [yesOrNo[1], yesOrNo[0]]),
+                .choice("replaces", "Replace a rule for the same sales", yesOrNo),
+                .reason,
+            ])
+    }
+
+    private static let vatForm = DeskForm(
+        "Set it", to: "/commission-vat",
+        [
+            .line("country", "Sellers in", help: "Two letters, such as DE."),
+            .line("ratePpm", "Rate in parts per million", "190000", type: "number"),
+            .choice("reverseCharge", "Reverse charge with a VAT number", yesOrNo),
+            .reason,
+        ])
+
+    static func simulation(_ rule: CommissionRule, _ answer: SimulationAnswer) -> DeskPage {
+        DeskPage(
+            "What \(rule.label) would have changed",
+            lead: "\(answer.changed) of \(Format.count(answer.orders, "order", "orders")) "
+                + "since \(Format.time(answer.since)). Nothing is changed by looking.",
+            tabs: [30, 90, 365].map {
+                DeskPage.Tab(
+                    label: "\($0) days", href: simulationLink(rule.id, days: $0), isHere: false)
+            },
+            [
+                Block(
+                    table: Table(
+                        ["Seller", "Orders#", "Charged#", "With the rule#", "Difference#"],
+                        answer.sellers.map {
+                            [
+                                Cell($0.sellerName, to: Links.seller($0.seller)),
+                                .number($0.orders), .money($0.charged), .money($0.simulated),
+                                .money($0.difference),
+                            ]
+                        }), nothing: "No seller would have paid more or less.")
+            ])
+    }
+}

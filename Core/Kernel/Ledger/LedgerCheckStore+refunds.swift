@@ -1,0 +1,132 @@
+/// What must hold of refunds and commission.
+extension LedgerCheckStore {
+    static let refundChecks = [
+        Check(
+            claim: "Every refund is the sum of its parts and its goodwill",
+            culprits: """
+                select 'refund ' || refund.id || ' is ' || refund.amount || ', its parts are '
+                    || coalesce(parts.total, 0) || ' and its goodwill ' || refund.goodwill
+                from refund left join lateral (
+                    select sum(seller_share + commission + commission_vat + tax_by_platform)
+                        as total
+                    from refund_part where refund_id = refund.id
+                ) parts on true
+                where kind <> 'stray' and refund.amount <> coalesce(parts.total, 0) + goodwill
+                """),
+        Check(
+            claim: "No refunds together take back more of a part than was frozen",
+            culprits: """
+                select 'part ' || part.part || ' of order ' || orders.number
+                from order_part part
+                join orders on orders.id = part.order_id
+                join (
+                    select order_id, part, sum(quantity) as quantity,
+                        sum(seller_share) as seller_share, sum(commission) as commission,
+                        sum(commission_vat) as commission_vat,
+                        sum(tax_by_platform) as tax_by_platform
+                    from refund_part join refund on refund.id = refund_id
+                    where refund.state <> 'failed' group by order_id, part
+                ) gone on gone.order_id = part.order_id and gone.part = part.part
+                where gone.quantity > part.quantity or gone.seller_share > part.seller_share
+                    or gone.commission > part.commission
+                    or gone.commission_vat > part.commission_vat
+                    or gone.tax_by_platform > part.tax_by_platform
+                """),
+        Check(
+            claim: "What is claimed of a share is the sum of its open refunds",
+            culprits: """
+                select 'order ' || orders.number || ' has ' || share.refund_claimed
+                    || ' claimed, its open refunds are ' || coalesce(open.amount, 0)
+                from payment_share share join orders on orders.id = share.order_id
+                left join (
+                    select payment_id, order_id, sum(amount) as amount from refund
+                    where state in ('pending', 'unknown') group by payment_id, order_id
+                ) open on open.payment_id = share.payment_id and open.order_id = share.order_id
+                where share.refund_claimed <> coalesce(open.amount, 0)
+                """),
+        Check(
+            claim: "What went back of a share is the sum of its refunds that succeeded",
+            culprits: """
+                select 'order ' || orders.number || ' has ' || share.refunded
+                    || ' refunded, its refunds are ' || coalesce(done.amount, 0)
+                from payment_share share join orders on orders.id = share.order_id
+                left join (
+                    select payment_id, order_id, sum(amount) as amount from refund
+                    where state = 'succeeded' group by payment_id, order_id
+                ) done on done.payment_id = share.payment_id and done.order_id = share.order_id
+                where share.refunded <> coalesce(done.amount, 0)
+                """),
+        Check(
+            claim: "Every refund in the books takes back what its parts say",
+            culprits: """
+                select 'refund ' || refund.id
+                from refund
+                join lateral (
+                    select sum(commission) as commission, sum(commission_vat) as vat,
+                        sum(tax_by_platform) as tax, sum(seller_share) as share
+                    from refund_part where refund_id = refund.id
+                ) parts on true
+                join lateral (
+                    select
+                        -sum(amount) filter (where account.kind = 'commission') as commission,
+                        -sum(amount) filter (where account.kind = 'commission_vat') as vat,
+                        -sum(amount) filter (where account.kind = 'tax_payable') as tax,
+                        -sum(amount) filter (where account.kind = 'goodwill') as goodwill,
+                        -sum(amount) filter (where account.kind in ('seller_pending',
+                            'seller_available', 'seller_reserve', 'seller_debt')) as share
+                    from ledger_transaction posting
+                    join ledger_entry entry on entry.transaction_id = posting.id
+                    join ledger_account account on account.id = entry.account_id
+                    where posting.key = 'refund:' || refund.id
+                ) booked on true
+                where refund.state = 'succeeded' and refund.kind <> 'stray'
+                    and (coalesce(parts.commission, 0) <> coalesce(booked.commission, 0)
+                        or coalesce(parts.vat, 0) <> coalesce(booked.vat, 0)
+                        or coalesce(parts.tax, 0) <> coalesce(booked.tax, 0)
+                        or coalesce(parts.share, 0) <> coalesce(booked.share, 0)
+                        or refund.goodwill <> coalesce(booked.goodwill, 0))
+                """),
+        Check(
+            claim: "An order whose money all went back keeps no commission and no tax",
+            culprits: """
+                select 'order ' || orders.number || ' keeps ' || sum(entry.amount) || ' of '
+                    || account.kind
+                from payment_share share
+                join payment on payment.id = share.payment_id and payment.state = 'captured'
+                join orders on orders.id = share.order_id
+                join ledger_entry entry on entry.order_id = orders.id
+                join ledger_account account on account.id = entry.account_id
+                where share.captured > 0 and share.refunded = share.captured
+                    and account.kind in ('commission', 'commission_vat', 'tax_payable')
+                    and not exists (
+                        select from refund where refund.order_id = orders.id
+                            and refund.kind = 'goodwill' and refund.funded_by = 'platform'
+                            and refund.state = 'succeeded')
+                group by orders.id, account.kind having sum(entry.amount) <> 0
+                """),
+    ]
+
+    static let commissionChecks = [
+        Check(
+            claim: "Every order's commission and its VAT are the sums of its parts",
+            culprits: """
+                select 'order ' || orders.number || ' keeps ' || orders.commission || ' and '
+                    || orders.commission_vat || ', its parts ' || parts.commission || ' and '
+                    || parts.vat
+                from orders join lateral (
+                    select sum(part.commission) as commission, sum(part.commission_vat) as vat,
+                        sum(part.seller_share) as share, sum(part.tax_by_platform) as tax
+                    from order_part part where part.order_id = orders.id
+                ) parts on true
+                where orders.commission <> parts.commission or orders.commission_vat <> parts.vat
+                    or orders.seller_share <> parts.share or orders.tax_by_platform <> parts.tax
+                """),
+        Check(
+            claim: "No part of an order keeps more than it brings",
+            culprits: """
+                select 'part ' || part.part || ' of order ' || orders.number
+                from order_part part join orders on orders.id = part.order_id
+                where part.seller_share < 0
+                """),
+    ]
+}

@@ -1,0 +1,94 @@
+import Postgres
+import Vocabulary
+
+extension Seller {
+    /// A debt may stand for so many days before its seller is restricted: time for the next sales
+    /// to pay it.
+    public static let debtGraceDays = 14
+}
+
+extension Marketplace {
+    /// What was refunded after it had been paid out is taken from what the same wallet has
+    /// available by now, oldest order first.
+    /// - Returns: how many wallets paid something.
+    @discardableResult
+    public func recoverDebts(limit: Int = 100) async throws -> Int {
+        var paid = 0
+        for wallet in try await database.debts.payable(limit: limit) {
+            paid += try await database.transaction { tx in
+                try await tx.ledger.lock(wallet.wallet, wallet.currency)
+                let owed = -(try await tx.payouts.debt(of: wallet.wallet, wallet.currency))
+                let orders = try await tx.payouts.claimable(
+                    in: wallet.available, limit: Self.ordersPerRecoveryMax)
+                let taken = Self.taken(owed, from: orders.map(\.item))
+                guard !taken.isEmpty else { return 0 }
+                try await tx.ledger.post([
+                    .recovery(ID<Payout>(), from: taken, wallet: wallet.wallet, wallet.currency)
+                ])
+                return 1
+            }
+        }
+        return paid
+    }
+
+    private static let ordersPerRecoveryMax = 200
+
+    /// As much of these as pays what is owed.
+    private static func taken(_ owed: Int64, from items: [PayoutItem]) -> [PayoutItem] {
+        var left = owed
+        var taken: [PayoutItem] = []
+        for item in items where left > 0 {
+            let part = min(left, item.amount.amount)
+            left -= part
+            taken.append(
+                PayoutItem(order: item.order, amount: Money(part, item.amount.currency)))
+        }
+        return taken
+    }
+
+    /// Notes who owes us since when, restricts sellers whose debt outlasted its grace, and lifts
+    /// the restriction of those who owe nothing any more. A restricted seller goes on selling, so
+    /// that sales pay the debt, but is paid nothing out and publishes nothing new.
+    public func watchDebts() async throws {
+        try await database.transaction { tx in
+            for seller in try await tx.debts.noteBeginning() {
+                try await tx.tell(seller, "seller.in-debt")
+            }
+            for seller in try await tx.debts.noteEnd() {
+                try await tx.tell(seller, "seller.debt-paid")
+            }
+            for seller in try await tx.debts.restrict(afterDays: Seller.debtGraceDays) {
+                try await tx.tell(seller, "seller.restricted")
+                try await tx.audit.record(
+                    "seller.restricted", on: "seller", seller.description, by: nil,
+                    as: .system, reason: "in debt for \(Seller.debtGraceDays) days")
+            }
+        }
+    }
+
+    /// What debts need a worker for.
+    func addDebts(to handlers: inout JobHandlers) {
+        handlers.every(.seconds(10), JobKind("debts.recover", lane: .payments)) { _ in
+            while try await recoverDebts() > 0 {}
+            return .done
+        }
+        handlers.every(.seconds(60), JobKind("debts.watch", lane: .payments)) { _ in
+            try await watchDebts()
+            return .done
+        }
+    }
+}
+
+/// What a seller's team reads of a debt.
+private struct DebtNotice: Codable, Sendable {
+    let graceDays: Int
+}
+
+extension Transaction {
+    fileprivate func tell(_ seller: ID<Seller>, _ topic: String) async throws {
+        try await outbox.record(
+            OutboxEvent(
+                topic, about: "seller", seller, DebtNotice(graceDays: Seller.debtGraceDays)
+            ).telling(team: seller))
+    }
+}

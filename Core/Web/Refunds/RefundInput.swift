@@ -1,0 +1,57 @@
+import Kernel
+import Vocabulary
+
+/// What is to be given back of an order, as sellers and administrators say it.
+public struct RefundInput: Described {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        case whole, lines, amount, goodwill
+    }
+    public enum Funder: String, Codable, Sendable, CaseIterable { case platform, seller }
+
+    public struct RefundedLineInput: Described {
+        public let lineId: ID<OrderLine>
+        public let quantity: Int
+        public static let rules: [String: [Rule]] = ["quantity": [.range(0...999)]]
+    }
+
+    public let reason: String
+    /// Without it, everything that is left.
+    public let kind: Kind?
+    /// Of `lines`: how many pieces of which.
+    public let lines: [RefundedLineInput]?
+    /// Of `lines`: whether the shipping goes back too.
+    public let shipping: Bool?
+    /// Of `amount` and `goodwill`.
+    public let amount: Money?
+    /// Of `goodwill`: who pays it; the seller when it is not said.
+    public let fundedBy: Funder?
+
+    public static let rules: [String: [Rule]] = [
+        "reason": [.length(1...500)], "lines": [.count(0...200)],
+    ]
+
+    /// - Throws: ``RefundRefusal`` when what its kind needs is missing.
+    public func wish() throws(RefundRefusal) -> RefundWish {
+        switch kind ?? .whole {
+        case .whole: return .everything
+        case .lines:
+            // A form sends every line, those that stay with zero pieces.
+            let chosen = (lines ?? []).filter { $0.quantity > 0 }
+            return .lines(
+                chosen.map { RefundedLine(line: $0.lineId, quantity: $0.quantity) },
+                shipping: shipping ?? false)
+        case .amount:
+            guard let amount else { throw .notPositive }
+            return .amount(amount)
+        case .goodwill:
+            guard let amount else { throw .notPositive }
+            return .goodwill(amount, fundedBy: fundedBy == .platform ? .platform : .seller)
+        }
+    }
+}
+
+/// Which refund of which order.
+public struct RefundPath: Described {
+    public let order: ID<Order>
+    public let refund: ID<Refund>
+}

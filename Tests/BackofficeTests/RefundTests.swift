@@ -1,0 +1,94 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Refunds and commission of the back office` {
+    @Test func `support refunds a part, gives goodwill of the market, and the books hold`()
+        async throws
+    {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let order = sale.orders[0].order.id
+            let path = "/api/v1/orders/\(order)/refund"
+            let goodwill =
+                #"{"reason": "sorry", "kind": "goodwill", "fundedBy": "platform", "#
+                + #""amount": {"amount": 300, "currency": "EUR"}}"#
+            let part =
+                #"{"reason": "a scratch", "kind": "amount", "#
+                + #""amount": {"amount": 400, "currency": "EUR"}}"#
+            #expect(try await office.post(path, goodwill, as: .support).status == 200)
+            #expect(try await office.post(path, part, as: .support).status == 200)
+            let whole = try await office.post(path, #"{"reason": "all of it"}"#, as: .support)
+            #expect(whole.status == 409)
+            while try await office.market.marketplace.settlePayments() > 0 {}
+
+            let found = try await office.get("/api/v1/orders/\(order)")
+            #expect(found.value("refunds.0.state") == "succeeded")
+            #expect(found.value("refunds.0.goodwill.amount") == "300")
+            #expect(found.value("refunds.1.parts.0.commission.amount") == "40")
+            let page = try await office.get("/purchases/\(sale.purchase.id)", as: .support)
+            #expect(page.text.contains("goodwill of the platform"))
+            #expect(page.text.contains("Refund things or shipping"))
+            #expect(try await office.get("/api/v1/ledger/verification").value("isClean") == "true")
+        }
+    }
+
+    @Test func `a rule is drafted, simulated, published and ended`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let seller = sale.sellers[0].id
+            let rule = try await office.post(
+                "/api/v1/commission-rules",
+                #"{"ratePpm": 200000, "seller": "\#(seller)", "name": "Twice", "draft": true, "#
+                    + #""amounts": [{"currency": "EUR", "cap": 350}], "reason": "a trial"}"#,
+                as: .finance)
+            #expect(rule.value("state") == "draft")
+            let path = "/commission-rules/\(try rule.require("id"))"
+
+            let simulation = try await office.get("/api/v1" + path + "/simulation?days=30")
+            #expect(simulation.value("orders") == "2")
+            #expect(simulation.value("sellers.0.charged.amount") == "200")
+            #expect(simulation.value("sellers.0.difference.amount") == "150")
+            #expect(try await office.get(path + "/simulation").text.contains("€\u{a0}1.50"))
+            #expect(try await office.get("/commission").text.contains("Publish it"))
+
+            let reason = #"{"reason": "from today"}"#
+            let published = try await office.post("/api/v1" + path + "/publication", reason)
+            #expect(published.value("state") == "published")
+            let again = try await office.post("/api/v1" + path + "/publication", reason)
+            #expect(again.status == 409)
+            let clash = try await office.post(
+                "/api/v1/commission-rules",
+                #"{"ratePpm": 1, "seller": "\#(seller)", "reason": "another"}"#)
+            #expect(clash.status == 409)
+            #expect(clash.text.contains("“Twice” is for the same sales"))
+            #expect(try await office.post("/api/v1" + path + "/end", reason).status == 200)
+        }
+    }
+
+    @Test func `nonsense about commission is refused with a sentence`() async throws {
+        try await Office.run { office in
+            for (body, field) in [
+                (#"{"ratePpm": 1100000, "reason": "greedy"}"#, "ratePpm"),
+                (#"{"ratePpm": -1, "reason": "generous"}"#, "ratePpm"),
+                (
+                    #"{"ratePpm": 1, "fixedAmount": 1, "fixedCurrency": "XXX", "reason": "what"}"#,
+                    "fixedCurrency"
+                ),
+                (#"{"ratePpm": 1, "bandFrom": 5, "reason": "in what"}"#, "bandFrom"),
+                (
+                    #"{"ratePpm": 1, "seller": "\#(ID<Seller>())", "reason": "of whom"}"#, "seller"
+                ),
+            ] {
+                let answer = try await office.post("/api/v1/commission-rules", body)
+                #expect(answer.status == 422, "\(body): \(answer.text)")
+                #expect(answer.value("field") == field)
+            }
+            let vat = try await office.post(
+                "/api/v1/commission-vat",
+                #"{"country": "DE", "ratePpm": 190000, "reverseCharge": true, "reason": "law"}"#)
+            #expect(vat.value("items.0.ratePpm") == "190000")
+        }
+    }
+}

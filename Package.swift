@@ -147,7 +147,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: kit + [
-                "Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web", logging,
+                "BankFilePayouts", "Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web",
+                logging,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(

@@ -3,11 +3,12 @@
 # walked twice on one database, and the three OpenAPI documents held against the answers.
 
 schemathesis_version=4.32.5
+sepaxml_version=2.7.0
 
 start_market() {
     local modules=$work/market/modules product
     mkdir -p "$modules"
-    for product in SandboxPayments TableRateShipping RateTableTax; do
+    for product in SandboxPayments BankFilePayouts TableRateShipping RateTableTax; do
         swift build --product "$product" >/dev/null || fail "The module $product did not build."
         cp "$bin/lib$product.so" "$modules/"
     done
@@ -74,6 +75,30 @@ crash_drill() {
         --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 | tee "$log" | grep -E '^(round|  )' ||
         { [ "${PIPESTATUS[0]}" -eq 0 ] || fail "The drill found something; its round stands above."; }
     results+=("kill -9: $(tail -n 1 "$log")")
+}
+
+# The files for banks that the unit tests wrote, against the schemas of ISO 20022 as sepaxml, a
+# library for such files, carries them.
+bank_files() {
+    local venv=$top/.guildhall/sepaxml-$sepaxml_version
+    if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import sepaxml' 2>/dev/null; then
+        say "sepaxml $sepaxml_version from PyPI, into ${venv#"$top"/}"
+        mkdir -p "$top/.guildhall"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check "sepaxml==$sepaxml_version" ||
+            fail "sepaxml could not be installed from PyPI; see pip's reason above."
+    fi
+    say "Files for banks against the schemas of ISO 20022"
+    "$venv/bin/python" - "$work/pain" <<'PYTHON' || fail "A file for a bank is not what the schema says; see above."
+import pathlib, sys, sepaxml, xmlschema
+schemas = pathlib.Path(sepaxml.__file__).parent / "schemas"
+files = sorted(pathlib.Path(sys.argv[1]).glob("pain.*.xml"))
+if len(files) != 2:
+    sys.exit(f"the unit tests wrote {len(files)} files, not one of each version")
+for file in files:
+    xmlschema.XMLSchema(str(schemas / (file.stem + ".xsd"))).validate(str(file))
+PYTHON
+    results+=("files for banks: valid by pain.001.001.03 and .09")
 }
 
 fuzz() {

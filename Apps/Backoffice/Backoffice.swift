@@ -23,6 +23,7 @@ public enum Backoffice {
         PlanRoutes(desk: desk).mount()
         PayoutFileRoutes(desk: desk).mount()
         SellerPayoutRoutes(desk: desk).mount()
+        MonthStatementRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
         PeopleRoutes(desk: desk).mount()

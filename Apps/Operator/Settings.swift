@@ -67,6 +67,8 @@ struct Settings: Sendable {
         var trustedProxies = 0
         /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
         var providerSeconds = 20
+        /// `GUILDHALL_PRINT_TOOL`: the program that prints PDFs.
+        var printTool = "/usr/bin/weasyprint"
         /// `GUILDHALL_DRILL`: where `guildhall drill` leaves its orders to die. Never set it
         /// elsewhere.
         var drillFolder: String?
@@ -180,6 +182,7 @@ struct Settings: Sendable {
         running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
         running.trustedProxies = reader.number("GUILDHALL_TRUSTED_PROXIES", or: 0, in: 0...5)
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
+        running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool
         running.drillFolder = reader.optional("GUILDHALL_DRILL").map(absolute)
         return running
     }

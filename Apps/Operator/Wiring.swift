@@ -97,6 +97,7 @@ extension Settings {
         kernel.isDemo = running.isDemo
         kernel.storefrontURL = network.storefrontURL
         kernel.passwordThreads = running.passwordThreads
+        kernel.printTool = running.printTool
         kernel.callDeadline = .seconds(running.providerSeconds)
         if let orders = running.drillOrders {
             kernel.reached = { orders.reached($0.description) }

@@ -37,6 +37,7 @@ public enum SellerDesk {
         OrderRoutes().mount(on: routes)
         OrderAPI().mount(on: routes.api)
         MoneyRoutes().mount(on: routes)
+        MonthStatementRoutes().mount(on: routes)
         MoneyAPI().mount(on: routes.api)
         MediaRoutes().mount(on: routes)
     }

@@ -17,6 +17,10 @@ public struct KernelSettings: Sendable {
     public var callDeadline: Duration = .seconds(20)
     /// Hears of every step between which a process may die; for drills alone.
     public var reached: (@Sendable (CrashStep) -> Void)?
+    /// The program that prints PDFs: WeasyPrint, `program page.html page.pdf`.
+    public var printTool = "/usr/bin/weasyprint"
+    /// How long one print may take.
+    public var printDeadline: Duration = .seconds(20)
 
     public init(mediaFolder: String) { self.mediaFolder = mediaFolder }
 }

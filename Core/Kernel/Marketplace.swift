@@ -11,6 +11,8 @@ public struct Marketplace: Sendable {
     let passwords: WorkThreads
     /// Reads and writes files of size.
     let files: WorkThreads
+    /// Waits for the tool that prints; one more than can wait is refused.
+    let printing: WorkThreads
 
     public init(
         database: Database, providers: ProviderGateway, settings: KernelSettings, logger: Logger
@@ -21,5 +23,6 @@ public struct Marketplace: Sendable {
         self.logger = logger
         passwords = WorkThreads(count: settings.passwordThreads, waitingMax: 64)
         files = WorkThreads(count: 2, waitingMax: 256)
+        printing = WorkThreads(count: 2, waitingMax: 8)
     }
 }

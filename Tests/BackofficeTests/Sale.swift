@@ -10,6 +10,20 @@ struct Sale: Sendable {
     let payment: ID<ProviderInstance>
     let listing: ID<Listing>
     let sellers: [GivenSeller]
+    let buyer: Buyer
+
+    /// The customer has everything, and the hold is over.
+    func deliver(_ market: TestMarketplace) async throws {
+        for order in orders {
+            guard let seller = sellers.first(where: { $0.id == order.order.seller }) else {
+                continue
+            }
+            try await market.marketplace.shipOrder(
+                order.order.id, in: try ShippedParcel(carrier: "Post"), as: seller.member)
+            try await market.marketplace.confirmDelivery(order.order.id, as: buyer)
+        }
+        try await market.marketplace.moveClock(by: .seconds(8 * 86_400), as: nil)
+    }
 
     init(_ market: TestMarketplace) async throws {
         payment = try await market.given.instance(.payment)
@@ -24,7 +38,7 @@ struct Sale: Sendable {
         let bowl = try await Self.thing(market, by: first)
         let scarf = try await Self.thing(market, by: second)
         listing = bowl.listing
-        let buyer = Buyer(account: customer.id)
+        buyer = Buyer(account: customer.id)
         let address = Address(
             name: "Grace Customer", lines: ["Hauptstraße 5"], city: "Köln", postalCode: "50667",
             country: "DE")

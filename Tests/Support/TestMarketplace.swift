@@ -1,3 +1,4 @@
+import BankFilePayouts
 import FoundationEssentials
 import Glibc
 import Kernel
@@ -85,7 +86,7 @@ public struct TestMarketplace: Sendable {
                 folder: nil,
                 builtIn: [
                     ModuleExport(TestPayments.self), ModuleExport(TestShipping.self),
-                    ModuleExport(TestTax.self),
+                    ModuleExport(TestTax.self), ModuleExport(BankFilePayouts.self),
                 ]),
             client: client, key: try ProviderKey(Array(repeating: 7, count: 32)),
             logger: TestServers.logger)

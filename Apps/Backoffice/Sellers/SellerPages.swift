@@ -133,6 +133,7 @@ enum SellerPages {
             "Money",
             facts: [
                 Fact("Statement", "show", to: "/sellers/\(id)/statement"),
+                Fact("Statements by month", "show", to: "/sellers/\(id)/statements"),
                 Fact("Payouts, freeze and reserve", "show", to: "/sellers/\(id)/payouts"),
             ],
             table: Table(

@@ -23,7 +23,8 @@ struct LedgerCheckStore {
     }
 
     static let checks =
-        booksChecks + businessChecks + payoutChecks + refundChecks + commissionChecks
+        booksChecks + businessChecks + payoutChecks + reserveAndPlanChecks + refundChecks
+        + commissionChecks
 
     private static let booksChecks = [
         Check(

@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import ProviderKit
 import TestSupport
 import Testing
 import Vocabulary
@@ -77,6 +78,38 @@ struct Earnings: Sendable {
                 try await tx.ledger.post([try Posting.sale(of: sold, at: instance)])
             }
         }
+    }
+
+    /// The bank sends the newest paid payout back, and the seller looks at the account.
+    func sendBackLastPayout() async throws {
+        let page = try await market.marketplace.payouts(in: .paid, PageRequest())
+        guard let payout = page.items.first else { return }
+        shop.bank.sendBack(payout.amount)
+        _ = try await market.marketplace.settlePayout(
+            payout.id,
+            PayoutSnapshot(
+                reference: payout.reference ?? "", status: .failed, amount: payout.amount,
+                version: 1000, failureCode: "AC04"))
+        let wallets = try await market.marketplace.wallets(as: seller.member)
+        for wallet in wallets {
+            try await market.marketplace.editWallet(
+                wallet.id,
+                WalletDraft(kind: wallet.kind, label: wallet.label, details: wallet.details),
+                as: seller.member)
+        }
+    }
+
+    /// Every statement of a range, in order.
+    func statements(_ range: StatementRange) async throws -> [MonthStatement] {
+        var all: [MonthStatement] = []
+        var month = range.first
+        while month <= range.last {
+            all.append(
+                try await market.marketplace.wholeMonthStatement(
+                    of: seller.id, range.wallet, range.currency, month, linesMax: 1000))
+            month = month.next
+        }
+        return all
     }
 
     func balance() async throws -> WalletBalance {

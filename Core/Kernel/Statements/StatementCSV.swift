@@ -1,0 +1,35 @@
+import Vocabulary
+
+extension MonthStatement {
+    /// RFC 4180, UTF-8: opening and closing as rows of their own, amounts in major units. The
+    /// column `net` adds up from opening to closing.
+    public func csv() -> String {
+        var rows: [[String]] = [
+            [
+                "date", "what", "order", "payout", "gross", "fee", "fee_vat", "tax", "net",
+                "currency",
+            ], boundary("opening balance", month.start, opening),
+        ]
+        rows += lines.items.map { line in
+            [
+                line.at.description, line.kind.rawValue, line.orderNumber ?? "",
+                line.payout?.description ?? "", line.gross.decimalText, line.fee.decimalText,
+                line.feeVAT.decimalText, line.tax.decimalText, line.net.decimalText,
+                currency.code,
+            ]
+        }
+        rows.append(boundary("closing balance", month.end, closing))
+        return rows.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private func boundary(_ what: String, _ at: Instant, _ amount: Money) -> [String] {
+        [at.description, what, "", "", "", "", "", "", amount.decimalText, currency.code]
+    }
+
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
+        return "\""
+            + text.split(separator: "\"", omittingEmptySubsequences: false)
+            .joined(separator: "\"\"") + "\""
+    }
+}

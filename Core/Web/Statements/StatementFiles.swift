@@ -1,0 +1,123 @@
+import Kernel
+import Vocabulary
+
+extension WebRequest {
+    /// More lines than these are no file that anybody opens.
+    private static let csvLinesMax = 50_000
+    /// The tool takes some milliseconds for each.
+    private static let pdfLinesMax = 2000
+
+    /// A statement page by page.
+    /// - Throws: ``StatementRefusal/unknown``, also for what is no month.
+    public func monthStatement(
+        of seller: ID<Seller>, _ wallet: ID<Wallet>, _ currency: Currency, _ month: String,
+        _ page: PageRequest
+    ) async throws -> MonthStatement {
+        try await marketplace.monthStatement(
+            of: seller, wallet, currency, try Self.month(month), page)
+    }
+
+    /// The whole statement as CSV.
+    public func statementCSV(
+        of seller: ID<Seller>, _ wallet: ID<Wallet>, _ currency: Currency, _ month: String
+    ) async throws -> Download {
+        let statement = try await marketplace.wholeMonthStatement(
+            of: seller, wallet, currency, try Self.month(month), linesMax: Self.csvLinesMax)
+        return Download(
+            Array(statement.csv().utf8), type: "text/csv",
+            fileName: "statement-\(month)-\(currency).csv")
+    }
+
+    /// The whole statement as a PDF, printed by the operator's tool.
+    /// - Throws: ``PrintRefusal`` when there is none.
+    public func statementPDF(
+        of seller: ID<Seller>, _ wallet: ID<Wallet>, _ currency: Currency, _ month: String
+    ) async throws -> Download {
+        let statement = try await marketplace.wholeMonthStatement(
+            of: seller, wallet, currency, try Self.month(month), linesMax: Self.pdfLinesMax)
+        let html = try site.templates.render(PrintedStatement(statement), "statement-print")
+        return Download(
+            try await marketplace.printPDF(html), type: "application/pdf",
+            fileName: "statement-\(month)-\(currency).pdf")
+    }
+
+    private static func month(_ text: String) throws -> StatementMonth {
+        guard let month = StatementMonth(text) else { throw StatementRefusal.unknown }
+        return month
+    }
+}
+
+/// The model of `statement-print.mustache`, and of the pages that show the same.
+public struct PrintedStatement: Sendable {
+    public struct Sum: Sendable {
+        public let name: String
+        public let amount: String
+    }
+
+    public struct Line: Sendable {
+        public let at: String
+        public let what: String
+        public let href: String?
+        public let gross: String
+        public let fee: String
+        public let vat: String
+        public let tax: String
+        public let net: String
+    }
+
+    public let shop: String
+    public let legalName: String
+    public let vatNumber: String?
+    public let wallet: String
+    public let month: String
+    public let currency: String
+    public let isOpen: Bool
+    public let opening: String
+    public let closing: String
+    public let sums: [Sum]
+    public let reserve: [Sum]
+    public let hasReserve: Bool
+    public let lines: [Line]
+    public let hasLines: Bool
+
+    public init(_ statement: MonthStatement) {
+        shop = statement.seller.name
+        legalName = statement.seller.legalName ?? statement.seller.name
+        vatNumber = statement.seller.vatNumber
+        wallet = statement.wallet.label
+        month = statement.month.description
+        currency = statement.currency.code
+        isOpen = !statement.isClosed
+        opening = Format.money(statement.opening)
+        closing = Format.money(statement.closing)
+        let totals = statement.sums
+        sums = [
+            ("Sales", totals.sales), ("Refunds", totals.refunds), ("Fees", totals.fees),
+            ("VAT on fees", totals.feeVAT), ("Tax handed on by the market", totals.tax),
+            ("Payouts", totals.payouts), ("Other", totals.other),
+        ].map { Sum(name: $0.0, amount: Format.money($0.1)) }
+        let kept = statement.reserve
+        reserve = [
+            ("At the beginning", kept.opening), ("Kept", kept.kept), ("Released", kept.released),
+            ("At the end", kept.closing),
+        ].map { Sum(name: $0.0, amount: Format.money($0.1)) }
+        hasReserve = !kept.opening.isZero || !kept.kept.isZero || !kept.closing.isZero
+        lines = statement.lines.items.map { Line($0) }
+        hasLines = !lines.isEmpty
+    }
+}
+
+extension PrintedStatement.Line {
+    init(_ line: MonthLine) {
+        at = Format.date(line.at)
+        let words = String(line.kind.rawValue.map { $0 == "_" ? " " : $0 })
+        let name = line.payout == nil ? words : line.net.isNegative ? "payout" : "payout returned"
+        what = line.orderNumber.map { "\(name), order \($0)" } ?? name
+        href = line.order.map { "/orders/\($0)" }
+        gross = Format.money(line.gross)
+        fee = Format.money(line.fee)
+        vat = Format.money(line.feeVAT)
+        tax = Format.money(line.tax)
+        net = Format.money(line.net)
+    }
+}

@@ -1,0 +1,111 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Paying out from the back office` {
+    @Test func `a plan is made, approved by another person, and applied once`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            try await sale.deliver(office.market)
+            let limit = #"{"currency": "EUR", "amount": 1, "reason": "A small market."}"#
+            #expect(
+                try await office.post("/api/v1/payout-limits", limit, as: .finance).status == 403)
+            #expect(try await office.post("/api/v1/payout-limits", limit).status == 200)
+
+            let plan = try await office.post("/api/v1/payout-plans", "{}", as: .finance)
+            #expect(plan.value("needsApproval") == "true")
+            let path = "/payout-plans/\(try plan.require("id"))"
+            let lines = try await office.get("/api/v1\(path)/lines", as: .finance)
+            #expect(lines.value("items.1.outcome") == "pays")
+            #expect(lines.value("items.2.outcome") == nil)
+
+            let early = try await office.post("/api/v1\(path)/application", "{}", as: .finance)
+            #expect(early.status == 409)
+            let reason = #"{"reason": "Looked at both."}"#
+            let own = try await office.post("/api/v1\(path)/approval", reason, as: .finance)
+            #expect(own.status == 403)
+            #expect(try await office.get(path).text.contains("Approve the plan"))
+            #expect(try await office.post("/api/v1\(path)/approval", reason).status == 200)
+            let run = try await office.post("/api/v1\(path)/application", "{}", as: .finance)
+            #expect(run.value("payouts.1.state") == "held")
+            let again = try await office.post("/api/v1\(path)/application", "{}")
+            #expect(again.status == 409)
+            #expect(try await office.get("/payout-plans?state=applied").text.contains(path))
+            let trail = try await office.trail("payout_plan", String(path.suffix(36)))
+            #expect(
+                trail.map(\.action) == [
+                    "payout-plan.made", "payout-plan.approved", "payout-plan.applied",
+                ])
+        }
+    }
+
+    @Test func `a freeze has a reason, is seen, and ends`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            try await sale.deliver(office.market)
+            let seller = try #require(sale.sellers.first)
+            let path = "/sellers/\(seller.id)"
+            let answer = try await office.submit(
+                [("reason", "Complaints are looked at.")], to: "\(path)/payout-freeze",
+                on: "\(path)/payouts")
+            #expect(answer.status == 303)
+            #expect(
+                try await office.get("\(path)/payouts").text.contains("Complaints are looked at."))
+            let plan = try await office.post("/api/v1/payout-plans", "{}")
+            let lines = try await office.get(
+                "/api/v1/payout-plans/\(try plan.require("id"))/lines")
+            #expect(lines.text.contains("an administrator froze the seller's payouts"))
+            let lifted = try await office.post(
+                "/api/v1\(path)/payout-freeze/lift", #"{"reason": "All is well."}"#)
+            #expect(lifted.value("isFrozen") == "false")
+        }
+    }
+
+    @Test func `a reserve of more than everything is refused with the field`() async throws {
+        try await Office.run { office in
+            let seller = try await office.market.given.verifiedSeller()
+            let path = "/api/v1/sellers/\(seller.id)/reserve"
+            func set(_ rate: Int, _ days: Int) async throws -> OfficeAnswer {
+                try await office.post(
+                    path, #"{"ratePpm": \#(rate), "days": \#(days), "reason": "New shop."}"#)
+            }
+            #expect(try await set(1_100_000, 30).status == 422)
+            let noDays = try await set(100_000, 0)
+            #expect(noDays.status == 422 && noDays.text.contains("days"))
+            #expect(try await set(100_000, 30).value("reserveDays") == "30")
+            #expect(try await office.get("/sellers/\(seller.id)/payouts").text.contains("10 %"))
+        }
+    }
+
+    @Test func `a month's statement is a page, an answer and a CSV`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let seller = try #require(sale.sellers.first)
+            let list = try await office.get("/api/v1/sellers/\(seller.id)/statements")
+            let month = try list.require("items.0.last")
+            let path = "/sellers/\(seller.id)/statements/\(seller.wallet)/EUR/\(month)"
+            let statement = try await office.get("/api/v1" + path)
+            let order = try #require(sale.orders.first { $0.order.seller == seller.id })
+            #expect(
+                statement.value("closing.amount")
+                    == String(order.order.amounts.sellerShare.amount))
+            #expect(try await office.get(path).text.contains("Opening balance"))
+            #expect(try await office.get("/api/v1\(path)/csv").text.contains(order.order.number))
+            #expect(try await office.get("/api/v1\(path.dropLast(2))13").status == 404)
+        }
+    }
+
+    @Test func `a bank's file is asked for by whoever may pay out`() async throws {
+        try await Office.run { office in
+            let nowhere = "/api/v1/payout-files/\(ID<PayoutFileBatch>())"
+            #expect(try await office.get(nowhere).status == 404)
+            #expect(try await office.get(nowhere + "/content").status == 404)
+            #expect(try await office.get(nowhere + "/content", as: .support).status == 403)
+            let results = #"{"results": "a1,vanished", "reason": "Statement 7."}"#
+            let wrong = try await office.post(nowhere + "/results", results)
+            #expect(wrong.status == 422 && wrong.text.contains("Line 1"))
+            #expect(try await office.get("/payout-files").text.contains("Nothing waits."))
+        }
+    }
+}

@@ -5,29 +5,6 @@ import Web
 
 /// Applying, and what a shop says about itself, for programs.
 struct ShopAPI {
-    struct AddressBody: Described {
-        let name: String
-        let lines: [String]
-        let city: String
-        let region: String?
-        let postalCode: String?
-        let country: String
-        let phone: String?
-
-        static let rules: [String: [Rule]] = [
-            "name": [.length(1...120)], "lines": [.count(1...3), .each([.length(1...120)])],
-            "city": [.length(1...80)], "region": [.length(0...40)],
-            "postalCode": [.length(0...20)], "country": [.pattern(.country)],
-            "phone": [.length(0...40)],
-        ]
-
-        var kernel: Address {
-            Address(
-                name: name, lines: lines, city: city, region: region, postalCode: postalCode,
-                country: country, phone: phone)
-        }
-    }
-
     struct ProfileBody: Described {
         let name: String
         /// The last part of the shop's address; made of the name when it is left out.
@@ -37,7 +14,7 @@ struct ShopAPI {
         let legalName: String?
         let vatNumber: String?
         /// Where parcels start.
-        let origin: AddressBody?
+        let origin: AddressInput?
 
         static let rules: [String: [Rule]] = [
             "name": [.length(2...120)], "slug": [.length(2...60), .pattern(.slug)],
@@ -48,7 +25,7 @@ struct ShopAPI {
         var kernel: SellerProfile {
             SellerProfile(
                 name: name, slug: slug, about: about, country: country, legalName: legalName,
-                vatNumber: vatNumber, origin: origin?.kernel)
+                vatNumber: vatNumber, origin: origin?.address)
         }
     }
 

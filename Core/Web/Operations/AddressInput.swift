@@ -1,17 +1,16 @@
 import Vocabulary
-import Web
 
-/// An address as it is typed: the second line may be blank.
-struct AddressInput: Described {
-    let name: String
-    let lines: [String]
-    let city: String
-    let region: String?
-    let postalCode: String?
-    let country: String
-    let phone: String?
+/// An address as it is typed or sent; a second line may be blank.
+public struct AddressInput: Described {
+    public let name: String
+    public let lines: [String]
+    public let city: String
+    public let region: String?
+    public let postalCode: String?
+    public let country: String
+    public let phone: String?
 
-    static let rules: [String: [Rule]] = [
+    public static let rules: [String: [Rule]] = [
         "name": [.length(1...120)],
         "lines": [.count(1...3), .each([.length(0...120)]), .about("Street and number.")],
         "city": [.length(1...80)], "region": [.length(0...40)],
@@ -20,7 +19,7 @@ struct AddressInput: Described {
         "phone": [.length(0...40)],
     ]
 
-    var address: Address {
+    public var address: Address {
         Address(
             name: name, lines: lines, city: city, region: region, postalCode: postalCode,
             country: country, phone: phone)

@@ -2,11 +2,12 @@ import HTTPTypes
 import Hummingbird
 import Kernel
 import NIOCore
-import Web
 
-/// Pictures of listings by their content hash: they never change, so browsers keep them.
-struct MediaRoutes {
-    func mount(on routes: Routes) {
+/// Pictures by their content hash: they never change, so browsers keep them.
+public struct MediaRoutes {
+    public init() {}
+
+    public func mount(on routes: Routes) {
         routes.raw(.get, "/media/{hash}", limit: .unlimited, access: .everyone) { request in
             guard let hash = ContentHash(request.parameters["hash"] ?? "") else {
                 throw MediaRefusal.unknown

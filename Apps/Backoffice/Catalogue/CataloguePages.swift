@@ -14,26 +14,18 @@ enum CataloguePages {
     }
 
     static func categories(_ categories: [Category], _ admin: Administrator) -> DeskPage {
-        let names = Dictionary(categories.map { ($0.id, $0.name) }) { first, _ in first }
         let rows = categories.map { category in
-            let path = category.path.compactMap { names[$0] }.joined(separator: " › ")
-            return [
-                Cell(path), Cell(category.slug), Cell(category.taxCode),
-                .number(category.position),
+            [
+                Cell(category.words(in: categories), to: "/categories/\(category.id)"),
+                Cell(category.slug), Cell(category.taxCode), .number(category.position),
             ]
         }
-        let parents =
-            [(key: "", text: "— at the top —")]
-            + categories.map { category in
-                let path = category.path.compactMap { names[$0] }.joined(separator: " › ")
-                return (key: category.id.description, text: path)
-            }
         let add = DeskForm(
             "Add a category", to: "/categories",
             [
                 .line("name", "Name"),
                 .line("slug", "Address", help: "Made of the name when empty.", required: false),
-                .choice("parent", "Below", parents),
+                .choice("parent", "Below", parents(categories)),
                 .line("position", "Position", "0", type: "number"),
                 .line("taxCode", "Tax code", "standard"),
             ])
@@ -45,6 +37,42 @@ enum CataloguePages {
                     nothing: "There is none yet."),
                 Block("Add one", forms: mayModerate(admin) ? [add] : []),
             ])
+    }
+
+    static func category(
+        _ category: Category, in tree: [Category], _ admin: Administrator
+    ) -> DeskPage {
+        let change = DeskForm(
+            "Change the category", to: "/categories/\(category.id)",
+            hint: "What is in it, and the categories below it, go along when it is moved.",
+            [
+                .line("name", "Name", category.name),
+                .line(
+                    "slug", "Address", category.slug,
+                    help: "Links to the old address lead nowhere afterwards."),
+                .choice(
+                    "parent", "Below", parents(tree.filter { !$0.path.contains(category.id) }),
+                    chosen: category.parent?.description ?? ""),
+                .line("position", "Position", String(category.position), type: "number"),
+                .line("taxCode", "Tax code", category.taxCode),
+            ])
+        return DeskPage(
+            category.words(in: tree), tabs: tabs("categories"),
+            [
+                Block(
+                    facts: [
+                        Fact("Address", category.slug), Fact("Tax code", category.taxCode),
+                        Fact("Position", String(category.position)),
+                        Fact(
+                            "Audit trail", "show",
+                            to: Links.trail("category", category.id.description)),
+                    ], forms: mayModerate(admin) ? [change] : [])
+            ])
+    }
+
+    private static func parents(_ categories: [Category]) -> [(key: String, text: String)] {
+        [(key: "", text: "— at the top —")]
+            + categories.map { ($0.id.description, $0.words(in: categories)) }
     }
 
     static func listings(
@@ -98,5 +126,12 @@ enum CataloguePages {
                             to: Links.trail("listing", listing.id.description)),
                     ], forms: mayModerate(admin) ? [form] : [])
             ])
+    }
+}
+
+extension Category {
+    /// The names from the top down to this one.
+    fileprivate func words(in tree: [Category]) -> String {
+        path.compactMap { id in tree.first { $0.id == id }?.name }.joined(separator: " › ")
     }
 }

@@ -18,6 +18,26 @@ struct CatalogueRoutes {
         ]
     }
 
+    struct CategoryPath: Described { let category: ID<Category> }
+
+    struct ChangedCategory: Described {
+        let name: String
+        let slug: String
+        /// At the top when left out.
+        let parent: ID<Category>?
+        let position: Int
+        let taxCode: String
+        static let rules: [String: [Rule]] = [
+            "name": [.length(1...80)], "slug": [.length(1...60)], "position": [.range(0...10_000)],
+            "taxCode": [.length(1...40)],
+        ]
+
+        var draft: CategoryDraft {
+            CategoryDraft(
+                name: name, slug: slug, parent: parent, position: position, taxCode: taxCode)
+        }
+    }
+
     struct ListingQuery: Described {
         let state: String?
         let seller: ID<Seller>?
@@ -37,6 +57,7 @@ struct CatalogueRoutes {
 
     func mount() {
         categories()
+        category()
         listings()
     }
 
@@ -60,6 +81,31 @@ struct CatalogueRoutes {
                     named: input.name, slug: input.slug, under: input.parent,
                     position: input.position ?? 0, taxCode: input.taxCode ?? "standard",
                     by: admin.account.id))
+        }
+    }
+
+    private func category() {
+        desk.page("/categories/{category}", .readCatalogue, path: CategoryPath.self) {
+            call, admin in
+            CataloguePages.category(
+                try await call.marketplace.category(call.path.category),
+                in: try await call.marketplace.categories(), admin)
+        }
+        desk.read(
+            "/categories/{category}", "One category", tag: "Catalogue", .readCatalogue,
+            path: CategoryPath.self
+        ) { call, _ in
+            CategoryAnswer(try await call.marketplace.category(call.path.category))
+        }
+        desk.act(
+            Act<CategoryPath>(
+                "/categories/{category}", "Rename a category, or move it with all that is in it",
+                tag: "Catalogue", .moderateCatalogue, done: "The category is changed.",
+                back: { _ in "/categories" }), input: ChangedCategory.self
+        ) { marketplace, path, input, admin in
+            CategoryAnswer(
+                try await marketplace.changeCategory(
+                    path.category, to: input.draft, by: admin.account.id))
         }
     }
 

@@ -3,14 +3,14 @@ import Vocabulary
 /// A branch of the tree that customers browse.
 public struct Category: Hashable, Sendable, Codable {
     public let id: ID<Category>
-    public let parent: ID<Category>?
-    public let slug: String
-    public let name: String
+    public internal(set) var parent: ID<Category>?
+    public internal(set) var slug: String
+    public internal(set) var name: String
     /// From the root to this one; at most three.
-    public let path: [ID<Category>]
-    public let position: Int
+    public internal(set) var path: [ID<Category>]
+    public internal(set) var position: Int
     /// What a tax module knows the goods as.
-    public let taxCode: String
+    public internal(set) var taxCode: String
 
     static let depthMax = 3
     /// How many there may be; the tree is read as a whole.
@@ -18,7 +18,7 @@ public struct Category: Hashable, Sendable, Codable {
 }
 
 public enum CategoryRefusal: Refusal, CaseIterable {
-    case unknown, slugInvalid, slugTaken, tooDeep, tooMany
+    case unknown, slugInvalid, slugTaken, tooDeep, tooMany, insideItself
 
     public var code: String {
         switch self {
@@ -27,6 +27,7 @@ public enum CategoryRefusal: Refusal, CaseIterable {
         case .slugTaken: "category.slug-taken"
         case .tooDeep: "category.too-deep"
         case .tooMany: "category.too-many"
+        case .insideItself: "category.inside-itself"
         }
     }
 
@@ -34,7 +35,7 @@ public enum CategoryRefusal: Refusal, CaseIterable {
         switch self {
         case .unknown: .missing
         case .slugInvalid: .invalid
-        case .slugTaken, .tooDeep, .tooMany: .conflict
+        case .slugTaken, .tooDeep, .tooMany, .insideItself: .conflict
         }
     }
 
@@ -45,13 +46,14 @@ public enum CategoryRefusal: Refusal, CaseIterable {
         case .slugTaken: "Another category has this address."
         case .tooDeep: "The tree has at most three levels."
         case .tooMany: "There are too many categories."
+        case .insideItself: "A category cannot stand below itself."
         }
     }
 
     public var field: String? {
         switch self {
         case .slugInvalid, .slugTaken: "slug"
-        case .tooDeep: "parent"
+        case .tooDeep, .insideItself: "parent"
         case .unknown, .tooMany: nil
         }
     }

@@ -25,6 +25,41 @@ struct CategoryStore {
             .first.map(Category.init(row:))
     }
 
+    /// Keeps the category where it is until the transaction ends; nil when there is none.
+    func hold(_ id: ID<Category>) async throws -> Category? {
+        try await db.query("select \(Self.columns) from category where id = \(id) for share")
+            .first.map(Category.init(row:))
+    }
+
+    /// The whole tree, which nobody else changes until the transaction ends.
+    func lockTree() async throws -> [Category] {
+        try await db.execute("lock table category in share row exclusive mode")
+        return try await list()
+    }
+
+    /// Writes categories as they are now.
+    func save(_ categories: [Category]) async throws {
+        _ = try await db.batch(
+            categories.map { category in
+                """
+                update category set parent_id = \(category.parent), slug = \(category.slug),
+                    name = \(category.name), path = \(category.path)::uuid[],
+                    position = \(category.position), tax_code = \(category.taxCode)
+                where id = \(category.id)
+                """
+            })
+    }
+
+    /// What stands in one of these categories stands where its category is now, and is shown anew.
+    func takeListingsAlong(_ categories: [ID<Category>]) async throws {
+        try await db.execute(
+            """
+            update listing set category_path = c.path, version = version + 1
+            from category c
+            where c.id = listing.category_id and listing.category_id = any(\(categories)::uuid[])
+            """)
+    }
+
     /// The whole tree, each level in its order.
     func list() async throws -> [Category] {
         try await db.query(

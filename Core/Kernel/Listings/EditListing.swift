@@ -73,7 +73,7 @@ extension Marketplace {
         {
             throw ListingRefusal.walletUnknown
         }
-        if let category = draft.category, try await tx.categories.find(category) == nil {
+        if let category = draft.category, try await tx.categories.hold(category) == nil {
             throw ListingRefusal.categoryUnknown
         }
     }

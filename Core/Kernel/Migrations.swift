@@ -29,6 +29,7 @@ public struct Migration: Sendable {
         "m0016-refunds",
         "m0022-holds-and-payouts",
         "m0023-payout-files",
+        "m0027-notices",
     ]
 
     /// The migrations that this build ships.

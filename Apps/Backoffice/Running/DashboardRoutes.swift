@@ -8,8 +8,10 @@ struct DashboardRoutes {
 
     func mount() {
         desk.page("/", .lookAround) { call, admin in
-            Self.page(
-                try await call.marketplace.whatWaits(), admin,
+            let told = try await call.marketplace.notices(
+                of: admin.account.id, as: .administrator, PageRequest(limit: 10))
+            return Self.page(
+                try await call.marketplace.whatWaits(), admin, told.items,
                 now: try await call.marketplace.marketNow())
         }
         desk.read("/waiting", "What waits for somebody", tag: "Dashboard", .lookAround) {
@@ -18,13 +20,17 @@ struct DashboardRoutes {
     }
 
     private static func page(
-        _ waits: WhatWaits, _ admin: Administrator, now: Instant
+        _ waits: WhatWaits, _ admin: Administrator, _ told: [Notice], now: Instant
     ) -> DeskPage {
         let all: [(String, Int, String, Duty)] = [
             ("Sellers to verify", waits.sellersSubmitted, "/sellers?state=submitted", .readSellers),
             (
                 "Payments without a known end", waits.paymentsUnknown, "/payments?state=unknown",
                 .readPurchases
+            ),
+            (
+                "Money that a provider refused to take", waits.capturesRefused,
+                "/payments?state=authorized", .readPurchases
             ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
@@ -48,6 +54,13 @@ struct DashboardRoutes {
             })
         return DeskPage(
             "What waits for somebody", lead: "It is \(Format.time(now)) in the market.",
-            [Block(table: table)])
+            [Block(table: table)]
+                + (told.isEmpty
+                    ? []
+                    : [
+                        Block(
+                            "What you were told",
+                            timeline: told.map { Moment($0.at, $0.sentence) })
+                    ]))
     }
 }

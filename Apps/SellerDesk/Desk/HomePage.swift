@@ -9,6 +9,12 @@ struct HomePage {
         let pending: String
     }
 
+    struct News {
+        let at: String
+        let sentence: String
+        let isBad: Bool
+    }
+
     struct OrderRow {
         let link: String
         let number: String
@@ -34,10 +40,12 @@ struct HomePage {
     let editsListings: Bool
     let rating: String?
     let role: String
+    let news: [News]
+    let hasNews: Bool
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
-        balances: [WalletBalance]
+        balances: [WalletBalance], told: [Notice]
     ) {
         name = seller.name
         stateLabel = seller.state.label
@@ -58,6 +66,12 @@ struct HomePage {
             "\($0) of 5 from \(Format.count(seller.rating.count, "order", "orders"))"
         }
         role = member.shop.role.rawValue
+        news = told.map {
+            News(
+                at: Format.date($0.at), sentence: $0.sentence,
+                isBad: $0.topic == "order.capture-refused")
+        }
+        hasNews = !told.isEmpty
     }
 }
 

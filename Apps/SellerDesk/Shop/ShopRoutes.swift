@@ -58,8 +58,13 @@ struct ShopRoutes {
         let balances =
             who.may(.readMoney) ? try await call.marketplace.balances(of: member.seller) : []
         let seller = try await call.marketplace.seller(member.seller)
+        let told = try await call.marketplace.notices(
+            of: account.id, as: .seller, PageRequest(limit: 8)
+        ).items.filter { $0.seller == member.seller }
         return .page(
-            "home", HomePage(seller, member, orders: orders, drafts: drafts, balances: balances),
+            "home",
+            HomePage(
+                seller, member, orders: orders, drafts: drafts, balances: balances, told: told),
             title: seller.name)
     }
 

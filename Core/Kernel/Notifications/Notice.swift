@@ -13,6 +13,6 @@ public struct Notice: Sendable {
     public let readAt: Instant?
 
     public enum Audience: String, Sendable, CaseIterable, SQLText {
-        case customer, seller
+        case customer, seller, administrator
     }
 }

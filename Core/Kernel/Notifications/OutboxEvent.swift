@@ -16,6 +16,8 @@ public struct OutboxEvent<Payload: Codable & Sendable>: Sendable {
     public var email: String?
     /// The seller whose team is told.
     public var seller: String?
+    /// Whether those are told who settle cases: administrators, support and finance.
+    public var tellsAdministrators = false
 
     /// - Parameter about: the id of what it happened to.
     public init<Subject>(
@@ -32,6 +34,13 @@ public struct OutboxEvent<Payload: Codable & Sendable>: Sendable {
         var event = self
         event.account = account?.description
         event.email = account == nil ? email : nil
+        return event
+    }
+
+    /// The same event, told to administrators, support and finance as well.
+    public func tellingAdministrators() -> Self {
+        var event = self
+        event.tellsAdministrators = true
         return event
     }
 

@@ -19,11 +19,13 @@ public struct OutboxStore: Sendable {
     public static func recordStatement<Payload>(_ events: [OutboxEvent<Payload>]) -> SQL {
         """
         insert into outbox_event
-            (topic, aggregate_kind, aggregate_id, payload, account_id, email, seller_id)
+            (topic, aggregate_kind, aggregate_id, payload, account_id, email, seller_id,
+            for_administrators)
         select * from unnest(\(events.map(\.topic))::text[],
             \(events.map(\.aggregateKind))::text[], \(events.map(\.aggregateID))::uuid[],
             \(events.map { JSON($0.payload) })::jsonb[], \(events.map(\.account))::uuid[],
-            \(events.map(\.email))::text[], \(events.map(\.seller))::uuid[])
+            \(events.map(\.email))::text[], \(events.map(\.seller))::uuid[],
+            \(events.map(\.tellsAdministrators))::boolean[])
         """
     }
 
@@ -45,7 +47,7 @@ public struct OutboxStore: Sendable {
         try await db.query(
             """
             with batch as materialized (
-                select id, xid, topic, payload, account_id, email, seller_id, at
+                select id, xid, topic, payload, account_id, email, seller_id, for_administrators, at
                 from outbox_event
                 where (xid, id) > (\(cursor.xid)::xid8, \(cursor.id))
                     and xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -60,6 +62,13 @@ public struct OutboxStore: Sendable {
                 select batch.id, member.account_id, null, 'seller', batch.seller_id, topic,
                     payload, at
                 from batch join seller_member member on member.seller_id = batch.seller_id
+                union all
+                select batch.id, person.account_id, null, 'administrator', batch.seller_id, topic,
+                    payload, at
+                from batch join (
+                    select distinct account_id from account_role
+                    where role in ('administrator', 'support', 'finance')
+                ) person on batch.for_administrators
                 on conflict on constraint notification_once do nothing
             )
             select xid::text, id from batch order by xid desc, id desc limit 1

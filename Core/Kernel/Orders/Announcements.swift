@@ -47,6 +47,16 @@ enum Announcements {
             ).telling(account: purchase.account, email: purchase.email))
     }
 
+    /// The seller's team and the back office are told that a provider refused to take the money of
+    /// an order that is on its way.
+    static func captureRefused(_ order: Order, _ amount: Money, note: String) -> SQL {
+        OutboxStore.recordStatement(
+            OutboxEvent(
+                "order.capture-refused", about: "order", order.id,
+                AboutOrder(number: order.number, amount: amount, note: note)
+            ).telling(team: order.seller).tellingAdministrators())
+    }
+
     /// The seller's team is told of their order.
     static func seller(
         _ topic: String, _ order: Order, note: String? = nil

@@ -148,6 +148,12 @@ extension Marketplace {
             if let order = attempt.order {
                 statements.append(
                     OrderStore.noteStatement(order, "\(attempt.kind)-failed", note: "\(error)"))
+                if attempt.kind == .capture,
+                    let refused = try await database.orders.details([order]).first?.order
+                {
+                    statements.append(
+                        Announcements.captureRefused(refused, attempt.amount, note: "\(error)"))
+                }
             }
             _ = try await database.batch(statements)
             logger.error(

@@ -21,12 +21,21 @@ struct WaitingStore {
                 where r.state = 'failed' and s.captured - s.refunded - s.refund_claimed >= r.amount
                     and not exists (select from refund again where again.retries = r.id)
                 """),
+            count(
+                """
+                select 1 from payment_attempt a
+                where a.kind = 'capture' and a.state = 'failed' and exists (
+                    select from payment_share s join orders o on o.id = s.order_id
+                    where s.payment_id = a.payment_id and s.captured = 0
+                        and o.state <> 'cancelled'
+                        and (a.order_id is null or a.order_id = s.order_id))
+                """),
         ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
         return WhatWaits(
             sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
             refundsFailed: counts[8], payoutsOpen: counts[3], webhooksFailed: counts[4],
-            jobsDead: counts[5],
-            listingsBlocked: counts[6], providersDraining: counts[7])
+            jobsDead: counts[5], listingsBlocked: counts[6], providersDraining: counts[7],
+            capturesRefused: counts[9])
     }
 
     private func count(_ rows: SQL) -> SQL {

@@ -12,6 +12,8 @@ public struct WhatWaits: Sendable, Codable {
     public let jobsDead: Int
     public let listingsBlocked: Int
     public let providersDraining: Int
+    /// Orders whose money a provider refused to take.
+    public let capturesRefused: Int
 
     /// Counting stops here: whether it is a hundred or a million, somebody has to look.
     public static let countMax = 100

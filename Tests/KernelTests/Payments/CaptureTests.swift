@@ -55,6 +55,33 @@ import Vocabulary
         }
     }
 
+    @Test func `what the provider refuses to take is told to the seller and the back office`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let finance = try await market.given.administrator(.finance)
+            let catalogue = try await market.given.administrator(.catalogue)
+            let thing = try await shop.thing(price: 1000)
+            let order = try #require(try await shop.bought(thing).first)
+            try await shop.ship(order, by: thing)
+            shop.bank.fail(.declined)
+
+            try await shop.settle()
+            try await market.tellEverybody()
+
+            func told(_ account: Account, _ audience: Notice.Audience) async throws -> [String] {
+                try await market.marketplace.notices(of: account.id, as: audience, PageRequest())
+                    .items.map(\.topic)
+            }
+            #expect(
+                try await told(thing.seller.owner, .seller).contains("order.capture-refused"))
+            #expect(try await told(finance, .administrator) == ["order.capture-refused"])
+            #expect(try await told(catalogue, .administrator).isEmpty)
+            #expect(try await market.marketplace.whatWaits().capturesRefused == 1)
+        }
+    }
+
     @Test func `a cancelled order's share is never taken, and the last one is released`()
         async throws
     {

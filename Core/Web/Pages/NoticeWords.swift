@@ -1,0 +1,31 @@
+import Kernel
+
+extension Notice {
+    /// What happened, as a person would say it.
+    public var sentence: String {
+        let about = Self.members(payload)
+        let number = about["number"]?.string ?? ""
+        let note = about["note"]?.string.map { ": \($0)" } ?? ""
+        return switch topic {
+        case "order.paid": "Order \(number) is paid and waits to be packed."
+        case "order.capture-refused":
+            "The money of order \(number) was not taken: the provider refused\(note)"
+        case "order.cancelled": "Order \(number) was cancelled\(note)."
+        case "order.delivered": "Order \(number) has arrived."
+        case "order.refunded": "Money of order \(number) went back\(note)."
+        default:
+            // A topic is a past-tense fact: `payout.paid` says enough with its number.
+            topic.replacing(".", with: " ").replacing("-", with: " ")
+                + (number.isEmpty ? "" : " \(number)") + note
+        }
+    }
+
+    private static func members(_ payload: String) -> [String: JSONValue] {
+        do {
+            guard case .object(let members) = try JSONParser.parse(Array(payload.utf8)) else {
+                return [:]
+            }
+            return members
+        } catch { return [:] }
+    }
+}

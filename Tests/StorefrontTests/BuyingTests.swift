@@ -49,6 +49,22 @@ import Web
         }
     }
 
+    @Test func `a guest who comes back to a placed checkout is led to the purchase`() async throws {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let (browser, page) = try await shop.guestAtPayment([cup.variant])
+            let action = try #require(page.checkoutAction)
+            let paid = try await browser.submitOnce(page, "\(action)/purchase")
+
+            let back = try await browser.raw("GET", action)
+            let stranger = try await Browser(shop.app).raw("GET", action)
+
+            #expect(back.status == 303)
+            #expect(back.header("location") == paid.header("location"))
+            #expect(stranger.status == 404)
+        }
+    }
+
     @Test func `the bank's page is visited and come back from`() async throws {
         try await OpenShop.run { shop in
             let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())

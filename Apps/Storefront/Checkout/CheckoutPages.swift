@@ -219,9 +219,6 @@ extension CheckoutPage.Way {
     }
 }
 
-/// The model of `checkout-placed.mustache`.
-struct CheckoutPlacedPage {}
-
 extension Address {
     /// As on a parcel.
     var shownLines: [String] {

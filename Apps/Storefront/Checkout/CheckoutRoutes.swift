@@ -96,8 +96,11 @@ struct CheckoutRoutes {
             return .seeOther(
                 Links.cart, warning: "The time of your checkout was over. Start again from here.")
         case .placed:
-            // The same checkout placed again answers with the purchase that is there.
-            return .page("checkout-placed", CheckoutPlacedPage(), title: "Ordered")
+            guard
+                let purchase = try await call.marketplace.purchase(
+                    of: checkout.id, as: visitor.buyer)
+            else { throw OrderRefusal.purchaseMissing }
+            return .seeOther(Links.purchase(purchase.id), notice: "This is ordered already.")
         case .open:
             let ways =
                 checkout.isReady

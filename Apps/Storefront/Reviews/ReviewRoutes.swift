@@ -24,6 +24,11 @@ struct ReviewRoutes {
         routes.post("/orders/{order}/lines/{line}/review").path(LinePath.self)
             .form(ReviewAPI.NewReview.self).onlyOnce()
             .show(as: SignedIn.self) { call, person in
+                let order = try await call.marketplace.findOrder(
+                    call.path.order, as: Buyer(account: person.account.id))
+                guard order.lines.contains(where: { $0.id == call.path.line }) else {
+                    throw ReviewRefusal.unknown
+                }
                 try await call.marketplace.review(
                     call.path.line, call.form.draft, by: person.account.id)
                 return .seeOther(

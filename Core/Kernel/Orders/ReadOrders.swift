@@ -13,6 +13,12 @@ extension Marketplace {
             payment: try await database.payments.newest(of: id))
     }
 
+    /// The purchase that was made of a checkout; nil while there is none.
+    /// - Throws: nothing that says whose it is: somebody else's is nil as well.
+    public func purchase(of checkout: ID<Checkout>, as buyer: Buyer) async throws -> Purchase? {
+        try await database.purchases.find(of: checkout, of: buyer)
+    }
+
     /// The account's purchases, the newest first.
     public func listPurchases(
         of account: ID<Account>, _ page: PageRequest

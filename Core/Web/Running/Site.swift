@@ -107,8 +107,11 @@ public final class Site: Sendable {
         do {
             let content = try templates.render(model, "problem")
             let layout = LayoutPage(
-                self, Chrome(), path: request.path, title: model.headline, flash: nil, content)
-            let html = try templates.render(layout, "layout")
+                self, await surroundings(of: problem, request), path: request.path,
+                title: model.headline, flash: nil, content)
+            let text = try templates.render(layout, "layout")
+            let (html, forms) = HTMLForms.fill(text) { request.formToken() }
+            if forms > 0 { request.rememberBrowser() }
             var headers = problem.headers
             headers[.contentType] = "text/html; charset=utf-8"
             return Response(
@@ -117,6 +120,14 @@ public final class Site: Sendable {
         } catch {
             logger.error("problem page failed", metadata: ["error": "\(error)"])
             return answer(to: problem, request)
+        }
+    }
+
+    /// What stands around every page; nothing where the fault may be that it cannot be had.
+    private func surroundings(of problem: Problem, _ request: WebRequest) async -> Chrome {
+        guard problem.status.code < 500 else { return Chrome() }
+        do { return try await chrome(request, try await request.account()) } catch {
+            return Chrome()
         }
     }
 

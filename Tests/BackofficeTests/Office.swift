@@ -42,8 +42,11 @@ struct Office: Sendable {
         }
     }
 
-    static func app(of market: TestMarketplace) throws -> WebApp {
-        var settings = WebSettings(secret: Array(repeating: 7, count: 32))
+    static func app(
+        of market: TestMarketplace,
+        settings: WebSettings = WebSettings(secret: Array(repeating: 7, count: 32))
+    ) throws -> WebApp {
+        var settings = settings
         // All tests come from one address.
         settings.limits.read = .init(1_000_000, per: 60)
         settings.limits.write = .init(1_000_000, per: 60)

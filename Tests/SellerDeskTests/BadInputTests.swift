@@ -5,51 +5,39 @@ import Vocabulary
 import Web
 
 @Suite struct `Nonsense on every route of the desk` {
-    /// Bodies that no operation takes.
-    static let bodies: [JSONValue] = [
-        .null, [], "text", 1, ["unknown": true], ["onHand": -1], ["onHand": .integer(.max)],
-        ["reason": "a\u{0}b"], ["title": .string(String(repeating: "t", count: 9000))],
-        ["email": 17, "role": "emperor"], ["variants": [["price": ["amount": .number(1e300)]]]],
-        ["carrier": ""], ["name": "x", "country": "Germany"],
-    ]
-
-    @Test func `is answered with a documented problem`() async throws {
+    private func nonsense(
+        _ complain: (Nonsense) async throws -> [String]
+    ) async throws {
         try await Desk.run { desk in
-            let token = try await desk.token(of: desk.shop.owner)
-            guard case .object(let paths)? = desk.app.document["paths"] else {
-                Issue.record("no paths")
-                return
-            }
-            for (pattern, operations) in paths {
-                guard case .object(let methods) = operations else { continue }
-                for (method, operation) in methods {
-                    try await self.attack(desk, token, pattern, method.uppercased(), operation)
-                }
-            }
+            let probe = Nonsense(desk.app, token: try await desk.token(of: desk.shop.owner))
+            let before = try await DatabasePrint(desk.market.database)
+
+            let complaints = try await complain(probe)
+
+            let changes = before.changes(to: try await DatabasePrint(desk.market.database))
+            #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+            #expect(changes.isEmpty, "\(changes) changed")
         }
     }
 
-    private func attack(
-        _ desk: Desk, _ token: String, _ pattern: String, _ method: String,
-        _ operation: JSONValue
-    ) async throws {
-        guard case .object(let answers)? = operation["responses"] else { return }
-        let isBodied = operation["requestBody"] != nil
-        let isNamed = pattern.contains("{")
-        for value in isNamed ? [ID<Order>().description, "17", "%00", "%FF", "ä"] : ["-"] {
-            for body in isBodied ? Self.bodies : [.null] {
-                // Closing the shop is a wish that makes sense.
-                if !isBodied, method == "POST", !isNamed { continue }
-                let answer = try await Browser(desk.app).send(
-                    method, `Who may do what at the desk`.path(pattern, value),
-                    isBodied ? body : nil, token: token)
-                #expect(
-                    answers[String(answer.status)] != nil,
-                    "\(method) \(pattern) with \(value): \(answer.status) \(answer.text)")
-                guard answer.status >= 400 else { continue }
-                #expect(answer.header("content-type") == "application/problem+json")
-            }
-        }
+    @Test func `in a field is answered with 422 and its name`() async throws {
+        try await nonsense { try await $0.complaintsOfBodies() }
+    }
+
+    @Test func `instead of JSON is answered before anything is done`() async throws {
+        try await nonsense { try await $0.complaintsOfBytes() }
+    }
+
+    @Test func `in a query is answered with 422 and its name`() async throws {
+        try await nonsense { try await $0.complaintsOfQueries() }
+    }
+
+    @Test func `in a path is nothing that is there`() async throws {
+        try await nonsense { try await $0.complaintsOfPaths() }
+    }
+
+    @Test func `in a form is refused on the page`() async throws {
+        try await nonsense { try await $0.complaintsOfForms() }
     }
 
     @Test func `on pages is a page with a sentence`() async throws {

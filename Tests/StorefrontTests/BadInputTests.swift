@@ -6,53 +6,44 @@ import Vocabulary
 import Web
 
 @Suite struct `Nonsense on every route of the shop` {
-    /// Bodies that no operation takes.
-    static let bodies: [JSONValue] = [
-        .null, [], "text", 1, ["unknown": true],
-        ["quantity": -1, "variantId": "x"], ["quantity": .integer(.max)],
-        ["reason": "a\u{0}b"], ["stars": 6],
-        ["email": .string(String(repeating: "e", count: 9000))],
-        ["expectedTotal": ["amount": .number(1e300), "currency": "ZZZ"]],
-    ]
+    private func nonsense(
+        _ complain: (Nonsense) async throws -> [String]
+    ) async throws {
+        try await OpenShop.run { shop in
+            let account = try await shop.market.given.account()
+            let probe = Nonsense(shop.app, token: try await shop.token(account))
+            let before = try await DatabasePrint(shop.market.database)
+
+            let complaints = try await complain(probe)
+
+            let changes = before.changes(to: try await DatabasePrint(shop.market.database))
+            #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+            #expect(changes.isEmpty, "\(changes) changed")
+        }
+    }
 
     private static func path(_ pattern: String, _ value: String) -> String {
-        pattern.split(separator: "/", omittingEmptySubsequences: false)
-            .map { $0.hasPrefix("{") ? value : String($0) }.joined(separator: "/")
+        PathPattern.path(pattern) { _ in value }
     }
 
-    @Test func `is answered with a documented problem`() async throws {
-        try await OpenShop.run { shop in
-            let token = try await shop.token(try await shop.market.given.account())
-            guard case .object(let paths)? = shop.app.document["paths"] else {
-                Issue.record("no paths")
-                return
-            }
-            for (pattern, operations) in paths {
-                guard case .object(let methods) = operations else { continue }
-                for (method, operation) in methods {
-                    try await self.attack(shop, token, pattern, method.uppercased(), operation)
-                }
-            }
-        }
+    @Test func `in a field is answered with 422 and its name`() async throws {
+        try await nonsense { try await $0.complaintsOfBodies() }
     }
 
-    private func attack(
-        _ shop: OpenShop, _ token: String, _ pattern: String, _ method: String,
-        _ operation: JSONValue
-    ) async throws {
-        guard case .object(let answers)? = operation["responses"] else { return }
-        let isBodied = operation["requestBody"] != nil
-        for value in [ID<Order>().description, "17", "%00", "%FF", "ä"] {
-            for body in isBodied ? Self.bodies : [.null] {
-                let answer = try await Browser(shop.app).send(
-                    method, Self.path(pattern, value), isBodied ? body : nil, token: token)
-                #expect(
-                    answers[String(answer.status)] != nil,
-                    "\(method) \(pattern) with \(value): \(answer.status) \(answer.text)")
-                guard answer.status >= 400 else { continue }
-                #expect(answer.header("content-type") == "application/problem+json")
-            }
-        }
+    @Test func `instead of JSON is answered before anything is done`() async throws {
+        try await nonsense { try await $0.complaintsOfBytes() }
+    }
+
+    @Test func `in a query is answered with 422 and its name`() async throws {
+        try await nonsense { try await $0.complaintsOfQueries() }
+    }
+
+    @Test func `in a path is nothing that is there`() async throws {
+        try await nonsense { try await $0.complaintsOfPaths() }
+    }
+
+    @Test func `in a form is refused on the page`() async throws {
+        try await nonsense { try await $0.complaintsOfForms() }
     }
 
     @Test func `on pages is a page with a sentence`() async throws {

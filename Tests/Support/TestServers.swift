@@ -15,7 +15,7 @@ public enum TestServers {
     }
 
     /// The same server's database of another name.
-    static func url(ofDatabase name: String) throws -> String {
+    public static func url(ofDatabase name: String) throws -> String {
         let url = try databaseURL
         guard let scheme = url.range(of: "://") else { return url + " dbname=" + name }
         let rest = url[scheme.upperBound...]

@@ -107,7 +107,8 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
             Route(
                 method: shape.method, pattern: shape.pattern, limit: shape.limit,
                 guardsOrigin: shape.method != .get, access: Who.access,
-                needs: needs.map { "\($0)" }
+                needs: needs.map { "\($0)" }, form: shape.method == .post ? shape.form : nil,
+                takesFiles: shape.filesLimit > 0
             ) { request in
                 let caller = try await Who.prove(request, needing: needs)
                 let path = try OperationInput.path(shape.path, request)

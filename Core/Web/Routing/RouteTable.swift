@@ -11,6 +11,9 @@ struct Route: Sendable {
     var access: Access?
     /// What a caller of that kind needs beside it: permissions, roles.
     var needs: [String] = []
+    /// The form of a page that is sent, and whether files come with it.
+    var form: Schema?
+    var takesFiles = false
     let respond: @Sendable (WebRequest) async throws -> Response
 }
 

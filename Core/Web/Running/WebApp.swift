@@ -37,7 +37,7 @@ public struct WebApp: Sendable {
         table.all.map {
             RoutePolicy(
                 method: $0.method.rawValue, pattern: $0.pattern, access: $0.access,
-                needs: $0.needs)
+                needs: $0.needs, form: $0.form?.standalone, takesFiles: $0.takesFiles)
         }
     }
 
@@ -70,4 +70,9 @@ public struct RoutePolicy: Sendable {
     /// What a caller of that kind needs beside it: all of a member's permissions, one of an
     /// administrator's roles.
     public let needs: [String]
+    /// What the form of a page has to look like: `schema`, and beside it the `components` that it
+    /// refers to, as in an OpenAPI document. Nil for everything that is no form.
+    public let form: JSONValue?
+    /// Whether files come with the form.
+    public let takesFiles: Bool
 }

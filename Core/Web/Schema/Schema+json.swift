@@ -70,6 +70,16 @@ extension Schema {
     }
 }
 
+extension Schema {
+    /// The schema of an input with all that it refers to, in the form of an OpenAPI document.
+    var standalone: JSONValue {
+        var objects = SchemaCollector()
+        objects.side = .input
+        let schema = json(collecting: &objects)
+        return ["schema": schema, "components": ["schemas": .object(objects.objects)]]
+    }
+}
+
 extension ObjectSchema {
     func json(collecting objects: inout SchemaCollector) -> JSONValue {
         var properties: [String: JSONValue] = [:]

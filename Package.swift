@@ -216,6 +216,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/JourneyTests", swiftSettings: settings),
+        // They run the program itself, as it was built beside them.
+        .testTarget(
+            name: "OperatorTests", dependencies: ["TestSupport"], path: "Tests/OperatorTests",
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ]
 )

@@ -26,12 +26,31 @@ import Testing
             text: "Date()", instead: "an Instant that is passed in",
             except: ["Apps/Operator", "Core/ProviderHost"]),
         Ban(text: "Task.detached", instead: "a task group, or a job", except: detached),
+        Ban(
+            text: "Task {", instead: "a task group, or a job in the transaction", except: tasks),
         Ban(text: "nonisolated(unsafe)", instead: "a Mutex or an actor", except: unsafe),
         Ban(text: "@unchecked Sendable", instead: "a Mutex or an actor", except: unsafe),
     ]
 
     /// Stopping must go on when the task that asked for it was cancelled.
     static let detached = ["Apps/Operator/Supervising/Supervisor.swift"]
+    /// What outlives the call that began it, and why that is right.
+    static let tasks = [
+        // The bench's own worker beside what is measured.
+        "Apps/Operator/Bench/BenchMarket.swift",
+        // Signals arrive while the children are waited for.
+        "Apps/Operator/Supervising/UpCommand.swift",
+        // Pools close when the services are told to stop, whoever waits.
+        "Apps/Operator/Wiring.swift",
+        // A job's outcome is written though its worker is being stopped.
+        "Core/Kernel/Jobs/Worker.swift",
+        // A module that does not listen to cancellation is left behind at its deadline.
+        "Core/ProviderHost/CutOff.swift",
+        // Processes are killed and kept alive beside what is asked of them.
+        "Apps/Operator/Drill/",
+        // Runs until the bank is told to stop.
+        "Plugins/Payments/SandboxBank/SandboxBank.swift",
+    ]
     /// Wrappers over C pointers, and threads of our own: their locks are not Swift's.
     static let unsafe = [
         "Core/Reactor", "Core/Postgres", "Core/Redis", "Core/ProviderHost",

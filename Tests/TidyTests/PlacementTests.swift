@@ -81,6 +81,21 @@ import Testing
             "\(list(faults, "Add a field to Apps/Operator/Settings.swift and pass the value."))")
     }
 
+    @Test func `every capability of the kernel is tested where it would be looked for`() {
+        func folders(_ root: String) -> Set<String> {
+            Set(
+                SourceTree.files(under: root).compactMap { file in
+                    let parts = file.path.dropFirst(root.count + 1).split(separator: "/")
+                    return parts.count > 1 ? String(parts[0]) : nil
+                })
+        }
+        let untested = folders("Core/Kernel").subtracting(folders("Tests/KernelTests")).sorted()
+
+        #expect(
+            untested.isEmpty,
+            "\(list(untested, "Each folder of Core/Kernel has a twin in Tests/KernelTests."))")
+    }
+
     private static func calls(_ line: String, prefix: String) -> Bool {
         var rest = line[...]
         while let range = rest.range(of: prefix) {

@@ -1,0 +1,59 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Storing a picture` {
+    @Test func `keeps it under the hash of its bytes, once`() async throws {
+        try await TestMarketplace.run { market in
+            let stored = try await market.marketplace.storePicture(MarketSide.picture)
+            let again = try await market.marketplace.storePicture(MarketSide.picture)
+
+            #expect(stored == again)
+            #expect(stored.hash == ContentHash(of: MarketSide.picture))
+            #expect(stored.width == 4)
+            #expect(stored.height == 3)
+            let file = try await market.marketplace.picture(stored.hash)
+            #expect(file.bytes == MarketSide.picture)
+            #expect(file.mediaType == "image/png")
+        }
+    }
+
+    /// A PNG's header with another size in it.
+    private static func png(_ width: UInt32, _ height: UInt32) -> [UInt8] {
+        func bytes(_ number: UInt32) -> [UInt8] {
+            (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32($0))) }
+        }
+        var picture = MarketSide.picture
+        picture.replaceSubrange(16..<24, with: bytes(width) + bytes(height))
+        return picture
+    }
+
+    static let refused: [([UInt8], MediaRefusal)] = [
+        ([], .unsupported), (Array("<svg onload=x>".utf8), .unsupported),
+        (Array("%PDF-1.7".utf8), .unsupported),
+        (Array(MarketSide.picture.prefix(20)), .unsupported),
+        (png(0, 3), .unsupported), (png(12_001, 3), .tooManyPixels),
+        (png(12_000, 12_000), .tooManyPixels), (png(.max, .max), .tooManyPixels),
+        (MarketSide.picture + [UInt8](repeating: 0, count: 10 << 20), .tooLarge),
+    ]
+
+    @Test(arguments: refused)
+    func `refuses what is none, or is too large`(
+        _ bytes: [UInt8], _ refusal: MediaRefusal
+    ) async throws {
+        try await TestMarketplace.run { market in
+            await #expect(throws: refusal) {
+                try await market.marketplace.storePicture(bytes)
+            }
+        }
+    }
+
+    @Test func `nothing is found under a hash that nobody stored`() async throws {
+        try await TestMarketplace.run { market in
+            await #expect(throws: MediaRefusal.unknown) {
+                try await market.marketplace.picture(ContentHash(of: [1, 2, 3]))
+            }
+        }
+    }
+}

@@ -131,7 +131,10 @@ fuzz_app() {
     local app=$1 url=http://127.0.0.1:$2 log=$work/schemathesis-$2.log token
     say "The OpenAPI document of $app against its answers"
     token=$(demo_token "$url" "$3") || fail "$3 could not get a token of $app."
-    (cd "$work" && "$venv/bin/schemathesis" run "$url/openapi.json" --url "$url" \
+    # Real ids in paths and bodies, or nearly every write would be answered with 404.
+    (cd "$work" && GUILDHALL_FUZZED_URL=$url GUILDHALL_FUZZED_TOKEN=$token \
+        GUILDHALL_FUZZED_EMAIL=$3 SCHEMATHESIS_HOOKS=$top/Config/schemathesis_ids.py \
+        PYTHONDONTWRITEBYTECODE=1 "$venv/bin/schemathesis" run "$url/openapi.json" --url "$url" \
         --header "Authorization: Bearer $token" \
         --phases examples,coverage,fuzzing --max-examples "${GUILDHALL_EXAMPLES:-8}" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \

@@ -58,6 +58,7 @@ public struct MarketSide: Sendable {
         _ = try await kernel.runPayouts()
         let payouts = try await kernel.payouts(as: member, PageRequest())
         guard let payout = payouts.items.first else { throw TestSupportError.notFound("a payout") }
+        let refund = try await buying.refunded()
         let paid = try await buying.placed()
         let open = try await buying.checkout()
         let customerToken = try await kernel.createAccessToken(
@@ -74,8 +75,8 @@ public struct MarketSide: Sendable {
         sellerIDs = [
             "order": "\(paid.order.id)", "listing": "\(bowl.id)", "variant": "\(bowl.variant)",
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
-            "wallet": "\(wallet.id)", "review": "\(review.id)", "payout": "\(payout.id)",
-            "token": "\(sellerToken.id)", "currency": "EUR",
+            "refund": "\(refund)", "wallet": "\(wallet.id)", "review": "\(review.id)",
+            "payout": "\(payout.id)", "token": "\(sellerToken.id)", "currency": "EUR",
         ]
         fields = [
             "checkoutId": "\(open.id)", "walletId": "\(wallet.id)",
@@ -111,6 +112,11 @@ private struct Buying {
         let detail = try await kernel.findPurchase(placed.purchase.id, as: buyer)
         guard let order = detail.orders.first else { throw TestSupportError.notFound("an order") }
         return order
+    }
+
+    func refunded() async throws -> ID<Refund> {
+        try await kernel.refundOrder(
+            try await placed().order.id, reason: "broken", as: .seller(thing.seller.member))
     }
 
     func delivered() async throws -> OrderDetail {

@@ -89,7 +89,8 @@ public struct Isolation: Sendable {
         var found: [String] = []
         for policy in routes where policy.method == "GET" {
             let answer = try await caller.call(policy) { theirs[$0] }
-            if answer.status >= 400 {
+            // 503 says that a tool which prints is not installed here.
+            if answer.status >= 400, answer.status != 503 {
                 found.append("GET \(policy.pattern) for its own people: \(answer.status)")
             }
         }

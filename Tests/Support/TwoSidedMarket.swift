@@ -75,8 +75,9 @@ public struct MarketSide: Sendable {
         sellerIDs = [
             "order": "\(paid.order.id)", "listing": "\(bowl.id)", "variant": "\(bowl.variant)",
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
-            "refund": "\(refund)", "wallet": "\(wallet.id)", "review": "\(review.id)",
+            "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
             "payout": "\(payout.id)", "token": "\(sellerToken.id)", "currency": "EUR",
+            "month": String("\(try await kernel.marketNow())".prefix(7)),
         ]
         fields = [
             "checkoutId": "\(open.id)", "walletId": "\(wallet.id)",

@@ -7,6 +7,8 @@ struct Settings: Sendable {
     struct Servers: Sendable {
         /// `DATABASE_URL`: a libpq connection string.
         var databaseURL = ""
+        /// `DATABASE_OWNER_URL`: whom migrations connect as; `DATABASE_URL` when it is unset.
+        var databaseOwnerURL = ""
         /// `REDIS_URL`
         var redisURL = ""
         /// `GUILDHALL_DATABASE_SHARED`: connections that single statements share.
@@ -127,6 +129,7 @@ struct Settings: Sendable {
         var servers = Servers()
         servers.databaseURL = reader.required(
             "DATABASE_URL", "postgresql://user:password@host/database; Config/run sets it")
+        servers.databaseOwnerURL = reader.text("DATABASE_OWNER_URL", or: servers.databaseURL)
         servers.redisURL = reader.required(
             "REDIS_URL", "redis://host:6379/0; Config/run sets it")
         reader.scheme(servers.redisURL, of: "REDIS_URL", among: ["redis://", "unix://"])

@@ -19,14 +19,18 @@ struct Wiring: Sendable {
     let logger: Logger
     private let key: [UInt8]
 
-    /// - Parameter process: what the process is called in logs and in pg_stat_activity.
+    /// - Parameters:
+    ///   - process: what the process is called in logs and in pg_stat_activity.
+    ///   - asOwner: whether it changes the schema. Everything else acts as a role that cannot.
     /// - Throws: ``OperatorProblem`` when the secret key is missing or damaged.
-    init(_ settings: Settings, process: String) throws {
+    init(_ settings: Settings, process: String, asOwner: Bool = false) throws {
         self.settings = settings
         logger = Logger(label: process)
         key = try SecretKey.read(settings.key)
         reactor = Reactor()
-        var servers = DatabaseSettings(url: settings.servers.databaseURL)
+        var servers = DatabaseSettings(
+            url: asOwner ? settings.servers.databaseOwnerURL : settings.servers.databaseURL)
+        servers.role = asOwner ? nil : Migrator.applicationRole
         servers.sharedConnections = settings.servers.sharedConnections
         servers.transactionConnections = settings.servers.transactionConnections
         servers.applicationName = "guildhall " + process

@@ -27,6 +27,7 @@ public struct Migration: Sendable {
         "m0012-whole-batches",
         "m0015-commission",
         "m0016-refunds",
+        "m0018-ledger-roles",
         "m0022-holds-and-payouts",
         "m0023-payout-files",
         "m0027-notices",

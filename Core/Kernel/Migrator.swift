@@ -19,6 +19,10 @@ public struct MigrationStatus: Sendable {
 /// Brings a database's schema up to this build's: each migration once, in order, in a transaction
 /// of its own, by one process at a time.
 public struct Migrator: Sendable {
+    /// The role of the database as which everything but a migration acts: it writes the books
+    /// through their functions only.
+    public static let applicationRole = "guildhall_app"
+
     /// A migration that waits for a lock holds up everybody behind it, so it waits briefly and
     /// often instead of long and once.
     private static let lockTimeoutMilliseconds = 100

@@ -24,6 +24,9 @@ public struct DatabaseSettings: Sendable {
     public var connectDeadline: Duration = .seconds(5)
     /// Statements that each connection keeps prepared.
     public var statementCacheSize = 256
+    /// As which role every session acts, whoever it connected as; nil for the login itself. The
+    /// login has to be a member of it.
+    public var role: String?
     /// Shown in pg_stat_activity.
     public var applicationName = "guildhall"
 
@@ -35,16 +38,17 @@ public struct DatabaseSettings: Sendable {
 
     /// What every session is told first. Text formats are what the decoders expect.
     var sessionSetUp: SQL {
-        """
-        select set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false),
-          set_config('IntervalStyle', 'iso_8601', false),
-          set_config('bytea_output', 'hex', false),
-          set_config('extra_float_digits', '1', false),
-          set_config('plan_cache_mode', \(plansOnce ? "force_generic_plan" : "auto"), false),
-          set_config('statement_timeout', \(String(statementDeadline.milliseconds)), false),
-          set_config('lock_timeout', \(String(lockDeadline.milliseconds)), false),
-          set_config('idle_in_transaction_session_timeout',
-            \(String(idleInTransactionDeadline.milliseconds)), false)
-        """
+        let acting: SQL = role.map { ", set_config('role', \($0), false)" } ?? ""
+        return """
+            select set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false),
+              set_config('IntervalStyle', 'iso_8601', false),
+              set_config('bytea_output', 'hex', false),
+              set_config('extra_float_digits', '1', false),
+              set_config('plan_cache_mode', \(plansOnce ? "force_generic_plan" : "auto"), false),
+              set_config('statement_timeout', \(String(statementDeadline.milliseconds)), false),
+              set_config('lock_timeout', \(String(lockDeadline.milliseconds)), false),
+              set_config('idle_in_transaction_session_timeout',
+                \(String(idleInTransactionDeadline.milliseconds)), false)\(acting)
+            """
     }
 }

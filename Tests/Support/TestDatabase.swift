@@ -5,11 +5,16 @@ import Synchronization
 
 /// A database of one test, cloned from a template that was migrated once for all processes.
 public final class TestDatabase: Sendable {
+    /// As the programs see it.
     public let database: Database
+    /// As the schema's owner sees it, an administrator of the server: to migrate, and to do by
+    /// hand what nobody else may.
+    public let owner: Database
     public let name: String
 
-    private init(_ database: Database, name: String) {
-        self.database = database
+    private init(name: String) throws {
+        database = try Self.connect(to: name)
+        owner = try Self.connect(to: name, role: nil)
         self.name = name
     }
 
@@ -27,12 +32,13 @@ public final class TestDatabase: Sendable {
         let number = counter.add(1, ordering: .relaxed).newValue
         let name = "guildhall_test_\(getpid())_\(number)_\(UInt16.random(in: 0...UInt16.max))"
         try await Template.shared.run("create database \(name) template \(template)")
-        return TestDatabase(try connect(to: name), name: name)
+        return try TestDatabase(name: name)
     }
 
     /// Closes and drops it.
     public func drop() async throws {
         await database.close()
+        await owner.close()
         do { try await Template.shared.run("drop database if exists \(name) with (force)") } catch {
             await Turns.shared.giveBack()
             throw error
@@ -41,14 +47,42 @@ public final class TestDatabase: Sendable {
     }
 
     /// Another process' view of the same database: a pool of its own, to be closed by the caller.
-    public func connectAgain(transactions: Int = 2) throws -> Database {
-        try Self.connect(to: name, transactions: transactions)
+    public func connectAgain(
+        transactions: Int = 2, role: String? = Migrator.applicationRole
+    ) throws -> Database {
+        try Self.connect(to: name, role: role, transactions: transactions)
+    }
+
+    /// The same for a login of one's own.
+    public func connectAgain(as login: String, password: String) throws -> Database {
+        Self.connect(
+            url: try TestServers.url(ofDatabase: name, login: "\(login):\(password)"),
+            role: Migrator.applicationRole)
+    }
+
+    /// Does by hand what every trigger would refuse, as an administrator of the server can: for
+    /// tests of what finds it out.
+    public func tamper(_ statements: [SQL]) async throws {
+        try await owner.transaction { tx in
+            try await tx.execute("set local session_replication_role = replica")
+            for statement in statements { try await tx.execute(statement) }
+        }
     }
 
     private static let counter = Atomic(0)
 
-    static func connect(to name: String, transactions: Int = 2) throws -> Database {
-        var settings = DatabaseSettings(url: try TestServers.url(ofDatabase: name))
+    static func connect(
+        to name: String, role: String? = Migrator.applicationRole, transactions: Int = 2
+    ) throws -> Database {
+        connect(
+            url: try TestServers.url(ofDatabase: name), role: role, transactions: transactions)
+    }
+
+    private static func connect(
+        url: String, role: String?, transactions: Int = 2
+    ) -> Database {
+        var settings = DatabaseSettings(url: url)
+        settings.role = role
         settings.sharedConnections = 2
         settings.transactionConnections = transactions
         // Parallel tests share two cores: what waits here is the machine, not a fault.
@@ -117,7 +151,7 @@ private actor Template {
         let draft = name + "_draft"
         try await run("drop database if exists \(draft) with (force)")
         try await run("create database \(draft) template template0 encoding 'UTF8'")
-        let database = try TestDatabase.connect(to: draft)
+        let database = try TestDatabase.connect(to: draft, role: nil)
         try await Migrator(database, logger: TestServers.logger, migrations: migrations).run()
         await database.close()
         try await run("alter database \(draft) rename to \(name)")

@@ -14,13 +14,17 @@ public enum TestServers {
         get throws { try value("GUILDHALL_TEST_REDIS_URL") }
     }
 
-    /// The same server's database of another name.
-    public static func url(ofDatabase name: String) throws -> String {
+    /// The same server's database of another name; `login` (`name:password`) is who connects, when
+    /// it is somebody else.
+    public static func url(ofDatabase name: String, login: String? = nil) throws -> String {
         let url = try databaseURL
         guard let scheme = url.range(of: "://") else { return url + " dbname=" + name }
         let rest = url[scheme.upperBound...]
         let query = rest.firstIndex(of: "?").map { rest[$0...] } ?? ""
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        var authority = String(rest.prefix { $0 != "/" && $0 != "?" })
+        if let login {
+            authority = login + "@" + (authority.split(separator: "@").last ?? "")
+        }
         return url[..<scheme.upperBound] + authority + "/" + name + query
     }
 

@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
     var status = false
 
     func run() async throws {
-        try await OneTask.run("migrate") { wiring in
+        try await OneTask.run("migrate", asOwner: true) { wiring in
             let migrator = try Migrator(wiring.database, logger: wiring.logger)
             if status {
                 let all = try await migrator.status()
@@ -31,7 +31,7 @@ struct MigrateCommand: AsyncParsableCommand {
 enum OneTask {
     /// Opens what it needs, runs `body` and closes again, whatever happens.
     static func run(
-        _ name: String, _ body: (Wiring) async throws -> Void
+        _ name: String, asOwner: Bool = false, _ body: (Wiring) async throws -> Void
     ) async throws {
         var settings = try Settings.read()
         // People read what a command says; only what is wrong is logged.
@@ -39,7 +39,7 @@ enum OneTask {
         settings.running.logLevel = max(settings.running.logLevel, .warning)
         Observing.begin(settings, process: name)
         _ = try SecretKey.makeIfMissing(settings.key)
-        let wiring = try Wiring(settings, process: name)
+        let wiring = try Wiring(settings, process: name, asOwner: asOwner)
         do {
             try await body(wiring)
         } catch {

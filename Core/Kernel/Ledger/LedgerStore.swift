@@ -71,26 +71,12 @@ public struct LedgerStore: Sendable {
     /// Locks a wallet's balances in one currency, so that nothing moves while somebody decides.
     func lock(_ wallet: ID<Wallet>, _ currency: Currency) async throws {
         try await db.execute(
-            """
-            select from ledger_balance
-            where account_id in (
-                select id from ledger_account
-                where wallet_id = \(wallet) and currency = \(currency))
-            order by account_id
-            for no key update
-            """)
+            "select lock_ledger_balances(\([wallet])::uuid[], \(currency))")
     }
 
     /// Locks several wallets' balances in all currencies.
     func lock(_ wallets: [ID<Wallet>]) async throws {
-        try await db.execute(
-            """
-            select from ledger_balance
-            where account_id in (
-                select id from ledger_account where wallet_id = any(\(wallets)::uuid[]))
-            order by account_id
-            for no key update
-            """)
+        try await db.execute("select lock_ledger_balances(\(wallets)::uuid[], null)")
     }
 
     /// Where an order's money is in its wallet.

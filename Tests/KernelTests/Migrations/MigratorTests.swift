@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Migrating the database` {
     @Test func `what has run is not run again`() async throws {
         try await TestMarketplace.run { market in
-            let migrator = try Migrator(market.database, logger: TestServers.logger)
+            let migrator = try Migrator(market.storage.owner, logger: TestServers.logger)
 
             let ran = try await migrator.run()
 
@@ -21,8 +21,8 @@ import Testing
         try await TestMarketplace.run { market in
             let migrations = try Migration.shipped() + [counting]
             let first = try Migrator(
-                market.database, logger: TestServers.logger, migrations: migrations)
-            let other = try market.storage.connectAgain()
+                market.storage.owner, logger: TestServers.logger, migrations: migrations)
+            let other = try market.storage.connectAgain(role: nil)
             let second = try Migrator(other, logger: TestServers.logger, migrations: migrations)
 
             async let one = first.run()
@@ -39,7 +39,7 @@ import Testing
             var migrations = try Migration.shipped()
             migrations[1] = Migration(name: migrations[1].name, text: migrations[1].text + " ")
             let migrator = try Migrator(
-                market.database, logger: TestServers.logger, migrations: migrations)
+                market.storage.owner, logger: TestServers.logger, migrations: migrations)
 
             let error = await #expect(throws: MigrationError.self) { try await migrator.run() }
 
@@ -54,7 +54,7 @@ import Testing
             let newest = try #require(shipped.last)
             let known = Array(shipped.dropLast())
             let migrator = try Migrator(
-                market.database, logger: TestServers.logger, migrations: known)
+                market.storage.owner, logger: TestServers.logger, migrations: known)
 
             await #expect(throws: MigrationError.unknown(newest.name)) {
                 try await migrator.run()
@@ -67,7 +67,7 @@ import Testing
             let broken = Migration(
                 name: "m9999-broken", text: "create table half (a int); select 1 / 0;")
             let migrator = try Migrator(
-                market.database, logger: TestServers.logger,
+                market.storage.owner, logger: TestServers.logger,
                 migrations: try Migration.shipped() + [broken])
 
             await #expect(throws: PostgresError.self) { try await migrator.run() }
@@ -84,7 +84,7 @@ import Testing
             let altering = Migration(
                 name: "m9999-alter", text: "alter table seller add column motto text;")
             let migrator = try Migrator(
-                market.database, logger: TestServers.logger,
+                market.storage.owner, logger: TestServers.logger,
                 migrations: try Migration.shipped() + [altering])
             let reader = try market.storage.connectAgain()
 

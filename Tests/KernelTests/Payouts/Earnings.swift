@@ -119,31 +119,26 @@ struct Earnings: Sendable {
     /// Puts a payout back to where a process that died before the answer would have left it: the
     /// books are append only, so a second database would be the only other way.
     func forgetAnswer(of payout: Payout) async throws {
-        try await market.database.transaction { tx in
-            try await tx.execute("set local session_replication_role = replica")
-            try await tx.execute(
-                """
-                delete from ledger_entry where transaction_id = (
-                    select id from ledger_transaction
-                    where key = 'payout:' || \(payout.id.description) || ':post')
-                """)
-            try await tx.execute(
-                """
-                delete from ledger_transaction
-                where key = 'payout:' || \(payout.id.description) || ':post'
-                """)
-            try await tx.execute(
-                """
-                update ledger_balance set balance = \(payout.amount.amount)
-                where account_id = (select id from ledger_account
-                    where wallet_id = \(payout.wallet) and kind = 'seller_paying')
-                """)
-            try await tx.execute(
-                """
-                update payout set state = 'sent', settled_at = null, reference = null
-                where id = \(payout.id)
-                """)
-        }
+        try await market.storage.tamper([
+            """
+            delete from ledger_entry where transaction_id = (
+                select id from ledger_transaction
+                where key = 'payout:' || \(payout.id.description) || ':post')
+            """,
+            """
+            delete from ledger_transaction
+            where key = 'payout:' || \(payout.id.description) || ':post'
+            """,
+            """
+            update ledger_balance set balance = \(payout.amount.amount)
+            where account_id = (select id from ledger_account
+                where wallet_id = \(payout.wallet) and kind = 'seller_paying')
+            """,
+            """
+            update payout set state = 'sent', settled_at = null, reference = null
+            where id = \(payout.id)
+            """,
+        ])
     }
 
     func checkBooks() async throws {

@@ -66,6 +66,7 @@ enum PurchasePages {
             Fact("Commission", Format.money(order.amounts.commission)),
             Fact("VAT on the commission", Format.money(order.amounts.commissionVat)),
             Fact("To the seller", Format.money(order.amounts.sellerShare)),
+            Fact("Its money", "trace", to: "/orders/\(order.id)/money"),
         ]
         if let until = order.holdUntil { facts.append(Fact("Held until", Format.time(until))) }
         facts += order.parcels.map { parcel in

@@ -11,12 +11,20 @@ struct HealthServer: Service {
         let run: @Sendable () async throws -> Void
     }
 
+    /// A number that is read when somebody asks for it: a gauge's name, and its value.
+    struct Reading: Sendable {
+        let name: String
+        /// Nil when there is none yet; the series is left out then.
+        let read: @Sendable () async throws -> Int64?
+    }
+
     /// A check that takes longer counts as failed.
     static let checkDeadline = Duration.seconds(2)
 
     let host: String
     let port: Int
     let checks: [Check]
+    var readings: [Reading] = []
     let logger: Logger
 
     func run() async throws {
@@ -33,10 +41,13 @@ struct HealthServer: Service {
                         string: missing.isEmpty
                             ? "ready\n" : missing.map { "\($0)\n" }.joined())))
         }
+        let readings = readings
+        let logger = logger
         router.get("metrics") { _, _ in
-            Response(
+            let text = Observing.metrics.text() + (await Self.text(of: readings, logger))
+            return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: Observing.metrics.text())))
+                body: .init(byteBuffer: ByteBuffer(string: text)))
         }
         var quiet = logger
         quiet.logLevel = .warning
@@ -44,6 +55,25 @@ struct HealthServer: Service {
             router: router,
             configuration: .init(address: .hostname(host, port: port)), logger: quiet)
         try await application.run()
+    }
+
+    /// The readings in Prometheus' text format. One that cannot be had is left out: a series that
+    /// is missing is an alarm, a made-up number is none.
+    static func text(of readings: [Reading], _ logger: Logger) async -> String {
+        var text = ""
+        for reading in readings {
+            do {
+                guard let value = try await withDeadline(checkDeadline, reading.read) else {
+                    continue
+                }
+                text += "# TYPE \(reading.name) gauge\n\(reading.name) \(value)\n"
+            } catch {
+                logger.warning(
+                    "metrics.unreadable",
+                    metadata: ["metric": "\(reading.name)", "error": "\(error)"])
+            }
+        }
+        return text
     }
 
     /// The names of the checks that fail, each with its reason.

@@ -20,7 +20,7 @@ struct WorkCommand: AsyncParsableCommand {
             logger: wiring.logger)
         let health = HealthServer(
             host: settings.network.host, port: settings.network.healthPort + 3,
-            checks: wiring.checks, logger: wiring.logger)
+            checks: wiring.checks, readings: wiring.bookReadings, logger: wiring.logger)
         try await wiring.run([health, WorkerService(worker: worker)])
     }
 }

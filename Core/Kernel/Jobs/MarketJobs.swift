@@ -6,6 +6,7 @@ extension Marketplace {
         handlers.addOrders(self)
         addPayouts(to: &handlers)
         addDebts(to: &handlers)
+        addBooks(to: &handlers)
         return handlers
     }
 

@@ -23,7 +23,8 @@ struct LedgerCheckStore {
     }
 
     static let checks =
-        booksChecks + businessChecks + payoutChecks + reserveAndPlanChecks + refundChecks
+        booksChecks + businessChecks + splitChecks + stateChecks + payoutChecks
+        + reserveAndPlanChecks + refundChecks
         + commissionChecks
 
     private static let booksChecks = [

@@ -9,6 +9,8 @@ public struct LedgerReport: Sendable {
     public let entries: Int64
 
     public var isClean: Bool { checks.allSatisfy(\.culprits.isEmpty) }
+    /// Rows at fault, as far as each check lists them.
+    public var differences: Int { checks.reduce(0) { $0 + $1.culprits.count } }
 }
 
 /// One thing that must hold, and where it does not.

@@ -1,0 +1,174 @@
+/// How a purchase was divided, and what states say of money that the books must say too.
+extension LedgerCheckStore {
+    static let splitChecks = [
+        Check(
+            claim: "Every order is the sum of its lines",
+            culprits: """
+                select 'order ' || orders.number || ' has things for ' || items_total
+                    || ', its lines come to ' || coalesce(sums.total, 0)
+                from orders left join (
+                    select order_id, sum(total) as total from order_line group by order_id
+                ) sums on sums.order_id = orders.id
+                where items_total <> coalesce(sums.total, 0)
+                """),
+        Check(
+            claim: "Every payment that is not over is what its purchase comes to",
+            culprits: """
+                select 'payment ' || payment.id || ' is ' || payment.amount || ', purchase '
+                    || purchase.number || ' is ' || purchase.total
+                from payment join purchase on purchase.id = payment.purchase_id
+                where payment.state in ('authorized', 'captured')
+                    and payment.amount <> purchase.total
+                """),
+        Check(
+            claim: "Every share of a payment is what its order comes to",
+            culprits: """
+                select 'order ' || orders.number || ' is ' || orders.total || ', its share '
+                    || share.amount
+                from payment_share share join orders on orders.id = share.order_id
+                where share.amount <> orders.total
+                """),
+        Check(
+            claim: "What went back of every share is the sum of its refunds",
+            culprits: """
+                select 'order ' || orders.number || ' had ' || share.refunded
+                    || ' given back, its refunds come to ' || coalesce(sums.amount, 0)
+                from payment_share share
+                join orders on orders.id = share.order_id
+                left join (
+                    select payment_id, order_id, sum(amount) as amount from refund
+                    where state = 'succeeded' group by payment_id, order_id
+                ) sums on sums.payment_id = share.payment_id and sums.order_id = share.order_id
+                where share.refunded <> coalesce(sums.amount, 0)
+                """),
+        Check(
+            claim: "Every sale is in its order's wallet, and at the provider that was paid",
+            culprits: """
+                select posting.key || ' is in ' || account.code
+                from ledger_transaction posting
+                join ledger_entry entry on entry.transaction_id = posting.id
+                join ledger_account account on account.id = entry.account_id
+                join orders on orders.id = entry.order_id
+                left join payment_share share
+                    on share.order_id = orders.id and share.captured > 0
+                left join payment on payment.id = share.payment_id
+                where posting.kind = 'sale' and (
+                    posting.key <> 'sale:' || orders.id
+                    or account.wallet_id <> orders.wallet_id
+                    or (account.instance_id is not null
+                        and account.instance_id is distinct from payment.instance_id))
+                """),
+        Check(
+            claim: "No transaction takes back more than the one that it reverses",
+            culprits: """
+                select posting.key || ' takes back ' || back.amount || ' of ' || gone.amount
+                from ledger_transaction posting
+                cross join lateral (
+                    select coalesce(sum(amount) filter (where amount > 0), 0) as amount
+                    from ledger_entry where transaction_id = posting.id
+                ) back
+                cross join lateral (
+                    select coalesce(sum(amount) filter (where amount > 0), 0) as amount
+                    from ledger_entry where transaction_id = posting.reverses
+                ) gone
+                where posting.reverses is not null and back.amount > gone.amount
+                """),
+        Check(
+            claim: "No provider paid out more than it took in",
+            culprits: """
+                select account.code || ' took in ' || sums.taken || ' and paid out ' || sums.paid
+                from ledger_account account
+                cross join lateral (
+                    select coalesce(-sum(amount) filter (
+                            where posting.kind not like 'payout%'
+                                and posting.kind <> 'refund'), 0) as taken,
+                        coalesce(sum(amount) filter (
+                            where posting.kind like 'payout%'), 0) as paid
+                    from ledger_entry entry
+                    join ledger_transaction posting on posting.id = entry.transaction_id
+                    where entry.account_id = account.id
+                ) sums
+                where account.kind = 'provider_clearing' and sums.paid > sums.taken
+                """),
+    ]
+
+    static let stateChecks = [
+        Check(
+            claim: "Every sealed transaction is as it was sealed",
+            culprits: SealStore.faults(.ledger)),
+        Check(
+            claim: "Every account is named after what it is, and is summed in one way",
+            culprits: """
+                select account.code
+                from ledger_account account
+                left join ledger_balance kept on kept.account_id = account.id
+                left join ledger_fold folded on folded.account_id = account.id
+                where account.code <> ledger_account_code(
+                        account.kind, coalesce(account.wallet_id, account.instance_id),
+                        account.currency)
+                    or (kept.account_id is not null) <> account.synchronous
+                    or (folded.account_id is not null) = account.synchronous
+                """),
+        Check(
+            claim: "No order is in the books before it is paid",
+            culprits: """
+                select 'order ' || orders.number || ' is ' || orders.state || ', the books have '
+                    || string_agg(posting.key, ', ')
+                from ledger_transaction posting
+                join orders on posting.key = 'sale:' || orders.id
+                where posting.kind = 'sale' and orders.paid_at is null
+                group by orders.id
+                """),
+        Check(
+            claim: "Every order that is said to be released is, and no other",
+            culprits: """
+                select 'order ' || orders.number || case when posting.id is null
+                    then ' is released, but not in the books'
+                    else ' is in the books as released, and is not' end
+                from orders
+                left join ledger_transaction posting on posting.key = 'release:' || orders.id
+                where case when orders.released_at is null then posting.id is not null
+                    else posting.id is null and orders.seller_share > 0 and not exists (
+                        select from refund where refund.order_id = orders.id) end
+                """),
+        Check(
+            claim: "Every payout set aside what its orders say, order by order",
+            culprits: """
+                select 'payout ' || item.payout_id || ' has ' || item.amount || ' of order '
+                    || item.order_id || ', the books set aside '
+                    || coalesce(-entry.amount, 0)
+                from payout_item item
+                left join ledger_transaction posting
+                    on posting.key = 'payout:' || item.payout_id || ':hold'
+                left join ledger_entry entry
+                    on entry.transaction_id = posting.id and entry.order_id = item.order_id
+                where item.amount <> coalesce(-entry.amount, 0)
+                """),
+        Check(
+            claim: "What waits in suspense came too late and is still to go back",
+            culprits: """
+                select coalesce(posting.key, 'payment ' || late.id) || ' holds '
+                    || coalesce(posting.amount, 0) || ', to go back are '
+                    || coalesce(late.amount, 0)
+                from (
+                    select min(key) filter (where reverses is null) as key,
+                        split_part(min(key) filter (where reverses is null), ':', 2) as payment,
+                        sum(amount) as amount
+                    from (
+                        select posting.key, posting.reverses,
+                            coalesce(posting.reverses, posting.id) as began, entry.amount
+                        from ledger_entry entry
+                        join ledger_account account on account.id = entry.account_id
+                        join ledger_transaction posting on posting.id = entry.transaction_id
+                        where account.kind = 'suspense'
+                    ) moved
+                    group by began having sum(amount) <> 0
+                ) posting
+                full join (
+                    select id, captured - refunded as amount from payment
+                    where state = 'late' and captured > refunded
+                ) late on posting.payment = late.id::text
+                where (late.id is null) <> (posting.key is null)
+                """),
+    ]
+}

@@ -8,6 +8,8 @@ struct TrailRoutes {
         let object: String?
         let id: String?
         let actor: ID<Account>?
+        /// The shop for which it was done.
+        let seller: ID<Seller>?
         let after: String?
         let limit: Int?
 
@@ -19,6 +21,7 @@ struct TrailRoutes {
         var filter: AuditFilter {
             if let object, let id { return .object(kind: object, id: id) }
             if let actor { return .actor(actor) }
+            if let seller { return .seller(seller) }
             return .everything
         }
 
@@ -33,6 +36,9 @@ struct TrailRoutes {
         let actor: ID<Account>?
         let actorName: String?
         let actorKind: String
+        /// The shop that a seller acted for.
+        let seller: ID<Seller>?
+        let sellerName: String?
         let action: String
         let objectKind: String
         let objectId: String
@@ -46,6 +52,8 @@ struct TrailRoutes {
             actor = entry.actor
             actorName = entry.actorName
             actorKind = entry.actorKind.rawValue
+            seller = entry.seller
+            sellerName = entry.sellerName
             action = entry.action
             objectKind = entry.objectKind
             objectId = entry.objectID
@@ -80,16 +88,23 @@ struct TrailRoutes {
                 items += [("object", object), ("id", id)]
             }
             if let actor = query.actor { items.append(("actor", actor.description)) }
+            if let seller = query.seller { items.append(("seller", seller.description)) }
             return Links.with("/audit", items)
         }
         let rows = page.items.map { entry in
             [
-                .time(entry.at), Cell(entry.actorName ?? entry.actorKind.rawValue),
+                .time(entry.at),
+                Cell(
+                    entry.actorName ?? entry.actorKind.rawValue,
+                    to: entry.actor.map { Links.with("/audit", [("actor", $0.description)]) }),
+                Cell(
+                    entry.sellerName ?? "",
+                    to: entry.seller.map { Links.with("/audit", [("seller", $0.description)]) }),
                 Cell(entry.action),
                 Cell(
                     "\(entry.objectKind.inWords) \(entry.objectID.suffix(12))",
                     to: Links.trail(entry.objectKind, entry.objectID)),
-                Cell(entry.reason ?? ""),
+                Cell(entry.reason ?? ""), Cell(shown(entry.before)), Cell(shown(entry.after)),
             ]
         }
         return DeskPage(
@@ -97,8 +112,17 @@ struct TrailRoutes {
             lead: "Every write of sellers and administrators. Nothing here can change.",
             [
                 Block(
-                    table: Table(["When", "Who", "What", "On", "Reason"], rows),
+                    table: Table(
+                        ["When", "Who", "For", "What", "On", "Reason", "Before", "After"], rows),
                     nothing: "Nothing was written yet.", more: more)
             ])
+    }
+
+    /// The most of a state that a row of the table shows; the JSON API has all of it.
+    private static let shownMax = 300
+
+    private static func shown(_ state: String?) -> String {
+        guard let state, state.count > shownMax else { return state ?? "" }
+        return state.prefix(shownMax) + "…"
     }
 }

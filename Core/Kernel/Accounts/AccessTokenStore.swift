@@ -51,12 +51,17 @@ struct AccessTokenStore {
         return Page(rows, limit: page.limit) { $0.id.description }
     }
 
-    func revoke(_ id: ID<AccessToken>, of account: ID<Account>) async throws -> Bool {
-        try await db.execute(
+    /// Whose API it opened; nil when the account has no such token.
+    func revoke(
+        _ id: ID<AccessToken>, of account: ID<Account>
+    ) async throws -> AccessToken.Audience? {
+        try await db.query(
             """
             update access_token set revoked_at = coalesce(revoked_at, now())
             where id = \(id) and account_id = \(account)
-            """) == 1
+            returning audience
+            """
+        ).decode { c in try c.next(AccessToken.Audience.self) }.first
     }
 }
 

@@ -15,10 +15,16 @@ extension Marketplace {
         let token = AccessToken(
             id: ID(), audience: audience, name: name, createdAt: .systemNow,
             expiresAt: expiresAt, revokedAt: nil)
-        guard
-            try await database.accessTokens.insert(
-                token, hash: AccessToken.hash(of: secret), of: account)
-        else { throw AccountRefusal.tooManyTokens }
+        try await database.transaction { tx in
+            let before = try await tx.audit.before("account", account.description)
+            guard
+                try await tx.accessTokens.insert(
+                    token, hash: AccessToken.hash(of: secret), of: account)
+            else { throw AccountRefusal.tooManyTokens }
+            try await tx.audit.record(
+                "account.token-made", on: "account", account.description, by: account,
+                as: audience.actor, reason: name, before: before)
+        }
         return (token, secret)
     }
 
@@ -46,8 +52,25 @@ extension Marketplace {
     public func revokeAccessToken(
         _ id: ID<AccessToken>, of account: ID<Account>
     ) async throws {
-        guard try await database.accessTokens.revoke(id, of: account) else {
-            throw AccountRefusal.tokenUnknown
+        try await database.transaction { tx in
+            let before = try await tx.audit.before("account", account.description)
+            guard let audience = try await tx.accessTokens.revoke(id, of: account) else {
+                throw AccountRefusal.tokenUnknown
+            }
+            try await tx.audit.record(
+                "account.token-revoked", on: "account", account.description, by: account,
+                as: audience.actor, before: before)
+        }
+    }
+}
+
+extension AccessToken.Audience {
+    /// As what somebody acts who has such a token.
+    var actor: ActorKind {
+        switch self {
+        case .customer: .customer
+        case .seller: .seller
+        case .admin: .admin
         }
     }
 }

@@ -24,11 +24,13 @@ extension Marketplace {
             guard let account = try await tx.accounts.find(email: email) else {
                 throw AccountRefusal.unknown
             }
+            let before = try await tx.audit.before("account", account.id.description)
             guard try await tx.accounts.insert(role, of: account.id) else { return }
             try await tx.audit.record(
                 "account.role-granted", on: "account", account.id.description,
                 by: actor,
-                reason: [role.rawValue, reason].compactMap { $0 }.joined(separator: ": "))
+                reason: [role.rawValue, reason].compactMap { $0 }.joined(separator: ": "),
+                before: before)
         }
     }
 
@@ -45,13 +47,15 @@ extension Marketplace {
             {
                 throw AccountRefusal.lastAdministrator
             }
+            let before = try await tx.audit.before("account", account.description)
             guard try await tx.accounts.delete(role, of: account) else {
                 throw AccountRefusal.unknown
             }
             try await tx.audit.record(
                 "account.role-withdrawn", on: "account", account.description,
                 by: actor,
-                reason: [role.rawValue, reason].compactMap { $0 }.joined(separator: ": "))
+                reason: [role.rawValue, reason].compactMap { $0 }.joined(separator: ": "),
+                before: before)
         }
     }
 }

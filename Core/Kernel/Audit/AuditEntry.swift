@@ -7,12 +7,15 @@ public struct AuditEntry: Sendable {
     public let actor: ID<Account>?
     public let actorName: String?
     public let actorKind: ActorKind
+    /// The shop that a seller acted for.
+    public let seller: ID<Seller>?
+    public let sellerName: String?
     /// Noun and past tense: `seller.verified`.
     public let action: String
     public let objectKind: String
     public let objectID: String
     public let reason: String?
-    /// The object before and after as JSON, where the action recorded them.
+    /// What was different before, and what it is since, as JSON; of a new object all of it.
     public let before: String?
     public let after: String?
 }
@@ -27,4 +30,11 @@ public enum AuditFilter: Hashable, Sendable {
     case everything
     case object(kind: String, id: String)
     case actor(ID<Account>)
+    /// Whatever was done for a shop by its team.
+    case seller(ID<Seller>)
+}
+
+/// An object as it was, as JSON: taken before a change, to be recorded with it.
+public struct AuditSnapshot: Sendable {
+    let json: String?
 }

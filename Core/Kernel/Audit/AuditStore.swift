@@ -5,20 +5,78 @@ import Vocabulary
 public struct AuditStore: Sendable {
     let db: any Queryable
 
-    /// Writes one line, in the transaction of what it tells of. Without an actor it was the system.
-    public func record(
-        _ action: String, on kind: String, _ object: String, by actor: ID<Account>?,
-        as actorKind: ActorKind = .admin, reason: String? = nil
-    ) async throws {
-        try await record(
-            action, on: kind, object, by: actor, as: actorKind, reason: reason,
-            before: NoPayload?.none, after: NoPayload?.none)
+    /// What an object is now, to be given to `record` after the change. Kinds that the trail
+    /// shows are in the database's `audit_snapshot`.
+    public func before(_ kind: String, _ object: String) async throws -> AuditSnapshot {
+        let found = try await db.query("select audit_snapshot(\(kind), \(object))::text")
+            .decode { c in try c.next(String?.self) }
+        return AuditSnapshot(json: found.first ?? nil)
     }
 
-    /// The same, with what the object was before and is now.
+    /// The same for several objects of a kind.
+    func before(_ kind: String, _ objects: [String]) async throws -> [String: AuditSnapshot] {
+        let found = try await db.query(
+            """
+            select object, audit_snapshot(\(kind), object)::text
+            from unnest(\(objects)::text[]) t(object)
+            """
+        ).decode { c in (try c.next(String.self), AuditSnapshot(json: try c.next(String?.self))) }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    /// Writes one line, in the transaction of what it tells of and after it. What the object is
+    /// now, and how that differs from `before`, comes from the database. Without an actor it was
+    /// the system.
+    public func record(
+        _ action: String, on kind: String, _ object: String, by actor: ID<Account>?,
+        as actorKind: ActorKind = .admin, reason: String? = nil, before: AuditSnapshot? = nil
+    ) async throws {
+        try await db.execute(
+            Self.statement(
+                action, on: kind, object, by: actor, as: actorKind, reason: reason, before: before))
+    }
+
+    /// The same for somebody who acts for a shop.
+    public func record(
+        _ action: String, on kind: String, _ object: String, by member: SellerMember,
+        reason: String? = nil, before: AuditSnapshot? = nil
+    ) async throws {
+        try await db.execute(
+            Self.statement(action, on: kind, object, by: member, reason: reason, before: before))
+    }
+
+    /// ``record(_:on:_:by:as:reason:before:)`` as the last statement of a batch.
+    static func statement(
+        _ action: String, on kind: String, _ object: String, by actor: ID<Account>?,
+        as actorKind: ActorKind = .admin, for seller: ID<Seller>? = nil, reason: String? = nil,
+        before: AuditSnapshot? = nil
+    ) -> SQL {
+        """
+        insert into audit_log (actor_id, actor_kind, seller_id, action, object_kind, object_id,
+            reason, before, after)
+        select \(actor)::uuid, \(actor == nil ? ActorKind.system : actorKind), \(seller)::uuid,
+            \(action), \(kind), \(object), \(reason), audit_difference(state.before, state.after),
+            audit_difference(state.after, state.before)
+        from (
+            select \(before?.json)::jsonb as before, audit_snapshot(\(kind), \(object)) as after
+        ) state
+        """
+    }
+
+    static func statement(
+        _ action: String, on kind: String, _ object: String, by member: SellerMember,
+        reason: String? = nil, before: AuditSnapshot? = nil
+    ) -> SQL {
+        statement(
+            action, on: kind, object, by: member.account, as: .seller, for: member.seller,
+            reason: reason, before: before)
+    }
+
+    /// Writes one line with what the object was and is, as the caller sees it.
     public func record<State: Codable & Sendable>(
         _ action: String, on kind: String, _ object: String, by actor: ID<Account>?,
-        as actorKind: ActorKind = .admin, reason: String? = nil, before: State?, after: State?
+        as actorKind: ActorKind = .admin, reason: String? = nil, from before: State?,
+        to after: State?
     ) async throws {
         try await db.execute(
             """
@@ -36,12 +94,15 @@ public struct AuditStore: Sendable {
             case .everything: "true"
             case .object(let kind, let id): "object_kind = \(kind) and object_id = \(id)"
             case .actor(let account): "actor_id = \(account)"
+            case .seller(let seller): "line.seller_id = \(seller)"
             }
         let rows = try await db.query(
             """
-            select line.id, at, actor_id, account.name, actor_kind, action, object_kind, object_id,
-                reason, before, after
-            from audit_log line left join account on account.id = actor_id
+            select line.id, at, actor_id, account.name, actor_kind, line.seller_id, seller.name,
+                action, object_kind, object_id, reason, before, after
+            from audit_log line
+            left join account on account.id = actor_id
+            left join seller on seller.id = line.seller_id
             where \(condition) and line.id < \(before)
             order by line.id desc
             limit \(page.limit + 1)::bigint
@@ -49,7 +110,8 @@ public struct AuditStore: Sendable {
         ).decode { c in
             try AuditEntry(
                 id: c.next(), at: c.next(), actor: c.next(), actorName: c.next(),
-                actorKind: c.next(), action: c.next(), objectKind: c.next(), objectID: c.next(),
+                actorKind: c.next(), seller: c.next(), sellerName: c.next(), action: c.next(),
+                objectKind: c.next(), objectID: c.next(),
                 reason: c.next(), before: c.next(), after: c.next())
         }
         return Page(rows, limit: page.limit) { String($0.id) }

@@ -46,10 +46,11 @@ extension Marketplace {
         guard step >= .zero else { throw ClockRefusal.backwards }
         guard step <= .seconds(400 * 86_400) else { throw ClockRefusal.tooFar }
         return try await database.transaction { tx in
+            let before = try await tx.audit.before("market", "clock")
             let now = try await tx.clock.shift(by: step.wholeMilliseconds)
             try await tx.audit.record(
                 "clock.moved", on: "market", "clock", by: admin,
-                reason: "by \(step.components.seconds) seconds, to \(now)")
+                reason: "by \(step.components.seconds) seconds, to \(now)", before: before)
             return now
         }
     }

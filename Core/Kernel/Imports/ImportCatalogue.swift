@@ -83,6 +83,8 @@ extension Marketplace {
     ) async throws {
         let ids = plans.map(\.listing.id)
         let variants = plans.flatMap(\.variants)
+        let names = ids.map(\.description)
+        let before = try await tx.audit.before("listing", names)
         try await tx.listings.save(plans.map(\.listing))
         try await tx.images.save(plans.flatMap(\.images))
         try await tx.variants.deactivate(in: ids, keeping: variants.map(\.id))
@@ -91,6 +93,11 @@ extension Marketplace {
             variants.compactMap { row in row.stock.map { (row.id, $0) } }, cause: .import,
             by: member.account)
         try await tx.listings.refresh(ids)
+        _ = try await tx.batch(
+            names.map {
+                AuditStore.statement(
+                    "listing.imported", on: "listing", $0, by: member, before: before[$0])
+            })
     }
 
     private func presentListings(

@@ -24,9 +24,10 @@ extension Marketplace {
     /// - Throws: ``JobRefusal/notDead``
     public func redriveJob(_ id: Int64, reason: String, by admin: ID<Account>) async throws {
         try await database.transaction { tx in
+            let before = try await tx.audit.before("job", String(id))
             guard try await tx.jobs.redrive(id) else { throw JobRefusal.notDead }
             try await tx.audit.record(
-                "job.redriven", on: "job", String(id), by: admin, reason: reason)
+                "job.redriven", on: "job", String(id), by: admin, reason: reason, before: before)
         }
     }
 }

@@ -44,6 +44,7 @@ extension Marketplace {
                 try await check(draft, of: member.seller, in: tx)
                 var present: [PresentVariant] = []
                 var state = state ?? .draft
+                let before = try await tx.audit.before("listing", id.description)
                 if let listing = try await tx.listings.lock(id, of: member.seller) {
                     guard listing.state != .blocked else { throw ListingRefusal.blocked }
                     state = listing.state
@@ -60,6 +61,9 @@ extension Marketplace {
                     variants.compactMap { row in row.stock.map { (row.id, $0) } },
                     cause: .set, by: member.account)
                 try await tx.listings.refresh([id])
+                try await tx.audit.record(
+                    before.json == nil ? "listing.created" : "listing.edited", on: "listing",
+                    id.description, by: member, before: before)
                 return try await details(of: id, seller: member.seller, in: tx)
             }
         }

@@ -63,8 +63,12 @@ extension Marketplace {
                 throw ListingRefusal.unknown
             }
             guard locked.state != .blocked else { throw ListingRefusal.blocked }
+            let before = try await tx.audit.before("listing", listing.description)
             try await change(try await tx.images.list(of: listing), tx)
             try await tx.listings.refresh([listing])
+            try await tx.audit.record(
+                "listing.pictures-changed", on: "listing", listing.description, by: member,
+                before: before)
         }
     }
 }

@@ -50,13 +50,14 @@ extension Marketplace {
             if next == .published, try await tx.debts.isRestricted(member.seller) {
                 throw ListingRefusal.restricted
             }
+            let before = try await tx.audit.before("listing", id.description)
             guard try await tx.listings.saveState(id, from: listing.state, to: next) else {
                 throw ListingRefusal.wrongState
             }
             try await tx.listings.refresh([id])
             try await tx.audit.record(
-                "listing.\(next.rawValue)", on: "listing", id.description, by: member.account,
-                as: .seller)
+                "listing.\(next.rawValue)", on: "listing", id.description, by: member,
+                before: before)
         }
     }
 
@@ -68,13 +69,14 @@ extension Marketplace {
             guard let listing = try await tx.listings.lock(id) else {
                 throw ListingRefusal.unknown
             }
+            let before = try await tx.audit.before("listing", id.description)
             guard next == .blocked || listing.state == .blocked,
                 listing.state.next.contains(next),
                 try await tx.listings.saveState(id, from: listing.state, to: next)
             else { throw ListingRefusal.wrongState }
             try await tx.audit.record(
                 next == .blocked ? "listing.blocked" : "listing.unblocked", on: "listing",
-                id.description, by: admin, reason: reason)
+                id.description, by: admin, reason: reason, before: before)
         }
     }
 }

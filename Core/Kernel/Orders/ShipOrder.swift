@@ -59,6 +59,7 @@ extension Marketplace {
             try order.checkMove(to: next)
             let note = [parcel.carrier, parcel.trackingNumber].compactMap { $0 }
                 .joined(separator: " ")
+            let before = try await tx.audit.before("order", id.description)
             var statements = OrderStore.shipStatements(ID(), of: id, parcel, packed)
             statements += OrderStore.moveStatements(
                 order, to: next, "shipped", note: note, by: member.account)
@@ -67,6 +68,10 @@ extension Marketplace {
                 Announcements.customer(
                     "order.shipped", id, number: order.number, order.amounts.total, note: note,
                     of: purchase))
+            statements.append(
+                AuditStore.statement(
+                    "order.shipped", on: "order", id.description, by: member, reason: note,
+                    before: before))
             _ = try await tx.commit(after: statements)
         }
         reach(.capture, .intentCommitted)

@@ -28,6 +28,7 @@ extension Marketplace {
                 guard let module = providers.catalog.module(old.instance.moduleKey) else {
                     throw ProviderRefusal.moduleMissing(key: old.instance.moduleKey)
                 }
+                let seen = try await tx.audit.before("provider_instance", id.description)
                 let (values, given) = module.descriptor.divided(settings)
                 let before = try providers.key.open(old.secrets, of: id)
                 let secrets = before.merging(given) { _, new in new }
@@ -39,7 +40,7 @@ extension Marketplace {
                     keyID: providers.key.id)
                 try await tx.audit.record(
                     "provider.changed", on: "provider_instance", id.description, by: admin,
-                    before: old.instance.settings, after: values)
+                    before: seen)
                 guard let stored = try await tx.providers.find(id) else {
                     throw ProviderRefusal.instanceMissing
                 }

@@ -77,12 +77,13 @@ extension Marketplace {
                 let open = try await tx.openItems.count(id)
                 guard open.isEmpty else { throw ProviderRefusal.stillOpen(open) }
             }
+            let before = try await tx.audit.before("provider_instance", id.description)
             try await tx.providers.move(id, from: old.state, to: state)
             try await tx.providers.record(
                 id, from: old.state, to: state, reason: reason, by: admin)
             try await tx.audit.record(
                 "provider.\(state.rawValue)", on: "provider_instance", id.description, by: admin,
-                reason: reason)
+                reason: reason, before: before)
             guard let stored = try await tx.providers.find(id) else {
                 throw ProviderRefusal.instanceMissing
             }

@@ -22,10 +22,11 @@ extension Marketplace {
                     throw ProviderRefusal.ruleWrong(index: index, problem: problem)
                 }
             }
+            let before = try await tx.audit.before("provider_rules", kind.rawValue)
             try await tx.providers.replaceRules(kind, by: rules)
             try await tx.audit.record(
                 "provider.rules-set", on: "provider_rules", kind.rawValue, by: admin,
-                reason: reason)
+                reason: reason, before: before)
         }
     }
 }

@@ -40,7 +40,8 @@ extension Marketplace {
                     WalletDraft(kind: .platformBalance, label: "Platform balance"),
                     isDefault: true)
                 try await tx.audit.record(
-                    "seller.applied", on: "seller", id.description, by: account, as: .seller)
+                    "seller.applied", on: "seller", id.description,
+                    by: SellerMember(seller: id, account: account, role: .owner))
                 guard let seller = try await tx.sellers.find(id) else {
                     throw SellerRefusal.unknown
                 }
@@ -65,10 +66,11 @@ extension Marketplace {
         let checked = try profile.checked()
         return try await refusing("seller_slug_key", as: SellerRefusal.slugTaken) {
             try await database.transaction { tx in
+                let before = try await tx.audit.before("seller", id.description)
                 try await tx.sellers.save(id, checked)
                 try await tx.audit.record(
                     "seller.profile-edited", on: "seller", id.description,
-                    by: member.account, as: .seller)
+                    by: member, before: before)
                 guard let seller = try await tx.sellers.find(id) else {
                     throw SellerRefusal.unknown
                 }

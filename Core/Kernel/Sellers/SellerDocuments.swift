@@ -23,10 +23,11 @@ extension Marketplace {
                 try await tx.sellerDocuments.list(of: member.seller).count
                     < SellerDocument.countMax
             else { throw SellerRefusal.tooManyDocuments }
+            let before = try await tx.audit.before("seller", member.seller.description)
             try await tx.sellerDocuments.insert(document, hash: hash, of: member.seller)
             try await tx.audit.record(
                 "seller.document-added", on: "seller", member.seller.description,
-                by: member.account, as: .seller, reason: kind.rawValue)
+                by: member, reason: kind.rawValue, before: before)
         }
         return document
     }
@@ -55,12 +56,13 @@ extension Marketplace {
     ) async throws {
         let note = try InputText.optionalLine(note, field: "note", lengthMax: 500)
         try await database.transaction { tx in
+            let before = try await tx.audit.before("seller", seller.description)
             guard
                 try await tx.sellerDocuments.save(id, of: seller, state, note: note, by: admin)
             else { throw SellerRefusal.documentUnknown }
             try await tx.audit.record(
                 "seller.document-\(state.rawValue)", on: "seller", seller.description,
-                by: admin, reason: note)
+                by: admin, reason: note, before: before)
         }
     }
 }

@@ -82,10 +82,11 @@ extension Marketplace {
             throw InputRefusal(.wrong("The hold is 0 to 180 days."), field: "holdDays")
         }
         try await database.transaction { tx in
+            let before = try await tx.audit.before("seller", id.description)
             guard try await tx.sellers.saveHoldDays(id, days) else { throw SellerRefusal.unknown }
             try await tx.audit.record(
                 "seller.hold-changed", on: "seller", id.description, by: admin,
-                reason: "\(days) days")
+                reason: "\(days) days", before: before)
         }
     }
 
@@ -111,14 +112,18 @@ extension Marketplace {
             guard let seller = try await tx.sellers.lock(id) else { throw SellerRefusal.unknown }
             guard seller.state.next.contains(next) else { throw SellerRefusal.wrongState }
             try await check(seller, tx)
+            let before = try await tx.audit.before("seller", id.description)
             guard try await tx.sellers.saveState(id, from: seller.state, to: next) else {
                 throw SellerRefusal.wrongState
             }
             try await tx.sellers.insertTransition(
                 id, from: seller.state, to: next, reason: reason, by: actor)
-            try await tx.audit.record(
-                "seller.\(next.rawValue)", on: "seller", id.description, by: actor,
-                as: actorKind, reason: reason)
+            _ = try await tx.batch([
+                AuditStore.statement(
+                    "seller.\(next.rawValue)", on: "seller", id.description, by: actor,
+                    as: actorKind, for: actorKind == .seller ? id : nil, reason: reason,
+                    before: before)
+            ])
             guard let moved = try await tx.sellers.find(id) else { throw SellerRefusal.unknown }
             return moved
         }

@@ -45,10 +45,11 @@ extension Marketplace {
                     throw InputRefusal(
                         .wrong("A team has at most \(teamMax) members."), field: "email")
                 }
+                let before = try await tx.audit.before("seller", member.seller.description)
                 try await tx.teams.insert(account.id, as: role, of: member.seller)
                 try await tx.audit.record(
                     "seller.member-added", on: "seller", member.seller.description,
-                    by: member.account, as: .seller, reason: "\(email): \(role.rawValue)")
+                    by: member, reason: "\(account.id): \(role.rawValue)", before: before)
             }
         }
     }
@@ -62,10 +63,11 @@ extension Marketplace {
         try await database.transaction { tx in
             let team = try await tx.teams.lock(member.seller)
             try keepOwner(team, without: role == .owner ? nil : account, touching: account)
+            let before = try await tx.audit.before("seller", member.seller.description)
             try await tx.teams.save(role, of: account, in: member.seller)
             try await tx.audit.record(
                 "seller.member-changed", on: "seller", member.seller.description,
-                by: member.account, as: .seller, reason: "\(account): \(role.rawValue)")
+                by: member, reason: "\(account): \(role.rawValue)", before: before)
         }
     }
 
@@ -76,10 +78,11 @@ extension Marketplace {
         try await database.transaction { tx in
             let team = try await tx.teams.lock(member.seller)
             try keepOwner(team, without: account, touching: account)
+            let before = try await tx.audit.before("seller", member.seller.description)
             try await tx.teams.delete(account, of: member.seller)
             try await tx.audit.record(
                 "seller.member-removed", on: "seller", member.seller.description,
-                by: member.account, as: .seller, reason: account.description)
+                by: member, reason: account.description, before: before)
         }
     }
 

@@ -78,7 +78,7 @@ extension Marketplace {
             else { throw WalletRefusal.tooMany }
             try await tx.wallets.insert(id, of: member.seller, draft, isDefault: false)
             try await tx.audit.record(
-                "wallet.added", on: "wallet", id.description, by: member.account, as: .seller)
+                "wallet.added", on: "wallet", id.description, by: member)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
             }
@@ -97,6 +97,7 @@ extension Marketplace {
         try member.require(.editWallets)
         let draft = try draft.checked()
         return try await database.transaction { tx in
+            let before = try await tx.audit.before("wallet", id.description)
             guard let old = try await tx.wallets.lock(id, of: member.seller),
                 old.kind == draft.kind
             else { throw WalletRefusal.unknown }
@@ -104,8 +105,7 @@ extension Marketplace {
                 old.details.isComplete && draft.details.leadElsewhere(than: old.details)
             try await tx.wallets.save(id, of: member.seller, draft, isNewAccount: isNewAccount)
             try await tx.audit.record(
-                "wallet.edited", on: "wallet", id.description, by: member.account, as: .seller,
-                before: old.details.maskedPlace, after: draft.details.maskedPlace)
+                "wallet.edited", on: "wallet", id.description, by: member, before: before)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
             }
@@ -121,10 +121,10 @@ extension Marketplace {
             guard try await tx.sellers.lock(member.seller) != nil,
                 try await tx.wallets.find(id, of: member.seller) != nil
             else { throw WalletRefusal.unknown }
+            let before = try await tx.audit.before("wallet", id.description)
             try await tx.wallets.makeDefault(id, of: member.seller)
             try await tx.audit.record(
-                "wallet.made-default", on: "wallet", id.description, by: member.account,
-                as: .seller)
+                "wallet.made-default", on: "wallet", id.description, by: member, before: before)
         }
     }
 

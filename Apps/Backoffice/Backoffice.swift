@@ -44,7 +44,9 @@ public enum Backoffice {
             ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
             ("Payout plans", "/payout-plans", .readMoney),
             ("Payout files", "/payout-files", .readMoney),
-            ("Ledger", "/ledger", .readMoney), ("Commission", "/commission", .readMoney),
+            ("Ledger", "/ledger", .readMoney),
+            ("Reconciliation", "/reconciliations", .readMoney),
+            ("Commission", "/commission", .readMoney),
             ("Jobs", "/jobs", .readJobs), ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),
         ]

@@ -7,7 +7,7 @@ enum Duty: String, CaseIterable, Sendable {
     case readSellers, decideOnSellers
     case readCatalogue, moderateCatalogue
     case readPurchases, settleCases
-    case readMoney, setCommission, runPayouts, setPayoutLimits
+    case readMoney, setCommission, runPayouts, setPayoutLimits, reconcile
     case readProviders, runProviders
     case readJobs, redriveJobs
     case readTrail
@@ -27,6 +27,7 @@ enum Duty: String, CaseIterable, Sendable {
     /// | cancel and refund orders | yes | yes | |
     /// | read ledger, payouts, statements, commission | | yes | |
     /// | set commission; run, freeze and plan payouts | | yes | |
+    /// | compare with providers' books | | yes | |
     /// | set from how much on a payout needs two people | | | |
     /// | read providers | yes | yes | |
     /// | set up, activate, drain providers; set rules | | | |
@@ -42,7 +43,8 @@ enum Duty: String, CaseIterable, Sendable {
         case .decideOnSellers, .moderateCatalogue: [.administrator, .catalogue]
         case .readPurchases, .settleCases, .readProviders, .readJobs:
             [.administrator, .support, .finance]
-        case .readMoney, .setCommission, .runPayouts, .readTrail: [.administrator, .finance]
+        case .readMoney, .setCommission, .runPayouts, .reconcile, .readTrail:
+            [.administrator, .finance]
         case .redriveJobs: [.administrator, .support]
         case .runProviders, .managePeople, .moveClock, .setPayoutLimits: [.administrator]
         }

@@ -12,7 +12,8 @@ struct Operator: AsyncParsableCommand {
             AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, CommissionCommand.self,
             DoctorCommand.self,
             RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,
-            WalkCommand.self, BenchCommand.self, DrillCommand.self,
+            WalkCommand.self, BenchCommand.self, DrillCommand.self, AuditCommand.self,
+            ReconcileCommand.self,
         ])
 }
 

@@ -67,6 +67,21 @@ struct Wiring: Sendable {
         ]
     }
 
+    /// What watches over the books: differences and unmatched lines must be 0, the age small.
+    var bookReadings: [HealthServer.Reading] {
+        [
+            HealthServer.Reading(name: "guildhall_ledger_differences") { [marketplace] in
+                try await marketplace.lastVerification().map { Int64($0.differences) }
+            },
+            HealthServer.Reading(name: "guildhall_ledger_verified_seconds_ago") { [marketplace] in
+                try await marketplace.lastVerificationAge()
+            },
+            HealthServer.Reading(name: "guildhall_reconciliation_unmatched") { [marketplace] in
+                try await marketplace.unmatchedLines()
+            },
+        ]
+    }
+
     /// How long closing may take. A process ends then, whatever a connection is waiting for.
     static let closeDeadline = Duration.seconds(5)
 

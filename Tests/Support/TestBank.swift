@@ -30,6 +30,18 @@ public final class TestBank: Sendable {
         var done: Set<String> = []
         var faults: [Fault] = []
         var calls: [String] = []
+        /// The bank's own books, which nothing of ours writes.
+        var balance: [BalanceEntry] = []
+
+        mutating func book(
+            _ kind: BalanceEntry.Kind, _ amount: Money, _ reference: String,
+            at instant: Instant = .systemNow
+        ) {
+            balance.append(
+                BalanceEntry(
+                    id: "line-\(balance.count + 1)", kind: kind, reference: reference,
+                    gross: amount, fee: .zero(amount.currency), net: amount, at: instant))
+        }
     }
 
     let state = Mutex(State())
@@ -79,6 +91,11 @@ public final class TestBank: Sendable {
         state.withLock { $0.sentBack += amount.amount }
     }
 
+    /// Does something to the bank's own books.
+    public func spoilBalance(_ change: (inout [BalanceEntry]) -> Void) {
+        state.withLock { change(&$0.balance) }
+    }
+
     /// What it paid to sellers.
     public var paidOut: [Money] { state.withLock { $0.payouts.values.map(\.amount) } }
 
@@ -95,6 +112,9 @@ public final class TestBank: Sendable {
             if agreed, wanted.capture == .now { snapshot.captured = wanted.amount }
             snapshot.version += 1
             state.payments[found.key] = snapshot
+            if snapshot.captured.isPositive {
+                state.book(.charge, snapshot.captured, snapshot.reference)
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import Vocabulary
 /// A payment module that keeps its money in a ``TestBank`` of this process. The method chosen says
 /// what happens: `card` works, `declined` is declined, `redirect` sends the customer away first,
 /// `processing` takes its time.
-public struct TestPayments: PayoutProvider {
+public struct TestPayments: PayoutProvider, BalanceProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "test-payment", name: "Test payments", version: "1",
         capabilities: [
@@ -49,6 +49,9 @@ public struct TestPayments: PayoutProvider {
                 refunded: zero, version: 1)
             state.payments[context.idempotencyKey] = snapshot
             state.wanted[snapshot.reference] = request
+            if snapshot.captured.isPositive {
+                state.book(.charge, snapshot.captured, snapshot.reference)
+            }
             return snapshot
         }
         let isAway = snapshot.status == .requiresAction
@@ -69,6 +72,8 @@ public struct TestPayments: PayoutProvider {
                 }
                 snapshot.captured = Money(sum, request.amount.currency)
                 snapshot.status = .captured
+            } booked: {
+                $0.book(.charge, request.amount, request.reference)
             }
         }
     }
@@ -100,6 +105,8 @@ public struct TestPayments: PayoutProvider {
                 reference: "ref_" + context.idempotencyKey, paymentReference: request.reference,
                 refundID: request.refundID, status: .succeeded, amount: request.amount, version: 1)
             state.refunds[context.idempotencyKey] = refund
+            state.book(
+                .refund, Money(-request.amount.amount, request.amount.currency), refund.reference)
             return refund
         }
     }
@@ -156,8 +163,21 @@ public struct TestPayments: PayoutProvider {
                 status: .succeeded, amount: request.amount, version: 1)
             state.payouts[context.idempotencyKey] = payout
             state.destinations.append(request.destination.account)
+            state.book(
+                .payout, Money(-request.amount.amount, request.amount.currency), payout.reference)
             return payout
         }
+    }
+
+    public func balance(
+        from: Instant, until: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> BalancePage {
+        let all = bank.state.withLock { $0.balance }.filter { $0.at >= from && $0.at < until }
+        // Pages of three, so that whoever reads them has to go on.
+        let first = cursor.flatMap { Int($0) } ?? 0
+        let page = Array(all.dropFirst(first).prefix(3))
+        let end = first + page.count
+        return BalancePage(entries: page, next: end < all.count ? String(end) : nil)
     }
 
     public func lookupPayout(
@@ -177,7 +197,8 @@ extension TestBank.State {
     /// Changes a payment, once for each key.
     mutating func change(
         _ reference: String, once key: String,
-        _ body: (inout PaymentSnapshot) throws(ProviderError) -> Void
+        _ body: (inout PaymentSnapshot) throws(ProviderError) -> Void,
+        booked: (inout TestBank.State) -> Void = { _ in }
     ) throws(ProviderError) -> PaymentSnapshot {
         guard let found = payments.first(where: { $0.value.reference == reference }) else {
             throw .invalidRequest(code: "unknown", message: "no such payment")
@@ -187,6 +208,7 @@ extension TestBank.State {
         try body(&snapshot)
         snapshot.version += 1
         payments[found.key] = snapshot
+        booked(&self)
         return snapshot
     }
 }

@@ -40,6 +40,8 @@ struct MoneyRoutes {
         ledger()
         CommissionRoutes(desk: desk).mount()
         StatementRoutes(desk: desk).mount()
+        TraceRoutes(desk: desk).mount()
+        ReconciliationRoutes(desk: desk).mount()
     }
 
     private func payouts() {

@@ -63,11 +63,17 @@ extension BankBook {
         Answer(status: status, body: Wire.encode(PayoutBody(payout)), object: payout.id)
     }
 
-    /// A page of a merchant's balance, oldest first.
-    func entries(_ account: String, after number: Int) -> EntriesBody {
+    /// A page of a merchant's balance, oldest first; of a time, or from the beginning.
+    func entries(
+        _ account: String, after number: Int, from: Instant? = nil, until: Instant? = nil
+    ) -> EntriesBody {
         let limit = 100
         let rest = entries.dropFirst(max(0, min(number, entries.count)))
-            .lazy.filter { $0.account == account }.prefix(limit + 1)
+            .lazy.filter { entry in
+                entry.account == account && entry.isLost != true
+                    && (from.map { entry.at >= $0 } ?? true)
+                    && (until.map { entry.at < $0 } ?? true)
+            }.prefix(limit + 1)
         let page = Array(rest)
         return EntriesBody(
             items: page.prefix(limit).map {

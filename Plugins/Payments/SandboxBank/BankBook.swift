@@ -47,7 +47,12 @@ actor BankBook {
                 payouts[payout.id] = payout
                 if payout.settlesAt == nil { unsettled.remove(payout.id) }
                 if payout.settlesAt != nil { unsettled.insert(payout.id) }
-            case .entry(let entry): entries.append(entry)
+            case .entry(let entry):
+                if entry.number <= entries.count {
+                    entries[entry.number - 1] = entry
+                } else {
+                    entries.append(entry)
+                }
             case .event(let event):
                 events[event.id] = event
                 if event.deliveredAt == nil { undelivered.insert(event.id) }
@@ -149,6 +154,23 @@ actor BankBook {
             amount: amount, at: .systemNow)
         entries.append(entry)
         write(.entry(entry))
+    }
+
+    /// What the remote control does to the bank's books: a line is mislaid, has another amount, or
+    /// is there twice. Nothing for a line that there is not.
+    func spoil(_ number: Int, _ mistake: BookMistake) -> BalanceEntry? {
+        guard (1...entries.count).contains(number) else { return nil }
+        var entry = entries[number - 1]
+        switch mistake {
+        case .lost: entry.isLost = true
+        case .off(let units):
+            entry.amount = Money(entry.amount.amount + units, entry.amount.currency)
+        case .twice: book(entry.kind, entry.amount, source: entry.source, account: entry.account)
+        }
+        entries[number - 1] = entry
+        write(.entry(entry))
+        flush()
+        return entry
     }
 
     /// Everything that was saved since goes to the journal in one write.

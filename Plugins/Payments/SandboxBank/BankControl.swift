@@ -12,6 +12,33 @@ struct BankControl: Sendable {
 
     func add(to router: Router<Context>) {
         router.group("control").post("release", use: release).post("redeliver", use: redeliver)
+            .post("balance-entries/:number/loss", use: lose)
+            .post("balance-entries/:number/error", use: mistake)
+            .post("balance-entries/:number/repetition", use: twice)
+    }
+
+    /// A line of the bank's books is mislaid.
+    @Sendable private func lose(_ request: Request, _ context: Context) async throws -> Response {
+        try await spoil(context, .lost)
+    }
+
+    /// A line is off by `?units=` minor units, or by one.
+    @Sendable private func mistake(
+        _ request: Request, _ context: Context
+    ) async throws -> Response {
+        let units = request.uri.queryParameters["units"].flatMap { Int64($0) } ?? 1
+        return try await spoil(context, .off(units))
+    }
+
+    /// A line is booked a second time.
+    @Sendable private func twice(_ request: Request, _ context: Context) async throws -> Response {
+        try await spoil(context, .twice)
+    }
+
+    private func spoil(_ context: Context, _ mistake: BookMistake) async throws -> Response {
+        let number = try context.parameters.require("number", as: Int.self)
+        guard await book.spoil(number, mistake) != nil else { return Response(status: .notFound) }
+        return done(["changed": number])
     }
 
     /// Delayed results happen now, and webhooks that wait are sent now.

@@ -121,9 +121,15 @@ struct BankRoutes: Sendable {
     @Sendable private func entries(_ request: Request, _ context: Context) async -> Response {
         await answer(request) { (account) async throws(BankRefusal) in
             let after = request.uri.queryParameters["after"].flatMap { Int($0) } ?? 0
-            let page = await book.entries(account.key, after: after)
+            let page = await book.entries(
+                account.key, after: after, from: Self.instant("from", request),
+                until: Self.instant("until", request))
             return .init(status: 200, body: Wire.encode(page))
         }
+    }
+
+    private static func instant(_ name: String, _ request: Request) -> Instant? {
+        request.uri.queryParameters[Substring(name)].flatMap { Instant($0) }
     }
 
     /// Something that changes the bank: needs a key, and may be left without an answer.

@@ -71,8 +71,16 @@ struct BalanceEntry: Codable, Sendable {
     /// The payment, refund or payout.
     let source: String
     /// Positive into the account.
-    let amount: Money
+    var amount: Money
     let at: Instant
+    /// The bank mislaid it: it is in no list any more.
+    var isLost: Bool?
+}
+
+/// What may be wrong with the bank's own books.
+enum BookMistake: Sendable {
+    case lost, twice
+    case off(Int64)
 }
 
 /// A webhook to be sent, or sent.

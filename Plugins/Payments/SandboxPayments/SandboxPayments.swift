@@ -3,7 +3,7 @@ import Vocabulary
 
 /// Payments and payouts at the sandbox bank, for development and tests. The way to pay that a
 /// customer chooses is the bank's card that behaves so.
-public struct SandboxPayments: PayoutProvider {
+public struct SandboxPayments: PayoutProvider, BalanceProvider {
     static let url = ConfigurationField(
         "url", label: "The bank's address", kind: .url, required: true,
         help: "Where guildhall sandbox-bank listens: http://127.0.0.1:8090")
@@ -43,7 +43,7 @@ public struct SandboxPayments: PayoutProvider {
         PaymentMethod(code: "tok_refused_connection", label: "Test card: bank unreachable"),
     ]
 
-    private let bank: BankClient
+    let bank: BankClient
     private let offered: [PaymentMethod]
     private let webhookSecrets: [Secret]
 

@@ -153,13 +153,14 @@ import Vocabulary
             // A new table of the books belongs here, and to guildhall_books.
             let closed: Set = [
                 "audit_log", "ledger_account", "ledger_balance", "ledger_entry", "ledger_fold",
-                "ledger_transaction", "schema_migration",
+                "ledger_transaction", "schema_migration", "seal",
             ]
             let found = try await market.database.query(
                 """
                 select relname from pg_class
                 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-                    and not (has_table_privilege(oid, 'insert') and has_table_privilege(oid, 'update')
+                    and not (has_table_privilege(oid, 'insert')
+                        and has_table_privilege(oid, 'update')
                         and has_table_privilege(oid, 'delete'))
                 """
             ).decode { c in try c.next(String.self) }

@@ -1,0 +1,183 @@
+import ProviderKit
+import Vocabulary
+
+/// What comparing one day of a provider's books with ours found.
+public struct ReconciliationRun: Sendable {
+    public let id: Int64
+    public let instance: ID<ProviderInstance>
+    public let instanceName: String
+    public let day: Day
+    public let at: Instant
+    /// Lines of either side that have their counterpart.
+    public let matched: Int
+    public let unmatched: Int
+    /// At most ``faultsMax``.
+    public let faults: [ReconciliationFault]
+
+    /// Enough to see what went wrong; more is one cause.
+    public static let faultsMax = 500
+
+    public var isClean: Bool { unmatched == 0 }
+}
+
+/// Why books were not compared.
+public enum ReconciliationRefusal: Refusal, CaseIterable {
+    case notShown, notBegun, tooLong
+
+    public var code: String {
+        switch self {
+        case .notShown: "reconciliation.not-shown"
+        case .notBegun: "reconciliation.not-begun"
+        case .tooLong: "reconciliation.too-long"
+        }
+    }
+
+    public var reason: RefusalReason {
+        switch self {
+        case .notShown: .conflict
+        case .notBegun: .invalid
+        case .tooLong: .tooLarge
+        }
+    }
+
+    public var explanation: String {
+        switch self {
+        case .notShown: "This provider does not show its own books."
+        case .notBegun: "This day has not begun yet."
+        case .tooLong: "The provider's list for this day does not end."
+        }
+    }
+
+    public var field: String? { self == .notBegun ? "day" : nil }
+}
+
+extension Marketplace {
+    /// Compares a provider's own books of a day with our journals, line by line, and keeps what
+    /// was found. Movements close to midnight may be on another day there: the days beside it
+    /// serve as counterparts. Nothing is corrected.
+    /// - Throws: ``ProviderRefusal``, ``ReconciliationRefusal``, `ProviderError`.
+    @discardableResult
+    public func reconcile(
+        _ id: ID<ProviderInstance>, _ day: Day, by admin: ID<Account>? = nil
+    ) async throws -> ReconciliationRun {
+        guard day.from <= .systemNow else { throw ReconciliationRefusal.notBegun }
+        let (from, until) = (day.from.advanced(days: -1), day.until.advanced(days: 1))
+        let theirs = try await providerLines(id, from: from, until: until)
+        let ours = try await ourLines(id, from: from, until: until)
+        let heard = Set(ours.compactMap(\.reference))
+        let unheard = Set(theirs.compactMap(\.reference)).subtracting(heard)
+        let result = Reconciliation(
+            ours: ours, theirs: theirs, from: day.from, until: day.until,
+            known: try await database.reconciliations.known(unheard.sorted(), at: id))
+        return try await database.transaction { tx in
+            try await tx.reconciliations.insert(id, day, result)
+            if let admin {
+                try await tx.audit.record(
+                    "provider.reconciled", on: "provider_instance", id.description, by: admin,
+                    reason: "\(day): \(result.matched) matched, \(result.faults.count) not")
+            }
+            guard
+                let run = try await tx.reconciliations.list(of: id, PageRequest(limit: 1))
+                    .items.first
+            else { throw ProviderRefusal.instanceMissing }
+            return run
+        }
+    }
+
+    /// What comparisons found, newest first; of one instance, or all.
+    public func reconciliations(
+        of instance: ID<ProviderInstance>? = nil, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<ReconciliationRun> {
+        try await database.reconciliations.list(of: instance, page)
+    }
+
+    /// Lines without a counterpart in the newest comparisons of the last 30 days; must be 0.
+    public func unmatchedLines() async throws -> Int64 {
+        try await database.reconciliations.unmatched()
+    }
+
+    /// The payment instance with this id or name.
+    /// - Throws: `ProviderRefusal.instanceMissing`
+    public func paymentInstance(named text: String) async throws -> ProviderInstance {
+        let found = try await database.providers.tables().instances.first {
+            $0.kind == .payment && ($0.id.description == text.lowercased() || $0.name == text)
+        }
+        guard let found else { throw ProviderRefusal.instanceMissing }
+        return found
+    }
+
+    /// More pages than that are no list of one day.
+    private static let pagesMax = 2000
+    private static let pageDeadline = Duration.seconds(20)
+
+    private func providerLines(
+        _ id: ID<ProviderInstance>, from: Instant, until: Instant
+    ) async throws -> [BookLine] {
+        let provider = try await providers.payment(id)
+        guard provider.showsBalance else { throw ReconciliationRefusal.notShown }
+        var lines: [BookLine] = []
+        var cursor: String?
+        for _ in 0..<Self.pagesMax {
+            let page = try await provider.balance(
+                from: from, until: until, after: cursor,
+                OperationContext(
+                    key: "balance:\(id):\(from):\(cursor ?? "")", within: Self.pageDeadline))
+            lines += page.entries.map {
+                BookLine(
+                    name: $0.id, kind: $0.kind, reference: $0.reference, amount: $0.net,
+                    fee: $0.fee, at: $0.at)
+            }
+            guard let next = page.next else { return lines }
+            cursor = next
+        }
+        throw ReconciliationRefusal.tooLong
+    }
+
+    private func ourLines(
+        _ id: ID<ProviderInstance>, from: Instant, until: Instant
+    ) async throws -> [BookLine] {
+        var lines: [BookLine] = []
+        var last: Int64 = 0
+        while true {
+            let page = try await database.reconciliations.lines(
+                of: id, from: from, until: until, after: last)
+            lines += page.map(\.line)
+            guard page.count == Int(ReconciliationStore.pageMax), let end = page.last else {
+                return lines
+            }
+            last = end.transaction
+        }
+    }
+
+    /// Compares yesterday with every provider that shows its books, once. Run by the worker.
+    /// - Returns: how many comparisons were made.
+    @discardableResult
+    public func reconcileYesterday() async throws -> Int {
+        let day = Day(containing: .systemNow).before
+        var count = 0
+        for instance in try await database.providers.tables().instances
+        where instance.kind == .payment && instance.state != .draft {
+            do {
+                guard try await providers.payment(instance.id).showsBalance,
+                    try await !database.reconciliations.isDone(instance.id, day)
+                else { continue }
+                let run = try await reconcile(instance.id, day)
+                count += 1
+                if !run.isClean {
+                    logger.error(
+                        "reconciliation.unmatched",
+                        metadata: [
+                            "instance": "\(instance.id)", "day": "\(day)",
+                            "lines": "\(run.unmatched)",
+                        ])
+                }
+            } catch {
+                // One provider that does not answer must not keep the others from being compared.
+                logger.warning(
+                    "reconciliation.failed",
+                    metadata: ["instance": "\(instance.id)", "error": "\(error)"])
+            }
+        }
+        return count
+    }
+}

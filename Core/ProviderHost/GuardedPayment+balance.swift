@@ -1,0 +1,56 @@
+import ProviderKit
+import Vocabulary
+
+extension GuardedPayment {
+    /// Whether it shows its own books of our account.
+    public var showsBalance: Bool { provider is any BalanceProvider }
+
+    /// A page of the provider's own books.
+    /// - Throws: `unsupported` when the provider does not show them.
+    public func balance(
+        from: Instant, until: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> BalancePage {
+        guard let provider = provider as? any BalanceProvider else {
+            throw .unsupported(operation: "balance")
+        }
+        return try await call.perform(
+            "balance", .none, context,
+            sanity: { Sanity.problem(with: $0, from: from, until: until, after: cursor) },
+            { () throws(ProviderError) in
+                try await provider.balance(from: from, until: until, after: cursor, context)
+            })
+    }
+}
+
+extension Sanity {
+    /// A page that is larger would be held in memory for nothing.
+    static let balancePageMax = 1000
+
+    static func problem(
+        with page: BalancePage, from: Instant, until: Instant, after cursor: String?
+    ) -> String? {
+        guard page.entries.count <= balancePageMax else { return "a page without end" }
+        if let next = page.next {
+            let isCursor = (1...referenceBytesMax).contains(next.utf8.count)
+            guard isCursor, next != cursor else { return "the list does not go on" }
+        }
+        guard Set(page.entries.map(\.id)).count == page.entries.count else {
+            return "a line comes twice"
+        }
+        for entry in page.entries {
+            guard (1...referenceBytesMax).contains(entry.id.utf8.count),
+                (1...referenceBytesMax).contains(entry.reference.utf8.count)
+            else { return "an empty or endless reference" }
+            let amounts = [entry.gross, entry.fee, entry.net]
+            guard Set(amounts.map(\.currency)).count == 1 else { return "several currencies" }
+            guard amounts.allSatisfy({ $0.amount.magnitude <= Money.amountMax }) else {
+                return "an absurd amount"
+            }
+            guard entry.gross.amount - entry.fee.amount == entry.net.amount else {
+                return "gross, fee and net do not add up"
+            }
+            guard entry.at >= from, entry.at < until else { return "a line of another time" }
+        }
+        return nil
+    }
+}

@@ -82,6 +82,10 @@ struct Office: Sendable {
         try await send(.post, path, token: role.flatMap { tokens[$0] }, json: json, key: key)
     }
 
+    func delete(_ path: String, as role: AdminRole = .administrator) async throws -> OfficeAnswer {
+        try await send(.delete, path, token: tokens[role])
+    }
+
     /// Fills the form of `page` that posts to `action`, as a browser does: with the token that the
     /// page gave out and the cookie that it set.
     func submit(

@@ -15,6 +15,9 @@ public enum OrderActor: Sendable {
         }
     }
 
+    /// The shop that a seller acts for.
+    var seller: ID<Seller>? { if case .seller(let member) = self { member.seller } else { nil } }
+
     var kind: ActorKind {
         switch self {
         case .customer: .customer
@@ -45,6 +48,7 @@ extension Marketplace {
             guard try await !tx.attempts.isCapturing(id, in: held.payment.id) else {
                 throw OrderRefusal.paymentUnderWay
             }
+            let before = try await tx.audit.before("order", id.description)
             var statements = OrderStore.moveStatements(
                 order, to: .cancelled, "cancelled", note: reason, by: actor.account)
             statements += try await moneyBack(
@@ -55,9 +59,10 @@ extension Marketplace {
                     of: held.purchase))
             statements.append(Announcements.seller("order.cancelled", order, note: reason))
             statements.append(ReservationStore.returnStatement(id))
-            try await tx.audit.record(
-                "order.cancelled", on: "order", id.description, by: actor.account,
-                as: actor.kind, reason: reason)
+            statements.append(
+                AuditStore.statement(
+                    "order.cancelled", on: "order", id.description, by: actor.account,
+                    as: actor.kind, for: actor.seller, reason: reason, before: before))
             _ = try await tx.commit(after: statements)
         }
     }

@@ -1,0 +1,257 @@
+import Kernel
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+/// Every write of the back office leaves a line in the audit trail. A new route needs a case here,
+/// or a place on the short list of those that write nothing of the market's.
+@Suite struct `The trail of the back office` {
+    /// What an administrator may do without a line, and why.
+    static let silent: [String: String] = [
+        "POST /accounts": "a person registers; nobody administers anything",
+        "POST /sessions": "signing in changes nothing of the market's",
+        "DELETE /sessions": "signing out changes nothing of the market's",
+        "DELETE /sessions/current": "signing out changes nothing of the market's",
+        "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
+        "POST /providers/{provider}/check": "asks the provider and changes nothing",
+    ]
+    /// Pages whose forms call no operation of the API.
+    static let forms: Set<String> = [
+        "/sign-in", "/sign-out", "/sign-out/everywhere", "/register",
+    ]
+
+    /// One write, as it is sent.
+    typealias Case = @Sendable (Scene) async throws -> (path: String, body: String)
+
+    @Test func `every write is recorded with who, what, before or after`() async throws {
+        try await Office.run { office in
+            let scene = try await Scene(office)
+            let writes = office.app.policies.filter { $0.method != "GET" }
+            for write in writes where write.pattern.hasPrefix("/api/v1") {
+                let route = "\(write.method) \(write.pattern.dropFirst(7))"
+                if Self.silent[route] != nil { continue }
+                guard let prepare = Self.cases[route] else {
+                    Issue.record("\(route) has no case in AuditWalkTests: see that it is audited")
+                    continue
+                }
+                let (path, body) = try await prepare(scene)
+                let before = try await scene.lines()
+                let answer = try await scene.send(write.method, path, body)
+                #expect((200..<300).contains(answer.status), "\(route): \(answer.text)")
+                let line = try await scene.lines().dropFirst(before.count).last
+                #expect(line != nil, "\(route) left no line in the trail")
+                let who = office.accounts[.administrator]?.id
+                #expect(line?.actor == who && line?.actorKind == .admin, "\(route)")
+                #expect(line?.before != nil || line?.after != nil, "\(route) shows no change")
+            }
+            for write in writes where !write.pattern.hasPrefix("/api/") {
+                let route = "\(write.method) \(write.pattern)"
+                #expect(
+                    Self.forms.contains(write.pattern) || Self.cases[route] != nil
+                        || Self.silent[route] != nil, "\(route) is no operation of the API")
+            }
+        }
+    }
+
+    private static let reason = #"{"reason": "It was asked for."}"#
+
+    static let cases: [String: Case] = selling.merging(running) { first, _ in first }
+        .merging(money) { first, _ in first }
+
+    private static let selling: [String: Case] = [
+        "POST /sellers/{seller}/verification": decision("submitted", "verification"),
+        "POST /sellers/{seller}/rejection": decision("submitted", "rejection"),
+        "POST /sellers/{seller}/suspension": decision("verified", "suspension"),
+        "POST /sellers/{seller}/reinstatement": decision("suspended", "reinstatement"),
+        "POST /sellers/{seller}/closure": decision("verified", "closure"),
+        "POST /sellers/{seller}/hold": { scene in
+            ("/sellers/\(try await scene.seller("verified").id)/hold", #"{"days": 9}"#)
+        },
+        "POST /sellers/{seller}/documents/{document}/judgement": { scene in
+            let seller = try await scene.seller("verified")
+            let document = try await scene.market.marketplace.addDocument(
+                .identity, fileName: "pass.png", bytes: scene.png, as: seller.member)
+            return (
+                "/sellers/\(seller.id)/documents/\(document.id)/judgement",
+                #"{"state": "accepted"}"#
+            )
+        },
+        "POST /categories": { _ in ("/categories", #"{"name": "Spoons"}"#) },
+        "POST /listings/{listing}/block": { scene in
+            ("/listings/\(scene.sale.listing)/block", reason)
+        },
+        "POST /listings/{listing}/release": { scene in
+            let thing = try await Sale.thing(
+                scene.market, by: scene.sale.sellers[0], state: "blocked")
+            return ("/listings/\(thing.listing)/release", reason)
+        },
+        "POST /reviews/{review}/hiding": { scene in
+            ("/reviews/\(try await scene.review("published"))/hiding", reason)
+        },
+        "POST /reviews/{review}/showing": { scene in
+            ("/reviews/\(try await scene.review("hidden"))/showing", reason)
+        },
+        "POST /orders/{order}/cancellation": { scene in
+            ("/orders/\(scene.sale.orders[0].order.id)/cancellation", reason)
+        },
+        "POST /orders/{order}/refund": { scene in
+            ("/orders/\(try await scene.shipped())/refund", reason)
+        },
+    ]
+
+    private static let running: [String: Case] = [
+        "POST /providers": { _ in
+            (
+                "/providers",
+                #"{"module": "test-payment", "name": "Another", "settings": []}"#
+            )
+        },
+        "POST /providers/{provider}/configuration": { scene in
+            (
+                "/providers/\(scene.sale.payment)/configuration",
+                #"{"version": 1, "name": "Renamed", "capture": "at_order", "settings": []}"#
+            )
+        },
+        "POST /providers/{provider}/activation": provider("paused", "activation"),
+        "POST /providers/{provider}/pause": provider("active", "pause"),
+        "POST /providers/{provider}/drain": provider("active", "drain"),
+        "POST /providers/{provider}/retirement": provider("draining", "retirement"),
+        "POST /provider-rules/{kind}": { scene in
+            (
+                "/provider-rules/payment",
+                #"{"rules": [{"instance": "\#(scene.sale.payment)"}], "reason": "To try it."}"#
+            )
+        },
+        "POST /people/roles": { scene in
+            let person = try await scene.market.given.account()
+            return (
+                "/people/roles",
+                #"{"email": "\#(person.email)", "role": "support", "reason": "She helps."}"#
+            )
+        },
+        "POST /people/withdrawals": { scene in
+            let person = try await scene.market.given.administrator(.support)
+            return (
+                "/people/withdrawals",
+                #"{"account": "\#(person.id)", "role": "support", "reason": "She left."}"#
+            )
+        },
+        "POST /jobs/{job}/redrive": { scene in
+            ("/jobs/\(try await scene.deadJob())/redrive", reason)
+        },
+        "POST /clock": { _ in ("/clock", #"{"hours": 1}"#) },
+        "DELETE /tokens/{token}": { scene in
+            guard let me = scene.office.accounts[.administrator] else {
+                throw OfficeError.notThere("an administrator")
+            }
+            let token = try await scene.market.marketplace.createAccessToken(
+                named: "script", for: .admin, of: me.id)
+            return ("/tokens/\(token.token.id)", "")
+        },
+    ]
+
+    private static let money: [String: Case] = [
+        "POST /payout-runs": { _ in ("/payout-runs", reason) },
+        "POST /commission-rules": { _ in
+            ("/commission-rules", #"{"ratePpm": 50000, "reason": "A gentler rate."}"#)
+        },
+        "POST /commission-rules/{rule}/end": { scene in
+            guard let me = scene.office.accounts[.administrator] else {
+                throw OfficeError.notThere("an administrator")
+            }
+            let rule = try await scene.market.marketplace.addCommissionRule(
+                seller: nil, category: nil, rate: PartsPerMillion(percent: 7), fixedPerUnit: nil,
+                as: me.id, reason: "For a while.")
+            return ("/commission-rules/\(rule.id)/end", reason)
+        },
+        "POST /providers/{provider}/reconciliations": { scene in
+            (
+                "/providers/\(scene.sale.payment)/reconciliations",
+                #"{"day": "\#(Day(containing: .systemNow))"}"#
+            )
+        },
+    ]
+
+    private static func decision(_ state: String, _ noun: String) -> Case {
+        { scene in ("/sellers/\(try await scene.seller(state).id)/\(noun)", reason) }
+    }
+
+    private static func provider(_ state: String, _ noun: String) -> Case {
+        { scene in
+            let instance = try await scene.market.given.instance()
+            try await scene.market.database.execute(
+                "update provider_instance set state = \(state) where id = \(instance)")
+            return ("/providers/\(instance)/\(noun)", reason)
+        }
+    }
+}
+
+/// A market with a sale in it, and what a write may be done to.
+struct Scene: Sendable {
+    let office: Office
+    let sale: Sale
+    var market: TestMarketplace { office.market }
+    /// A picture, as far as its header goes.
+    let png: [UInt8] =
+        [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
+        + [0, 0, 0, 4, 0, 0, 0, 3, 8, 6, 0, 0, 0, 1, 2, 3, 4]
+
+    init(_ office: Office) async throws {
+        self.office = office
+        sale = try await Sale(office.market)
+    }
+
+    func send(_ method: String, _ path: String, _ body: String) async throws -> OfficeAnswer {
+        method == "DELETE"
+            ? try await office.delete("/api/v1" + path)
+            : try await office.post("/api/v1" + path, body)
+    }
+
+    /// The trail, oldest first.
+    func lines() async throws -> [AuditEntry] {
+        try await market.marketplace.auditTrail(.everything, PageRequest(limit: 100))
+            .items.reversed()
+    }
+
+    func seller(_ state: String) async throws -> GivenSeller {
+        let seller = try await market.given.verifiedSeller(
+            "Seller \(UInt32.random(in: 0 ... .max))")
+        try await market.database.execute(
+            "update seller set state = \(state) where id = \(seller.id)")
+        return seller
+    }
+
+    func review(_ state: String) async throws -> ID<Review> {
+        let id = ID<Review>()
+        let line = sale.orders[state == "hidden" ? 1 : 0].lines[0]
+        try await market.database.execute(
+            """
+            insert into review (id, order_line_id, listing_id, seller_id, author, stars, state)
+            select \(id), \(line.id), \(line.listing), seller_id, 'Grace', 5, \(state)
+            from listing where id = \(line.listing)
+            """)
+        return id
+    }
+
+    /// An order of another purchase that is on its way.
+    func shipped() async throws -> ID<Order> {
+        let other = try await Sale(market)
+        let order = other.orders[0].order
+        let member = try #require(other.sellers.first { $0.id == order.seller }).member
+        try await market.marketplace.shipOrder(
+            order.id, in: try ShippedParcel(carrier: "Post"), as: member)
+        return order.id
+    }
+
+    func deadJob() async throws -> Int64 {
+        try #require(
+            try await market.database.query(
+                """
+                insert into job (kind, state, error, finished_at)
+                values ('test.dead', 'dead', 'it broke', now()) returning id
+                """
+            ).decode { c in try c.next(Int64.self) }.first)
+    }
+}

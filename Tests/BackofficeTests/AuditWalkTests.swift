@@ -17,6 +17,10 @@ import Vocabulary
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
+    /// Whose line tells of something still to come, and why.
+    static let ahead: [String: String] = [
+        "POST /payout-runs": "written before the run, so that one that breaks off is there too"
+    ]
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
         "/sign-in", "/sign-out", "/sign-out/everywhere", "/register",
@@ -44,7 +48,10 @@ import Vocabulary
                 #expect(line != nil, "\(route) left no line in the trail")
                 let who = office.accounts[.administrator]?.id
                 #expect(line?.actor == who && line?.actorKind == .admin, "\(route)")
-                #expect(line?.before != nil || line?.after != nil, "\(route) shows no change")
+                let isAhead = Self.ahead[route] != nil
+                #expect(
+                    isAhead || line?.before != nil || line?.after != nil,
+                    "\(route) shows no change")
             }
             for write in writes where !write.pattern.hasPrefix("/api/") {
                 let route = "\(write.method) \(write.pattern)"

@@ -17,7 +17,7 @@ struct BookLine: Hashable, Sendable {
 
 /// A line that has no counterpart, or not of its amount, and what may be behind it.
 public struct ReconciliationFault: Hashable, Sendable, Codable {
-    public enum Side: String, Hashable, Sendable, Codable {
+    public enum Side: String, Hashable, Sendable, Codable, CaseIterable {
         /// Only the provider has it.
         case provider
         /// Only we have it.

@@ -17,6 +17,12 @@ import Vocabulary
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
+    /// What needs more of a market than stands here: their verbs write the line in the transaction
+    /// of what they do, and the payouts' own tests run them.
+    static let elsewhere: Set<String> = [
+        "POST /payout-plans/{plan}/approval", "POST /payout-plans/{plan}/application",
+        "POST /payout-files", "POST /payout-files/{file}/results",
+    ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [
         "POST /payout-runs": "written before the run, so that one that breaks off is there too"
@@ -35,7 +41,7 @@ import Vocabulary
             let writes = office.app.policies.filter { $0.method != "GET" }
             for write in writes where write.pattern.hasPrefix("/api/v1") {
                 let route = "\(write.method) \(write.pattern.dropFirst(7))"
-                if Self.silent[route] != nil { continue }
+                if Self.silent[route] != nil || Self.elsewhere.contains(route) { continue }
                 guard let prepare = Self.cases[route] else {
                     Issue.record("\(route) has no case in AuditWalkTests: see that it is audited")
                     continue
@@ -57,7 +63,8 @@ import Vocabulary
                 let route = "\(write.method) \(write.pattern)"
                 #expect(
                     Self.forms.contains(write.pattern) || Self.cases[route] != nil
-                        || Self.silent[route] != nil, "\(route) is no operation of the API")
+                        || Self.silent[route] != nil || Self.elsewhere.contains(route),
+                    "\(route) is no operation of the API")
             }
         }
     }
@@ -65,7 +72,7 @@ import Vocabulary
     private static let reason = #"{"reason": "It was asked for."}"#
 
     static let cases: [String: Case] = selling.merging(running) { first, _ in first }
-        .merging(money) { first, _ in first }
+        .merging(money) { first, _ in first }.merging(payouts) { first, _ in first }
 
     private static let selling: [String: Case] = [
         "POST /sellers/{seller}/verification": decision("submitted", "verification"),
@@ -177,6 +184,44 @@ import Vocabulary
             (
                 "/providers/\(scene.sale.payment)/reconciliations",
                 #"{"day": "\#(Day(containing: .systemNow))"}"#
+            )
+        },
+    ]
+
+    private static let payouts: [String: Case] = [
+        "POST /payout-plans": { _ in ("/payout-plans", "{}") },
+        "POST /payout-plans/{plan}/drop": { scene in
+            let made = try await scene.office.post("/api/v1/payout-plans", "{}")
+            return ("/payout-plans/\(try made.require("id"))/drop", reason)
+        },
+        "POST /payout-limits": { _ in
+            ("/payout-limits", #"{"currency": "EUR", "amount": 500, "reason": "To be sure."}"#)
+        },
+        "POST /payout-routes": { scene in
+            let payer = try await scene.market.given.instance()
+            return (
+                "/payout-routes",
+                #"{"holder": "\#(scene.sale.payment)", "payer": "\#(payer)", "reason": "It can."}"#
+            )
+        },
+        "POST /settlements": { scene in
+            let receiver = try await scene.market.given.instance()
+            return (
+                "/settlements",
+                #"{"from": "\#(scene.sale.payment)", "to": "\#(receiver)", "amount": 100, "#
+                    + #""currency": "EUR", "reference": "bank-1"}"#
+            )
+        },
+        "POST /sellers/{seller}/payout-freeze": decision("verified", "payout-freeze"),
+        "POST /sellers/{seller}/payout-freeze/lift": { scene in
+            let seller = try await scene.seller("verified").id
+            _ = try await scene.office.post("/api/v1/sellers/\(seller)/payout-freeze", reason)
+            return ("/sellers/\(seller)/payout-freeze/lift", reason)
+        },
+        "POST /sellers/{seller}/reserve": { scene in
+            (
+                "/sellers/\(try await scene.seller("verified").id)/reserve",
+                #"{"ratePpm": 100000, "days": 30, "reason": "It is new."}"#
             )
         },
     ]

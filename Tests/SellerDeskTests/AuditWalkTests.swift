@@ -22,6 +22,8 @@ import Web
         "/money/wallets": "POST /wallets",
         "/money/wallets/{wallet}": "PUT /wallets/{wallet}",
         "/money/wallets/{wallet}/default": "PUT /wallets/{wallet}/default",
+        "/money/wallets/{wallet}/payout-schedules":
+            "PUT /wallets/{wallet}/payout-schedules/{currency}",
         "/imports": "POST /imports",
         "/orders/{order}/shipments": "POST /orders/{order}/shipments",
         "/orders/{order}/cancellation": "POST /orders/{order}/cancellation",
@@ -182,6 +184,12 @@ import Web
                     "kind": "platformBalance", "label": "Renamed",
                     "details": ["holder": "Clay", "iban": "DE02120300000000202051"],
                 ]
+            )
+        },
+        "PUT /wallets/{wallet}/payout-schedules/{currency}": { counter in
+            (
+                "/wallets/\(counter.desk.shop.wallet)/payout-schedules/EUR",
+                ["every": "weekly", "day": 1]
             )
         },
         "PUT /wallets/{wallet}/default": { counter in

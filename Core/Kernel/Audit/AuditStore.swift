@@ -75,15 +75,16 @@ public struct AuditStore: Sendable {
     /// Writes one line with what the object was and is, as the caller sees it.
     public func record<State: Codable & Sendable>(
         _ action: String, on kind: String, _ object: String, by actor: ID<Account>?,
-        as actorKind: ActorKind = .admin, reason: String? = nil, from before: State?,
-        to after: State?
+        as actorKind: ActorKind = .admin, for seller: ID<Seller>? = nil, reason: String? = nil,
+        before: State?, after: State?
     ) async throws {
         try await db.execute(
             """
-            insert into audit_log (actor_id, actor_kind, action, object_kind, object_id, reason,
-                before, after)
-            values (\(actor), \(actor == nil ? ActorKind.system : actorKind), \(action), \(kind),
-                \(object), \(reason), \(before.map { JSON($0) }), \(after.map { JSON($0) }))
+            insert into audit_log (actor_id, actor_kind, seller_id, action, object_kind, object_id,
+                reason, before, after)
+            values (\(actor), \(actor == nil ? ActorKind.system : actorKind), \(seller), \(action),
+                \(kind), \(object), \(reason), \(before.map { JSON($0) }),
+                \(after.map { JSON($0) }))
             """)
     }
 

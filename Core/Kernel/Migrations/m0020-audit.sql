@@ -47,6 +47,8 @@ begin
                 'members', (
                     select jsonb_object_agg(m.account_id, m.role order by m.account_id)
                     from seller_member m where m.seller_id = t.id),
+                'payoutsFrozen', exists (
+                    select from payout_freeze f where f.seller_id = t.id and f.lifted_at is null),
                 'documents', (
                     select jsonb_object_agg(d.id, d.state order by d.id)
                     from seller_document d where d.seller_id = t.id))
@@ -72,6 +74,11 @@ begin
             from provider_rule t where t.kind = p_id)
         when 'payout' then (
             select to_jsonb(t) from payout t where t.id = wanted)
+        -- tables of a later migration: nothing is recorded before it has run
+        when 'payout_plan' then (
+            select to_jsonb(t) - 'fingerprint' from payout_plan t where t.id = wanted)
+        when 'payout_file' then (
+            select to_jsonb(t) - 'content' from payout_file t where t.id = wanted)
         when 'account' then jsonb_build_object(
             'roles', (
                 select jsonb_agg(r.role order by r.role)

@@ -33,10 +33,12 @@ extension Marketplace {
             for line in now {
                 run.payouts.append(try await tx.apply(line, of: id))
             }
+            let before = try await tx.audit.before("payout_plan", id.description)
             try await tx.payoutPlans.settle(id, as: .applied, by: admin)
             try await tx.payoutPlans.link(id)
             try await tx.audit.record(
-                "payout-plan.applied", on: "payout_plan", id.description, by: admin)
+                "payout-plan.applied", on: "payout_plan", id.description, by: admin,
+                before: before)
             return run
         }
         reach(.payout, .intentCommitted)

@@ -74,10 +74,11 @@ extension Marketplace {
             guard plan.needsApproval else { throw PayoutRefusal.approvalNotNeeded }
             guard plan.approvedBy == nil else { throw PayoutRefusal.approvalThere }
             guard plan.madeBy != admin else { throw PayoutRefusal.approvalOwn }
+            let before = try await tx.audit.before("payout_plan", id.description)
             try await tx.payoutPlans.approve(id, by: admin)
             try await tx.audit.record(
                 "payout-plan.approved", on: "payout_plan", id.description, by: admin,
-                reason: reason)
+                reason: reason, before: before)
             return try await tx.payoutPlans.find(id) ?? plan
         }
     }
@@ -92,10 +93,11 @@ extension Marketplace {
                 throw PayoutRefusal.planUnknown
             }
             guard plan.state == .open else { throw PayoutRefusal.planSettled }
+            let before = try await tx.audit.before("payout_plan", id.description)
             try await tx.payoutPlans.settle(id, as: .dropped, by: admin)
             try await tx.audit.record(
                 "payout-plan.dropped", on: "payout_plan", id.description, by: admin,
-                reason: reason)
+                reason: reason, before: before)
             return try await tx.payoutPlans.find(id) ?? plan
         }
     }

@@ -24,7 +24,7 @@ extension Marketplace {
                 nextAt: schedule.next(after: try await tx.clock.now()))
             try await tx.audit.record(
                 "wallet.schedule-changed", on: "wallet", wallet.description, by: member.account,
-                as: .seller, before: PayoutSchedule?.none, after: schedule)
+                as: .seller, for: member.seller, before: PayoutSchedule?.none, after: schedule)
         }
     }
 

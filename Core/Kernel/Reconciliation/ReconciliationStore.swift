@@ -39,6 +39,7 @@ struct ReconciliationStore {
                         where payment_id::text = split_part(posting.key, ':', 2)
                             and state = 'succeeded'
                         having count(*) = 1)
+                    when posting.kind = 'settlement' then split_part(posting.key, ':', 2)
                     when posting.kind like 'payout%' then (
                         select reference from payout
                         where id::text = split_part(posting.key, ':', 2))

@@ -13,7 +13,7 @@ import Vocabulary
             for number in 1...5 {
                 try await market.database.audit.record(
                     "shop.renamed", on: "seller", "s", by: admin.id, reason: "asked for",
-                    from: Shop(name: "\(number)"), to: Shop(name: "\(number + 1)"))
+                    before: Shop(name: "\(number)"), after: Shop(name: "\(number + 1)"))
             }
 
             let first = try await market.marketplace.auditTrail(

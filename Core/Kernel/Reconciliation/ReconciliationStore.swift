@@ -39,7 +39,8 @@ struct ReconciliationStore {
                         where payment_id::text = split_part(posting.key, ':', 2)
                             and state = 'succeeded'
                         having count(*) = 1)
-                    when posting.kind = 'settlement' then split_part(posting.key, ':', 2)
+                    when posting.kind = 'settlement'
+                        then regexp_replace(posting.key, '^settlement:[^:]*:', '')
                     when posting.kind like 'payout%' then (
                         select reference from payout
                         where id::text = split_part(posting.key, ':', 2))

@@ -32,7 +32,7 @@ struct SeedCommand: AsyncParsableCommand {
             marketplace: wiring.marketplace, bankURL: settings.network.bankURL, market: market,
             folder: folder)
         do {
-            try await withBank(on: settings.network.bankPort) {
+            try await withBank(settings) {
                 try await seeding.run(ifEmpty: ifEmpty)
             }
         } catch {
@@ -42,13 +42,18 @@ struct SeedCommand: AsyncParsableCommand {
         await wiring.close()
     }
 
-    /// Runs `body` with a sandbox bank on `port`: the one that is there, or one of our own.
+    /// Runs `body` with a sandbox bank: the one that is there, or one of our own, which leaves its
+    /// books to the one that comes after it.
     private func withBank(
-        on port: Int, _ body: @escaping @Sendable () async throws -> Void
+        _ settings: Settings, _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
+        let port = settings.network.bankPort
         guard !LocalPort.answers(port) else { return try await body() }
         var bank = SandboxBank.Settings()
         bank.port = port
+        try FileManager.default.createDirectory(
+            atPath: settings.folders.home, withIntermediateDirectories: true)
+        bank.journal = settings.folders.home + "/bank.journal"
         // Nobody hears its webhooks yet, and nobody needs to: its answers said it all.
         var logger = Logger(label: "bank")
         logger.logLevel = .critical

@@ -12,5 +12,8 @@ create table reconciliation (
 );
 create index reconciliation_instance on reconciliation (instance_id, day desc, id desc);
 create index reconciliation_day on reconciliation (day);
+-- What a provider's line is looked up by.
+create index refund_reference on refund (reference) where reference is not null;
+create index payout_by_reference on payout (reference) where reference is not null;
 -- By the machine's clock, as providers date theirs. Rows come in that order, so this is small.
 create index ledger_transaction_at on ledger_transaction using brin (at);

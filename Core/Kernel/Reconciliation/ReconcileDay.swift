@@ -66,9 +66,13 @@ extension Marketplace {
         let ours = try await ourLines(id, from: from, until: until)
         let heard = Set(ours.compactMap(\.reference))
         let unheard = Set(theirs.compactMap(\.reference)).subtracting(heard)
+        let known = try await database.reconciliations.known(unheard.sorted(), at: id)
+        // Another instance with the same account there has these in its own comparison.
+        let own = theirs.filter { line in
+            line.reference.flatMap { known[$0] }.map { $0.instance == id } ?? true
+        }
         let result = Reconciliation(
-            ours: ours, theirs: theirs, from: day.from, until: day.until,
-            known: try await database.reconciliations.known(unheard.sorted(), at: id))
+            ours: ours, theirs: own, from: day.from, until: day.until, known: known)
         return try await database.transaction { tx in
             try await tx.reconciliations.insert(id, day, result)
             if let admin {

@@ -41,8 +41,10 @@ public struct ReconciliationFault: Hashable, Sendable, Codable {
     public let cause: String
 }
 
-/// What we know of a reference that only the provider has in its books.
+/// What we know of a reference that is not among our lines.
 struct KnownReference: Hashable, Sendable {
+    /// At which instance it was made. Two of one merchant share an account there.
+    let instance: ID<ProviderInstance>
     /// `payment 0198… is unknown`
     let words: String
 }

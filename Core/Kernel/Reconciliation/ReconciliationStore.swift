@@ -71,24 +71,32 @@ struct ReconciliationStore {
         }
     }
 
-    /// What we know of references at an instance, in words.
+    /// What we know of references, in words; first what this instance made.
     func known(
         _ references: [String], at instance: ID<ProviderInstance>
     ) async throws -> [String: KnownReference] {
         let rows = try await db.query(
             """
-            select reference, 'payment ' || id || ' is ' || state from payment
-            where instance_id = \(instance) and reference = any(\(references)::text[])
-            union all
-            select refund.reference, 'refund ' || refund.id || ' is ' || refund.state
-            from refund join payment on payment.id = refund.payment_id
-            where payment.instance_id = \(instance)
-                and refund.reference = any(\(references)::text[])
-            union all
-            select reference, 'payout ' || id || ' is ' || state from payout
-            where instance_id = \(instance) and reference = any(\(references)::text[])
+            select reference, instance_id, words from (
+                select reference, instance_id, 'payment ' || id || ' is ' || state as words
+                from payment where reference = any(\(references)::text[])
+                union all
+                select refund.reference, payment.instance_id,
+                    'refund ' || refund.id || ' is ' || refund.state
+                from refund join payment on payment.id = refund.payment_id
+                where refund.reference = any(\(references)::text[])
+                union all
+                select reference, instance_id, 'payout ' || id || ' is ' || state
+                from payout where reference = any(\(references)::text[])
+            ) made
+            order by instance_id <> \(instance)
             """
-        ).decode { c in (try c.next(String.self), KnownReference(words: try c.next())) }
+        ).decode { c in
+            (
+                try c.next(String.self),
+                KnownReference(instance: try c.next(), words: try c.next())
+            )
+        }
         return Dictionary(rows) { first, _ in first }
     }
 

@@ -64,19 +64,16 @@ struct Earnings: Sendable {
                 order: copy, purchase: purchase, wallet: order.order.wallet,
                 total: order.order.amounts.total, commission: order.order.amounts.commission,
                 taxByPlatform: Money.zero(.eur))
-            try await market.database.transaction { tx in
-                try await tx.execute("set local session_replication_role = replica")
-                try await tx.execute(
-                    """
-                    insert into orders select (jsonb_populate_record(orders, jsonb_build_object(
-                        'id', \(copy.description)::text, 'number', \(copy.description)::text,
-                        'purchase_id', \(purchase.description)::text, 'hold_until', now(),
-                        'released_at', null))).*
-                    from orders where id = \(order.order.id)
-                    """)
-                try await tx.execute("set local session_replication_role = origin")
-                try await tx.ledger.post([try Posting.sale(of: sold, at: instance)])
-            }
+            try await market.storage.tamper([
+                """
+                insert into orders select (jsonb_populate_record(orders, jsonb_build_object(
+                    'id', \(copy.description)::text, 'number', \(copy.description)::text,
+                    'purchase_id', \(purchase.description)::text, 'hold_until', now(),
+                    'released_at', null))).*
+                from orders where id = \(order.order.id)
+                """
+            ])
+            try await market.database.ledger.post([try Posting.sale(of: sold, at: instance)])
         }
     }
 

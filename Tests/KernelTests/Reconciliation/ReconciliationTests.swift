@@ -125,6 +125,26 @@ import Vocabulary
         }
     }
 
+    @Test func `two instances of one merchant share an account there, and each has its own`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let (one, other) = (try await Trade(market), try await Trade(market))
+            var lines: [BalanceEntry] = []
+            other.bank.spoilBalance { lines = $0 }
+            one.bank.spoilBalance { own in
+                own += lines.map { line in
+                    var line = line
+                    line.id = "other-" + line.id
+                    return line
+                }
+            }
+
+            #expect(try await one.reconcile().isClean)
+            #expect(try await other.reconcile().isClean)
+        }
+    }
+
     @Test func `a line close to midnight finds its counterpart on the other day`() throws {
         let day = try #require(Day("2026-11-21"))
         let before = day.from.advanced(by: .seconds(-1))

@@ -18,10 +18,11 @@ import Vocabulary
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
     /// What needs more of a market than stands here: their verbs write the line in the transaction
-    /// of what they do, and the payouts' own tests run them.
+    /// of what they do, and the tests of payouts and refunds run them.
     static let elsewhere: Set<String> = [
         "POST /payout-plans/{plan}/approval", "POST /payout-plans/{plan}/application",
         "POST /payout-files", "POST /payout-files/{file}/results",
+        "POST /orders/{order}/refunds/{refund}/retries",
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [
@@ -168,17 +169,27 @@ import Vocabulary
 
     private static let money: [String: Case] = [
         "POST /payout-runs": { _ in ("/payout-runs", reason) },
-        "POST /commission-rules": { _ in
-            ("/commission-rules", #"{"ratePpm": 50000, "reason": "A gentler rate."}"#)
+        "POST /commission-rules": { scene in
+            let seller = try await scene.seller("verified").id
+            return (
+                "/commission-rules",
+                #"{"ratePpm": 50000, "seller": "\#(seller)", "reason": "A gentler rate."}"#
+            )
+        },
+        "POST /commission-rules/{rule}/publication": { scene in
+            ("/commission-rules/\(try await scene.rule(isDraft: true))/publication", reason)
+        },
+        "POST /commission-rules/{rule}/disposal": { scene in
+            ("/commission-rules/\(try await scene.rule(isDraft: true))/disposal", reason)
         },
         "POST /commission-rules/{rule}/end": { scene in
-            guard let me = scene.office.accounts[.administrator] else {
-                throw OfficeError.notThere("an administrator")
-            }
-            let rule = try await scene.market.marketplace.addCommissionRule(
-                seller: nil, category: nil, rate: PartsPerMillion(percent: 7), fixedPerUnit: nil,
-                as: me.id, reason: "For a while.")
-            return ("/commission-rules/\(rule.id)/end", reason)
+            ("/commission-rules/\(try await scene.rule(isDraft: false))/end", reason)
+        },
+        "POST /commission-vat": { _ in
+            (
+                "/commission-vat",
+                #"{"country": "FR", "ratePpm": 200000, "reason": "It is the law."}"#
+            )
         },
         "POST /providers/{provider}/reconciliations": { scene in
             (
@@ -295,6 +306,18 @@ struct Scene: Sendable {
         try await market.marketplace.shipOrder(
             order.id, in: try ShippedParcel(carrier: "Post"), as: member)
         return order.id
+    }
+
+    func rule(isDraft: Bool) async throws -> ID<CommissionRule> {
+        let me = try #require(office.accounts[.administrator]).id
+        let draft = CommissionDraft(
+            CommissionScope(seller: try await seller("verified").id),
+            rate: PartsPerMillion(percent: 7))
+        let rule =
+            isDraft
+            ? try await market.marketplace.draftCommissionRule(draft, as: me, reason: "To try.")
+            : try await market.marketplace.addCommissionRule(draft, as: me, reason: "To try.")
+        return rule.id
     }
 
     func deadJob() async throws -> Int64 {

@@ -31,6 +31,7 @@ struct TraceAnswer: Codable {
         let taxRatePpm: Int64
         let taxIncluded: Bool
         let commission: Money
+        let commissionVat: Money
         let commissionRule: ID<CommissionRule>?
         let commissionExplanation: String
         /// Why this rule and not the others.
@@ -113,7 +114,8 @@ struct TraceAnswer: Codable {
             Line(
                 title: line.title, quantity: line.quantity, total: line.total, tax: line.tax,
                 taxRatePpm: line.taxRate.value, taxIncluded: line.taxIncluded,
-                commission: line.commission, commissionRule: line.rule,
+                commission: line.commission, commissionVat: line.commissionVAT,
+                commissionRule: line.rule,
                 commissionExplanation: line.explanation, commissionReasoning: line.reasoning,
                 roundings: line.roundings.map {
                     RoundingAnswer(

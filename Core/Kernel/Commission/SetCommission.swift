@@ -98,12 +98,13 @@ extension Marketplace {
             guard try await tx.commissions.find(id) != nil else {
                 throw CommissionRefusal.ruleUnknown
             }
+            let before = try await tx.audit.before("commission_rule", id.description)
             guard try await tx.commissions.deleteDraft(id) else {
                 throw CommissionRefusal.notDraft
             }
             try await tx.audit.record(
                 "commission.discarded", on: "commission_rule", id.description, by: admin,
-                reason: reason)
+                reason: reason, before: before)
         }
     }
 
@@ -130,10 +131,11 @@ extension Marketplace {
                 throw CommissionRefusal.endsBeforeItBegins
             }
             try await tx.makeRoom(for: rule, replacing: replacing)
+            let before = try await tx.audit.before("commission_rule", id.description)
             _ = try await tx.commissions.publish(id, from: rule.effectiveFrom)
             try await tx.audit.record(
                 "commission.published", on: "commission_rule", id.description, by: admin,
-                reason: reason)
+                reason: reason, before: before)
             rule.state = .published
             return rule
         }
@@ -163,10 +165,11 @@ extension Marketplace {
         _ id: ID<CommissionRule>, as admin: ID<Account>, reason: String
     ) async throws {
         try await database.transaction { tx in
+            let before = try await tx.audit.before("commission_rule", id.description)
             guard try await tx.commissions.end(id) else { throw CommissionRefusal.ruleUnknown }
             try await tx.audit.record(
                 "commission.ended", on: "commission_rule", id.description, by: admin,
-                reason: reason)
+                reason: reason, before: before)
         }
     }
 

@@ -33,10 +33,11 @@ extension Marketplace {
             throw CommissionRefusal.rateOutOfRange
         }
         try await database.transaction { tx in
+            let before = try await tx.audit.before("country", vat.country)
             try await tx.commissions.saveVAT(vat, by: admin)
             try await tx.audit.record(
                 "commission.vat-set", on: "country", vat.country, by: admin,
-                reason: "\(vat.rate.percentText): \(reason)")
+                reason: "\(vat.rate.percentText): \(reason)", before: before)
         }
     }
 }

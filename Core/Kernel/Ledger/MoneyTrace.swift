@@ -36,6 +36,8 @@ public struct MoneyTrace: Sendable {
         public let taxRate: PartsPerMillion
         public let taxIncluded: Bool
         public let commission: Money
+        /// On top of the commission, for the state.
+        public let commissionVAT: Money
         public let rule: ID<CommissionRule>?
         /// Which rate on which base, as it was frozen.
         public let explanation: String
@@ -89,6 +91,7 @@ public struct MoneyTrace: Sendable {
         case (.providerClearing, _): "the customer, given back"
         case (.taxPayable, _): "the state, by the market"
         case (.commission, _): "the market's commission"
+        case (.commissionVAT, _): "the state, VAT on the commission"
         case (let account, _):
             ([move.owner].compactMap { $0 } + [
                 account.rawValue.split(separator: "_").joined(

@@ -51,7 +51,9 @@ struct TraceStore {
     private static func lines(of order: ID<Order>) -> SQL {
         """
         select l.line, l.title, l.quantity, l.total, l.tax_amount, l.tax_rate_ppm, l.tax_included,
-            l.commission, l.commission_rule_id, l.commission_explanation, r.rate_ppm
+            l.commission, l.commission_vat, l.commission_rule_id, l.commission_explanation,
+            l.commission_reasoning, r.rate_ppm, l.total + l.tax_on_top - case r.base
+                when 'net' then l.tax_amount else l.tax_by_platform end
         from order_line l left join commission_rule r on r.id = l.commission_rule_id
         where l.order_id = \(order) order by l.line
         """
@@ -156,13 +158,14 @@ extension MoneyTrace.Line {
         taxRate = try c.next()
         taxIncluded = try c.next()
         commission = Money(try c.next(), currency)
+        commissionVAT = Money(try c.next(), currency)
         rule = try c.next()
         explanation = try c.next()
-        reasoning = ""
+        reasoning = try c.next()
         let rate: PartsPerMillion? = try c.next()
+        let base: Int64? = try c.next()
         let isOurs = !head.taxByPlatform.isZero
-        let (tax, commission, seller) = (tax, commission, head.sellerName)
-        let base = taxIncluded && isOurs ? try total.subtracting(tax) : total
+        let (commission, seller) = (commission, head.sellerName)
         let taxRounding = Rounding(
             "tax of line \(number)", total, times: taxRate.value,
             over: 1_000_000 + (taxIncluded ? taxRate.value : 0), kept: tax,
@@ -170,8 +173,8 @@ extension MoneyTrace.Line {
             from: taxIncluded ? seller : "the customer")
         let commissionRounding = rate.flatMap { rate in
             Rounding(
-                "commission on line \(number)", base, times: rate.value, over: 1_000_000,
-                kept: commission, for: "the market", from: seller)
+                "commission on line \(number)", Money(base ?? 0, currency), times: rate.value,
+                over: 1_000_000, kept: commission, for: "the market", from: seller)
         }
         roundings = [taxRounding, commissionRounding].compactMap { $0 }
     }

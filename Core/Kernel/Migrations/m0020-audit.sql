@@ -65,6 +65,8 @@ begin
             select to_jsonb(t) - 'account_id' - 'author' from review t where t.id = wanted)
         when 'commission_rule' then (
             select to_jsonb(t) from commission_rule t where t.id = wanted)
+        when 'country' then (
+            select to_jsonb(t) from commission_vat t where t.country = p_id)
         when 'provider_instance' then (
             select to_jsonb(t) - 'secrets' - 'previous_secrets' || jsonb_build_object(
                 'secrets', encode(sha256(t.secrets), 'hex'))

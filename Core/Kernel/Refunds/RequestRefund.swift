@@ -77,13 +77,14 @@ extension Marketplace {
                 throw RefundRefusal.wholeOnly
             }
             let refund = ID<Refund>()
-            try await tx.audit.record(
+            let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", id.description, by: actor.account,
-                as: actor.kind, reason: "\(plan.amount): \(reason)")
+                as: actor.kind, for: actor.seller, reason: "\(plan.amount): \(reason)",
+                before: try await tx.audit.before("order", id.description))
             _ = try await tx.commit(
                 after: RefundStore.requestStatements(
                     plan, refund, of: id, held.payment.id, reason: reason, retries: retrying,
-                    by: actor.account))
+                    by: actor.account) + [audited])
             return refund
         }
         reach(.refund, .intentCommitted)
@@ -98,13 +99,15 @@ extension Marketplace {
                 share.kept >= failed.amount.amount
             else { throw OrderRefusal.nothingToRefund }
             let refund = ID<Refund>()
-            try await tx.audit.record(
+            let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", failed.order.description,
-                by: actor.account, as: actor.kind, reason: "\(failed.amount): \(failed.reason)")
+                by: actor.account, as: actor.kind, for: actor.seller,
+                reason: "\(failed.amount): \(failed.reason)",
+                before: try await tx.audit.before("order", failed.order.description))
             _ = try await tx.commit(
                 after: RefundStore.strayStatements(
                     failed.amount, refund, of: failed.order, failed.payment,
-                    reason: failed.reason, retries: failed.id, by: actor.account))
+                    reason: failed.reason, retries: failed.id, by: actor.account) + [audited])
             return refund
         }
     }

@@ -94,6 +94,14 @@ import Vocabulary
             )
         },
         "POST /categories": { _ in ("/categories", #"{"name": "Spoons"}"#) },
+        "POST /categories/{category}": { scene in
+            let made = try await scene.market.marketplace.createCategory(
+                named: "Bowls and cups", by: nil)
+            return (
+                "/categories/\(made.id)",
+                #"{"name": "Cups", "slug": "cups", "position": 1, "taxCode": "standard"}"#
+            )
+        },
         "POST /listings/{listing}/block": { scene in
             ("/listings/\(scene.sale.listing)/block", reason)
         },

@@ -58,11 +58,12 @@ extension Marketplace {
                 category.taxCode = taxCode
                 category.position = min(max(draft.position, 0), 10_000)
                 let moved = try category.moved(under: draft.parent, in: tree)
+                let seen = try await tx.audit.before("category", id.description)
                 try await tx.categories.save(moved)
                 try await tx.categories.takeListingsAlong(moved.map(\.id))
                 try await tx.audit.record(
                     "category.changed", on: "category", id.description, by: admin,
-                    reason: "\(before.slug) → \(slug)")
+                    reason: "\(before.slug) → \(slug)", before: seen)
                 return moved[0]
             }
         }

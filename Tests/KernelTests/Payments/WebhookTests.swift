@@ -72,10 +72,7 @@ import Vocabulary
                 "update purchase set total = total + 1",
                 "update payment set amount = amount + 1",
             ]
-            try await market.database.transaction { tx in
-                try await tx.execute("set local session_replication_role = replica")
-                _ = try await tx.batch(changes)
-            }
+            try await market.storage.tamper(changes)
 
             try await shop.deliver(shop.bank.webhook(reference(placed)))
             try await market.worker().drain()

@@ -40,6 +40,25 @@ import Web
         try await nonsense { try await $0.complaintsOfForms() }
     }
 
+    @Test func `in a form leaves what else was typed in it`() async throws {
+        try await Desk.run { desk in
+            let sides = try await TwoSidedMarket(desk.market)
+            let order = try #require(sides.ours.sellerIDs["order"])
+            let caller = try await RouteCaller(
+                desk.app, token: try await desk.token(of: sides.ours.seller.owner))
+
+            let refused = try await caller.submit(
+                "/orders/\(order)/shipments",
+                ["carrier": "Post", "trackingNumber": "A<1>", "trackingUrl": "ftp://x"])
+
+            #expect(refused.status == 422)
+            #expect(refused.text.contains("action=\"/orders/\(order)/shipments\""))
+            #expect(refused.text.contains("name=\"carrier\" value=\"Post\""))
+            #expect(refused.text.contains("value=\"A&lt;1&gt;\""))
+            #expect(refused.text.contains("aria-invalid"))
+        }
+    }
+
     @Test func `on pages is a page with a sentence`() async throws {
         try await Desk.run { desk in
             let browser = try await desk.colleague(.owner)

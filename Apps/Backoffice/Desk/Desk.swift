@@ -53,7 +53,10 @@ struct Desk {
             .show(
                 as: Administrator.self, needing: act.duty.roles,
                 again: { again, _ in
-                    .seeOther(again.request.whereItStood, warning: again.explanation)
+                    // Where nothing that was typed is at fault, the page itself is what is needed.
+                    again.isMendable
+                        ? again.alone()
+                        : .seeOther(again.request.whereItStood, warning: again.explanation)
                 }
             ) { call, admin in
                 _ = try await perform(call.marketplace, call.path, call.form, admin)

@@ -174,7 +174,8 @@ struct WalletsPage {
         let isIncomplete: Bool
         let isBank: Bool
         let holder: String
-        let minimum: String
+        /// Nil when nothing is too little.
+        let minimum: String?
         /// Why payouts of this wallet wait.
         let waits: String?
         let schedules: [Schedule]
@@ -207,7 +208,8 @@ struct WalletsPage {
                 place: details.maskedIBAN ?? details.address ?? "no account yet",
                 isDefault: wallet.isDefault, isIncomplete: !details.isComplete,
                 isBank: wallet.kind == .platformBalance, holder: details.holder ?? "",
-                minimum: Money(wallet.payoutMinimum, .eur).decimalText,
+                minimum: wallet.payoutMinimum > 0
+                    ? Money(wallet.payoutMinimum, .eur).decimalText : nil,
                 waits: Self.waits(wallet),
                 schedules: schedules.filter { $0.wallet == wallet.id }.map { Schedule($0) })
         }

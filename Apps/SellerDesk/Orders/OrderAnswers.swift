@@ -4,9 +4,7 @@ import Web
 
 /// An order as its seller sees it: with the commission, never with the customer's e-mail.
 struct OrderAnswer: Codable, Sendable {
-    enum State: String, Codable, Sendable, CaseIterable {
-        case awaitingPayment, paid, partlyShipped, shipped, delivered, cancelled
-    }
+    typealias State = OrderStateAnswer
     struct OrderLineAnswer: Codable, Sendable {
         let id: ID<OrderLine>
         let listingId: ID<Listing>
@@ -32,11 +30,6 @@ struct OrderAnswer: Codable, Sendable {
         let trackingUrl: String?
         let shippedAt: Instant
     }
-    struct EventAnswer: Codable, Sendable {
-        let at: Instant
-        let kind: String
-        let note: String?
-    }
     let id: ID<Order>
     let number: String
     let state: State
@@ -58,7 +51,7 @@ struct OrderAnswer: Codable, Sendable {
     let lines: [OrderLineAnswer]
     let shipments: [ShipmentAnswer]
     let refunds: [RefundAnswer]
-    let events: [EventAnswer]
+    let events: [OrderEventAnswer]
     let placedAt: Instant
     let deliveredAt: Instant?
     /// When the money becomes available.
@@ -97,34 +90,10 @@ struct OrderAnswer: Codable, Sendable {
         }
         refunds = detail.refunds.map { RefundAnswer($0) }
         refundableParts = detail.left.map { RefundableAnswer($0, order.amounts.total.currency) }
-        events = detail.events.map { EventAnswer(at: $0.at, kind: $0.kind, note: $0.note) }
+        events = detail.events.map { OrderEventAnswer($0) }
         placedAt = order.placedAt
         deliveredAt = order.deliveredAt
         holdUntil = order.holdUntil
-    }
-}
-
-extension OrderAnswer.State {
-    init(_ state: Order.State) {
-        switch state {
-        case .awaitingPayment: self = .awaitingPayment
-        case .paid: self = .paid
-        case .partlyShipped: self = .partlyShipped
-        case .shipped: self = .shipped
-        case .delivered: self = .delivered
-        case .cancelled: self = .cancelled
-        }
-    }
-
-    var kernel: Order.State {
-        switch self {
-        case .awaitingPayment: .awaitingPayment
-        case .paid: .paid
-        case .partlyShipped: .partlyShipped
-        case .shipped: .shipped
-        case .delivered: .delivered
-        case .cancelled: .cancelled
-        }
     }
 }
 

@@ -13,6 +13,7 @@ struct BrowsePage {
     let headline: String
     let action: String
     let crumbs: [CategoryLink]
+    let hasCrumbs: Bool
     let children: [CategoryLink]
     let hasChildren: Bool
     let keepsText: Bool
@@ -42,6 +43,7 @@ struct BrowsePage {
             : (branch?.path.dropLast() ?? []).compactMap { id in
                 tree.first { $0.id == id }.map { CategoryLink($0) }
             }
+        hasCrumbs = !crumbs.isEmpty
         children =
             branch.map { branch in
                 tree.filter { $0.parent == branch.id }.map { CategoryLink($0) }

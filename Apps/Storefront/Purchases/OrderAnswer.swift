@@ -1,11 +1,10 @@
 import Kernel
 import Vocabulary
+import Web
 
 /// One maker's part of a purchase, as its customer sees it: never the commission.
 struct OrderAnswer: Codable, Sendable {
-    enum State: String, Codable, Sendable, CaseIterable {
-        case awaitingPayment, paid, partlyShipped, shipped, delivered, cancelled
-    }
+    typealias State = OrderStateAnswer
     struct OrderLineAnswer: Codable, Sendable {
         let id: ID<OrderLine>
         let listingId: ID<Listing>
@@ -22,11 +21,6 @@ struct OrderAnswer: Codable, Sendable {
         let trackingNumber: String?
         let trackingUrl: String?
         let shippedAt: Instant
-    }
-    struct EventAnswer: Codable, Sendable {
-        let at: Instant
-        let kind: String
-        let note: String?
     }
     struct RefundAnswer: Codable, Sendable {
         /// What it is for: lines, and null for the shipping; empty for goodwill.
@@ -63,7 +57,7 @@ struct OrderAnswer: Codable, Sendable {
     let lines: [OrderLineAnswer]
     let shipments: [ShipmentAnswer]
     let refunds: [RefundAnswer]
-    let events: [EventAnswer]
+    let events: [OrderEventAnswer]
     let placedAt: Instant
     let deliveredAt: Instant?
 
@@ -104,21 +98,8 @@ struct OrderAnswer: Codable, Sendable {
                 state: RefundState(rawValue: refund.state.rawValue) ?? .unknown,
                 requestedAt: refund.requestedAt)
         }
-        events = detail.events.map { EventAnswer(at: $0.at, kind: $0.kind, note: $0.note) }
+        events = detail.events.map { OrderEventAnswer($0) }
         placedAt = order.placedAt
         deliveredAt = order.deliveredAt
-    }
-}
-
-extension OrderAnswer.State {
-    init(_ state: Order.State) {
-        switch state {
-        case .awaitingPayment: self = .awaitingPayment
-        case .paid: self = .paid
-        case .partlyShipped: self = .partlyShipped
-        case .shipped: self = .shipped
-        case .delivered: self = .delivered
-        case .cancelled: self = .cancelled
-        }
     }
 }

@@ -71,7 +71,11 @@ struct PurchasePage {
         let value: String
     }
 
-    init(_ detail: PurchaseDetail, _ waysToPay: [WayToPay]) {
+    /// - Parameter reviewed: what was said already, by line and by order.
+    init(
+        _ detail: PurchaseDetail, _ waysToPay: [WayToPay],
+        reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
+    ) {
         let purchase = detail.purchase
         number = purchase.number
         id = purchase.id.description
@@ -79,7 +83,12 @@ struct PurchasePage {
         total = Format.money(purchase.total)
         email = purchase.email
         addressLines = purchase.address.shownLines
-        orders = detail.orders.map { OrderPart($0) }
+        orders = detail.orders.map { part in
+            let isAllSaid =
+                reviewed.orders.contains(part.order.id)
+                && part.lines.allSatisfy { reviewed.lines.contains($0.id) }
+            return OrderPart(part, isAllSaid: isAllSaid)
+        }
         (state, tone) = purchase.state.said
         isAwaitingPayment = purchase.state == .awaitingPayment
         let isUnderWay = detail.payment?.state.isPending ?? false
@@ -146,7 +155,7 @@ struct OrderPart {
     let canCancel: Bool
     let canRate: Bool
 
-    init(_ detail: OrderDetail) {
+    init(_ detail: OrderDetail, isAllSaid: Bool) {
         let order = detail.order
         id = order.id.description
         number = order.number
@@ -182,7 +191,7 @@ struct OrderPart {
         }
         canConfirm = order.state == .shipped
         canCancel = order.state == .paid
-        canRate = isDelivered
+        canRate = isDelivered && !isAllSaid
     }
 
     /// A seller's link must not run a script in the customer's page.

@@ -61,8 +61,10 @@ struct PurchaseRoutes {
         let detail = try await call.marketplace.findPurchase(
             call.path.purchase, as: visitor.buyer)
         let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
+        let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
         return .page(
-            "purchase", PurchasePage(detail, ways), title: "Purchase \(detail.purchase.number)")
+            "purchase", PurchasePage(detail, ways, reviewed: reviewed),
+            title: "Purchase \(detail.purchase.number)")
     }
 
     @Sendable private func comeBack(

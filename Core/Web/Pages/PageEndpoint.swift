@@ -47,6 +47,10 @@ public struct Again: Sendable {
     public let field: String?
     /// What was typed, by input name.
     public let values: [String: String]
+    /// The same in the order of the form, inputs of one name each by itself.
+    let items: [(name: String, value: String)]
+    /// What the form has to look like.
+    let form: Schema
 }
 
 /// A page or form under construction.
@@ -66,7 +70,8 @@ public struct Again: Sendable {
 /// Forms are checked like JSON bodies, by the ``Described`` form's schema; names with dots fill
 /// nested structs (`address.city`), an empty input is absent where the property is optional. The
 /// form token and the idempotency key are put into every POST form by ``Site`` and checked here.
-/// A refusal shows `again`, when given, with 422 or the refusal's status, else a page that says it.
+/// A refusal shows `again`, when given, with 422 or the refusal's status. Without it, a fault in
+/// something that was typed shows the form by itself, and any other refusal a page that says it.
 public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
     let routes: Routes
     var shape: PageShape
@@ -135,8 +140,11 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                         return try await request.site.respond(
                             handler(call, caller), request, caller)
                     } catch let refusal as any Refusal where refusal.reason.mayTryAgain {
-                        guard let again else { throw refusal }
-                        var answer = try await again(sent.again(request, refusal), caller)
+                        let refused = sent.again(request, refusal, shape.form)
+                        guard again != nil || refused.isMendable && sent.files.isEmpty else {
+                            throw refusal
+                        }
+                        var answer = try await again?(refused, caller) ?? refused.alone()
                         if answer.status == .ok { answer.status = refusal.reason.status }
                         return try await request.site.respond(answer, request, caller)
                     }

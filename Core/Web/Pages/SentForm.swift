@@ -55,11 +55,12 @@ struct SentForm: Sendable {
         return value
     }
 
-    func again(_ request: WebRequest, _ refusal: any Refusal) -> Again {
+    func again(_ request: WebRequest, _ refusal: any Refusal, _ form: Schema) -> Again {
         Again(
             request: request, explanation: refusal.explanation, field: refusal.field,
             values: Dictionary(
-                items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
+                items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            items: items, form: form)
     }
 
     private func value(_ schema: Schema, at path: String) -> JSONValue? {

@@ -126,7 +126,9 @@ public struct Nonsense: Sendable {
         try await each(operations) { operation, browser in
             var found: [String] = []
             let key = [("idempotency-key", operation.name.replacing(" ", with: ":"))]
-            guard let schema = operation.body else { return ["\(operation.name) has no body"] }
+            guard let schema = operation.body else {
+                return try await complaintsOfKey(ofBodiless: operation, key, browser)
+            }
             let first = try await send(operation, schema.sample().bytes, browser, headers: key)
             if first.status >= 500 { found.append("\(operation.name): \(first.status)") }
             let again = try await send(operation, schema.sample().bytes, browser, headers: key)
@@ -148,6 +150,28 @@ public struct Nonsense: Sendable {
             }
             return found
         }
+    }
+
+    /// Without a body, another request is one to another path.
+    private func complaintsOfKey(
+        ofBodiless operation: DocumentedOperation, _ key: [(String, String)], _ browser: Browser
+    ) async throws -> [String] {
+        let elsewhere = PathPattern.path(operation.pattern) { name in
+            operation.pathValues[name]?.replacing("0000-7000", with: "0001-7000")
+        }
+        let first = try await browser.send(
+            operation.method, Self.path(operation), token: token, headers: key)
+        let again = try await browser.send(
+            operation.method, Self.path(operation), token: token, headers: key)
+        let other = try await browser.send(operation.method, elsewhere, token: token, headers: key)
+        var found: [String] = []
+        if first.status >= 500 || again.body != first.body {
+            found.append("\(operation.name), repeated: \(first.status) \(again.text)")
+        }
+        if other.status != 422 || other.json?["field"] != "Idempotency-Key" {
+            found.append("\(operation.name), key for another path: \(other.status)")
+        }
+        return found
     }
 
     /// One broken rule at a time, in every form of a page. The page says no; it may be the page

@@ -117,7 +117,7 @@ private struct Buying {
 
     func refunded() async throws -> ID<Refund> {
         try await kernel.refundOrder(
-            try await placed().order.id, reason: "broken", as: .seller(thing.seller.member))
+            try await delivered().order.id, reason: "broken", as: .seller(thing.seller.member))
     }
 
     func delivered() async throws -> OrderDetail {

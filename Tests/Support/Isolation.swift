@@ -49,8 +49,8 @@ public struct Isolation: Sendable {
             let names = PathPattern.names(policy.pattern)
             var foreign = [Set(names)]
             if names.count > 1 { foreign += names.map { [$0] } }
-            // What is called the same on both sides, as a currency is, is nobody's.
-            for set in foreign where set.contains(where: { theirs[$0] != ours[$0] }) {
+            // A currency or a month is nobody's: only what has an id is.
+            for set in foreign where set.contains(where: { theirs[$0]?.utf8.count == 36 }) {
                 let answer = try await caller.call(policy) {
                     set.contains($0) ? theirs[$0] : ours[$0]
                 }

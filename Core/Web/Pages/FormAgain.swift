@@ -4,8 +4,8 @@ extension Again {
     /// The form by itself, with the explanation above it and what was typed in it: for forms that
     /// stand on pages which cannot be shown again with it.
     ///
-    /// What a person writes is shown, and the input at fault; ids, amounts and choices that the page
-    /// had put into the form go along unseen.
+    /// What a person writes is shown, and the input at fault; ids, amounts and choices that the
+    /// page had put into the form go along unseen.
     public func alone() -> PageAnswer {
         .page("form-again", FormAgainPage(self), title: "Not yet")
     }

@@ -12,6 +12,8 @@ extension Notice {
             "The money of order \(number) was not taken: the provider refused\(note)"
         case "order.cancelled": "Order \(number) was cancelled\(note)."
         case "order.delivered": "Order \(number) has arrived."
+        case "payout.paid": "A payout is with your bank."
+        case "payout.failed": "A payout could not be made\(note)."
         case "order.refunded": "Money of order \(number) went back\(note)."
         default:
             // A topic is a past-tense fact: `payout.paid` says enough with its number.

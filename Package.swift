@@ -105,10 +105,15 @@ let package = Package(
             dependencies: kit + [
                 "Kernel", "Postgres", "Redis", hummingbird, logging,
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Core/Web", resources: [.copy("Templates"), .copy("Assets")],
             swiftSettings: settings),
@@ -182,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: kit + [
-                "Web", "Kernel", "TestSupport", hummingbird,
+                "Web", "Kernel", "TestSupport", hummingbird, logging, nio, httpTypes,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             path: "Tests/WebTests", swiftSettings: settings),

@@ -45,7 +45,8 @@ struct Settings: Sendable {
         var adminPort = 8082
         /// `GUILDHALL_BANK_PORT`: the demo's sandbox bank.
         var bankPort = 8083
-        /// `GUILDHALL_HEALTH_PORT` is the storefront's; seller, admin and worker follow on it.
+        /// `GUILDHALL_HEALTH_PORT` is the storefront's; seller, admin and worker follow on it, and
+        /// on these the apps' second processes, and so on: four ports per number.
         var healthPort = 9080
         var storefrontURL = ""
         var sellerURL = ""
@@ -63,10 +64,11 @@ struct Settings: Sendable {
         var shutdownSeconds = 15
         /// `GUILDHALL_PASSWORD_THREADS`: each holds 32 MiB while it works.
         var passwordThreads = 1
+        /// `GUILDHALL_APP_PROCESSES`: processes of each app under `guildhall up`. One that dies
+        /// leaves the others answering.
+        var appProcesses = 2
         /// `GUILDHALL_DEMO`: the folder of the demo market. Set, the market's clock may be moved.
         var demoFolder: String?
-        /// `GUILDHALL_TRUSTED_PROXIES`: how many reverse proxies stand in front.
-        var trustedProxies = 0
         /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
         var providerSeconds = 20
         /// `GUILDHALL_PRINT_TOOL`: the program that prints PDFs.
@@ -77,6 +79,30 @@ struct Settings: Sendable {
         var isDemo: Bool { demoFolder != nil }
     }
 
+    /// What the apps' web sides allow. A limit of zero is none.
+    struct Web: Sendable {
+        /// `GUILDHALL_TRUSTED_PROXIES`: how many reverse proxies stand in front.
+        var trustedProxies = 0
+        /// `GUILDHALL_CONNECTIONS_MAX`: connections that one process holds.
+        var connectionsMax = 1024
+        /// `GUILDHALL_REQUEST_SECONDS`: a request is over by then, its answer written.
+        var requestSeconds = 30
+        /// `GUILDHALL_IDLE_SECONDS`: a connection that says nothing is closed.
+        var idleSeconds = 60
+        /// `GUILDHALL_LIMIT_READS`: per address and minute.
+        var reads = 6_000
+        /// `GUILDHALL_LIMIT_WRITES`: per address and minute.
+        var writes = 600
+        /// `GUILDHALL_LIMIT_ACCOUNT_WRITES`: per account and minute, wherever it is signed in.
+        var accountWrites = 600
+        /// `GUILDHALL_LIMIT_SIGN_INS`: per address in five minutes.
+        var signIns = 60
+        /// `GUILDHALL_LIMIT_PASSWORDS`: guesses at one account in five minutes.
+        var passwords = 10
+        /// `GUILDHALL_LIMIT_REGISTRATIONS`: per address in ten minutes.
+        var registrations = 60
+    }
+
     enum LogFormat: String, CaseIterable, Sendable { case json, text }
 
     var servers = Servers()
@@ -84,6 +110,7 @@ struct Settings: Sendable {
     var key = Key()
     var network = Network()
     var running = Running()
+    var web = Web()
 
     /// Reads the process's environment.
     /// - Throws: ``SettingsProblems`` with everything that is wrong.
@@ -97,6 +124,7 @@ struct Settings: Sendable {
         settings.key = key(&reader, home: settings.folders.home)
         settings.network = network(&reader)
         settings.running = running(&reader)
+        settings.web = web(&reader)
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         return settings
     }
@@ -164,7 +192,7 @@ struct Settings: Sendable {
         network.sellerPort = reader.port("GUILDHALL_SELLER_PORT", or: 8081)
         network.adminPort = reader.port("GUILDHALL_ADMIN_PORT", or: 8082)
         network.bankPort = reader.port("GUILDHALL_BANK_PORT", or: 8083)
-        network.healthPort = reader.number("GUILDHALL_HEALTH_PORT", or: 9080, in: 1...65_532)
+        network.healthPort = reader.number("GUILDHALL_HEALTH_PORT", or: 9080, in: 1...65_400)
         let local = network.host == "0.0.0.0" ? "127.0.0.1" : network.host
         network.storefrontURL = reader.address(
             "GUILDHALL_STOREFRONT_URL", or: "http://\(local):\(network.storefrontPort)")
@@ -182,12 +210,32 @@ struct Settings: Sendable {
         running.shutdownSeconds = reader.number(
             "GUILDHALL_SHUTDOWN_SECONDS", or: running.shutdownSeconds, in: 1...300)
         running.passwordThreads = reader.number("GUILDHALL_PASSWORD_THREADS", or: 1, in: 1...16)
+        running.appProcesses = reader.number("GUILDHALL_APP_PROCESSES", or: 2, in: 1...16)
         running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
-        running.trustedProxies = reader.number("GUILDHALL_TRUSTED_PROXIES", or: 0, in: 0...5)
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
         running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool
         running.drillFolder = reader.optional("GUILDHALL_DRILL").map(absolute)
         return running
+    }
+
+    private static func web(_ reader: inout EnvironmentReader) -> Web {
+        var web = Web()
+        func limit(_ key: String, _ fallback: Int) -> Int {
+            reader.number(key, or: fallback, in: 0...100_000_000)
+        }
+        web.trustedProxies = reader.number("GUILDHALL_TRUSTED_PROXIES", or: 0, in: 0...5)
+        web.connectionsMax = reader.number(
+            "GUILDHALL_CONNECTIONS_MAX", or: web.connectionsMax, in: 1...100_000)
+        web.requestSeconds = reader.number(
+            "GUILDHALL_REQUEST_SECONDS", or: web.requestSeconds, in: 1...600)
+        web.idleSeconds = reader.number("GUILDHALL_IDLE_SECONDS", or: web.idleSeconds, in: 1...600)
+        web.reads = limit("GUILDHALL_LIMIT_READS", web.reads)
+        web.writes = limit("GUILDHALL_LIMIT_WRITES", web.writes)
+        web.accountWrites = limit("GUILDHALL_LIMIT_ACCOUNT_WRITES", web.accountWrites)
+        web.signIns = limit("GUILDHALL_LIMIT_SIGN_INS", web.signIns)
+        web.passwords = limit("GUILDHALL_LIMIT_PASSWORDS", web.passwords)
+        web.registrations = limit("GUILDHALL_LIMIT_REGISTRATIONS", web.registrations)
+        return web
     }
 
     private static func absolute(_ path: String) -> String {

@@ -51,7 +51,16 @@ struct Wiring: Sendable {
         var web = WebSettings(secret: hmacSHA256(Array("web forms of \(app)".utf8), key: key))
         web.publicURL = publicURL
         web.secureCookies = publicURL.hasPrefix("https://")
-        web.proxies = settings.running.trustedProxies
+        web.proxies = settings.web.trustedProxies
+        web.connectionsMax = settings.web.connectionsMax
+        web.requestDeadline = .seconds(settings.web.requestSeconds)
+        web.idleTimeout = .seconds(settings.web.idleSeconds)
+        web.limits.read.count = settings.web.reads
+        web.limits.write.count = settings.web.writes
+        web.limits.accountWrite.count = settings.web.accountWrites
+        web.limits.signIn.count = settings.web.signIns
+        web.limits.password.count = settings.web.passwords
+        web.limits.register.count = settings.web.registrations
         return web
     }
 

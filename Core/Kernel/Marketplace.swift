@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Vocabulary
 
 /// The kernel: what every verb needs. The verbs themselves are extensions in files of their own.
 public struct Marketplace: Sendable {
@@ -13,6 +14,10 @@ public struct Marketplace: Sendable {
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.
     let printing: WorkThreads
+    /// What is asked for most, as bytes.
+    let shownListings: NotifiedCache<ID<Listing>, [UInt8]>
+    /// The whole tree, under the one key that there is.
+    let shownCategories: NotifiedCache<Bool, [Category]>
 
     public init(
         database: Database, providers: ProviderGateway, settings: KernelSettings, logger: Logger
@@ -23,6 +28,21 @@ public struct Marketplace: Sendable {
         self.logger = logger
         passwords = WorkThreads(count: settings.passwordThreads, waitingMax: 64)
         files = WorkThreads(count: 2, waitingMax: 256)
-        printing = WorkThreads(count: 2, waitingMax: 8)
+        printing = WorkThreads(count: 2, waitingMax: 8, waitMax: .seconds(20))
+        shownListings = NotifiedCache(
+            database, channel: "listings", costMax: settings.listingCacheBytes,
+            cost: { $0.count + 200 }, key: { ID<Listing>($0) })
+        shownCategories = NotifiedCache(
+            database, channel: "categories", costMax: 2, cost: { _ in 1 }, key: { _ in true })
+    }
+
+    /// Hears of what other processes change, until cancelled. Until it runs nothing is kept, and
+    /// every question reads the tables anew.
+    public func listen() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await providers.run() }
+            group.addTask { await shownListings.run() }
+            group.addTask { await shownCategories.run() }
+        }
     }
 }

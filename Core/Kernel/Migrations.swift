@@ -25,6 +25,7 @@ public struct Migration: Sendable {
         "m0010-jobs",
         "m0011-stock-locks",
         "m0012-whole-batches",
+        "m0014-listing-notices",
         "m0015-commission",
         "m0016-refunds",
         "m0018-ledger-roles",

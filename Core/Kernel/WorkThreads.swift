@@ -7,22 +7,29 @@ import Glibc
 public final class WorkThreads: Sendable {
     private let queue: WorkQueue
 
-    /// - Parameter waitingMax: how much work may wait for a thread; one more is refused.
-    public init(count: Int, waitingMax: Int) {
-        queue = WorkQueue(threadsMax: max(1, count), waitingMax: waitingMax)
+    /// - Parameters:
+    ///   - waitingMax: how much work may wait for a thread; one more is refused.
+    ///   - waitMax: how long work may have to wait, by what work took lately; what would wait for
+    ///     longer is refused at once, because whoever asked would be gone when it is done.
+    public init(count: Int, waitingMax: Int, waitMax: Duration = .seconds(10)) {
+        queue = WorkQueue(threadsMax: max(1, count), waitingMax: waitingMax, waitMax: waitMax)
     }
 
     deinit { queue.close() }
 
     /// Runs `work` on one of the threads and returns what it returned. Work that has begun runs
     /// to its end even when the waiting task is cancelled.
-    /// - Throws: ``WorkRefusal/busy`` when too much is waiting, and whatever `work` throws.
+    /// - Throws: ``WorkRefusal/busy(seconds:)`` when too much is waiting, and whatever `work`
+    ///   throws.
     public func run<Value: Sendable>(
         _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let accepted = queue.add { continuation.resume(with: Result(catching: work)) }
-            if !accepted { continuation.resume(throwing: WorkRefusal.busy) }
+            let wait = queue.add { continuation.resume(with: Result(catching: work)) }
+            if let wait {
+                let seconds = Int(min(max(wait / .seconds(1), 1), 60).rounded(.up))
+                continuation.resume(throwing: WorkRefusal.busy(seconds: seconds))
+            }
         }
     }
 }
@@ -39,10 +46,14 @@ private final class WorkQueue: @unchecked Sendable {
     private var closed = false
     private let threadsMax: Int
     private let waitingMax: Int
+    private let waitMax: Duration
+    /// What work took lately, the last weighing an eighth.
+    private var usual = Duration.zero
 
-    init(threadsMax: Int, waitingMax: Int) {
+    init(threadsMax: Int, waitingMax: Int, waitMax: Duration) {
         self.threadsMax = threadsMax
         self.waitingMax = waitingMax
+        self.waitMax = waitMax
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -54,16 +65,19 @@ private final class WorkQueue: @unchecked Sendable {
         condition.deallocate()
     }
 
-    func add(_ work: @escaping @Sendable () -> Void) -> Bool {
+    /// - Returns: nil when the work is taken; otherwise how long it would have had to wait.
+    func add(_ work: @escaping @Sendable () -> Void) -> Duration? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard !closed, waiting.count < waitingMax + idle else { return false }
+        let wait = usual * (waiting.count - idle + 1) / threadsMax
+        guard !closed, waiting.count < waitingMax + idle, waiting.count < idle || wait <= waitMax
+        else { return wait }
         if waiting.count >= idle, threads < threadsMax {
-            guard startThread() || threads > 0 else { return false }
+            guard startThread() || threads > 0 else { return wait }
         }
         waiting.append(work)
         pthread_cond_signal(condition)
-        return true
+        return nil
     }
 
     func close() {
@@ -87,7 +101,17 @@ private final class WorkQueue: @unchecked Sendable {
     }
 
     fileprivate func runUntilClosed() {
-        while let work = next() { work() }
+        while let work = next() {
+            let began = ContinuousClock.now
+            work()
+            note(ContinuousClock.now - began)
+        }
+    }
+
+    private func note(_ time: Duration) {
+        pthread_mutex_lock(mutex)
+        usual = usual == .zero ? time : (usual * 7 + time) / 8
+        pthread_mutex_unlock(mutex)
     }
 
     private func next() -> (@Sendable () -> Void)? {

@@ -96,6 +96,11 @@ public final class Database: Queryable, Sendable {
         listener.listen(to: channel)
     }
 
+    /// Every notification of what was committed before this moment has been handed to the readers
+    /// of ``listen(to:)``; nil while the listening connection is away. What is kept in memory
+    /// until a notification drops it may be believed only while this is recent.
+    public var lastHeard: ContinuousClock.Instant? { listener.lastHeard }
+
     /// Finishes what is under way and closes every connection. Later calls throw `.closed`.
     public func close() async {
         await withUnsafeContinuation { continuation in

@@ -22,6 +22,8 @@ public struct DatabaseSettings: Sendable {
     public var idleInTransactionDeadline: Duration = .seconds(30)
     /// How long making a connection may take.
     public var connectDeadline: Duration = .seconds(5)
+    /// How long closing waits for open transactions before it breaks them.
+    public var closeDeadline: Duration = .seconds(20)
     /// Statements that each connection keeps prepared.
     public var statementCacheSize = 256
     /// As which role every session acts, whoever it connected as; nil for the login itself. The

@@ -14,7 +14,13 @@ final class Listener: ConnectionOwner, @unchecked Sendable {
     private let address: ServerAddress
     private let reactor: Reactor
     private let logger: Logger
+    /// How often the server is asked whether the connection still carries both ways.
+    private static let pulse = Duration.seconds(1)
+    /// A server that is silent for longer is gone, whatever its socket says.
+    private static let pulseDeadline = Duration.seconds(3)
+
     private let lastNumber = Mutex(0)
+    private let heard = Mutex<ContinuousClock.Instant?>(nil)
 
     private var readers: [String: [Int: Continuation]] = [:]
     private var connection: Connection?
@@ -27,6 +33,10 @@ final class Listener: ConnectionOwner, @unchecked Sendable {
         self.reactor = reactor
         self.logger = logger
     }
+
+    /// All that was committed before this moment has been told to the readers; nil while there is
+    /// no connection.
+    var lastHeard: ContinuousClock.Instant? { heard.withLock { $0 } }
 
     func listen(to channel: String) -> AsyncStream<ChannelEvent> {
         let number = lastNumber.withLock { number in
@@ -77,10 +87,33 @@ final class Listener: ConnectionOwner, @unchecked Sendable {
         for channel in readers.keys {
             subscribe(to: channel) { [weak self] in self?.tell(channel, .reconnected) }
         }
+        feelPulse(of: connection)
+    }
+
+    /// The server sends what is to be notified before it answers anything else.
+    private func feelPulse(of connection: Connection) {
+        let asked = ContinuousClock.now
+        let flight = Flight(["select 1"], carrier: nil)
+        let silence = reactor.schedule(after: Self.pulseDeadline) { [weak connection] in
+            connection?.fail(PostgresError(.unavailable, "the server has fallen silent"))
+        }
+        flight.onLanding = { [weak self, weak connection, unowned flight] in
+            self?.reactor.cancel(silence)
+            guard let self, let connection, self.connection === connection,
+                flight.failure == nil
+            else { return }
+            heard.withLock { $0 = asked }
+            reactor.schedule(after: Self.pulse) { [weak self, weak connection] in
+                guard let self, let connection, self.connection === connection else { return }
+                feelPulse(of: connection)
+            }
+        }
+        connection.send(flight)
     }
 
     func connectionLost(_ connection: Connection, _ error: PostgresError) {
         self.connection = nil
+        heard.withLock { $0 = nil }
         guard !isClosed else { return }
         reactor.schedule(after: backoff.next()) { [weak self] in self?.open() }
     }
@@ -99,6 +132,7 @@ final class Listener: ConnectionOwner, @unchecked Sendable {
         isClosed = true
         for reader in readers.values.flatMap(\.values) { reader.finish() }
         readers = [:]
+        heard.withLock { $0 = nil }
         connection?.finish()
         connection = nil
     }

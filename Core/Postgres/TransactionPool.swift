@@ -145,6 +145,16 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
         (idle + opening).forEach { $0.finish() }
         (idle, opening) = ([], [])
         finishClosing()
+        guard closing != nil else { return }
+        // Whoever holds a connection may wait for something that never comes.
+        reactor.schedule(after: settings.closeDeadline) { self.breakLeased() }
+    }
+
+    private func breakLeased() {
+        for session in Array(leased.values) {
+            session.connection?.fail(
+                PostgresError(.closed, "the database was closed while a transaction was open"))
+        }
     }
 
     private func finishClosing() {

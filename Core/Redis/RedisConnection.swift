@@ -90,6 +90,8 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
         }
         self.context = context
         fd = context.pointee.c.fd
+        // libpq does the same by itself: a child that we start must not hold our connections.
+        _ = fcntl(fd, F_SETFD, FD_CLOEXEC)
         let me = Unmanaged.passUnretained(self).toOpaque()
         context.pointee.data = me
         context.pointee.ev.data = me

@@ -33,7 +33,7 @@ struct Office: Sendable {
             }
             let outsider = try await token(of: market.given.account(), market)
             let (known, people) = (tokens, accounts)
-            try await app.application(port: 0).test(.router) { client in
+            try await app.application.test(.router) { client in
                 try await body(
                     Office(
                         market: market, app: app, client: client, tokens: known,
@@ -50,6 +50,7 @@ struct Office: Sendable {
         // All tests come from one address.
         settings.limits.read = .init(1_000_000, per: 60)
         settings.limits.write = .init(1_000_000, per: 60)
+        settings.limits.accountWrite = .init(1_000_000, per: 60)
         settings.logsRequests = false
         return try Site(
             .admin, title: Backoffice.title, marketplace: market.marketplace,

@@ -32,8 +32,10 @@ import Testing
             #expect(await again.next() == .notified(payload: "x"))
             #expect(await b.next() == .notified(payload: "y"))
             let listening = try await database.value(
-                "select count(*) from pg_stat_activity where query like 'listen%' and application_name = 'listeners'",
-                Int.self)
+                """
+                select count(*) from pg_stat_activity where application_name = 'listeners'
+                    and (query like 'listen%' or query = 'select 1')
+                """, Int.self)
             #expect(listening == 1)
         }
     }
@@ -63,6 +65,27 @@ import Testing
             #expect(await events.next() == .reconnected)
             try await database.execute("notify c, 'back'")
             #expect(await events.next() == .notified(payload: "back"))
+        }
+    }
+
+    @Test func `what was heard is known to be complete only while the server answers`() async throws
+    {
+        try await withServer { database, server in
+            #expect(database.lastHeard == nil)
+            var events = database.listen(to: "c").makeAsyncIterator()
+            #expect(await events.next() == .reconnected)
+            let isHeard = try await eventually { database.lastHeard != nil }
+            #expect(isHeard)
+            let first = database.lastHeard
+            let isHeardAgain = try await eventually { database.lastHeard != first }
+            #expect(isHeardAgain)
+
+            server.freeze()
+            let isSilent = try await eventually { database.lastHeard == nil }
+            #expect(isSilent)
+
+            server.thaw()
+            #expect(await events.next() == .reconnected)
         }
     }
 }

@@ -319,4 +319,25 @@ import Testing
             #expect(sum == 6)
         }
     }
+
+    @Test func `closing does not wait for ever for one that never ends`() async throws {
+        try await withDatabase({ $0.closeDeadline = .milliseconds(300) }) { database in
+            let (beginnings, beginning) = AsyncStream.makeStream(of: Void.self)
+            let stuck = Task {
+                try await database.transaction { tx in
+                    try await tx.execute("select 1")
+                    beginning.yield()
+                    try await Task.sleep(for: .seconds(3600))
+                }
+            }
+            for await _ in beginnings { break }
+
+            let began = ContinuousClock.now
+            await database.close()
+
+            #expect(ContinuousClock.now - began < .seconds(10))
+            stuck.cancel()
+            await #expect(throws: (any Error).self) { try await stuck.value }
+        }
+    }
 }

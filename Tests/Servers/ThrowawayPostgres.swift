@@ -142,6 +142,37 @@ public final class ThrowawayPostgres: Sendable {
         throw ServerFailure(log("server.log"))
     }
 
+    /// Where its certificate is, once it has one.
+    public var certificate: String { folder + "/data/server.crt" }
+
+    /// Makes a certificate for the name `postgres.test` and starts again with TLS.
+    public func useOwnCertificate() async throws {
+        try await crash()
+        let key = folder + "/data/server.key"
+        let log = folder + "/certificate.log"
+        let made = try Program(
+            "/usr/bin/openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-days", "2", "-subj", "/CN=postgres.test", "-keyout", key, "-out",
+                certificate,
+            ], log: log)
+        guard try await made.waitForEnd() == 0 else {
+            throw ServerFailure("openssl made no certificate: \(self.log("certificate.log"))")
+        }
+        chmod(key, 0o600)
+        if let owner = Self.systemUser {
+            chown(key, owner.uid, owner.gid)
+            chown(certificate, owner.uid, owner.gid)
+        }
+        let file = try FileHandle(
+            forWritingTo: URL(fileURLWithPath: folder + "/data/postgresql.conf"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("\nssl = on\n".utf8))
+        try file.close()
+        try await start()
+    }
+
     /// Ends it and all its sessions as a power cut would.
     public func crash() async throws {
         guard let running = program.withLock({ $0.take() }) else { return }

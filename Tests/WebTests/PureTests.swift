@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Vocabulary
 
@@ -30,6 +31,108 @@ import Vocabulary
         #expect(filled.hasPrefix("<form action=\"/s\"><input></form>"))
         #expect(filled.contains("name=\"formToken\" value=\"tok\""))
         #expect(filled.contains("name=\"idempotencyKey\""))
+    }
+}
+
+@Suite struct `JSON that is sent` {
+    struct Inner: Codable, Equatable {
+        let name: String
+        let price: Money
+        let none: Int?
+    }
+    struct Outer: Codable, Equatable {
+        enum Kind: String, Codable { case good }
+        let text: String
+        let list: [Inner]
+        let empty: [String]
+        let map: [String: Int]
+        let half: Double
+        let whole: Double
+        let yes: Bool
+        let least: Int64
+        let at: Instant
+        let id: ID<Inner>
+        let kind: Kind?
+        let nested: [[Int]]
+    }
+
+    @Test func `is read back as what it was, in the order of the type`() throws {
+        let value = Outer(
+            text: "“quotes” \"\\ \u{1}\n/ ä 🙂",
+            list: [
+                Inner(name: "a", price: Money(1, .eur), none: nil),
+                Inner(name: "", price: Money(-2, .jpy), none: 3),
+            ], empty: [], map: ["x": 1], half: 4.5, whole: 5, yes: true, least: .min,
+            at: .systemNow, id: ID(), kind: .good, nested: [[1, 2], [], [3]])
+
+        let bytes = try JSONBytesEncoder.bytes(of: value)
+
+        #expect(try JSONDecoder().decode(Outer.self, from: Data(bytes)) == value)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.hasPrefix(#"{"text":"“quotes” \"\\ \u0001\u000a/ ä 🙂","list":[{"name":"a","#))
+        #expect(text.contains(#""half":4.5,"whole":5,"yes":true"#))
+        #expect(try JSONBytesEncoder.bytes(of: Nothing()) == Array("{}".utf8))
+        #expect(throws: EncodingError.self) { try JSONBytesEncoder.bytes(of: [Double.nan]) }
+    }
+}
+
+@Suite struct `Dates of answers` {
+    @Test func `are written as HTTP wants them`() {
+        #expect(
+            Instant("1994-11-06T08:49:37Z").map(HTTPDates.text) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(
+            Instant("2026-02-28T23:59:59Z").map(HTTPDates.text) == "Sat, 28 Feb 2026 23:59:59 GMT")
+    }
+}
+
+@Suite struct `Models of pages` {
+    struct Card: Fragment {
+        static let template = "card"
+        let title: String
+        let note: String?
+    }
+    struct Page {
+        struct Row { let label: String }
+        let title: String
+        let cards: [Card]
+        let rows: [Row]
+        let words: [String]
+        let note: String?
+        let isOpen: Bool
+        let count: Int
+    }
+
+    private func templates(_ texts: [String: String]) throws -> Templates {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("guildhall-templates-\(ID<Page>())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, text) in texts {
+            try text.write(
+                to: folder.appendingPathComponent(name + ".mustache"), atomically: true,
+                encoding: .utf8)
+        }
+        return try Templates(folders: [folder])
+    }
+
+    @Test func `are shown as the template engine would show them by itself`() throws {
+        let templates = try templates([
+            "card": "<b>{{title}}</b>{{#note}}({{note}}){{/note}}",
+            "page": """
+            {{title}}|{{#cards}}{{{html}}}{{title}};{{/cards}}|{{#rows}}{{label}},{{/rows}}|\
+            {{#words}}{{.}} {{/words}}|{{#note}}N{{/note}}{{^note}}no{{/note}}|\
+            {{#isOpen}}open{{/isOpen}}|{{count}}|{{^rows}}none{{/rows}}
+            """,
+        ])
+        let page = Page(
+            title: "<T>", cards: [Card(title: "A&B", note: nil), Card(title: "C", note: "new")],
+            rows: [.init(label: "r")], words: ["x", "y"], note: nil, isOpen: true, count: 3)
+
+        for _ in 0..<2 {
+            #expect(
+                try templates.render(page, "page")
+                    == "&lt;T&gt;|<b>A&amp;B</b>A&amp;B;<b>C</b>(new)C;|r,|x y |no|open|3|")
+        }
     }
 }
 

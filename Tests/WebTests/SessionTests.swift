@@ -106,6 +106,88 @@ import Vocabulary
         }
     }
 
+    @Test func `counts guesses at one account however its address is written`() async throws {
+        try await TestMarketplace.run { market in
+            var settings = TestWeb.settings
+            settings.limits.password = .init(3, per: 60)
+            let app = try TestSite(market, settings: settings).app
+            let email = "\(ID<Account>())@example.test"
+
+            var statuses: [Int] = []
+            for spelling in [email, " " + email, email.uppercased() + "  ", "\t" + email] {
+                let guess: JSONValue = ["email": .string(spelling), "password": "guess"]
+                statuses.append(
+                    try await Browser(app).send("POST", "/api/v1/sessions", guess).status)
+            }
+
+            #expect(statuses == [401, 401, 401, 429])
+        }
+    }
+
+    @Test func `limits what an account changes, from the machine itself too`() async throws {
+        try await TestMarketplace.run { market in
+            // An address of its own: guesses at one address are counted across tests.
+            let email = "\(ID<Account>())@example.test"
+            _ = try await market.marketplace.register(
+                Registration(email: email, name: "Ada", password: password))
+            var settings = TestWeb.settings
+            settings.limits.accountWrite = .init(3, per: 60)
+            let app = try TestSite(market, settings: settings).app
+            let (desk, phone, stranger) = (Browser(app), Browser(app), Browser(app))
+            for browser in [desk, phone] {
+                _ = try await browser.submit(
+                    try await browser.get("/sign-in"), "/sign-in",
+                    ["email": email, "password": password])
+            }
+            func write(_ browser: Browser) async throws -> Int {
+                try await browser.send(
+                    "POST", "/api/v1/things", TestSite.good,
+                    headers: [("x-forwarded-for", "127.0.0.1")]
+                ).status
+            }
+
+            #expect(try await write(desk) == 201)
+            #expect(try await write(phone) == 201)
+            #expect(try await write(desk) == 201)
+            #expect(try await write(phone) == 429)
+            #expect(try await write(desk) == 429)
+            #expect(try await write(stranger) == 201)
+            #expect(try await desk.get("/hello").status == 200)
+        }
+    }
+
+    @Test func `a new password ends the other sessions, and the old one opens nothing`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let email = "\(ID<Account>())@example.test"
+            _ = try await market.marketplace.register(
+                Registration(email: email, name: "Ada", password: password))
+            let app = try TestSite(market).app
+            let (desk, phone) = (Browser(app), Browser(app))
+            func signIn(_ browser: Browser, _ password: String) async throws -> WebAnswer {
+                try await browser.submit(
+                    try await browser.get("/sign-in"), "/sign-in",
+                    ["email": email, "password": password])
+            }
+            for browser in [desk, phone] { _ = try await signIn(browser, password) }
+
+            let wrong = try await desk.submit(
+                try await desk.get("/password"), "/password",
+                ["current": "not this one", "password": "another long sentence"])
+            let right = try await desk.submit(
+                try await desk.get("/password"), "/password",
+                ["current": password, "password": "another long sentence"])
+
+            #expect(wrong.status == 422)
+            #expect(right.status == 200 || right.status == 404)
+            #expect(try await desk.send("GET", "/api/v1/account").status == 200)
+            #expect(try await phone.send("GET", "/api/v1/account").status == 401)
+            #expect(try await signIn(Browser(app), password).status == 401)
+            #expect(try await signIn(phone, "another long sentence").status != 401)
+        }
+    }
+
     @Test func `without Redis is 503, while pages still answer`() async throws {
         try await TestMarketplace.run { market in
             _ = try await person(market)

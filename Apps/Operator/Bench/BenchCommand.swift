@@ -11,7 +11,8 @@ struct BenchCommand: AsyncParsableCommand {
             anew and dropped at the end. Build with -c release before believing a figure.
             """,
         subcommands: [
-            DriverBench.self, ReadsBench.self, CheckoutBench.self, FlashSaleBench.self,
+            DriverBench.self, ReadsBench.self, StartBench.self, CheckoutBench.self,
+            FlashSaleBench.self,
             ReplayBench.self,
         ])
 }

@@ -31,7 +31,8 @@ struct BenchMarket: Sendable {
             handler.logLevel = .error
             return handler
         }
-        let name = "guildhall_bench"
+        // Named after the operator's own, so that two markets on one server do not meet.
+        let name = Self.name(besides: settings.servers.databaseURL)
         let server = Database(
             DatabaseSettings(url: settings.servers.databaseURL), reactor: Reactor(),
             logger: Logger(label: "bench"))
@@ -91,6 +92,12 @@ struct BenchMarket: Sendable {
     func settle() async throws {
         try await database.execute("vacuum analyze")
         try await database.execute("checkpoint")
+    }
+
+    private static func name(besides url: String) -> String {
+        let own = URLComponents(string: url)?.path.drop { $0 == "/" } ?? ""
+        let letters = own.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return String((letters.isEmpty ? "guildhall" : letters).prefix(40)) + "_bench"
     }
 
     /// The connection string with another database in it.

@@ -20,6 +20,7 @@ enum BenchServer {
         let plenty = RateLimits.Limit(1_000_000_000, per: 60)
         web.limits.read = plenty
         web.limits.write = plenty
+        web.limits.accountWrite = plenty
         web.limits.signIn = plenty
         web.limits.register = plenty
         let app = try Storefront.app(
@@ -32,9 +33,10 @@ enum BenchServer {
                         body: .init(byteBuffer: .init(string: "hello")))
                 }
             })
+        let listening = Background(name: "listening") { await market.marketplace.listen() }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [app.application(port: port)], logger: Logger(label: "bench")))
+                services: [app.server(port: port), listening], logger: Logger(label: "bench")))
         return try await withThrowingTaskGroup(of: Value?.self) { tasks in
             tasks.addTask {
                 try await group.run()

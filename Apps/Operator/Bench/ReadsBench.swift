@@ -19,6 +19,8 @@ struct ReadsBench: AsyncParsableCommand {
     var listings = 100_000
     @Option(help: "Connections of the load generator.")
     var connections = 64
+    @Option(parsing: .upToNextOption, help: "Names of the figures to measure; all by default.")
+    var only: [String] = []
 
     /// Measured in turns, because the machine's speed drifts.
     private static let rounds = 3
@@ -43,91 +45,90 @@ struct ReadsBench: AsyncParsableCommand {
     }
 
     private func measure(_ server: String, _ report: BenchReport) async throws -> [BenchFigure] {
-        let folder = FileManager.default.temporaryDirectory.path
-        let script = folder + "/guildhall-bench-\(ProcessInfo.processInfo.processIdentifier).lua"
-        defer { unlink(script) }
-        let paths: [(String, [String])] = [
-            (
-                "reads.listing",
-                (1...min(listings, 20_000)).map { _ in
-                    "/api/v1/listings/" + BenchCatalogue.listingID(Int.random(in: 1...listings))
-                }
-            ),
-            (
-                "reads.category",
-                (1...BenchCatalogue.categories).map {
-                    "/api/v1/listings?limit=20&category=" + BenchCatalogue.slug($0)
-                }
-            ),
-            (
-                "reads.search",
-                BenchCatalogue.materials.flatMap { material in
-                    BenchCatalogue.things.map {
-                        "/api/v1/listings?limit=20&text=" + material + "%20" + $0
-                    }
-                }
-            ),
-            (
-                "reads.categoryPage",
-                (1...BenchCatalogue.categories).map { "/categories/" + BenchCatalogue.slug($0) }
-            ),
-        ]
-        let dataset = "\(listings) things, random"
+        let script = ReadsScript()
+        defer { script.remove() }
         var figures: [BenchFigure] = []
-        for (name, list) in paths {
-            report.note("\(name): \(Self.rounds) rounds of \(options.seconds) s …")
+        for read in reads {
+            report.note("\(read.name): \(Self.rounds) rounds of \(options.seconds) s …")
             var (own, hello): ([BenchTool.Answer], [BenchTool.Answer]) = ([], [])
             for _ in 0..<Self.rounds {
+                // By the same kind of script, which costs the load generator the same.
+                try script.write(.list([BenchServer.helloPath]), pauseMs: nil)
                 hello.append(
                     try await BenchTool.wrk(
-                        server + BenchServer.helloPath, connections: connections,
-                        seconds: options.seconds))
-                try Self.script(list, delayMs: nil).write(
-                    toFile: script, atomically: true, encoding: .utf8)
+                        server, connections: connections, seconds: options.seconds,
+                        script: script.path))
+                try script.write(read.paths, pauseMs: nil)
                 own.append(
                     try await BenchTool.wrk(
-                        server, connections: connections, seconds: options.seconds, script: script))
+                        server, connections: connections, seconds: options.seconds,
+                        script: script.path))
             }
             let saturated = Self.median(own)
             figures.append(
                 BenchFigure(
-                    name: name, value: saturated.rate, ceiling: Self.median(hello).rate,
+                    name: read.name, value: saturated.rate, ceiling: Self.median(hello).rate,
                     unit: "requests/s", p50Ms: saturated.p50Ms, p99Ms: saturated.p99Ms,
-                    clients: connections, seconds: Double(options.seconds), dataset: dataset))
-            // Half the rate: each connection pauses for as long as its request took on average.
-            let pause = Double(connections) / (saturated.rate / 2) * 1000 - 1
-            try Self.script(list, delayMs: pause).write(
-                toFile: script, atomically: true, encoding: .utf8)
+                    clients: connections, seconds: Double(options.seconds), dataset: read.dataset))
+            // Half the rate: each connection pauses as long as its request took, on average.
+            let pause = Double(connections) / (saturated.rate / 2) * 1000 - (saturated.p50Ms ?? 0)
+            try script.write(read.paths, pauseMs: pause)
             let half = try await BenchTool.wrk(
-                server, connections: connections, seconds: options.seconds, script: script)
+                server, connections: connections, seconds: options.seconds, script: script.path)
             figures.append(
                 BenchFigure(
-                    name: name + ".half", value: half.rate, ceiling: nil, unit: "requests/s",
+                    name: read.name + ".half", value: half.rate, ceiling: nil, unit: "requests/s",
                     p50Ms: half.p50Ms, p99Ms: half.p99Ms, clients: connections,
-                    seconds: Double(options.seconds), dataset: dataset))
+                    seconds: Double(options.seconds), dataset: read.dataset))
         }
         return figures
     }
 
-    private static func median(_ answers: [BenchTool.Answer]) -> BenchTool.Answer {
-        answers.sorted { $0.rate < $1.rate }[answers.count / 2]
+    private struct Read {
+        let name: String
+        let paths: ReadsScript.Paths
+        let dataset: String
     }
 
-    private static func script(_ paths: [String], delayMs: Double?) -> String {
-        let list = paths.map { "\"\($0)\"" }.joined(separator: ",")
-        let delay = delayMs.map { "function delay() return \(Int(max(0, $0))) end" } ?? ""
-        return """
-            local paths = {\(list)}
-            local requests = {}
-            function init()
-                for i, path in ipairs(paths) do requests[i] = wrk.format("GET", path) end
-            end
-            local n = 0
-            function request()
-                n = n % #requests + 1
-                return requests[n]
-            end
-            \(delay)
-            """
+    /// What is read, and how it is chosen.
+    private var reads: [Read] {
+        let all = "\(listings) things"
+        let categories = (1...BenchCatalogue.categories).map { BenchCatalogue.slug($0) }
+        let searches = BenchCatalogue.materials.flatMap { material in
+            BenchCatalogue.things.map { "\(material)%20\($0)" }
+        }
+        // Every third word has a letter too few, as people type.
+        let typed = searches.enumerated().map { index, text in
+            index % 3 == 0 ? String(text.dropLast(2)) + String(text.suffix(1)) : text
+        }
+        let listing = "/api/v1/listings/"
+        return [
+            Read(
+                name: "reads.listing",
+                paths: .listings(prefix: listing, of: listings, isSkewed: true),
+                dataset: all + ", the n-th as often as 1/n"),
+            Read(
+                name: "reads.listing.any",
+                paths: .listings(prefix: listing, of: listings, isSkewed: false),
+                dataset: all + ", each as often"),
+            Read(
+                name: "reads.category",
+                paths: .list(categories.map { listing.dropLast() + "?limit=20&category=" + $0 }),
+                dataset: all + ", random"),
+            Read(
+                name: "reads.search",
+                paths: .list(typed.map { listing.dropLast() + "?limit=20&text=" + $0 }),
+                dataset: all + ", every third search misspelt"),
+            Read(
+                name: "reads.categoryPage",
+                paths: .list(categories.map { "/categories/" + $0 }), dataset: all + ", random"),
+            Read(
+                name: "reads.searchPage", paths: .list(typed.map { "/search?text=" + $0 }),
+                dataset: all + ", every third search misspelt"),
+        ].filter { only.isEmpty || only.contains($0.name) }
+    }
+
+    private static func median(_ answers: [BenchTool.Answer]) -> BenchTool.Answer {
+        answers.sorted { $0.rate < $1.rate }[answers.count / 2]
     }
 }

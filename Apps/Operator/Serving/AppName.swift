@@ -26,13 +26,19 @@ enum AppName: String, ExpressibleByArgument, CaseIterable, Sendable {
         }
     }
 
-    func healthPort(_ network: Settings.Network) -> Int {
-        switch self {
-        case .storefront: network.healthPort
-        case .seller: network.healthPort + 1
-        case .admin: network.healthPort + 2
-        }
+    /// - Parameter number: which of the app's processes, from 1.
+    func healthPort(_ network: Settings.Network, number: Int = 1) -> Int {
+        let first =
+            switch self {
+            case .storefront: network.healthPort
+            case .seller: network.healthPort + 1
+            case .admin: network.healthPort + 2
+            }
+        return first + 4 * (number - 1)
     }
+
+    /// What a process of it is called in logs: `seller`, `seller-2`.
+    func processName(_ number: Int) -> String { number == 1 ? rawValue : "\(rawValue)-\(number)" }
 
     /// The app with all its routes.
     func app(_ wiring: Wiring) throws -> WebApp {

@@ -26,8 +26,8 @@ struct WorkerService: Service {
 extension Wiring {
     /// Runs `services` until SIGTERM or Ctrl-C, then stops them in reverse order and closes.
     func run(_ services: [any Service]) async throws {
-        let listener = Background(name: "providers") { [marketplace] in
-            await marketplace.providers.run()
+        let listener = Background(name: "listening") { [marketplace] in
+            await marketplace.listen()
         }
         var configuration = ServiceGroupConfiguration(
             services: [listener] + services, gracefulShutdownSignals: [.sigterm, .sigint],

@@ -17,19 +17,34 @@ struct ServeCommand: AsyncParsableCommand {
     @Argument(help: "storefront, seller, admin, or all in one process for development.")
     var app: Choice
 
+    @Option(
+        help: ArgumentHelp(
+            "Which of several processes on the same port this one is.",
+            discussion: "Each has a health port of its own, four after the one before it."))
+    var number: Int?
+
+    func validate() throws {
+        guard (1...16).contains(number ?? 1) else {
+            throw ValidationError("--number must be between 1 and 16.")
+        }
+    }
+
     func run() async throws {
         let settings = try Settings.read()
-        ThisProcess.begin(settings, app.rawValue)
-        let wiring = try Wiring(settings, process: app.rawValue)
+        let name = AppName(rawValue: app.rawValue)?.processName(number ?? 1) ?? app.rawValue
+        ThisProcess.begin(settings, name)
+        let wiring = try Wiring(settings, process: name)
         let network = settings.network
         var services: [any Service] = []
         for app in app.apps {
             services.append(
                 HealthServer(
-                    host: network.host, port: app.healthPort(network), checks: wiring.checks,
+                    host: network.host, port: app.healthPort(network, number: number ?? 1),
+                    checks: wiring.checks,
                     logger: wiring.logger))
             services.append(
-                try app.app(wiring).application(host: network.host, port: app.port(network)))
+                try app.app(wiring).server(
+                    host: network.host, port: app.port(network), sharesPort: number != nil))
         }
         try await wiring.run(services)
     }

@@ -18,10 +18,16 @@ struct Greeting: Sendable {
               customers   \(network.storefrontURL)
               artisans    \(network.sellerURL)
               back office \(network.adminURL)
-              health      http://127.0.0.1:\(network.healthPort)/readyz and the three ports after it
+              health      http://127.0.0.1:\(network.healthPort)/readyz and the \(healthPorts - 1) ports after it
               logs        \(settings.folders.logs)/
             \(logins)Ctrl-C stops everything.
             """)
+    }
+
+    /// Four for each number of process, the last of which only the one worker uses.
+    private var healthPorts: Int {
+        let processes = settings.running.appProcesses
+        return processes == 1 ? 4 : 4 * processes - 1
     }
 
     /// One login for each app, when this is the demo market.

@@ -37,10 +37,16 @@ struct Preparation: Sendable {
         if settings.running.isDemo {
             wanted.append(("the sandbox bank", network.bankPort, "GUILDHALL_BANK_PORT"))
         }
-        for (index, app) in ["customer app", "seller app", "admin app", "worker"].enumerated() {
-            wanted.append(
-                ("health of the \(app)", network.healthPort + index, "GUILDHALL_HEALTH_PORT"))
+        for number in 1...settings.running.appProcesses {
+            for app in AppName.allCases {
+                wanted.append(
+                    (
+                        "health of \(app.processName(number))",
+                        app.healthPort(network, number: number), "GUILDHALL_HEALTH_PORT"
+                    ))
+            }
         }
+        wanted.append(("health of the worker", network.healthPort + 3, "GUILDHALL_HEALTH_PORT"))
         return wanted.compactMap { name, port, variable in
             PortCheck.problem(host: network.host, port: port).map {
                 "  Port \(port) (\(name)) cannot be used: \($0). "

@@ -9,8 +9,9 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Checks, migrates, fills an empty market in demo mode, and runs everything.",
         discussion: """
-            The three apps, the worker and, in demo mode, the sandbox bank run as processes of \
-            their own; one that dies is started again. Ctrl-C stops them all.
+            The three apps, each as often as GUILDHALL_APP_PROCESSES says, the worker and, in \
+            demo mode, the sandbox bank run as processes of their own; one that dies is started \
+            again, and meanwhile the others answer. Ctrl-C stops them all.
             """)
 
     @Flag(help: "Show every log line here, not only warnings; all are in the log files anyway.")
@@ -70,10 +71,13 @@ struct Children: Sendable {
         func spec(_ name: String, _ arguments: [String]) -> ChildSpec {
             ChildSpec(name: name, arguments: arguments, environment: environment)
         }
-        let market = [
-            spec("storefront", ["serve", "storefront"]), spec("seller", ["serve", "seller"]),
-            spec("admin", ["serve", "admin"]), spec("worker", ["work"]),
-        ]
+        let apps = (1...settings.running.appProcesses).flatMap { number in
+            AppName.allCases.map { app in
+                spec(
+                    app.processName(number), ["serve", app.rawValue, "--number", String(number)])
+            }
+        }
+        let market = apps + [spec("worker", ["work"])]
         let bank =
             settings.running.isDemo
             ? [spec("bank", ["sandbox-bank", "--port", String(settings.network.bankPort)])] : []

@@ -3,7 +3,9 @@ import Vocabulary
 import Web
 
 /// The model of `thing.mustache`: a listing in a grid.
-struct ThingCard {
+struct ThingCard: Fragment {
+    static let template = "thing"
+
     let href: String
     let title: String
     let seller: String

@@ -24,6 +24,12 @@ public struct Account: Hashable, Sendable, Codable {
         return email
     }
 
+    /// What guesses at the account of this address are counted under: equal for all spellings
+    /// that open the same account.
+    public static func limitKey(of email: String) -> String {
+        InputText.trimmed(email).lowercased()
+    }
+
     private static func isHostName(_ host: Substring) -> Bool {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         return labels.count >= 2

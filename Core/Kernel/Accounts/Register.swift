@@ -16,7 +16,7 @@ public struct Registration: Sendable {
 extension Marketplace {
     /// Makes an account. The password is hashed on threads of its own.
     /// - Throws: ``AccountRefusal`` for an address that is not one or is taken, and for a weak
-    ///   password; ``InputRefusal`` for the name; ``WorkRefusal/busy``.
+    ///   password; ``InputRefusal`` for the name; ``WorkRefusal/busy(seconds:)``.
     public func register(_ registration: Registration) async throws -> Account {
         let email = try Account.normalizedEmail(registration.email)
         let name = try InputText.line(registration.name, field: "name", lengths: 1...120)

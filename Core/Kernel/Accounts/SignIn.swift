@@ -3,7 +3,7 @@ import Vocabulary
 extension Marketplace {
     /// The account that this address and password open. Takes as long for an address that
     /// nobody has as for a wrong password; sessions and limits are the caller's.
-    /// - Throws: ``AccountRefusal/signInFailed``, ``WorkRefusal/busy``.
+    /// - Throws: ``AccountRefusal/signInFailed``, ``WorkRefusal/busy(seconds:)``.
     public func signIn(email: String, password: String) async throws -> Account {
         let found: (Account, hash: String)?
         if let normalized = try? Account.normalizedEmail(email) {
@@ -21,7 +21,7 @@ extension Marketplace {
 
     /// Replaces the password of `account`. The caller ends its other sessions.
     /// - Throws: ``AccountRefusal/passwordWrong`` when `current` is not the present one, or was
-    ///   replaced meanwhile; ``AccountRefusal`` for a weak new one; ``WorkRefusal/busy``.
+    ///   replaced meanwhile; ``AccountRefusal`` for a weak new one; ``WorkRefusal/busy(seconds:)``.
     public func changePassword(
         of account: ID<Account>, from current: String, to new: String
     ) async throws {

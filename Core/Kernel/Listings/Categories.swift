@@ -3,12 +3,12 @@ import Vocabulary
 extension Marketplace {
     /// The whole tree: parents before children, each level in its order.
     public func categories() async throws -> [Category] {
-        try await database.categories.list()
+        try await shownCategories.value(true) { try await database.categories.list() }
     }
 
     /// - Throws: ``CategoryRefusal/unknown``.
     public func category(slug: String) async throws -> Category {
-        guard let category = try await database.categories.find(slug: slug) else {
+        guard let category = try await categories().first(where: { $0.slug == slug }) else {
             throw CategoryRefusal.unknown
         }
         return category

@@ -64,20 +64,23 @@ public struct PublicListing: Sendable, Codable, Hashable {
 
 extension Marketplace {
     /// A listing that is for sale, as the JSON of ``PublicListing``: bytes that PostgreSQL made
-    /// once for this version of it, to be sent as they are.
+    /// once for this version of it, to be sent as they are. While ``listen()`` runs they are kept
+    /// in memory until the version or the right to be sold changes.
     /// - Throws: ``ListingRefusal/unknown`` for what does not exist or is not for sale.
-    public func listingJSON(_ id: ID<Listing>) async throws -> String {
-        if let body = try await database.listingPages.find(id) { return body }
-        guard let body = try await database.listingPages.refresh(id) else {
-            throw ListingRefusal.unknown
+    public func listingJSON(_ id: ID<Listing>) async throws -> [UInt8] {
+        try await shownListings.value(id) {
+            if let body = try await database.listingPages.find(id) { return Array(body.utf8) }
+            guard let body = try await database.listingPages.refresh(id) else {
+                throw ListingRefusal.unknown
+            }
+            return Array(body.utf8)
         }
-        return body
     }
 
     /// The same as a value, for pages.
     public func publicListing(_ id: ID<Listing>) async throws -> PublicListing {
         let body = try await listingJSON(id)
-        return try JSONDecoder().decode(PublicListing.self, from: Data(body.utf8))
+        return try JSONDecoder().decode(PublicListing.self, from: Data(body))
     }
 
     /// Which listing has this address in this shop.

@@ -24,7 +24,7 @@ struct MediaFolder: Sendable {
         path + "/" + hash.description.prefix(2)
     }
 
-    private func file(of hash: ContentHash) -> String {
+    func file(of hash: ContentHash) -> String {
         folder(of: hash) + "/" + hash.description.dropFirst(2)
     }
 

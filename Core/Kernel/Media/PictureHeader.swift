@@ -19,8 +19,17 @@ struct PictureHeader: Hashable, Sendable {
         self = header
     }
 
-    /// The type alone, for serving what was checked when it came in.
+    /// The type alone, for what is checked when it comes in.
     static func mediaType(of bytes: [UInt8]) -> String? { PictureHeader(bytes)?.mediaType }
+
+    /// The type alone, by the first bytes, for serving what was checked when it came in.
+    static func mediaType(beginning bytes: [UInt8]) -> String? {
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "image/png" }
+        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }
+        if bytes.starts(with: "GIF8".utf8) { return "image/gif" }
+        let isWebP = bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).starts(with: "WEBP".utf8)
+        return isWebP ? "image/webp" : nil
+    }
 
     private init(_ mediaType: String, _ width: Int, _ height: Int) {
         self.mediaType = mediaType

@@ -19,12 +19,10 @@ extension Marketplace {
 
     /// A public picture by its hash, for serving: the hash is its ETag, and it never changes.
     /// - Throws: ``MediaRefusal/unknown``.
-    public func picture(_ hash: ContentHash) async throws -> MediaFile {
-        guard let bytes = try await pictureFolder.read(hash, on: files) else {
+    public func picture(_ hash: ContentHash) async throws -> StoredPicture {
+        guard let picture = try await pictureFolder.openPicture(hash, on: files) else {
             throw MediaRefusal.unknown
         }
-        return MediaFile(
-            bytes: bytes,
-            mediaType: PictureHeader.mediaType(of: bytes) ?? "application/octet-stream")
+        return picture
     }
 }

@@ -26,6 +26,12 @@ public struct AccountAPI: Sendable {
             }
         api.get("/account", "Who is signed in", tag: tag)
             .handle(as: SignedIn.self) { _, person in AccountAnswer(person.account) }
+        api.put("/account/password", "Change the password; other sessions end", tag: tag)
+            .body(NewPassword.self).limited(.signIn).refuses(.missing, .unavailable)
+            .handle(as: SignedIn.self) { call, person in
+                try await call.request.changePassword(of: person.account, call.body)
+                return Nothing()
+            }
         api.post("/sessions", "Sign in with a cookie", tag: tag)
             .body(Credentials.self).limited(.signIn).refuses(.unauthenticated)
             .succeeds(with: .created)

@@ -40,6 +40,7 @@ public struct AccountPages: Sendable {
             try await call.request.signOutEverywhere(person.account.id)
             return .seeOther("/", notice: "You are signed out on every device.")
         }
+        PasswordPages(home: home).mount(on: routes)
     }
 
     private func signIn(
@@ -145,7 +146,8 @@ extension WebRequest {
     /// The account of an e-mail address and its password; guesses are limited per account as well
     /// as per address.
     func checkPassword(_ email: String, _ password: String) async throws -> Account {
-        let caller = Secrets.hash(email.lowercased())
+        // As the kernel reads it, or blanks around an address would give fresh guesses.
+        let caller = Secrets.hash(Account.limitKey(of: email))
         try await site.limiter.take(.password, caller)
         return try await marketplace.signIn(email: email, password: password)
     }

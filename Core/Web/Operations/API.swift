@@ -154,7 +154,7 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
         if Answer.self == Download.self { operation.answer = .bytes }
         routes.add(operation) { [operation] request in
             try request.requireJSONAcceptable(operation)
-            let caller = try await Who.prove(request, needing: needs)
+            let caller = try await request.prove(who, needing: needs, operation.limit)
             return try await operation.answer(request, caller) { input, key in
                 let call = Call<Path, Query, Body>(
                     request: request, path: try input.path(Path.self),

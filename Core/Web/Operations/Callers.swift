@@ -22,11 +22,28 @@ public protocol Caller: Sendable {
     var signedIn: Account? { get }
 }
 
+extension WebRequest {
+    /// Proves the caller, and counts what the caller's account changes.
+    /// - Throws: what ``Caller/prove(_:needing:)`` throws, and
+    ///   ``WebRefusal/tooManyRequests(retryAfter:)``.
+    func prove<Who: Caller>(
+        _ who: Who.Type, needing needs: [Who.Need], _ limit: RateClass
+    ) async throws -> Who {
+        let caller = try await Who.prove(self, needing: needs)
+        if limit == .write, let account = caller.signedIn {
+            try await site.limiter.take(.accountWrite, "\(account.id)")
+        }
+        return caller
+    }
+}
+
 /// Anybody, signed in or not.
 public struct Visitor: Caller {
     public let account: Account?
-    /// This browser, for the guest's cart; made up when it had none.
-    public let browser: String
+    private let request: WebRequest
+    /// This browser, for the guest's cart; made up when it had none, and only when it is asked
+    /// for: whoever just looks needs no random name.
+    public var browser: String { request.browser() }
 
     public static var access: Access { .everyone }
     public var signedIn: Account? { account }
@@ -41,17 +58,17 @@ public struct Visitor: Caller {
         do { account = try await request.account() } catch WebRefusal.sessionsUnavailable {
             account = nil
         }
-        return Visitor(account: account, browser: request.browser())
+        return Visitor(account: account, request: request)
     }
 
-    private init(account: Account?, browser: String) {
+    private init(account: Account?, request: WebRequest) {
         self.account = account
-        self.browser = browser
+        self.request = request
     }
 
     /// This browser, whoever is signed in with it.
     public init(of request: WebRequest) {
-        self.init(account: nil, browser: request.browser())
+        self.init(account: nil, request: request)
     }
 
     /// Makes the browser keep its name, for those who begin something that they come back to.

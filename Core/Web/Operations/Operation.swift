@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -107,15 +106,12 @@ struct Operation: Sendable {
         case is Nothing: return Response(status: .noContent)
         case let file as Download: return file.response
         case let raw as any RawBytes: return Self.json(raw.bytes, success)
-        default:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.withoutEscapingSlashes]
-            return Self.json(try encoder.encode(answer), success)
+        default: return Self.json(try JSONBytesEncoder.bytes(of: answer), success)
         }
     }
 
     private static func json(
-        _ bytes: some Sequence<UInt8>, _ status: HTTPResponse.Status
+        _ bytes: [UInt8], _ status: HTTPResponse.Status
     ) -> Response {
         Response(
             status: status,

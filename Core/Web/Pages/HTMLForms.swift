@@ -14,23 +14,23 @@ enum HTMLForms {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + 512)
         var forms = 0
+        var copied = 0
         var index = 0
-        while index < bytes.count {
-            guard bytes[index] == needle[0], bytes[index...].starts(with: needle),
-                let end = bytes[index...].firstIndex(of: UInt8(ascii: ">"))
-            else {
-                output.append(bytes[index])
-                index += 1
-                continue
-            }
-            let tag = bytes[index...end]
-            output += tag
+        while let start = bytes[index...].firstIndex(of: needle[0]) {
+            index = start + 1
+            guard bytes[start...].starts(with: needle),
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: ">"))
+            else { continue }
             index = end + 1
-            guard contains(post, in: tag) else { continue }
+            guard contains(post, in: bytes[start...end]) else { continue }
             forms += 1
+            output += bytes[copied..<index]
+            copied = index
             output += hidden(tokenName, token()).utf8
             output += hidden(keyName, base64(randomBytes(16), urlSafe: true)).utf8
         }
+        guard forms > 0 else { return (page, 0) }
+        output += bytes[copied...]
         return (String(decoding: output, as: UTF8.self), forms)
     }
 

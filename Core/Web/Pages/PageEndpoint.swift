@@ -115,7 +115,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                 needs: needs.map { "\($0)" }, form: shape.method == .post ? shape.form : nil,
                 takesFiles: shape.filesLimit > 0
             ) { request in
-                let caller = try await Who.prove(request, needing: needs)
+                let caller = try await request.prove(who, needing: needs, shape.limit)
                 let path = try OperationInput.path(shape.path, request)
                 let input = OperationInput(
                     path, try shape.queryValue(request), body: .object([:]))

@@ -4,6 +4,7 @@ import Mustache
 /// The templates of an app together with those that all apps share.
 public struct Templates: Sendable {
     private let library: MustacheLibrary
+    private let fragments = FragmentCache()
 
     /// Reads every `*.mustache` below the folders; a later folder wins over an earlier one.
     /// - Throws: a template that does not parse, or a folder that cannot be read.
@@ -26,10 +27,18 @@ public struct Templates: Sendable {
 
     /// - Throws: ``MissingTemplate``, a fault.
     func render(_ model: Any, _ name: String) throws -> String {
-        guard let text = library.render(model, withTemplate: name) else {
+        guard let text = library.render(PageFields(model, self), withTemplate: name) else {
             throw MissingTemplate(name: name)
         }
         return text
+    }
+
+    /// Empty when its template is missing, as a partial would be.
+    func html(of fragment: any Fragment) -> String {
+        fragments.html(of: fragment) {
+            library.render(
+                PageFields(fragment, self), withTemplate: type(of: fragment).template) ?? ""
+        }
     }
 }
 

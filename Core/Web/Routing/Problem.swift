@@ -47,6 +47,9 @@ struct Problem: Sendable {
         case WebRefusal.tooManyRequests(let seconds):
             status = .tooManyRequests
             retryAfter = seconds
+        case WorkRefusal.busy(let seconds):
+            status = .serviceUnavailable
+            retryAfter = seconds
         case let input as InvalidInput where input.isUnreadable: status = .badRequest
         default:
             status = refusal.reason.status

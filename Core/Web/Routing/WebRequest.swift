@@ -19,7 +19,6 @@ public struct WebRequest: Sendable {
     public let id: String
     /// Where the request came from, for limits; behind a trusted proxy, what that proxy says.
     public let address: String
-    public let logger: Logger
     let bodyStream: RequestBody
     let trace: Trace
     /// The decoded path parameters of the matched route.
@@ -29,6 +28,12 @@ public struct WebRequest: Sendable {
     public var method: HTTPRequest.Method { head.method }
     public var headers: HTTPFields { head.headerFields }
     public var marketplace: Marketplace { site.marketplace }
+    /// Names the request in every line. Made when it is asked for: most requests log one line.
+    public var logger: Logger {
+        var logger = site.logger
+        logger[metadataKey: "request"] = .string(id)
+        return logger
+    }
 
     /// What middleware and handlers leave behind for the answer and the log line.
     final class Trace: Sendable {
@@ -39,6 +44,7 @@ public struct WebRequest: Sendable {
             var flash: Flash?
             var browser: String?
             var session: SessionLookup?
+            var holdsLargeBody = false
         }
         let notes = Mutex(Notes())
     }
@@ -73,7 +79,8 @@ public struct WebRequest: Sendable {
     public func query(_ name: String) -> String? { query.first { $0.name == name }?.value }
 
     /// The whole body.
-    /// - Throws: ``WebRefusal/bodyTooLarge(_:)`` as soon as it is known to be longer than `limit`:
+    /// - Throws: ``WebRefusal/busy`` when too many large ones are held already;
+    ///   ``WebRefusal/bodyTooLarge(_:)`` as soon as it is known to be longer than `limit`:
     ///   by its announced length before a byte of it is read, else while it streams in.
     public func body(upTo limit: Int) async throws -> [UInt8] {
         if let announced = headers[.contentLength] {
@@ -81,15 +88,26 @@ public struct WebRequest: Sendable {
                 throw InvalidInput.malformed("Content-Length is not a number")
             }
             guard length <= limit else { throw WebRefusal.bodyTooLarge(limit) }
+            try admitBody(of: length)
         }
         var bytes: [UInt8] = []
         for try await buffer in bodyStream {
             guard bytes.count + buffer.readableBytes <= limit else {
                 throw WebRefusal.bodyTooLarge(limit)
             }
+            try admitBody(of: bytes.count + buffer.readableBytes)
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         return bytes
+    }
+
+    /// Takes one of the places for large bodies, once, until the request is over.
+    private func admitBody(of length: Int) throws(WebRefusal) {
+        guard length > LargeBodies.bytesMin, !trace.notes.withLock({ $0.holdsLargeBody }) else {
+            return
+        }
+        guard site.largeBodies.take() else { throw .busy }
+        trace.notes.withLock { $0.holdsLargeBody = true }
     }
 
     /// The media type of the body, lower case, without parameters; nil when there is none.

@@ -16,7 +16,11 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let deadline: TimeAmount
     private var underWay = 0
-    private var timer: Scheduled<Void>?
+    /// When the connection is closed; nil while nothing is under way.
+    private var due: NIODeadline?
+    /// One timer, set anew when it rings too early: setting one for each request costs more than
+    /// reading the clock.
+    private var timer: (rings: NIODeadline, scheduled: Scheduled<Void>)?
     private var closesAfterAnswer = false
 
     init(deadline: Duration) { self.deadline = TimeAmount(deadline) }
@@ -46,8 +50,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func answered(_ context: ChannelHandlerContext) {
         underWay -= 1
-        timer?.cancel()
-        timer = nil
+        due = nil
         if closesAfterAnswer {
             start(context, Self.lingering)
         } else if underWay > 0 {
@@ -56,15 +59,34 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func start(_ context: ChannelHandlerContext, _ delay: TimeAmount) {
-        timer?.cancel()
-        let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: delay) { channel.close(promise: nil) }
+        let due = NIODeadline.now() + delay
+        self.due = due
+        if let timer, timer.rings <= due { return }
+        timer?.scheduled.cancel()
+        setTimer(context, due)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    private func setTimer(_ context: ChannelHandlerContext, _ due: NIODeadline) {
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let scheduled = context.eventLoop.scheduleTask(deadline: due) {
+            handler.value.ring(bound.value)
+        }
+        timer = (due, scheduled)
+    }
+
+    private func ring(_ context: ChannelHandlerContext) {
+        timer = nil
+        guard let due else { return }
+        guard due <= .now() else { return setTimer(context, due) }
+        context.channel.close(promise: nil)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { timer?.scheduled.cancel() }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
+        timer?.scheduled.cancel()
+        timer = nil
         context.fireChannelInactive()
     }
 }

@@ -19,6 +19,7 @@ public final class Site: Sendable {
     public let carts: CartStore
     let sessions: SessionStore
     let limiter: RateLimiter
+    let largeBodies: LargeBodies
     let templates: Templates
     let assets: Assets
     private let chrome: @Sendable (WebRequest, Account?) async throws -> Chrome
@@ -44,6 +45,7 @@ public final class Site: Sendable {
         sessions = SessionStore(redis: redis, app: app.rawValue)
         carts = CartStore(redis: redis)
         limiter = RateLimiter(redis: redis, limits: settings.limits, app: app.rawValue)
+        largeBodies = LargeBodies(max: settings.largeBodiesMax)
         let folders = [Bundle.module, bundle].compactMap {
             $0.url(forResource: "Templates", withExtension: nil)
         }

@@ -41,23 +41,17 @@ public struct WebApp: Sendable {
         }
     }
 
-    /// The server. It finishes what is under way when it is told to stop.
-    public func application(host: String = "127.0.0.1", port: Int) -> some ApplicationProtocol {
-        let deadline = site.settings.requestDeadline
-        return Application(
-            responder: WebResponder(app: self),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [RequestDeadline(deadline: deadline)],
-                    idleTimeout: TimeAmount(site.settings.idleTimeout),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024,
-                        maxHeaderFieldCount: 100))),
-            configuration: .init(
-                address: .hostname(host, port: port), serverName: "guildhall",
-                availableConnectionsDelegate: .maximum(
-                    site.settings.connectionsMax, logger: site.logger)),
-            logger: site.logger)
+    /// The server.
+    /// - Parameter sharesPort: lets other processes listen on the same port.
+    public func server(
+        host: String = "127.0.0.1", port: Int, sharesPort: Bool = false
+    ) -> WebServer {
+        WebServer(app: self, host: host, port: port, sharesPort: sharesPort)
+    }
+
+    /// For tests that go through Hummingbird's own testing client.
+    public var application: some ApplicationProtocol {
+        Application(responder: WebResponder(app: self), logger: site.logger)
     }
 }
 

@@ -24,10 +24,13 @@ public struct WebResponder: HTTPResponder {
     init(app: WebApp) { self.app = app }
 
     public func respond(to request: Request, context: Connection) async throws -> Response {
+        await answer(request, from: context.address)
+    }
+
+    /// - Parameter direct: the address at the other end of the connection.
+    func answer(_ request: Request, from direct: String?) async -> Response {
         let start = ContinuousClock.now
         let id = Self.requestID(request)
-        var logger = site.logger
-        logger[metadataKey: "request"] = .string(id)
         let (path, query) = Self.split(request.head.path ?? "/")
         let trace = WebRequest.Trace()
         var response: Response
@@ -37,7 +40,7 @@ public struct WebResponder: HTTPResponder {
         }
         var web = WebRequest(
             site: site, head: request.head, path: path, query: items ?? [], id: id,
-            address: clientAddress(request, context), logger: logger, bodyStream: request.body,
+            address: clientAddress(request, direct ?? "local"), bodyStream: request.body,
             trace: trace)
         do {
             guard items != nil else {
@@ -52,9 +55,10 @@ public struct WebResponder: HTTPResponder {
             response = response.createHeadResponse()
             response.headers[.contentLength] = length
         }
+        if trace.notes.withLock({ $0.holdsLargeBody }) { site.largeBodies.giveBack() }
         finish(&response, web)
         let elapsed = ContinuousClock.now - start
-        note(web, response.status.code, elapsed, logger)
+        note(web, response.status.code, elapsed)
         return response
     }
 
@@ -109,14 +113,11 @@ public struct WebResponder: HTTPResponder {
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         + "form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
 
-    private func note(
-        _ request: WebRequest, _ status: Int, _ elapsed: Duration, _ logger: Logger
-    ) {
+    private func note(_ request: WebRequest, _ status: Int, _ elapsed: Duration) {
         let notes = request.trace.notes.withLock { $0 }
-        site.times.note(
-            route: "\(request.method.rawValue) \(notes.route)", status: status, elapsed)
-        guard site.settings.logsRequests else { return }
-        logger.info(
+        site.times.note(request.method, notes.route, status: status, elapsed)
+        guard site.settings.logsRequests, site.logger.logLevel <= .info else { return }
+        request.logger.info(
             "request",
             metadata: [
                 "method": .string(request.method.rawValue), "path": .string(request.path),
@@ -125,8 +126,7 @@ public struct WebResponder: HTTPResponder {
             ])
     }
 
-    private func clientAddress(_ request: Request, _ context: Connection) -> String {
-        let direct = context.address ?? "local"
+    private func clientAddress(_ request: Request, _ direct: String) -> String {
         guard site.settings.proxies > 0, let header = request.headers[.forwardedFor] else {
             return direct
         }

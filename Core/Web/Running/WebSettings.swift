@@ -17,6 +17,8 @@ public struct WebSettings: Sendable {
     public var idleTimeout = Duration.seconds(60)
     /// Connections held at once; more wait in the kernel's queue.
     public var connectionsMax = 1024
+    /// Bodies over a megabyte that one process holds at once; one more is refused for a moment.
+    public var largeBodiesMax = 4
     /// A line per request, at info level.
     public var logsRequests = true
 

@@ -8,6 +8,8 @@ public enum RateClass: String, Sendable, CaseIterable {
     case read
     /// Changing things.
     case write
+    /// Changing things, per account, wherever it is signed in.
+    case accountWrite
     /// Trying to sign in, per address; refused when it cannot be counted.
     case signIn
     /// Trying one account's password; refused when it cannot be counted.
@@ -18,7 +20,8 @@ public enum RateClass: String, Sendable, CaseIterable {
     case unlimited
 }
 
-/// How many requests of a class one caller may send within a window.
+/// How many requests of a class one caller may send within a window; a count of zero means that
+/// there is no limit.
 public struct RateLimits: Sendable {
     public struct Limit: Sendable {
         public var count: Int
@@ -33,6 +36,8 @@ public struct RateLimits: Sendable {
     /// A busy office behind one address still reads; a crawler does not starve it.
     public var read = Limit(6_000, per: 60)
     public var write = Limit(600, per: 60)
+    /// Twice what somebody does who fills a catalogue with a program.
+    public var accountWrite = Limit(600, per: 60)
     /// A class room signs in behind one address; a dictionary does not.
     public var signIn = Limit(60, per: 300)
     /// Ten guesses in five minutes: a person who forgot.
@@ -45,6 +50,7 @@ public struct RateLimits: Sendable {
         switch limit {
         case .read: read
         case .write: write
+        case .accountWrite: accountWrite
         case .signIn: signIn
         case .password: password
         case .register: register
@@ -98,7 +104,7 @@ final class RateLimiter: Sendable {
             return true
         }
         guard !hasAllowance else { return }
-        let batch = min(Self.batch, rule.count)
+        let batch = min(Self.batch, max(1, rule.count / 10))
         do { try await count(rule, limit, caller, batch) } catch is RedisError { return }
         allowances.withLock { known in
             if known.count >= Self.callersMax { known.removeAll() }

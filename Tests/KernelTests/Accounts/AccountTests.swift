@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import TestSupport
 import Testing
@@ -188,5 +189,36 @@ import Vocabulary
 
         #expect(outcomes.contains(true))
         #expect(outcomes.contains(false))
+    }
+
+    @Test func `what would have to wait for too long is refused at once, and told for how long`()
+        async throws
+    {
+        let threads = WorkThreads(count: 1, waitingMax: 100, waitMax: .milliseconds(500))
+        let work: @Sendable () -> Void = { usleep(200_000) }
+        // How long work takes is learnt from the first.
+        try await threads.run(work)
+
+        let began = ContinuousClock.now
+        let refusals = await withTaskGroup(of: Duration?.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    do {
+                        try await threads.run(work)
+                        return nil
+                    } catch WorkRefusal.busy(seconds: 1...) {
+                        return ContinuousClock.now - began
+                    } catch {
+                        return .seconds(1000)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+
+        #expect(refusals.contains { $0 == nil })
+        #expect(refusals.compactMap { $0 }.count >= 15)
+        // Refused before the first of those that were taken could be done.
+        #expect(refusals.compactMap { $0 }.allSatisfy { $0 < .milliseconds(200) })
     }
 }

@@ -1,0 +1,53 @@
+import Kernel
+import Vocabulary
+
+/// `/password`: a new password for whoever knows the present one.
+struct PasswordPages: Sendable {
+    let home: String
+
+    func mount(on routes: Routes) {
+        routes.get("/password").show(as: SignedIn.self) { _, _ in
+            .page("password", PasswordPage(warning: nil), title: "Change your password")
+        }
+        routes.post("/password").form(NewPassword.self).limited(.signIn)
+            .show(
+                as: SignedIn.self,
+                again: { again, _ in
+                    .page(
+                        "password", PasswordPage(warning: again.explanation),
+                        title: "Change your password")
+                },
+                use: { call, person in
+                    try await call.request.changePassword(of: person.account, call.form)
+                    return .seeOther(
+                        home,
+                        notice: "Your password is changed. Other devices are signed out.")
+                })
+    }
+}
+
+struct NewPassword: Described {
+    let current: String
+    let password: String
+    static let rules: [String: [Rule]] = [
+        "current": [.length(1...200)], "password": [.length(1...200)],
+    ]
+}
+
+struct PasswordPage {
+    let warning: String?
+}
+
+extension WebRequest {
+    /// Sets a new password and ends every session but this browser's, which gets a new token.
+    /// - Throws: what the kernel refuses, and ``WebRefusal/tooManyRequests(retryAfter:)`` after
+    ///   too many guesses at the present one.
+    func changePassword(of account: Account, _ input: NewPassword) async throws {
+        try await site.limiter.take(.password, Secrets.hash(Account.limitKey(of: account.email)))
+        try await marketplace.changePassword(
+            of: account.id, from: input.current, to: input.password)
+        guard bearer == nil else { return try await signOutEverywhere(account.id) }
+        try await signOutEverywhere(account.id)
+        try await signIn(account)
+    }
+}

@@ -10,6 +10,7 @@ public struct Marketplace: Sendable {
     public let logger: Logger
     /// Hashes passwords; a full queue means that somebody is guessing, or that it is Monday.
     let passwords: WorkThreads
+    let recentCheckouts = RecentCheckouts()
     /// Reads and writes files of size.
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.

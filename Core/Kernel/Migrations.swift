@@ -35,6 +35,7 @@ public struct Migration: Sendable {
         "m0022-holds-and-payouts",
         "m0023-payout-files",
         "m0027-notices",
+        "m0013-fresh-payments",
     ]
 
     /// The migrations that this build ships.

@@ -94,7 +94,12 @@ public struct CartStore: Sendable {
 
     /// Takes out exactly what was bought, and leaves what was added meanwhile.
     public func takeOut(_ lines: [CheckoutItem], from owner: CartOwner) async throws {
-        for line in lines { try await change(owner, line.variant, -line.quantity, "take") }
+        let bought = lines.flatMap { line -> [RedisArgument] in
+            [.string(line.variant.description), .int(Int64(line.quantity))]
+        }
+        _ = try await asking {
+            try await redis.run(Self.takeOutScript, keys: [key(owner)], arguments: bought)
+        }
     }
 
     /// Moves a guest's cart into the account's, quantities added, limits kept; once only.
@@ -139,7 +144,6 @@ public struct CartStore: Sendable {
         local old = tonumber(redis.call('HGET', KEYS[1], ARGV[2]) or '0')
         local number = tonumber(ARGV[3])
         local new = ARGV[1] == 'set' and number or old + number
-        if ARGV[1] == 'take' and old == 0 then return 0 end
         if new <= 0 then
             redis.call('HDEL', KEYS[1], ARGV[2])
             return 0
@@ -149,6 +153,19 @@ public struct CartStore: Sendable {
         redis.call('HSET', KEYS[1], ARGV[2], new)
         redis.call('EXPIRE', KEYS[1], ARGV[6])
         return new
+        """)
+
+    private static let takeOutScript = RedisScript(
+        """
+        for i = 1, #ARGV, 2 do
+            local left = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0') - ARGV[i + 1]
+            if left > 0 then
+                redis.call('HSET', KEYS[1], ARGV[i], left)
+            else
+                redis.call('HDEL', KEYS[1], ARGV[i])
+            end
+        end
+        return 0
         """)
 
     private static let mergeScript = RedisScript(

@@ -30,6 +30,7 @@ public final class TestBank: Sendable {
         var done: Set<String> = []
         var faults: [Fault] = []
         var calls: [String] = []
+        var meanwhile: (@Sendable () async -> Void)?
         /// The bank's own books, which nothing of ours writes.
         var balance: [BalanceEntry] = []
 
@@ -63,6 +64,19 @@ public final class TestBank: Sendable {
     /// The next calls that move money fail like this, one each.
     public func fail(_ faults: Fault...) {
         state.withLock { $0.faults += faults }
+    }
+
+    /// Runs `work` once, while the next customer waits for the bank's answer.
+    public func meanwhile(_ work: @escaping @Sendable () async -> Void) {
+        state.withLock { $0.meanwhile = work }
+    }
+
+    func passTime() async {
+        let work = state.withLock { state in
+            defer { state.meanwhile = nil }
+            return state.meanwhile
+        }
+        await work?()
     }
 
     /// It works again, whatever it was told.

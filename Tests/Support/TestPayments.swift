@@ -54,6 +54,7 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
             }
             return snapshot
         }
+        await bank.passTime()
         let isAway = snapshot.status == .requiresAction
         return StartedPayment(
             snapshot: snapshot,

@@ -123,6 +123,8 @@ struct BenchCatalogue: Sendable {
 
     static func variant(_ number: Int) -> ID<Variant>? { ID<Variant>(uuid(4, number)) }
 
+    static func wallet(_ seller: Int) -> ID<Wallet>? { ID<Wallet>(uuid(2, seller)) }
+
     /// Ids that sort by number, shaped like those of a market that was filled in one hour.
     private static func uuid(_ kind: Int, _ number: Int) -> String {
         let hex = String(number, radix: 16)

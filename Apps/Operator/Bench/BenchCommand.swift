@@ -12,8 +12,7 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             DriverBench.self, ReadsBench.self, StartBench.self, CheckoutBench.self,
-            FlashSaleBench.self,
-            ReplayBench.self,
+            LedgerBench.self, FlashSaleBench.self, ReplayBench.self,
         ])
 }
 

@@ -22,6 +22,7 @@ struct CheckoutBench: AsyncParsableCommand {
 
     /// Measured in turns, because the machine's speed drifts.
     private static let rounds = 3
+    private static let purchasesBefore = 300
 
     func run() async throws {
         let report = BenchReport(isJSON: options.json)
@@ -30,20 +31,23 @@ struct CheckoutBench: AsyncParsableCommand {
             let catalogue = BenchCatalogue(listings: listings, sellers: 300)
             try await catalogue.load(into: market.database)
             let instance = try await BenchProviders.install(in: market.database)
-            let (account, token) = try await customer(market)
-            let buyer = BenchBuyer(
-                marketplace: market.marketplace, instance: instance,
-                buyer: Buyer(account: account))
-            let ceiling = try await CheckoutCeiling.prepare(market, catalogue, buyer)
+            let buyers = try await BenchBuyer.make(clients, in: market, at: instance)
+            let ceiling = try await CheckoutCeiling.prepare(market, catalogue, buyers[0])
+            // A market that was just opened: its tables are not empty, and its plans are made.
+            for _ in 0..<Self.purchasesBefore {
+                try await buyers[0].buy(catalogue.items())
+            }
             try await market.settle()
             let port = try BenchServer.freePort()
             return try await BenchServer.run(market, port: port) {
                 let client = HTTPClient(eventLoopGroupProvider: .singleton)
-                let customer = BenchCustomer(
-                    server: "http://127.0.0.1:\(port)", token: token, instance: instance,
-                    client: client)
+                var customers: [BenchCustomer] = []
+                for _ in 0..<connections {
+                    customers.append(
+                        try await .make(at: "http://127.0.0.1:\(port)", paying: instance, client))
+                }
                 let figures = try await measure(
-                    market, catalogue, buyer, customer, ceiling, report)
+                    market, catalogue, buyers, customers, ceiling, report)
                 try await client.shutdown()
                 return figures
             }
@@ -52,8 +56,8 @@ struct CheckoutBench: AsyncParsableCommand {
     }
 
     private func measure(
-        _ market: BenchMarket, _ catalogue: BenchCatalogue, _ buyer: BenchBuyer,
-        _ customer: BenchCustomer, _ ceiling: CheckoutCeiling, _ report: BenchReport
+        _ market: BenchMarket, _ catalogue: BenchCatalogue, _ buyers: [BenchBuyer],
+        _ customers: [BenchCustomer], _ ceiling: CheckoutCeiling, _ report: BenchReport
     ) async throws -> [BenchFigure] {
         var rates: [Double] = []
         var kernel: [(latencies: Latencies, seconds: Double)] = []
@@ -62,13 +66,12 @@ struct CheckoutBench: AsyncParsableCommand {
             report.note("round \(round) of \(Self.rounds): pgbench, kernel, HTTP …")
             rates.append(try await ceiling.rate(market, clients: 8, seconds: options.seconds))
             kernel.append(
-                try await Load.run(clients: clients, seconds: options.seconds) { _ in
-                    try await buyer.buy(
-                        catalogue.variants().map { CheckoutItem(variant: $0, quantity: 1) })
+                try await Load.run(clients: clients, seconds: options.seconds) { client in
+                    try await buyers[client].buy(catalogue.items())
                 })
             http.append(
-                try await Load.run(clients: connections, seconds: options.seconds) { _ in
-                    try await customer.buy(catalogue.variants())
+                try await Load.run(clients: connections, seconds: options.seconds) { client in
+                    try await customers[client].buy(catalogue.variants())
                 })
         }
         let report = try await market.marketplace.verifyLedger()
@@ -94,22 +97,13 @@ struct CheckoutBench: AsyncParsableCommand {
             p99Ms: median.latencies.percentile(0.99), clients: clients, seconds: median.seconds,
             dataset: dataset)
     }
-
-    /// Somebody with a token. The password is never used, so it is not hashed.
-    private func customer(_ market: BenchMarket) async throws -> (ID<Account>, String) {
-        let account = ID<Account>()
-        try await market.database.execute(
-            """
-            insert into account (id, email, name, password_hash)
-            values (\(account), 'grace@example.test', 'Grace Customer', 'none')
-            """)
-        let made = try await market.marketplace.createAccessToken(
-            named: "bench", for: .customer, of: account)
-        return (account, made.secret)
-    }
 }
 
 extension BenchCatalogue {
     /// The variants of a random basket.
     func variants() -> [ID<Variant>] { basket().compactMap(Self.variant) }
+
+    func items() -> [CheckoutItem] {
+        variants().map { CheckoutItem(variant: $0, quantity: 1) }
+    }
 }

@@ -126,7 +126,7 @@ struct CheckoutAPI {
             call.body.checkoutId, expecting: call.body.expectedTotal,
             paying: call.request.choice(call.body.instanceId, call.body.method),
             as: visitor.buyer)
-        try await call.request.takeOutOfCart(placed.purchase.checkout, visitor)
+        try await call.request.takeOutOfCart(placed, visitor)
         return PlacedAnswer(placed)
     }
 }
@@ -141,15 +141,21 @@ extension WebRequest {
     }
 
     /// What was ordered leaves the cart; what was added meanwhile stays.
-    func takeOutOfCart(_ checkout: ID<Checkout>, _ visitor: Visitor) async throws {
+    func takeOutOfCart(_ placed: PlacedPurchase, _ visitor: Visitor) async throws {
         do {
-            let bought = try await marketplace.findCheckout(checkout, as: visitor.buyer)
             try await site.carts.takeOut(
-                bought.lines.map { CheckoutItem(variant: $0.variant, quantity: $0.quantity) },
-                from: visitor.cart)
+                try await bought(placed, visitor), from: visitor.cart)
         } catch CartRefusal.unavailable {
             // The order stands; a cart that was not emptied is no reason to say otherwise.
             logger.warning("cart.not-emptied")
         }
+    }
+
+    private func bought(
+        _ placed: PlacedPurchase, _ visitor: Visitor
+    ) async throws -> [CheckoutItem] {
+        if let items = placed.items { return items }
+        return try await marketplace.findCheckout(placed.purchase.checkout, as: visitor.buyer)
+            .lines.map { CheckoutItem(variant: $0.variant, quantity: $0.quantity) }
     }
 }

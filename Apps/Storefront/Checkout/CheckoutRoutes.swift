@@ -128,7 +128,7 @@ struct CheckoutRoutes {
                 call.path.checkout, expecting: Money(call.form.amount, call.form.currency),
                 paying: call.request.choice(call.form.way.instance, call.form.way.method),
                 as: visitor.buyer)
-            try await call.request.takeOutOfCart(call.path.checkout, visitor)
+            try await call.request.takeOutOfCart(placed, visitor)
             return .afterPaying(placed)
         } catch PaymentRefusal.totalChanged(let now) {
             return .seeOther(

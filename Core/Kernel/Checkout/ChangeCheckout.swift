@@ -78,6 +78,7 @@ extension Marketplace {
         if try await database.checkouts.save(checkout) {
             var saved = checkout
             saved.version += 1
+            recentCheckouts.keep(saved, of: buyer)
             return saved
         }
         try await findCheckout(checkout.id, as: buyer).checkOpen()

@@ -6,6 +6,8 @@ import Vocabulary
 public struct PlacedPurchase: Sendable {
     public let purchase: Purchase
     public let payment: Payment
+    /// What was bought, when that is known without reading it.
+    public internal(set) var items: [CheckoutItem]?
     /// Why the payment failed, when it did: the purchase can be paid another way until it expires.
     public var refusal: PaymentRefusal? {
         guard payment.state == .failed, purchase.state != .paid else { return nil }
@@ -32,7 +34,11 @@ extension Marketplace {
     public func placePurchase(
         _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer
     ) async throws -> PlacedPurchase {
-        let checkout = try await findCheckout(id, as: buyer)
+        let recent = recentCheckouts.take(id, of: buyer).flatMap {
+            $0.isPlaceable(expecting: total) ? $0 : nil
+        }
+        let checkout =
+            if let recent { recent } else { try await findCheckout(id, as: buyer) }
         if checkout.state == .placed { return try await placed(id, as: buyer) }
         try checkout.checkPlaceable(expecting: total)
         async let terms = database.commissions.terms(for: checkout.parcels.map(\.seller))
@@ -40,23 +46,35 @@ extension Marketplace {
         let plan = try PurchasePlan(checkout, by: try await terms)
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
+        let times: [PlacedTimes]
         do {
             let statements = [
                 PurchaseStore.insertStatement(plan),
                 PaymentStore.insertStatement(payment, claim: settings.callClaim),
             ]
-            try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+            times = try await database.transaction { tx in
+                try await tx.commit(after: statements)[0].decode { c in try PlacedTimes(&c) }
+            }
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
+            // What was remembered may have been out of date; what is read now is not.
+            if recent != nil {
+                return try await placePurchase(id, expecting: total, paying: choice, as: buyer)
+            }
             return try await notPlaced(checkout, expecting: total, as: buyer)
         } catch let error as PostgresError where error.constraint == "purchase_checkout_key" {
             return try await placed(id, as: buyer)
         } catch let error as PostgresError where PaymentStore.isInstanceClosed(error) {
             throw PaymentRefusal.wayUnavailable
         }
-        return try await start(
+        var placed = try await start(
             payment, at: way.provider, returnURL: choice.returnURL(plan.id), number: plan.number,
-            email: checkout.email)
+            email: checkout.email,
+            fresh: times.first.map { LockedPayment(plan, payment, $0) })
+        placed.items = checkout.lines.map {
+            CheckoutItem(variant: $0.variant, quantity: $0.quantity)
+        }
+        return placed
     }
 
     /// The purchase that was placed from this checkout before.
@@ -79,6 +97,15 @@ extension Marketplace {
 }
 
 extension Checkout {
+    func isPlaceable(expecting expected: Money) -> Bool {
+        do {
+            try checkPlaceable(expecting: expected)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Whether it can be ordered for this total.
     func checkPlaceable(expecting expected: Money) throws {
         try checkOpen()

@@ -34,6 +34,7 @@ extension Marketplace {
                 throw try await shortage(of: draft)
             }
         }
+        recentCheckouts.keep(checkout, of: buyer)
         return checkout
     }
 

@@ -68,7 +68,8 @@ struct PurchaseStore {
 
     /// Everything that placing writes, as one statement. The purchase is made only from an open
     /// checkout that nobody changed since it was read and whose things are all for sale; otherwise
-    /// the orders find no purchase and `orders_purchase_id_fkey` refuses them.
+    /// the orders find no purchase and `orders_purchase_id_fkey` refuses them. Tells its
+    /// ``PlacedTimes``.
     static func insertStatement(_ plan: PurchasePlan) -> SQL {
         let checkout = plan.checkout
         return """
@@ -90,14 +91,17 @@ struct PurchaseStore {
                     email, currency, address, total, now,
                     greatest(expires_at, now + \(graceMinutes)::int * interval '1 minute')
                 from placed
+                returning placed_at, expires_at
             ), orders_made as (
                 \(ordersStatement(plan))
             ), lines_made as (
                 \(linesStatement(plan))
+            ), events_made as (
+                insert into order_event (order_id, actor_id, kind, to_state)
+                select t.id, \(checkout.account)::uuid, 'placed', 'awaiting_payment'
+                from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
             )
-            insert into order_event (order_id, actor_id, kind, to_state)
-            select t.id, \(checkout.account)::uuid, 'placed', 'awaiting_payment'
-            from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
+            select placed_at, expires_at, now() from purchase_made
             """
     }
 
@@ -116,7 +120,7 @@ struct PurchaseStore {
                 \(plan.checkout.currency)::text, t.items, t.shipping, t.tax, t.tax_included,
                 t.tax_by_platform, t.total, t.commission, t.vat, t.shipping_commission,
                 t.shipping_vat, t.shipping_explanation, t.seller_share, t.code, t.name,
-                t.instance, t.hold_days, market_now()
+                t.instance, t.hold_days, (select market_now())
             from unnest(\(orders.map(\.id))::uuid[], \(orders.map(\.number))::text[],
                 \(parcels.map(\.seller))::uuid[], \(parcels.map(\.wallet))::uuid[],
                 \(amounts.map(\.items.amount))::bigint[],
@@ -183,7 +187,7 @@ struct PurchaseStore {
             update purchase set state = 'paid', paid_at = market_now()
             where id = \(id) and state = 'awaiting_payment'
         ), orders_paid as (
-            update orders set state = 'paid', paid_at = market_now()
+            update orders set state = 'paid', paid_at = (select market_now())
             where purchase_id = \(id) and state = 'awaiting_payment'
             returning id
         )
@@ -218,6 +222,19 @@ struct PurchaseStore {
         update purchase set expires_at = greatest(expires_at, market_now() + interval '3 days')
         where id = \(id) and state = 'awaiting_payment'
         """
+    }
+}
+
+/// When a purchase was placed, until when it may be paid, and when its payment was written.
+struct PlacedTimes: Sendable {
+    let placedAt: Instant
+    let expiresAt: Instant
+    let writtenAt: Instant
+
+    init(_ c: inout Columns) throws {
+        placedAt = try c.next()
+        expiresAt = try c.next()
+        writtenAt = try c.next()
     }
 }
 

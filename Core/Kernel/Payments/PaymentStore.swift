@@ -160,6 +160,12 @@ struct PaymentStore {
             || error.constraint == "payment_attempt_payment_id_fkey"
     }
 
+    /// ``lock(_:)`` of a payment that nobody can have settled yet, before what is written by what
+    /// is known of it: fails with `payment_fresh` when somebody did.
+    static func lockFreshStatement(_ fresh: LockedPayment) -> SQL {
+        "select lock_fresh_payment(\(fresh.purchase.id), \(fresh.payment.id))"
+    }
+
     static func saveStatement(_ payment: Payment) -> SQL {
         """
         update payment set state = \(payment.state), authorized = \(payment.authorized.amount),

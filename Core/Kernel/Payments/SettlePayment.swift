@@ -34,6 +34,31 @@ extension Marketplace {
         return placed
     }
 
+    /// Writes what a provider's first answer means for a payment that was written a moment ago,
+    /// without reading it again.
+    /// - Returns: nil when somebody else has settled it meanwhile, or the answer needs a second
+    ///   look: nothing is written then.
+    func settle(
+        fresh: LockedPayment, _ started: StartedPayment
+    ) async throws -> PlacedPurchase? {
+        let reading = Settlement.read(started.snapshot, for: fresh.payment, of: fresh.purchase)
+        guard case .news(let settlement) = reading else { return nil }
+        var held = fresh
+        held.payment.take(started.snapshot, settlement, next: started.next)
+        let statements =
+            [PaymentStore.lockFreshStatement(fresh)] + (try settlement.statements(for: &held))
+        do {
+            try await database.transaction { tx in
+                reach(.start, .beforeRecord)
+                _ = try await tx.commit(after: statements)
+            }
+        } catch let error as PostgresError where error.constraint == "payment_fresh" {
+            return nil
+        }
+        reach(.start, .recorded)
+        return PlacedPurchase(purchase: held.purchase, payment: held.payment)
+    }
+
     /// Writes that a start failed, or may have.
     func settleFailure(
         _ error: ProviderError, of id: ID<Payment>, attempt: ID<PaymentAttempt>
@@ -138,7 +163,6 @@ extension Settlement {
         }
         if effects.contains(.sold) {
             statements.append(PaymentStore.captureSharesStatement(payment.id))
-            statements += try Bookkeeping.sale(of: held.shares, in: held)
         }
         if effects.contains(.returnMoney) {
             statements.append(PaymentStore.captureSharesStatement(payment.id))
@@ -158,7 +182,12 @@ extension Settlement {
         if effects.contains(.paid) {
             statements.append(PurchaseStore.payStatement(held.purchase.id))
             statements.append(Announcements.paid(held))
-            // Stock is what others wait for, so it comes last.
+        }
+        // What others wait for comes last: sellers' balances, then stock.
+        if effects.contains(.sold) {
+            statements += try Bookkeeping.sale(of: held.shares, in: held)
+        }
+        if effects.contains(.paid) {
             statements.append(
                 ReservationStore.takeStatement(held.purchase.checkout, for: held.purchase.id))
             held.purchase.state = .paid

@@ -6,9 +6,10 @@ import Vocabulary
 
 extension Marketplace {
     /// Phases two and three of a payment that was written: calls the provider, writes its answer.
+    /// - Parameter fresh: the payment as it was written, when all of it is known.
     func start(
         _ plan: PaymentPlan, at provider: GuardedPayment, returnURL: String, number: String,
-        email: String
+        email: String, fresh: LockedPayment? = nil
     ) async throws -> PlacedPurchase {
         let request = plan.request(
             returnURL: returnURL,
@@ -27,6 +28,7 @@ extension Marketplace {
             return try await settleFailure(error, of: plan.payment, attempt: plan.attempt)
         }
         do {
+            if let fresh, let placed = try await settle(fresh: fresh, started) { return placed }
             return try await settle(plan.payment, started.snapshot, next: started.next)
         } catch let quarantined as SnapshotQuarantined {
             return try await settleFailure(

@@ -83,6 +83,80 @@ import Vocabulary
         }
     }
 
+    @Test func `of several postings in one call each is kept once, whatever was there`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let (a, b) = (try await Books(market), try await Books(market))
+            let (known, new) = (try a.sale(1000, ID()), try b.sale(3000, ID()))
+            try await market.database.ledger.post([known])
+
+            let posted = try await market.database.ledger.post([known, new])
+            let again = try await market.database.ledger.post([new, known])
+
+            #expect(posted.map(\.isReplay) == [true, false])
+            #expect(again.map(\.isReplay) == [true, true])
+            #expect(again.map(\.transaction) == posted.reversed().map(\.transaction))
+            #expect(try await a.pending() == 900)
+            #expect(try await b.pending() == 2700)
+            let error = await #expect(throws: PostgresError.self) {
+                let order = try #require(new.entries.first?.order)
+                try await market.database.ledger.post([known, try b.sale(4000, order)])
+            }
+            #expect(error?.constraint == "ledger_transaction_content")
+        }
+    }
+
+    @Test func `a posting and its reversal may come together`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            let move = { (key: String, reverses: String?, amount: Int64) in
+                try Posting(
+                    key: key, kind: .adjustment, currency: .eur, reverses: reverses,
+                    entries: [
+                        LedgerEntry(.providerClearing(books.instance), -amount),
+                        LedgerEntry(.suspense, amount),
+                    ])
+            }
+
+            let posted = try await market.database.ledger.post([
+                try move("there", nil, 700), try move("back", "there", -700),
+            ])
+            #expect(posted.map(\.isReplay) == [false, false])
+
+            let error = await #expect(throws: PostgresError.self) {
+                try await market.database.ledger.post([
+                    try move("other", nil, 700), try move("again", "nothing", -700),
+                ])
+            }
+            #expect(error?.constraint == "ledger_transaction_reverses_fkey")
+            #expect(try await books.transactions() == 2)
+        }
+    }
+
+    @Test func `captures of the same sellers in any order never wait for each other in a ring`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let (a, b) = (try await Books(market), try await Books(market))
+            try await market.database.ledger.post([try a.sale(10, ID()), try b.sale(10, ID())])
+
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for turn in 0..<80 {
+                    group.addTask {
+                        let sales = [try a.sale(1000, ID()), try b.sale(1000, ID())]
+                        try await market.database.ledger.post(
+                            turn.isMultiple(of: 2) ? sales : sales.reversed())
+                    }
+                }
+                try await group.waitForAll()
+            }
+
+            #expect(try await a.pending() == 72_009)
+            #expect(try await b.pending() == 72_009)
+        }
+    }
+
     @Test func `the database itself refuses what does not balance`() async throws {
         try await TestMarketplace.run { market in
             let books = try await Books(market)

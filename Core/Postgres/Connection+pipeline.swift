@@ -51,7 +51,7 @@ extension Connection {
         for statement in flight.prologue {
             guard sendStatement(statement, of: flight, isSilent: true) else { return false }
         }
-        for statement in flight.statements {
+        for statement in flight.isWhole ? flight.statements.dropLast() : flight.statements[...] {
             guard sendStatement(statement, of: flight, isSilent: false) else { return false }
         }
         return true
@@ -95,7 +95,9 @@ extension Connection {
     func land() {
         while let flight = inFlight.first, PQisBusy(pg) == 0 {
             guard let result = PQgetResult(pg) else {
-                guard PQstatus(pg) != CONNECTION_BAD, flight.stepsDone < flight.steps.count else {
+                // What fails at the sync itself, such as a deferred constraint, ends a step more.
+                let steps = flight.steps.count + (flight.failure == nil ? 0 : 1)
+                guard PQstatus(pg) != CONNECTION_BAD, flight.stepsDone < steps else {
                     return failWithLibpqMessage()
                 }
                 flight.stepsDone += 1

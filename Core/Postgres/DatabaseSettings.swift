@@ -46,6 +46,7 @@ public struct DatabaseSettings: Sendable {
               set_config('IntervalStyle', 'iso_8601', false),
               set_config('bytea_output', 'hex', false),
               set_config('extra_float_digits', '1', false),
+              set_config('default_transaction_isolation', 'read committed', false),
               set_config('plan_cache_mode', \(plansOnce ? "force_generic_plan" : "auto"), false),
               set_config('statement_timeout', \(String(statementDeadline.milliseconds)), false),
               set_config('lock_timeout', \(String(lockDeadline.milliseconds)), false),

@@ -52,6 +52,10 @@ final class Flight: ReactorWork, @unchecked Sendable {
     /// A cached plan did not fit any more; sent again, the flight may succeed.
     var hasStalePlan = false
 
+    /// All of a transaction in one flush: the server begins it with the first statement and commits
+    /// at the sync, and nobody has to say so. The last of `statements`, the commit, stays here.
+    var isWhole = false
+
     /// A commit with nothing in front of it: a transaction without statements needs none.
     var isOnlyEnd = false
 

@@ -23,8 +23,9 @@ public struct Transaction: Queryable, Sendable {
     /// the statements must have found has to be enforced by constraints, as the answers come too
     /// late to object.
     public func commit(after statements: [SQL]) async throws(PostgresError) -> [Rows] {
-        try await Flight(.commit, statements + [.commit], carrier: session)
-            .fly(on: session.reactor).dropLast()
+        let rows = try await Flight(.commit, statements + [.commit], carrier: session)
+            .fly(on: session.reactor)
+        return Array(rows.prefix(statements.count))
     }
 
     /// Runs `body` so that its failure undoes only its own statements; the error is thrown on.

@@ -25,7 +25,11 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
         }
         self.opening = opening
         self.statementDeadline = statementDeadline
+        isPlain = isolation == .readCommitted && statementDeadline == nil
     }
+
+    /// Whether `begin` would say nothing that every session is not told at its start.
+    private let isPlain: Bool
 
     private let statementDeadline: Duration?
 
@@ -77,7 +81,9 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
         guard let connection else { return }
         if !hasBegun {
             hasBegun = true
-            if flight.isExclusive {
+            if case .commit = flight.kind, isPlain {
+                flight.isWhole = true
+            } else if flight.isExclusive {
                 connection.send(Flight(.statements, opening, carrier: self))
             } else {
                 flight.prologue = opening
@@ -133,7 +139,9 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
         switch flight.kind {
         case .commit:
             // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.
-            if flight.failure == nil, flight.results.last?.commandTag != "COMMIT" {
+            if flight.failure == nil, !flight.isWhole,
+                flight.results.last?.commandTag != "COMMIT"
+            {
                 flight.failure =
                     failure
                     ?? PostgresError(.server, "the transaction had failed", sqlState: "25P02")

@@ -96,6 +96,50 @@ import Testing
         }
     }
 
+    @Test func `what fails at the commit itself is told, undone, and leaves the connection`()
+        async throws
+    {
+        try await withDatabase({ $0.transactionConnections = 1 }) { database in
+            try await database.execute(
+                "create table n (x int, unique (x) deferrable initially deferred)")
+            let backend = { @Sendable in
+                try await database.transaction { tx in
+                    try await tx.value("select pg_backend_pid()", Int.self)
+                }
+            }
+            let before = try await backend()
+
+            for _ in 0..<2 {
+                let error = await failure {
+                    try await database.transaction { tx in
+                        _ = try await tx.commit(after: [
+                            "insert into n values (1)", "insert into n values (1)",
+                        ])
+                    }
+                }
+                #expect(error?.sqlState == "23505")
+            }
+
+            #expect(try await database.value("select count(*) from n", Int.self) == 0)
+            #expect(try await backend() == before)
+        }
+    }
+
+    @Test func `what is planned once is read in one flush, outside any transaction`() async throws {
+        try await withDatabase({ $0.transactionConnections = 1 }) { database in
+            let rows = try await database.batchPlannedOnce([
+                "select 42", "select current_setting('plan_cache_mode')",
+            ])
+            var columns = try #require(rows.last?.first).columns
+            #expect(try columns.next(String.self) == "force_generic_plan")
+            let elsewhere = try await database.value(
+                "select current_setting('plan_cache_mode')", String.self)
+            #expect(elsewhere == "auto")
+            let error = await failure { _ = try await database.batchPlannedOnce(["select 1 / 0"]) }
+            #expect(error?.sqlState == "22012")
+        }
+    }
+
     @Test func `a transaction without statements takes no connection`() async throws {
         try await withDatabase({ $0.transactionConnections = 1 }) { database in
             let value = try await database.transaction { _ in

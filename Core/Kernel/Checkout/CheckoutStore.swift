@@ -48,7 +48,7 @@ struct CheckoutStore {
     func facts(of variants: [ID<Variant>]) async throws -> ([VariantFacts?], now: Instant) {
         let rows = try await db.batchPlannedOnce([
             """
-            select market_now(), v.id, v.listing_id, v.price, v.currency, v.sku,
+            select (select market_now()), v.id, v.listing_id, v.price, v.currency, v.sku,
                 array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
                 case when v.taxable then coalesce(v.tax_code, c.tax_code, 'standard')
                     else 'exempt' end,
@@ -76,6 +76,8 @@ struct CheckoutStore {
         return (facts, now)
     }
 
+    /// Everything of a new checkout, as one statement. Arrays are read by subscript: `unnest` of
+    /// several makes a temporary table of each.
     static func insertStatement(_ checkout: Checkout, of buyer: Buyer) -> SQL {
         let totals = checkout.totals
         return """
@@ -100,13 +102,14 @@ struct CheckoutStore {
         return """
             insert into checkout_parcel (checkout_id, parcel, seller_id, wallet_id, options, chosen,
                 shipping_price, shipping_instance_id, quoted)
-            select \(checkout.id)::uuid, t.*
-            from unnest(\(parcels.map(\.number))::smallint[], \(parcels.map(\.seller))::uuid[],
-                \(parcels.map(\.wallet))::uuid[], \(parcels.map { JSON($0.options) })::jsonb[],
-                \(parcels.map(\.chosen))::text[],
-                \(parcels.map(\.chosenOption?.price.amount))::bigint[],
-                \(parcels.map(\.shippingInstance))::uuid[],
-                \(parcels.map(\.isQuoted))::boolean[]) t
+            select \(checkout.id)::uuid, (\(parcels.map(\.number))::smallint[])[n],
+                (\(parcels.map(\.seller))::uuid[])[n], (\(parcels.map(\.wallet))::uuid[])[n],
+                (\(parcels.map { JSON($0.options) })::jsonb[])[n],
+                (\(parcels.map(\.chosen))::text[])[n],
+                (\(parcels.map(\.chosenOption?.price.amount))::bigint[])[n],
+                (\(parcels.map(\.shippingInstance))::uuid[])[n],
+                (\(parcels.map(\.isQuoted))::boolean[])[n]
+            from generate_series(1, \(parcels.count)::integer) n
             """
     }
 
@@ -118,19 +121,17 @@ struct CheckoutStore {
             insert into checkout_line (checkout_id, parcel, line, variant_id, listing_id, quantity,
                 unit_price, title, sku, options_text, image_hash, grams, category_path, tax_code,
                 requires_shipping)
-            select \(checkout.id)::uuid, t.parcel, t.line, t.variant, t.listing, t.quantity,
-                t.price, t.title, t.sku, t.options, t.image, t.grams, t.path::uuid[], t.tax_code,
-                t.requires_shipping
-            from unnest(\(lines.map(\.0))::smallint[], \(things.map(\.number))::smallint[],
-                \(things.map(\.variant))::uuid[], \(things.map(\.listing))::uuid[],
-                \(things.map(\.quantity))::integer[],
-                \(things.map(\.unitPrice.amount))::bigint[], \(things.map(\.title))::text[],
-                \(things.map(\.sku))::text[], \(things.map(\.optionsText))::text[],
-                \(things.map(\.imageHash))::bytea[], \(things.map(\.weightGrams))::integer[],
-                \(paths)::text[], \(things.map(\.taxCode))::text[],
-                \(things.map(\.requiresShipping))::boolean[])
-                t(parcel, line, variant, listing, quantity, price, title, sku, options, image,
-                    grams, path, tax_code, requires_shipping)
+            select \(checkout.id)::uuid, (\(lines.map(\.0))::smallint[])[n],
+                (\(things.map(\.number))::smallint[])[n], (\(things.map(\.variant))::uuid[])[n],
+                (\(things.map(\.listing))::uuid[])[n], (\(things.map(\.quantity))::integer[])[n],
+                (\(things.map(\.unitPrice.amount))::bigint[])[n],
+                (\(things.map(\.title))::text[])[n], (\(things.map(\.sku))::text[])[n],
+                (\(things.map(\.optionsText))::text[])[n],
+                (\(things.map(\.imageHash))::bytea[])[n],
+                (\(things.map(\.weightGrams))::integer[])[n], (\(paths)::text[])[n]::uuid[],
+                (\(things.map(\.taxCode))::text[])[n],
+                (\(things.map(\.requiresShipping))::boolean[])[n]
+            from generate_series(1, \(things.count)::integer) n
             """
     }
 

@@ -21,7 +21,7 @@ struct ReservationStore {
     }
 
     static func releaseStatement(_ checkout: ID<Checkout>) -> SQL {
-        "select release_stock(\(checkout))"
+        "select release_stock(\(checkout)::uuid)"
     }
 
     /// Puts what a cancelled order had back for sale, once.
@@ -76,8 +76,9 @@ struct ReservationStore {
             """
             update checkout set state = 'expired', version = version + 1
             where id = any(\(checkouts)::uuid[]) and state = 'open'
-            """
-        ] + checkouts.map(releaseStatement)
+            """,
+            "select release_stock(\(checkouts)::uuid[])",
+        ]
     }
 
     func available(_ variants: [ID<Variant>]) async throws -> [ID<Variant>: Int] {

@@ -13,11 +13,11 @@ public struct CommissionStore: Sendable {
 
     /// What holds now and may fit a sale of one of `sellers`.
     public func terms(for sellers: [ID<Seller>]) async throws -> CommissionTerms {
-        let answers = try await db.batch([
+        let answers = try await db.batchPlannedOnce([
             """
             select \(Self.columns) from commission_rule r
-            where r.state = 'published' and r.effective_from <= market_now()
-                and (r.effective_until is null or r.effective_until > market_now())
+            where r.state = 'published' and r.effective_from <= (select market_now())
+                and (r.effective_until is null or r.effective_until > (select market_now()))
                 and (r.seller_id is null or r.seller_id = any(\(sellers)::uuid[]))
                 and (r.listing_id is null or exists (
                     select from listing l

@@ -21,11 +21,13 @@ public struct OutboxStore: Sendable {
         insert into outbox_event
             (topic, aggregate_kind, aggregate_id, payload, account_id, email, seller_id,
             for_administrators)
-        select * from unnest(\(events.map(\.topic))::text[],
-            \(events.map(\.aggregateKind))::text[], \(events.map(\.aggregateID))::uuid[],
-            \(events.map { JSON($0.payload) })::jsonb[], \(events.map(\.account))::uuid[],
-            \(events.map(\.email))::text[], \(events.map(\.seller))::uuid[],
-            \(events.map(\.tellsAdministrators))::boolean[])
+        select (\(events.map(\.topic))::text[])[n], (\(events.map(\.aggregateKind))::text[])[n],
+            (\(events.map(\.aggregateID))::uuid[])[n],
+            (\(events.map { JSON($0.payload) })::jsonb[])[n],
+            (\(events.map(\.account))::uuid[])[n], (\(events.map(\.email))::text[])[n],
+            (\(events.map(\.seller))::uuid[])[n],
+            (\(events.map(\.tellsAdministrators))::boolean[])[n]
+        from generate_series(1, \(events.count)::integer) n
         """
     }
 

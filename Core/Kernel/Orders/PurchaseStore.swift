@@ -116,31 +116,26 @@ struct PurchaseStore {
                 commission, commission_vat, shipping_commission, shipping_commission_vat,
                 shipping_commission_explanation, seller_share, shipping_code, shipping_name,
                 shipping_instance_id, hold_days, placed_at)
-            select t.id, t.number, \(plan.id)::uuid, t.seller, t.wallet,
-                \(plan.checkout.currency)::text, t.items, t.shipping, t.tax, t.tax_included,
-                t.tax_by_platform, t.total, t.commission, t.vat, t.shipping_commission,
-                t.shipping_vat, t.shipping_explanation, t.seller_share, t.code, t.name,
-                t.instance, t.hold_days, (select market_now())
-            from unnest(\(orders.map(\.id))::uuid[], \(orders.map(\.number))::text[],
-                \(parcels.map(\.seller))::uuid[], \(parcels.map(\.wallet))::uuid[],
-                \(amounts.map(\.items.amount))::bigint[],
-                \(amounts.map(\.shipping.amount))::bigint[],
-                \(amounts.map(\.tax.amount))::bigint[],
-                \(amounts.map(\.taxIncluded.amount))::bigint[],
-                \(amounts.map(\.taxByPlatform.amount))::bigint[],
-                \(amounts.map(\.total.amount))::bigint[],
-                \(amounts.map(\.commission.amount))::bigint[],
-                \(amounts.map(\.commissionVAT.amount))::bigint[],
-                \(shipping.map(\.shipping.amount.amount))::bigint[],
-                \(shipping.map(\.shipping.vat.amount))::bigint[],
-                \(shipping.map(\.shippingExplanation))::text[],
-                \(amounts.map(\.sellerShare.amount))::bigint[],
-                \(parcels.map(\.chosen))::text[],
-                \(parcels.map { $0.chosenOption?.label ?? "" })::text[],
-                \(parcels.map(\.shippingInstance))::uuid[], \(parcels.map(\.holdDays))::integer[])
-                t(id, number, seller, wallet, items, shipping, tax, tax_included, tax_by_platform,
-                    total, commission, vat, shipping_commission, shipping_vat,
-                    shipping_explanation, seller_share, code, name, instance, hold_days)
+            select (\(orders.map(\.id))::uuid[])[n], (\(orders.map(\.number))::text[])[n],
+                \(plan.id)::uuid, (\(parcels.map(\.seller))::uuid[])[n],
+                (\(parcels.map(\.wallet))::uuid[])[n], \(plan.checkout.currency)::text,
+                (\(amounts.map(\.items.amount))::bigint[])[n],
+                (\(amounts.map(\.shipping.amount))::bigint[])[n],
+                (\(amounts.map(\.tax.amount))::bigint[])[n],
+                (\(amounts.map(\.taxIncluded.amount))::bigint[])[n],
+                (\(amounts.map(\.taxByPlatform.amount))::bigint[])[n],
+                (\(amounts.map(\.total.amount))::bigint[])[n],
+                (\(amounts.map(\.commission.amount))::bigint[])[n],
+                (\(amounts.map(\.commissionVAT.amount))::bigint[])[n],
+                (\(shipping.map(\.shipping.amount.amount))::bigint[])[n],
+                (\(shipping.map(\.shipping.vat.amount))::bigint[])[n],
+                (\(shipping.map(\.shippingExplanation))::text[])[n],
+                (\(amounts.map(\.sellerShare.amount))::bigint[])[n],
+                (\(parcels.map(\.chosen))::text[])[n],
+                (\(parcels.map { $0.chosenOption?.label ?? "" })::text[])[n],
+                (\(parcels.map(\.shippingInstance))::uuid[])[n],
+                (\(parcels.map(\.holdDays))::integer[])[n], (select market_now())
+            from generate_series(1, \(orders.count)::integer) n
             """
     }
 
@@ -148,35 +143,31 @@ struct PurchaseStore {
         let lines = plan.lines
         let things = lines.map(\.line)
         let commissions = lines.map(\.commission)
+        let paths = things.map { $0.categoryPath.sqlText }
         return """
             insert into order_line (id, order_id, line, listing_id, variant_id, title, sku,
                 options_text, image_hash, quantity, unit_price, total, tax_rate_ppm, tax_amount,
                 tax_included, tax_on_top, tax_by_platform, commission, commission_vat,
                 commission_rule_id, commission_explanation, commission_reasoning, category_path)
-            select t.id, t.order_id, t.line, t.listing, t.variant, t.title, t.sku, t.options,
-                t.image, t.quantity, t.price, t.total, t.tax_rate, t.tax, t.tax_included,
-                t.on_top, t.by_platform, t.commission, t.vat, t.rule, t.explanation,
-                t.reasoning, t.path::uuid[]
-            from unnest(\(lines.map(\.id))::uuid[], \(lines.map(\.order))::uuid[],
-                \(lines.map(\.number))::smallint[], \(things.map(\.listing))::uuid[],
-                \(things.map(\.variant))::uuid[], \(things.map(\.title))::text[],
-                \(things.map(\.sku))::text[], \(things.map(\.optionsText))::text[],
-                \(things.map(\.imageHash))::bytea[], \(things.map(\.quantity))::integer[],
-                \(things.map(\.unitPrice.amount))::bigint[],
-                \(things.map(\.total.amount))::bigint[],
-                \(lines.map(\.tax.rate.value))::bigint[],
-                \(lines.map(\.tax.amount.amount))::bigint[],
-                \(lines.map(\.tax.isIncluded))::boolean[],
-                \(lines.map(\.tax.onTop.amount))::bigint[],
-                \(lines.map(\.tax.byPlatform.amount))::bigint[],
-                \(commissions.map(\.amount.amount))::bigint[],
-                \(commissions.map(\.vat.amount))::bigint[],
-                \(commissions.map(\.rule))::uuid[], \(commissions.map(\.explanation))::text[],
-                \(commissions.map(\.reasoning))::text[],
-                \(things.map { $0.categoryPath.sqlText })::text[])
-                t(id, order_id, line, listing, variant, title, sku, options, image, quantity,
-                    price, total, tax_rate, tax, tax_included, on_top, by_platform, commission,
-                    vat, rule, explanation, reasoning, path)
+            select (\(lines.map(\.id))::uuid[])[n], (\(lines.map(\.order))::uuid[])[n],
+                (\(lines.map(\.number))::smallint[])[n], (\(things.map(\.listing))::uuid[])[n],
+                (\(things.map(\.variant))::uuid[])[n], (\(things.map(\.title))::text[])[n],
+                (\(things.map(\.sku))::text[])[n], (\(things.map(\.optionsText))::text[])[n],
+                (\(things.map(\.imageHash))::bytea[])[n],
+                (\(things.map(\.quantity))::integer[])[n],
+                (\(things.map(\.unitPrice.amount))::bigint[])[n],
+                (\(things.map(\.total.amount))::bigint[])[n],
+                (\(lines.map(\.tax.rate.value))::bigint[])[n],
+                (\(lines.map(\.tax.amount.amount))::bigint[])[n],
+                (\(lines.map(\.tax.isIncluded))::boolean[])[n],
+                (\(lines.map(\.tax.onTop.amount))::bigint[])[n],
+                (\(lines.map(\.tax.byPlatform.amount))::bigint[])[n],
+                (\(commissions.map(\.amount.amount))::bigint[])[n],
+                (\(commissions.map(\.vat.amount))::bigint[])[n],
+                (\(commissions.map(\.rule))::uuid[])[n],
+                (\(commissions.map(\.explanation))::text[])[n],
+                (\(commissions.map(\.reasoning))::text[])[n], (\(paths)::text[])[n]::uuid[]
+            from generate_series(1, \(lines.count)::integer) n
             """
     }
 

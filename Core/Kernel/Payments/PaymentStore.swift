@@ -149,8 +149,9 @@ struct PaymentStore {
                 now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond')
         )
         insert into payment_share (payment_id, order_id, amount)
-        select \(plan.payment)::uuid, t.* from unnest(\(plan.shares.map(\.order))::uuid[],
-            \(plan.shares.map(\.amount.amount))::bigint[]) t
+        select \(plan.payment)::uuid, (\(plan.shares.map(\.order))::uuid[])[n],
+            (\(plan.shares.map(\.amount.amount))::bigint[])[n]
+        from generate_series(1, \(plan.shares.count)::integer) n
         """
     }
 

@@ -14,7 +14,7 @@ import Vocabulary
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let crowd = try market.anotherProcess(transactions: 16)
-            try await market.database.transaction { tx in
+            try await market.storage.owner.transaction { tx in
                 try await tx.run(
                     script: """
                         create function wait_for_test() returns trigger language plpgsql as $$
@@ -181,11 +181,13 @@ extension Shop {
     /// Waits until so many connections to this market's database wait for a lock.
     fileprivate func waitForWaiters(_ wanted: Int) async throws {
         for _ in 0..<2000 {
-            let waiting = try await count(
-                """
-                select count(*) from pg_stat_activity
-                where datname = current_database() and wait_event_type = 'Lock'
-                """)
+            let waiting =
+                try await market.storage.owner.query(
+                    """
+                    select count(*) from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'
+                    """
+                ).decode { c in try c.next(Int.self) }.first ?? 0
             if waiting >= wanted { return }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -14,6 +14,7 @@ import Vocabulary
         "POST /sessions": "signing in changes nothing of the market's",
         "DELETE /sessions": "signing out changes nothing of the market's",
         "DELETE /sessions/current": "signing out changes nothing of the market's",
+        "PUT /account/password": "one's own, and nothing of it may be shown",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
@@ -30,7 +31,7 @@ import Vocabulary
     ]
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
-        "/sign-in", "/sign-out", "/sign-out/everywhere", "/register",
+        "/sign-in", "/sign-out", "/sign-out/everywhere", "/register", "/password",
     ]
 
     /// One write, as it is sent.

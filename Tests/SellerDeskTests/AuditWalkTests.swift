@@ -14,6 +14,7 @@ import Web
         "POST /sessions": "signing in changes nothing of the market's",
         "DELETE /sessions": "signing out changes nothing of the market's",
         "DELETE /sessions/current": "signing out changes nothing of the market's",
+        "PUT /account/password": "one's own, and nothing of it may be shown",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
     ]
     /// What needs a refund that failed: its verb writes the line, and the tests of refunds run it.
@@ -48,6 +49,7 @@ import Web
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
         "/listings/{listing}/archiving": "DELETE /listings/{listing}",
         "/sign-in": "", "/sign-out": "", "/sign-out/everywhere": "", "/register": "",
+        "/password": "PUT /account/password",
     ]
 
     /// One write: what is sent, or the upload of a picture.

@@ -47,6 +47,7 @@ public enum Backoffice {
             ("Ledger", "/ledger", .readMoney),
             ("Reconciliation", "/reconciliations", .readMoney),
             ("Commission", "/commission", .readMoney),
+            ("Invoices", "/invoices", .readMoney),
             ("Jobs", "/jobs", .readJobs), ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),
         ]

@@ -39,6 +39,8 @@ public enum SellerDesk {
         MoneyRoutes().mount(on: routes)
         MonthStatementRoutes().mount(on: routes)
         MoneyAPI().mount(on: routes.api)
+        InvoiceRoutes().mount(on: routes)
+        InvoiceRoutes().mount(on: routes.api)
         MediaRoutes().mount(on: routes)
     }
 

@@ -28,6 +28,7 @@ public struct Migration: Sendable {
         "m0014-listing-notices",
         "m0015-commission",
         "m0016-refunds",
+        "m0017-direct-sales",
         "m0018-ledger-roles",
         "m0019-ledger-verifications",
         "m0020-audit",

@@ -75,6 +75,18 @@ public struct Given: Sendable {
         return id
     }
 
+    /// An active instance of a module whose payments go to the seller.
+    public func directInstance() async throws -> ID<ProviderInstance> {
+        let id = ID<ProviderInstance>()
+        try await database.execute(
+            """
+            insert into provider_instance (id, kind, module_key, name, state, settings, capture)
+            values (\(id), 'payment', 'test-direct', \("direct " + id.description), 'active', '{}',
+                'at_order')
+            """)
+        return id
+    }
+
     func found<Value>(_ value: Value?, _ what: String) throws -> Value {
         guard let value else { throw TestSupportError.notFound(what) }
         return value

@@ -110,6 +110,11 @@ public final class TestBank: Sendable {
         state.withLock { change(&$0.balance) }
     }
 
+    /// Where it was to pay sellers directly, one for each order.
+    public var directDestinations: [String?] {
+        state.withLock { $0.wanted.values.flatMap(\.shares).map(\.destination) }
+    }
+
     /// What it paid to sellers.
     public var paidOut: [Money] { state.withLock { $0.payouts.values.map(\.amount) } }
 

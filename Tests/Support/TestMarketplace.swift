@@ -87,6 +87,7 @@ public struct TestMarketplace: Sendable {
                 builtIn: [
                     ModuleExport(TestPayments.self), ModuleExport(TestShipping.self),
                     ModuleExport(TestTax.self), ModuleExport(BankFilePayouts.self),
+                    ModuleExport(TestDirect.self),
                 ]),
             client: client, key: try ProviderKey(Array(repeating: 7, count: 32)),
             logger: TestServers.logger)

@@ -19,6 +19,7 @@ struct CommissionRoutes {
         drafts()
         endings()
         vat()
+        InvoiceRoutes(desk: desk).mount()
     }
 
     private func pages() {

@@ -12,6 +12,10 @@ struct SellerAnswer: Codable {
     let state: String
     let holdDays: Int
     let createdAt: Instant
+    /// Since when it owes for refunds of what was paid out.
+    let inDebtSince: Instant?
+    /// Since when it is paid nothing and publishes nothing new for that.
+    let restrictedAt: Instant?
 
     init(_ seller: Seller) {
         id = seller.id
@@ -23,6 +27,8 @@ struct SellerAnswer: Codable {
         state = seller.state.rawValue
         holdDays = seller.holdDays
         createdAt = seller.createdAt
+        inDebtSince = seller.inDebtSince
+        restrictedAt = seller.restrictedAt
     }
 }
 

@@ -63,6 +63,10 @@ enum SellerPages {
             Fact("VAT number", seller.vatNumber ?? "—"),
             Fact("Parcels start at", file.origin.map(\.oneLine) ?? "—"),
             Fact("Money is held for", Format.count(seller.holdDays, "day", "days")),
+            Fact("In debt since", seller.inDebtSince.map(Format.time) ?? "—"),
+            Fact(
+                "Restricted for it since", seller.restrictedAt.map(Format.time) ?? "—",
+                seller.restrictedAt == nil ? .plain : .bad),
             Fact("About", file.about.isEmpty ? "—" : file.about),
             Fact("Audit trail", "show", to: Links.trail("seller", seller.id.description)),
         ])

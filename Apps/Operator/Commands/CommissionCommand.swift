@@ -2,11 +2,11 @@ import ArgumentParser
 import Kernel
 import Vocabulary
 
-/// `guildhall commission simulate RULE`
+/// `guildhall commission simulate RULE`, `guildhall commission invoice MONTH`
 struct CommissionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "commission", abstract: "What the market keeps of a sale.",
-        subcommands: [Simulate.self])
+        subcommands: [Simulate.self, Invoice.self])
 
     struct Simulate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -45,6 +45,29 @@ struct CommissionCommand: AsyncParsableCommand {
                     "  \(sign)\(Money(delta.difference, delta.currency))  \(delta.sellerName): "
                         + "\(Money(delta.charged, delta.currency)) → "
                         + "\(Money(delta.simulated, delta.currency)) in \(delta.orders) orders")
+            }
+        }
+    }
+
+    struct Invoice: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "invoice",
+            abstract: "Writes the invoices of a month that is over; safe to repeat.")
+
+        @Argument(help: "The month, such as 2026-11.")
+        var month: String
+
+        func run() async throws {
+            try await OneTask.run("commission") { wiring in
+                do {
+                    let issued = try await wiring.marketplace.invoiceCommission(of: month)
+                    for invoice in issued {
+                        say("  \(invoice.number)  \(invoice.sellerName): \(invoice.total)")
+                    }
+                    if issued.isEmpty { say("Nothing is to be invoiced.") }
+                } catch let refusal as InvoiceRefusal {
+                    throw OperatorProblem(refusal.explanation)
+                }
             }
         }
     }

@@ -42,6 +42,8 @@ struct HomePage {
     let role: String
     let news: [News]
     let hasNews: Bool
+    /// What a debt means for the shop; nil without one.
+    let debtText: String?
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
@@ -72,6 +74,20 @@ struct HomePage {
                 isBad: $0.topic == "order.capture-refused")
         }
         hasNews = !told.isEmpty
+        debtText = seller.debtWords
+    }
+}
+
+extension Seller {
+    fileprivate var debtWords: String? {
+        guard let since = inDebtSince else { return nil }
+        if restrictedAt != nil {
+            return "The shop owes money for refunds since \(Format.date(since)). Until sales have "
+                + "paid it, nothing is paid out and nothing new is published."
+        }
+        let end = since.advanced(days: Seller.debtGraceDays)
+        return "The shop owes money for refunds. Sales pay it first; from \(Format.date(end)) on "
+            + "nothing would be paid out and nothing new published."
     }
 }
 

@@ -14,6 +14,8 @@ struct BalanceAnswer: Codable, Sendable {
     let paying: Money
     /// Below zero: refunded after it had been paid out, and taken from what comes next.
     let debt: Money
+    /// Below zero: commission of sales that were paid to you directly.
+    let receivable: Money
 
     init(_ balance: WalletBalance) {
         walletId = balance.wallet
@@ -22,6 +24,7 @@ struct BalanceAnswer: Codable, Sendable {
         available = balance.available
         paying = balance.paying
         debt = balance.debt
+        receivable = balance.receivable
     }
 }
 

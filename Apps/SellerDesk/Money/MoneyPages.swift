@@ -11,6 +11,7 @@ struct MoneyPage {
         let available: String
         let paying: String
         let debt: String?
+        let receivable: String?
         /// `goes out on 23 November 2026, from € 10.00`
         let next: String
         /// Why payouts of this wallet wait.
@@ -92,6 +93,7 @@ extension MoneyPage.Balance {
         available = Format.money(balance.available)
         paying = Format.money(balance.paying)
         debt = balance.debt.isZero ? nil : Format.money(balance.debt)
+        receivable = balance.receivable.isZero ? nil : Format.money(balance.receivable)
         next = Self.words(schedule, balance.available.currency)
         if found?.details.isComplete == false {
             trouble = "Payouts wait: this wallet says nowhere to pay to."

@@ -74,9 +74,9 @@ struct OrderAPI {
             .path(OrderPath.self).body(RefundInput.self).refuses(.conflict).onlyOnce()
             .succeeds(with: .created)
             .handle(as: Member.self, needing: [.refundOrders]) { call, member in
-                try await call.marketplace.refundOrder(
-                    call.path.order, try call.body.wish(), reason: call.body.reason,
-                    as: .seller(member.membership))
+                try await Self.giveBack(
+                    call.path.order, try call.body.wish(), call.body.reason,
+                    paidBackAs: call.body.paidBackAs, call.marketplace, member)
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
             }
@@ -89,6 +89,20 @@ struct OrderAPI {
                 call.path.refund, of: call.path.order, as: .seller(member.membership))
             return OrderAnswer(
                 try await call.marketplace.findOrder(call.path.order, as: member.membership))
+        }
+    }
+
+    /// Has the market give it back, or writes down that the seller did.
+    static func giveBack(
+        _ order: ID<Order>, _ wish: RefundWish, _ reason: String, paidBackAs reference: String?,
+        _ marketplace: Marketplace, _ member: Member
+    ) async throws {
+        if let reference, !reference.isEmpty {
+            try await marketplace.recordRefund(
+                order, wish, paidBackAs: reference, reason: reason, as: member.membership)
+        } else {
+            try await marketplace.refundOrder(
+                order, wish, reason: reason, as: .seller(member.membership))
         }
     }
 

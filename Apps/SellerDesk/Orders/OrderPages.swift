@@ -151,6 +151,7 @@ struct OrderPage {
     let canCancel: Bool
     let canRefund: Bool
     let canRefundAll: Bool
+    let isPaidDirectly: Bool
     let refundable: String
     let refundableLines: [Refundable]
     let refundableShipping: String?
@@ -197,6 +198,7 @@ struct OrderPage {
         canCancel = order.state == .paid && may(.shipOrders)
         canRefund =
             detail.refundable.isPositive && order.state != .cancelled && may(.refundOrders)
+        isPaidDirectly = detail.isPaidDirectly
         canRefundAll = canRefund && order.state != .paid
         refundable = Format.money(detail.refundable)
         currency = amounts.total.currency.code

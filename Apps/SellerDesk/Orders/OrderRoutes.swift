@@ -44,9 +44,9 @@ struct OrderRoutes {
         routes.post("/orders/{order}/refunds").path(OrderAPI.OrderPath.self)
             .form(RefundForm.self).onlyOnce()
             .show(as: Member.self, needing: [.refundOrders]) { call, member in
-                try await call.marketplace.refundOrder(
-                    call.path.order, try call.form.wish(), reason: call.form.reason,
-                    as: .seller(member.membership))
+                try await OrderAPI.giveBack(
+                    call.path.order, try call.form.wish(), call.form.reason,
+                    paidBackAs: call.form.paidBackAs, call.marketplace, member)
                 return .seeOther(
                     "/orders/\(call.path.order)",
                     notice: "The refund is on its way. This page shows when it has arrived.")

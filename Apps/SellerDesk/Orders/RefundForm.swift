@@ -11,9 +11,11 @@ struct RefundForm: Described {
     /// `12.50`
     let amount: String?
     let currency: Currency?
+    let paidBackAs: String?
 
     static let rules: [String: [Rule]] = [
         "reason": [.length(1...500)], "lines": [.count(0...200)], "amount": [.length(0...30)],
+        "paidBackAs": [.length(0...200)],
     ]
 
     /// - Throws: ``RefundRefusal/notPositive`` for what is not an amount.

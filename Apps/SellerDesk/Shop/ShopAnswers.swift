@@ -20,6 +20,10 @@ struct ShopAnswer: Codable, Sendable {
     let ratingSum: Int64
     let ratingCount: Int
     let createdAt: Instant
+    /// Since when it owes for refunds of what was paid out.
+    let inDebtSince: Instant?
+    /// Since when it is paid nothing and publishes nothing new for that.
+    let restrictedAt: Instant?
 
     init(_ seller: Seller) {
         id = seller.id
@@ -35,6 +39,8 @@ struct ShopAnswer: Codable, Sendable {
         ratingSum = seller.rating.sum
         ratingCount = seller.rating.count
         createdAt = seller.createdAt
+        inDebtSince = seller.inDebtSince
+        restrictedAt = seller.restrictedAt
     }
 }
 

@@ -42,7 +42,7 @@ extension Marketplace {
         if checkout.state == .placed { return try await placed(id, as: buyer) }
         try checkout.checkPlaceable(expecting: total)
         async let terms = database.commissions.terms(for: checkout.parcels.map(\.seller))
-        let way = try await openWay(choice, for: checkout.routingFacts)
+        let way = try await openWay(choice, for: checkout.routingFacts, checkout.payees)
         let plan = try PurchasePlan(checkout, by: try await terms)
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)

@@ -79,6 +79,7 @@ extension LedgerCheckStore {
                     join ledger_account account on account.id = entry.account_id
                     where posting.key = 'refund:' || refund.id
                 ) booked on true
+                join payment on payment.id = refund.payment_id and not payment.is_direct
                 where refund.state = 'succeeded' and refund.kind <> 'stray'
                     and (coalesce(parts.commission, 0) <> coalesce(booked.commission, 0)
                         or coalesce(parts.vat, 0) <> coalesce(booked.vat, 0)
@@ -107,6 +108,58 @@ extension LedgerCheckStore {
     ]
 
     static let commissionChecks = [
+        Check(
+            claim: "Of every direct sale the seller owes what was frozen, less what went back",
+            culprits: """
+                select 'order ' || orders.number || ' owes ' || -coalesce(booked.owed, 0)
+                from payment
+                join payment_share share on share.payment_id = payment.id
+                join orders on orders.id = share.order_id
+                left join lateral (
+                    select sum(amount) as owed
+                    from ledger_entry entry
+                    join ledger_account account on account.id = entry.account_id
+                    where entry.order_id = orders.id and account.kind = 'seller_receivable'
+                ) booked on true
+                left join lateral (
+                    select sum(part.commission + part.commission_vat + part.tax_by_platform)
+                        as gone
+                    from refund join refund_part part on part.refund_id = refund.id
+                    where refund.order_id = orders.id and refund.state = 'succeeded'
+                ) back on true
+                where payment.is_direct and payment.state = 'captured' and share.captured > 0
+                    and -coalesce(booked.owed, 0) <> orders.commission + orders.commission_vat
+                        + orders.tax_by_platform - coalesce(back.gone, 0)
+                """),
+        Check(
+            claim: "Of a direct sale the platform holds nothing",
+            culprits: """
+                select 'order ' || orders.number
+                from payment
+                join payment_share share on share.payment_id = payment.id
+                join orders on orders.id = share.order_id
+                join ledger_entry entry on entry.order_id = orders.id
+                join ledger_account account on account.id = entry.account_id
+                where payment.is_direct and account.kind in ('provider_clearing',
+                    'seller_pending', 'seller_available', 'seller_reserve', 'seller_paying')
+                group by orders.id
+                """),
+        Check(
+            claim: "Every commission invoice is the sum of its lines, and none is missing",
+            culprits: """
+                select 'invoice ' || invoice.number
+                from commission_invoice invoice join lateral (
+                    select sum(commission) as commission, sum(commission_vat) as vat,
+                        sum(tax_by_platform) as tax
+                    from commission_invoice_line line where line.invoice_id = invoice.id
+                ) sums on true
+                where invoice.commission is distinct from sums.commission
+                    or invoice.commission_vat is distinct from sums.vat
+                    or invoice.tax_by_platform is distinct from sums.tax
+                union all
+                select 'numbers up to ' || max(number) || ' of ' || count(*) || ' invoices'
+                from commission_invoice having max(number) <> count(*)
+                """),
         Check(
             claim: "Every order's commission and its VAT are the sums of its parts",
             culprits: """

@@ -78,7 +78,8 @@ struct LedgerCheckStore {
             culprits: """
                 select account.code || ' is ' || balance
                 from ledger_balance join ledger_account account on account.id = account_id
-                where case when account.kind = 'seller_debt' then balance > 0 else balance < 0 end
+                where case when account.kind in ('seller_debt', 'seller_receivable')
+                    then balance > 0 else balance < 0 end
                 """),
     ]
 
@@ -126,7 +127,8 @@ struct LedgerCheckStore {
                     join ledger_account account on account.id = entry.account_id
                     where posting.key = 'sale:' || orders.id
                 ) sold on true
-                where payment.state = 'captured' and share.captured > 0 and (
+                where payment.state = 'captured' and not payment.is_direct
+                    and share.captured > 0 and (
                     sold.total is distinct from share.captured
                     or sold.share is distinct from orders.seller_share
                     or sold.commission is distinct from orders.commission
@@ -156,7 +158,10 @@ struct LedgerCheckStore {
                     where posting.key = 'refund:' || refund.id
                         and account.kind = 'provider_clearing'
                 ) sums on true
-                where refund.kind <> 'stray' and case when refund.state = 'succeeded'
+                where refund.kind <> 'stray' and not exists (
+                    select from payment
+                    where payment.id = refund.payment_id and payment.is_direct)
+                and case when refund.state = 'succeeded'
                     then sums.amount is distinct from refund.amount::numeric
                     else sums.amount is not null end
                 """),

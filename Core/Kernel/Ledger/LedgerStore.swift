@@ -103,7 +103,9 @@ public struct LedgerStore: Sendable {
                 coalesce(sum(balance) filter (where account.kind = 'seller_available'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_reserve'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_paying'), 0)::bigint,
-                coalesce(sum(balance) filter (where account.kind = 'seller_debt'), 0)::bigint
+                coalesce(sum(balance) filter (where account.kind = 'seller_debt'), 0)::bigint,
+                coalesce(sum(balance) filter (
+                    where account.kind = 'seller_receivable'), 0)::bigint
             from wallet
             join ledger_account account on account.wallet_id = wallet.id
             join ledger_balance on ledger_balance.account_id = account.id
@@ -117,7 +119,8 @@ public struct LedgerStore: Sendable {
             return WalletBalance(
                 wallet: wallet, pending: Money(try c.next(), currency),
                 available: Money(try c.next(), currency), reserved: Money(try c.next(), currency),
-                paying: Money(try c.next(), currency), debt: Money(try c.next(), currency))
+                paying: Money(try c.next(), currency), debt: Money(try c.next(), currency),
+                receivable: Money(try c.next(), currency))
         }
     }
 
@@ -166,6 +169,8 @@ public struct WalletBalance: Hashable, Sendable {
     public let paying: Money
     /// Below zero: refunded after it had been paid out, and taken from what comes next.
     public let debt: Money
+    /// Below zero: commission of sales that were paid to the seller directly, taken likewise.
+    public let receivable: Money
 }
 
 /// One of the platform's own accounts.

@@ -68,6 +68,39 @@ extension Posting {
             ])
     }
 
+    /// The customer paid the seller directly: the seller owes us the commission, its VAT and the
+    /// tax that the platform hands on. Empty when there is nothing of these.
+    public static func directSale(of sold: SoldOrder) throws(LedgerError) -> Posting {
+        _ = try sold.sellerShare()
+        let parts = [sold.commission.amount, sold.commissionVAT.amount, sold.taxByPlatform.amount]
+        return try Posting(
+            key: saleKey(sold.order), kind: .sale, currency: sold.total.currency,
+            purchase: sold.purchase,
+            entries: [
+                LedgerEntry(
+                    .sellerReceivable(sold.wallet), -parts.reduce(0, +), order: sold.order),
+                LedgerEntry(.commission, parts[0], order: sold.order),
+                LedgerEntry(.commissionVAT, parts[1], order: sold.order),
+                LedgerEntry(.taxPayable, parts[2], order: sold.order),
+            ])
+    }
+
+    /// The seller gave the customer of a direct sale money back: it owes us that much less.
+    static func directRefund(
+        _ refund: Refund, wallet: ID<Wallet>
+    ) throws(LedgerError) -> Posting {
+        let (order, shares) = (refund.order, refund.shares)
+        return try Posting(
+            key: "refund:\(refund.id)", kind: .refund, currency: refund.amount.currency,
+            entries: [
+                LedgerEntry(
+                    .sellerReceivable(wallet), shares.total - shares.seller, order: order),
+                LedgerEntry(.commission, -shares.commission, order: order),
+                LedgerEntry(.commissionVAT, -shares.commissionVAT, order: order),
+                LedgerEntry(.taxPayable, -shares.taxByPlatform, order: order),
+            ])
+    }
+
     /// Money was captured for a purchase that is over; it waits in suspense to go back.
     public static func strayCapture(
         payment: ID<Payment>, purchase: ID<Purchase>, _ amount: Money,
@@ -151,15 +184,17 @@ extension Posting {
     }
 
     /// A debt is settled from what other orders made available.
+    /// - Parameter owed: the account that it is owed in; nil for the wallet's own debt.
     static func recovery(
-        _ payoutRun: ID<Payout>, from items: [PayoutItem], wallet: ID<Wallet>, _ currency: Currency
+        _ payoutRun: ID<Payout>, from items: [PayoutItem], wallet: ID<Wallet>,
+        to owed: LedgerAccount? = nil, _ currency: Currency
     ) throws(LedgerError) -> Posting {
         let total = try sum(items)
         return try Posting(
             key: "recovery:\(payoutRun)", kind: .recovery, currency: currency,
             entries: items.map {
                 LedgerEntry(.sellerAvailable(wallet), -$0.amount.amount, order: $0.order)
-            } + [LedgerEntry(.sellerDebt(wallet), total)])
+            } + [LedgerEntry(owed ?? .sellerDebt(wallet), total)])
     }
 
     /// A payout sets its money aside, before anybody is asked to pay it.

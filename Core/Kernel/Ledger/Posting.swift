@@ -15,6 +15,9 @@ public struct LedgerAccount: Hashable, Sendable {
         case sellerPaying = "seller_paying"
         /// Refunded after it had been paid out; below zero, since the seller owes us.
         case sellerDebt = "seller_debt"
+        /// Commission, VAT on it and tax of sales that were paid to the seller directly; below
+        /// zero, since the seller owes them.
+        case sellerReceivable = "seller_receivable"
         case commission
         /// VAT that the platform owes on its commission.
         case commissionVAT = "commission_vat"
@@ -47,6 +50,9 @@ public struct LedgerAccount: Hashable, Sendable {
     }
     public static func sellerDebt(_ wallet: ID<Wallet>) -> Self {
         Self(kind: .sellerDebt, owner: wallet.description)
+    }
+    public static func sellerReceivable(_ wallet: ID<Wallet>) -> Self {
+        Self(kind: .sellerReceivable, owner: wallet.description)
     }
     public static let commission = Self(kind: .commission, owner: nil)
     public static let commissionVAT = Self(kind: .commissionVAT, owner: nil)

@@ -103,6 +103,7 @@ extension Marketplace {
         _ tx: Transaction
     ) async throws -> [SQL] {
         if share.kept > 0 {
+            guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
             let plan = try RefundPlan.make(
                 .everything, from: try await tx.refunds.basis(of: share))
             return RefundStore.requestStatements(

@@ -148,6 +148,8 @@ public struct OrderDetail: Sendable {
     public let refundable: Money
     /// What refunds have left of each line and of the shipping.
     public let left: [RefundPart]
+    /// The customer paid the seller; the platform has nothing to give back.
+    public let isPaidDirectly: Bool
 }
 
 /// An order in a list.

@@ -31,7 +31,9 @@ struct OrderStore {
             """
             select \(Self.columns), b.address, coalesce((
                 select sum(p.captured - p.refunded - p.refund_claimed)
-                from payment_share p where p.order_id = o.id), 0)::bigint
+                from payment_share p where p.order_id = o.id), 0)::bigint, exists (
+                select from payment_share p join payment y on y.id = p.payment_id
+                where p.order_id = o.id and y.is_direct and y.state = 'captured')
             from \(Self.from)
             where o.id = any(\(ids)::uuid[]) order by o.purchase_id, length(o.number), o.number
             """,
@@ -76,7 +78,7 @@ struct OrderStore {
                 events: events.filter { $0.0 == order.id }.map(\.1),
                 refunds: refunds.filter { $0.order == order.id }, address: address,
                 refundable: Money(try c.next(), order.amounts.total.currency),
-                left: left.filter { $0.0 == order.id }.map(\.1))
+                left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next())
         }
     }
 

@@ -10,7 +10,9 @@ enum Bookkeeping {
                 order: share.order, purchase: held.purchase.id, wallet: share.wallet,
                 total: share.amount, commission: share.commission,
                 commissionVAT: share.commissionVAT, taxByPlatform: share.taxByPlatform)
-            return try Posting.sale(of: sold, at: held.payment.instance)
+            return held.payment.isDirect
+                ? try Posting.directSale(of: sold)
+                : try Posting.sale(of: sold, at: held.payment.instance)
         }
         return LedgerStore.postStatements(postings)
     }

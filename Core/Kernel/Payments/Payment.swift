@@ -61,6 +61,8 @@ public struct Payment: Sendable {
     public internal(set) var failureMessage: String?
     /// When each order's share is captured: with the order, or at its shipment.
     public let capture: ProviderInstance.Capture
+    /// The seller got the money; the platform never had it.
+    public let isDirect: Bool
     public let createdAt: Instant
     var version: Int64
 }

@@ -37,6 +37,8 @@ struct PaymentPlan: Sendable {
     let method: String
     let amount: Money
     let capture: ProviderInstance.Capture
+    /// Where the seller is paid directly; nil when the provider holds the money for the platform.
+    let destination: String?
     let shares: [Share]
 
     init(
@@ -50,8 +52,11 @@ struct PaymentPlan: Sendable {
         self.method = method
         self.amount = amount
         capture = way.capture
+        destination = way.destination
         self.shares = shares
     }
+
+    var isDirect: Bool { destination != nil }
 
     func request(
         returnURL: String, webhookURL: String, statement: String, email: String
@@ -63,7 +68,7 @@ struct PaymentPlan: Sendable {
             shares: shares.map {
                 PaymentShare(
                     orderID: $0.order.description, sellerID: $0.seller.description,
-                    amount: $0.amount)
+                    amount: $0.amount, destination: destination)
             })
     }
 }

@@ -10,6 +10,8 @@ public enum PaymentRefusal: Refusal, Hashable {
     /// The provider said no; the sentence is the provider's.
     case declined(code: String, sentence: String)
     case providerUnavailable
+    /// A provider that pays the seller itself pays one.
+    case oneMakerOnly
     case alreadyPaid, paymentUnderWay, purchaseOver
     case signatureInvalid, webhookTooLarge, instanceMissing
 
@@ -21,6 +23,7 @@ public enum PaymentRefusal: Refusal, Hashable {
         case .methodUnknown: "payment.method-unknown"
         case .declined: "payment.declined"
         case .providerUnavailable: "payment.provider-unavailable"
+        case .oneMakerOnly: "payment.one-maker-only"
         case .alreadyPaid: "payment.already-paid"
         case .paymentUnderWay: "payment.under-way"
         case .purchaseOver: "payment.purchase-over"
@@ -32,7 +35,8 @@ public enum PaymentRefusal: Refusal, Hashable {
 
     public var reason: RefusalReason {
         switch self {
-        case .totalChanged, .wayUnavailable, .alreadyPaid, .paymentUnderWay, .purchaseOver:
+        case .totalChanged, .wayUnavailable, .oneMakerOnly, .alreadyPaid, .paymentUnderWay,
+            .purchaseOver:
             .conflict
         case .nothingToPay, .methodUnknown: .invalid
         case .declined: .unpaid
@@ -52,6 +56,8 @@ public enum PaymentRefusal: Refusal, Hashable {
         case .declined(_, let sentence): sentence
         case .providerUnavailable:
             "This way to pay does not answer at the moment. Nothing was charged; try another one."
+        case .oneMakerOnly:
+            "This way pays the maker directly, so it is for things of one maker at a time."
         case .alreadyPaid: "This has been paid already."
         case .paymentUnderWay:
             "A payment is under way. Wait until its result is known before you pay another way."
@@ -65,7 +71,7 @@ public enum PaymentRefusal: Refusal, Hashable {
     public var field: String? {
         switch self {
         case .totalChanged: "expectedTotal"
-        case .wayUnavailable: "instanceId"
+        case .wayUnavailable, .oneMakerOnly: "instanceId"
         case .methodUnknown: "method"
         default: nil
         }

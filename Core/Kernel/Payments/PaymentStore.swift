@@ -37,7 +37,7 @@ struct PaymentStore {
     static let columns: SQL = """
         p.id, p.purchase_id, p.instance_id, p.method, p.currency, p.amount, p.state, p.authorized,
         p.captured, p.refunded, p.reference, p.next_action, p.failure_code, p.failure_message,
-        p.capture, p.created_at, p.version
+        p.capture, p.is_direct, p.created_at, p.version
         """
 
     /// Locks the purchase, then the payment: in this order everywhere.
@@ -136,10 +136,10 @@ struct PaymentStore {
         """
         with payment_made as (
             insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
-                mode)
+                is_direct, mode)
             select \(plan.payment)::uuid, \(plan.purchase)::uuid, i.id, \(plan.method)::text,
                 \(plan.amount.amount)::bigint, \(plan.amount.currency)::text,
-                \(plan.capture)::text, i.mode
+                \(plan.capture)::text, \(plan.isDirect)::boolean, i.mode
             from provider_instance i
             where i.id = \(plan.instance) and i.kind = 'payment' and i.state = 'active'
             for share of i
@@ -219,6 +219,7 @@ extension Payment {
         failureCode = try c.next()
         failureMessage = try c.next()
         capture = try c.next()
+        isDirect = try c.next()
         createdAt = try c.next()
         version = try c.next()
     }

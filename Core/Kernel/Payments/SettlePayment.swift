@@ -164,7 +164,15 @@ extension Settlement {
         if effects.contains(.sold) {
             statements.append(PaymentStore.captureSharesStatement(payment.id))
         }
-        if effects.contains(.returnMoney) {
+        if effects.contains(.returnMoney), payment.isDirect {
+            // It is in the seller's hands, and only the seller can give it back.
+            statements.append(PaymentStore.captureSharesStatement(payment.id))
+            statements += held.shares.map { share in
+                OrderStore.noteStatement(
+                    share.order, "paid-too-late",
+                    note: "The customer paid the seller after the order was over.")
+            }
+        } else if effects.contains(.returnMoney) {
             statements.append(PaymentStore.captureSharesStatement(payment.id))
             statements += try Bookkeeping.stray(held)
             for share in held.shares where share.amount.isPositive {

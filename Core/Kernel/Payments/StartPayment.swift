@@ -49,7 +49,7 @@ extension Marketplace {
         case .cancelled: throw PaymentRefusal.purchaseOver
         case .awaitingPayment: break
         }
-        let way = try await openWay(choice, for: detail.routingFacts)
+        let way = try await openWay(choice, for: detail.routingFacts, detail.payees)
         if let live = try await database.payments.live(of: id) { try await end(live) }
         let plan = PaymentPlan(
             of: id, detail.purchase.total, at: way, method: choice.method,

@@ -16,6 +16,8 @@ public struct WayToPay: Sendable {
 struct OpenWay: Sendable {
     let instance: ProviderInstance
     let provider: GuardedPayment
+    /// Where a provider that pays sellers sends the money; nil for one that holds it.
+    let destination: String?
 
     /// At shipment only where the provider can capture one order after the other.
     var capture: ProviderInstance.Capture {
@@ -31,22 +33,26 @@ extension Marketplace {
     public func waysToPay(_ id: ID<Checkout>, as buyer: Buyer) async throws -> [WayToPay] {
         let checkout = try await findCheckout(id, as: buyer)
         try checkout.checkOpen()
-        return try await waysToPay(checkout.totals.total, for: checkout.routingFacts)
+        return try await waysToPay(
+            checkout.totals.total, for: checkout.routingFacts, checkout.payees)
     }
 
     /// Where a purchase whose payment was declined can be paid another way.
     public func waysToPay(_ id: ID<Purchase>, as buyer: Buyer) async throws -> [WayToPay] {
         let detail = try await findPurchase(id, as: buyer)
         guard detail.purchase.state == .awaitingPayment else { return [] }
-        return try await waysToPay(detail.purchase.total, for: detail.routingFacts)
+        return try await waysToPay(
+            detail.purchase.total, for: detail.routingFacts, detail.payees)
     }
 
-    private func waysToPay(_ total: Money, for facts: RoutingFacts) async throws -> [WayToPay] {
+    private func waysToPay(
+        _ total: Money, for facts: RoutingFacts, _ payees: [Payee]
+    ) async throws -> [WayToPay] {
         var ways: [WayToPay] = []
         for instance in try await providers.candidates(.payment, for: facts) {
             do {
                 let provider = try await providers.payment(instance.id)
-                guard !provider.descriptor.capabilities.contains(.directToSeller) else { continue }
+                if provider.paysSellers, try await destination(of: payees) == nil { continue }
                 let context = OperationContext(
                     idempotencyKey: "methods:\(facts.sticky)",
                     deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
@@ -66,8 +72,10 @@ extension Marketplace {
     }
 
     /// The chosen instance, if it may be given a payment with these facts now.
-    /// - Throws: `wayUnavailable`, `methodUnknown`.
-    func openWay(_ choice: PaymentChoice, for facts: RoutingFacts) async throws -> OpenWay {
+    /// - Throws: `wayUnavailable`, `methodUnknown`, `oneMakerOnly`.
+    func openWay(
+        _ choice: PaymentChoice, for facts: RoutingFacts, _ payees: [Payee]
+    ) async throws -> OpenWay {
         guard (1...PaymentChoice.methodLengthMax).contains(choice.method.utf8.count) else {
             throw PaymentRefusal.methodUnknown
         }
@@ -77,10 +85,14 @@ extension Marketplace {
         }
         do {
             let provider = try await providers.payment(instance.id)
-            guard !provider.descriptor.capabilities.contains(.directToSeller) else {
+            guard provider.paysSellers else {
+                return OpenWay(instance: instance, provider: provider, destination: nil)
+            }
+            guard payees.count == 1 else { throw PaymentRefusal.oneMakerOnly }
+            guard let destination = try await destination(of: payees) else {
                 throw PaymentRefusal.wayUnavailable
             }
-            return OpenWay(instance: instance, provider: provider)
+            return OpenWay(instance: instance, provider: provider, destination: destination)
         } catch is ProviderRefusal {
             throw PaymentRefusal.wayUnavailable
         } catch is ProviderError {
@@ -89,7 +101,37 @@ extension Marketplace {
     }
 }
 
+extension Marketplace {
+    /// Where a provider that pays sellers sends the money of one order; nil when there are
+    /// several, or its wallet says nowhere.
+    private func destination(of payees: [Payee]) async throws -> String? {
+        guard payees.count == 1, let payee = payees.first,
+            let wallet = try await database.wallets.find(payee.wallet, of: payee.seller)
+        else { return nil }
+        return wallet.details.address ?? wallet.details.iban
+    }
+}
+
+/// Whom an order is to pay.
+struct Payee: Hashable, Sendable {
+    let wallet: ID<Wallet>
+    let seller: ID<Seller>
+}
+
+extension GuardedPayment {
+    /// Whether money goes to the seller and never touches the platform.
+    fileprivate var paysSellers: Bool { descriptor.capabilities.contains(.directToSeller) }
+}
+
+extension Checkout {
+    var payees: [Payee] { parcels.map { Payee(wallet: $0.wallet, seller: $0.seller) } }
+}
+
 extension PurchaseDetail {
+    var payees: [Payee] {
+        orders.map { Payee(wallet: $0.order.wallet, seller: $0.order.seller) }
+    }
+
     /// The same facts as those of its checkout, so that rules choose alike.
     var routingFacts: RoutingFacts {
         RoutingFacts(

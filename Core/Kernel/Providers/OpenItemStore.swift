@@ -89,7 +89,7 @@ struct OpenItemStore: Sendable {
                     join orders on orders.id = share.order_id
                 where payment.instance_id = \(id) and orders.id::text > \(after)
                     and share.captured > share.refunded and orders.seller_share > 0
-                    and orders.state <> 'cancelled'
+                    and orders.state <> 'cancelled' and not payment.is_direct
                     and not exists (
                         select from payout_item item join payout on payout.id = item.payout_id
                         where item.order_id = orders.id and item.voided_at is null

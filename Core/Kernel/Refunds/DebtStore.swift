@@ -1,40 +1,71 @@
 import Postgres
 import Vocabulary
 
-/// A wallet that owes us and has something available.
-struct IndebtedWallet: Sendable {
-    let wallet: ID<Wallet>
+/// Something that a seller owes in one wallet, and one of its wallets that can pay it.
+struct PayableDebt: Sendable {
+    /// A wallet's debt or receivable.
+    let kind: LedgerAccount.Kind
+    let owing: ID<Wallet>
+    let paying: ID<Wallet>
     let currency: Currency
-    /// Its account of what is available.
+    /// The paying wallet's account of what is available.
     let available: Int64
+
+    var account: LedgerAccount {
+        kind == .sellerReceivable ? .sellerReceivable(owing) : .sellerDebt(owing)
+    }
 }
 
 /// Every statement on what sellers owe us.
 struct DebtStore {
     let db: any Queryable
 
-    func payable(limit: Int) async throws -> [IndebtedWallet] {
+    /// Debts before receivables, each with the wallets of its seller that have something; the
+    /// owing wallet itself first.
+    func payable(limit: Int) async throws -> [PayableDebt] {
         try await db.query(
             """
-            select debt.wallet_id, debt.currency, available.id
+            select debt.kind, debt.wallet_id, available.wallet_id, debt.currency, available.id
             from ledger_account debt
             join ledger_balance owed on owed.account_id = debt.id
-            join ledger_account available on available.wallet_id = debt.wallet_id
+            join wallet owing on owing.id = debt.wallet_id
+            join wallet paying on paying.seller_id = owing.seller_id
+            join ledger_account available on available.wallet_id = paying.id
                 and available.currency = debt.currency and available.kind = 'seller_available'
             join ledger_balance had on had.account_id = available.id
-            where debt.kind = 'seller_debt' and owed.balance < 0 and had.balance > 0
-            order by debt.id limit \(limit)::bigint
+            where debt.kind in ('seller_debt', 'seller_receivable') and owed.balance < 0
+                and had.balance > 0
+            order by debt.kind, debt.id, paying.id <> owing.id, paying.id
+            limit \(limit)::bigint
             """
         ).decode { c in
-            IndebtedWallet(wallet: try c.next(), currency: try c.next(), available: try c.next())
+            PayableDebt(
+                kind: try c.next(), owing: try c.next(), paying: try c.next(),
+                currency: try c.next(), available: try c.next())
         }
+    }
+
+    /// What is owed in a wallet now, at least zero; to be asked when it is locked.
+    func owed(_ debt: PayableDebt) async throws -> Int64 {
+        try await db.query(
+            """
+            select -balance from ledger_balance
+            join ledger_account account on account.id = account_id
+            where account.wallet_id = \(debt.owing) and account.currency = \(debt.currency)
+                and account.kind = \(debt.kind)
+            """
+        ).decode { c in try c.next(Int64.self) }.first ?? 0
     }
 
     private static let owing: SQL = """
         select wallet.seller_id from ledger_account account
         join ledger_balance on ledger_balance.account_id = account.id
         join wallet on wallet.id = account.wallet_id
-        where account.kind = 'seller_debt' and balance < 0
+        where balance < 0 and (account.kind = 'seller_debt'
+            or account.kind = 'seller_receivable' and exists (
+                select from commission_invoice invoice
+                where invoice.seller_id = wallet.seller_id
+                    and invoice.currency = account.currency))
         """
 
     /// Sellers who owe us and did not before.

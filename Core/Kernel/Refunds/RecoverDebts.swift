@@ -8,22 +8,25 @@ extension Seller {
 }
 
 extension Marketplace {
-    /// What was refunded after it had been paid out is taken from what the same wallet has
-    /// available by now, oldest order first.
-    /// - Returns: how many wallets paid something.
+    /// What a seller owes, for refunds after the payout and for commission of direct sales, is
+    /// taken from what its wallets have available by now: from the same wallet first, from the
+    /// oldest order first.
+    /// - Returns: how many were paid, wholly or in part.
     @discardableResult
     public func recoverDebts(limit: Int = 100) async throws -> Int {
         var paid = 0
-        for wallet in try await database.debts.payable(limit: limit) {
+        for debt in try await database.debts.payable(limit: limit) {
             paid += try await database.transaction { tx in
-                try await tx.ledger.lock(wallet.wallet, wallet.currency)
-                let owed = -(try await tx.payouts.debt(of: wallet.wallet, wallet.currency))
+                try await tx.ledger.lock([debt.owing, debt.paying])
+                let owed = try await tx.debts.owed(debt)
                 let orders = try await tx.payouts.claimable(
-                    in: wallet.available, limit: Self.ordersPerRecoveryMax)
+                    in: debt.available, limit: Self.ordersPerRecoveryMax)
                 let taken = Self.taken(owed, from: orders.map(\.item))
                 guard !taken.isEmpty else { return 0 }
                 try await tx.ledger.post([
-                    .recovery(ID<Payout>(), from: taken, wallet: wallet.wallet, wallet.currency)
+                    .recovery(
+                        ID<Payout>(), from: taken, wallet: debt.paying, to: debt.account,
+                        debt.currency)
                 ])
                 return 1
             }

@@ -8,6 +8,10 @@ public enum RefundRefusal: Refusal, Hashable {
     case notYoursToFund
     /// The provider gives back all of a payment or nothing.
     case wholeOnly
+    /// The customer paid the seller, so the platform has nothing to give back.
+    case paidToSeller
+    /// The seller says to have given money back that the seller never had.
+    case notPaidToSeller
     case unknown, notFailed, retriedAlready
 
     public var code: String {
@@ -22,6 +26,8 @@ public enum RefundRefusal: Refusal, Hashable {
         case .shippingGone: "refund.shipping-gone"
         case .notYoursToFund: "refund.not-yours-to-fund"
         case .wholeOnly: "refund.whole-only"
+        case .paidToSeller: "refund.paid-to-seller"
+        case .notPaidToSeller: "refund.not-paid-to-seller"
         case .unknown: "refund.unknown"
         case .notFailed: "refund.not-failed"
         case .retriedAlready: "refund.retried-already"
@@ -31,7 +37,8 @@ public enum RefundRefusal: Refusal, Hashable {
     public var reason: RefusalReason {
         switch self {
         case .unknown: .missing
-        case .wholeOnly, .notFailed, .retriedAlready, .aboveShare, .sellerHasLess, .shippingGone:
+        case .wholeOnly, .paidToSeller, .notPaidToSeller, .notFailed, .retriedAlready, .aboveShare,
+            .sellerHasLess, .shippingGone:
             .conflict
         default: .invalid
         }
@@ -50,6 +57,11 @@ public enum RefundRefusal: Refusal, Hashable {
         case .notYoursToFund: "Goodwill of a seller is paid by the seller."
         case .wholeOnly:
             "This provider gives back a whole payment only, so a part of it cannot be refunded."
+        case .paidToSeller:
+            "The customer paid the seller directly, so the market has nothing to give back. The "
+                + "seller gives it back and says under which reference."
+        case .notPaidToSeller:
+            "The customer paid the market, so the market gives it back. Leave the reference out."
         case .unknown: "There is no such refund."
         case .notFailed: "This refund did not fail, so there is nothing to try again."
         case .retriedAlready: "This refund was tried again already."
@@ -64,6 +76,7 @@ public enum RefundRefusal: Refusal, Hashable {
         case .tooMany(let index, _): "lines.\(index).quantity"
         case .shippingGone: "shipping"
         case .notYoursToFund: "fundedBy"
+        case .paidToSeller, .notPaidToSeller: "paidBackAs"
         case .wholeOnly, .unknown, .notFailed, .retriedAlready: nil
         }
     }

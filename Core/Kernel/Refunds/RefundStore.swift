@@ -108,6 +108,15 @@ struct RefundStore {
         _ plan: RefundPlan, _ id: ID<Refund> = ID(), of order: ID<Order>, _ payment: ID<Payment>,
         reason: String, retries: ID<Refund>? = nil, by actor: ID<Account>?
     ) -> [SQL] {
+        insertStatements(
+            plan, id, of: order, payment, reason: reason, retries: retries, by: actor)
+            + askStatements(id, plan.amount, of: order, payment, reason: reason, by: actor)
+    }
+
+    private static func insertStatements(
+        _ plan: RefundPlan, _ id: ID<Refund>, of order: ID<Order>, _ payment: ID<Payment>,
+        reason: String, retries: ID<Refund>?, by actor: ID<Account>?
+    ) -> [SQL] {
         let parts = plan.parts
         let currency = plan.amount.currency
         return [
@@ -127,7 +136,26 @@ struct RefundStore {
                 \(parts.map(\.shares.commissionVAT))::bigint[],
                 \(parts.map(\.shares.taxByPlatform))::bigint[]) t
             """,
-        ] + askStatements(id, plan.amount, of: order, payment, reason: reason, by: actor)
+        ]
+    }
+
+    /// The seller gave it back already: there is nobody to ask.
+    static func recordStatements(
+        _ plan: RefundPlan, _ id: ID<Refund>, of order: ID<Order>, _ payment: ID<Payment>,
+        reason: String, reference: String, by actor: ID<Account>
+    ) -> [SQL] {
+        insertStatements(
+            plan, id, of: order, payment, reason: reason, retries: nil, by: actor) + [
+                settleStatement(id, .succeeded, reference: reference),
+                """
+                update payment_share set refunded = refunded + \(plan.amount.amount)
+                where payment_id = \(payment) and order_id = \(order)
+                """,
+                PaymentStore.refundedStatement(payment, plan.amount),
+                OrderStore.noteStatement(
+                    order, "refunded", note: "\(plan.amount) by the seller, \(reference)",
+                    by: actor),
+            ]
     }
 
     /// All of a share that came for an order that was over goes back.

@@ -76,6 +76,7 @@ extension Marketplace {
             guard !wholeOnly || plan.amount == held.payment.captured else {
                 throw RefundRefusal.wholeOnly
             }
+            guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
             let refund = ID<Refund>()
             let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", id.description, by: actor.account,

@@ -25,9 +25,12 @@ public struct RefundInput: Described {
     public let amount: Money?
     /// Of `goodwill`: who pays it; the seller when it is not said.
     public let fundedBy: Funder?
+    /// Of a sale that was paid to the seller directly: under which reference the seller gave it
+    /// back.
+    public let paidBackAs: String?
 
     public static let rules: [String: [Rule]] = [
-        "reason": [.length(1...500)], "lines": [.count(0...200)],
+        "reason": [.length(1...500)], "lines": [.count(0...200)], "paidBackAs": [.length(0...200)],
     ]
 
     /// - Throws: ``RefundRefusal`` when what its kind needs is missing.

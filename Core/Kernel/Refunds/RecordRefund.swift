@@ -1,0 +1,43 @@
+import Postgres
+import Vocabulary
+
+extension Marketplace {
+    /// Writes down that the seller gave money of a direct sale back to the customer, with the
+    /// reference under which that was done. What the seller owes of it goes down with it.
+    /// - Throws: as ``refundOrder(_:_:reason:as:)``; ``RefundRefusal/notPaidToSeller``;
+    ///   ``InputRefusal`` for a reference of more than 200 characters.
+    @discardableResult
+    public func recordRefund(
+        _ id: ID<Order>, _ wish: RefundWish = .everything, paidBackAs reference: String,
+        reason: String, as member: SellerMember
+    ) async throws -> ID<Refund> {
+        let reason = try Self.reason(reason)
+        let reference = try InputText.line(reference, field: "paidBackAs", lengths: 1...200)
+        _ = try await visible(id, to: .seller(member), .refundOrders)
+        if case .goodwill(_, .platform) = wish { throw RefundRefusal.notYoursToFund }
+        return try await database.transaction { tx in
+            guard let held = try await tx.payments.lock(payingFor: id) else {
+                throw OrderRefusal.notPaid
+            }
+            guard let share = held.shares.first(where: { $0.order == id }) else {
+                throw OrderRefusal.missing
+            }
+            guard held.payment.isDirect else { throw RefundRefusal.notPaidToSeller }
+            guard share.kept > 0 else { throw OrderRefusal.nothingToRefund }
+            let plan = try RefundPlan.make(wish, from: try await tx.refunds.basis(of: share))
+            let refund = ID<Refund>()
+            _ = try await tx.batch(
+                RefundStore.recordStatements(
+                    plan, refund, of: id, held.payment.id, reason: reason, reference: reference,
+                    by: member.account))
+            try await tx.audit.record(
+                "order.refund-recorded", on: "order", id.description, by: member.account,
+                as: .seller, reason: "\(plan.amount), \(reference): \(reason)")
+            guard let recorded = try await tx.refunds.lock(refund) else {
+                throw RefundRefusal.unknown
+            }
+            try await tx.ledger.post([.directRefund(recorded, wallet: share.wallet)])
+            return refund
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Kernel
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Sales that are paid to the seller` {
+    @Test func `the seller has the money and owes the commission, and the platform holds nothing`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+
+            let order = try await stall.sold()
+
+            #expect(try await stall.detail(order).order.state == .paid)
+            #expect(
+                stall.destinations == ["DE89370400440532013000"])
+            let balance = try await stall.balance()
+            #expect(balance.receivable == Money(-200, .eur))
+            #expect(balance.pending.isZero && balance.available.isZero)
+            let clearing = try await market.marketplace.platformBalances()
+                .filter { $0.kind == .providerClearing }
+            #expect(clearing.allSatisfy(\.balance.isZero))
+            try await stall.checkBooks()
+        }
+    }
+
+    @Test func `it is for one maker at a time`() async throws {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            let other = try await stall.shop.thing(price: 500)
+            let checkout = try await stall.shop.checkout(stall.thing, other)
+
+            let ways = try await market.marketplace.waysToPay(checkout.id, as: stall.shop.buyer)
+
+            #expect(ways.map(\.instance) == [stall.shop.payment])
+            await #expect(throws: PaymentRefusal.oneMakerOnly) {
+                try await stall.place(checkout)
+            }
+            #expect(try await stall.shop.count("select count(*) from purchase") == 0)
+            let alone = try await stall.shop.checkout(stall.thing)
+            let offered = try await market.marketplace.waysToPay(alone.id, as: stall.shop.buyer)
+            #expect(Set(offered.map(\.instance)) == [stall.shop.payment, stall.direct])
+        }
+    }
+
+    @Test func `what the platform cannot fund is not refunded or cancelled, and nothing moves`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            let order = try await stall.sold()
+            let admin = try await market.given.administrator()
+
+            for wish in [
+                RefundWish.amount(Money(100, .eur)), .goodwill(Money(1, .eur), fundedBy: .platform),
+            ] {
+                await #expect(throws: RefundRefusal.paidToSeller) {
+                    try await market.marketplace.refundOrder(
+                        order, wish, reason: "broken", as: .admin(admin.id))
+                }
+            }
+            await #expect(throws: RefundRefusal.paidToSeller) {
+                try await market.marketplace.cancelOrder(
+                    order, reason: "broken", as: .seller(stall.thing.seller.member))
+            }
+
+            #expect(try await stall.detail(order).refunds.isEmpty)
+            #expect(try await stall.detail(order).order.state == .paid)
+            #expect(try await stall.balance().receivable == Money(-200, .eur))
+        }
+    }
+
+    @Test func `what the seller gave back lowers what it owes`() async throws {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            let order = try await stall.sold()
+            let member = stall.thing.seller.member
+
+            try await market.marketplace.recordRefund(
+                order, .amount(Money(1000, .eur)), paidBackAs: "tx 5Fh", reason: "a scratch",
+                as: member)
+            #expect(try await stall.balance().receivable == Money(-100, .eur))
+            try await market.marketplace.recordRefund(
+                order, paidBackAs: "tx 6Gk", reason: "all of it", as: member)
+
+            #expect(try await stall.balance().receivable.isZero)
+            #expect(try await stall.detail(order).refunds.map(\.state) == [.succeeded, .succeeded])
+            #expect(stall.calls == ["start"])
+            let sold = try #require(try await stall.shop.bought(stall.thing).first)
+            await #expect(throws: RefundRefusal.notPaidToSeller) {
+                try await market.marketplace.recordRefund(
+                    sold.order.id, paidBackAs: "tx", reason: "no", as: member)
+            }
+            try await stall.checkBooks()
+        }
+    }
+
+    @Test func `the commission is taken from what other sales made available, and invoiced once`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            _ = try await stall.sold()
+            let other = try await stall.delivered()
+            while try await market.marketplace.releaseHolds() > 0 {}
+
+            #expect(try await market.marketplace.recoverDebts() == 1)
+
+            let balance = try await stall.balance()
+            #expect(balance.receivable.isZero)
+            #expect(balance.available.amount == other.amounts.sellerShare.amount - 200)
+            let now = try await market.marketplace.marketNow()
+            let month = String(now.description.prefix(7))
+            await #expect(throws: InvoiceRefusal.monthNotOver) {
+                try await market.marketplace.invoiceCommission(of: month)
+            }
+            await #expect(throws: InvoiceRefusal.monthInvalid) {
+                try await market.marketplace.invoiceCommission(of: "2026-13")
+            }
+            let sold = try await stall.paidMonth()
+            try await market.marketplace.moveClock(by: .seconds(40 * 86_400), as: nil)
+            let invoices = try await market.marketplace.invoiceCommission(of: sold)
+            #expect(invoices.map(\.number) == [1])
+            #expect(invoices.first?.total == Money(200, .eur))
+            #expect(try await market.marketplace.invoiceCommission(of: sold).isEmpty)
+            let id = try #require(invoices.first).id
+            let stranger = try await market.given.verifiedSeller("Stranger")
+            await #expect(throws: InvoiceRefusal.unknown) {
+                try await market.marketplace.commissionInvoice(id, of: stranger.id)
+            }
+            try await stall.checkBooks()
+        }
+    }
+}
+
+/// A shop where one may also pay the seller directly.
+private struct Stall: Sendable {
+    let shop: Shop
+    let direct: ID<ProviderInstance>
+    let thing: GivenThing
+
+    var market: TestMarketplace { shop.market }
+    var calls: [String] { TestBank.of(direct).calls }
+    var destinations: [String?] { TestBank.of(direct).directDestinations }
+
+    init(_ market: TestMarketplace) async throws {
+        shop = try await Shop(market)
+        direct = try await market.given.directInstance()
+        thing = try await shop.thing(price: 2000, stock: 9)
+    }
+
+    func place(_ checkout: Checkout) async throws -> PlacedPurchase {
+        try await market.marketplace.placePurchase(
+            checkout.id, expecting: checkout.totals.total,
+            paying: shop.choice(at: direct), as: shop.buyer)
+    }
+
+    /// A thing that was paid to its seller.
+    func sold() async throws -> ID<Order> {
+        let placed = try await place(try await shop.checkout(thing))
+        #expect(placed.refusal == nil)
+        return try #require(try await shop.detail(placed).orders.first).order.id
+    }
+
+    /// A thing that was paid to the platform, delivered, its hold over.
+    func delivered() async throws -> Order {
+        let order = try #require(try await shop.bought(thing).first)
+        try await market.marketplace.shipOrder(
+            order.order.id, in: try ShippedParcel(carrier: "Post"), as: thing.seller.member)
+        try await market.marketplace.confirmDelivery(order.order.id, as: shop.buyer)
+        try await market.marketplace.moveClock(by: .seconds(8 * 86_400), as: nil)
+        return order.order
+    }
+
+    func detail(_ order: ID<Order>) async throws -> OrderDetail {
+        try await market.marketplace.findOrder(order, as: shop.buyer)
+    }
+
+    func balance() async throws -> WalletBalance {
+        try #require(try await market.marketplace.balances(of: thing.seller.id).first)
+    }
+
+    /// The month of the direct sale.
+    func paidMonth() async throws -> String {
+        let months = try await market.database.query(
+            """
+            select to_char(o.paid_at at time zone 'UTC', 'YYYY-MM') from orders o
+            join payment_share s on s.order_id = o.id join payment p on p.id = s.payment_id
+            where p.is_direct
+            """
+        ).decode { c in try c.next(String.self) }
+        return try #require(months.first)
+    }
+
+    func checkBooks() async throws {
+        let report = try await market.marketplace.verifyLedger()
+        for check in report.checks where !check.culprits.isEmpty {
+            Issue.record("\(check.claim): \(check.culprits)")
+        }
+    }
+}

@@ -106,7 +106,11 @@ struct MarketDay: Sendable {
                 where state in ('intent', 'sent', 'unknown')
                 """)
             try await market.database.execute(
-                "update job set run_at = now() where state = 'ready'")
+                """
+                update job set run_at = case when state = 'ready' then now() else run_at end,
+                    lease_until = case when state = 'running' then now() else lease_until end
+                where state in ('ready', 'running')
+                """)
             for _ in 0..<10 where try await other.settlePayments() == 0 { break }
             try await worker.drain(limit: 500)
             let open = try await market.database.query(

@@ -110,9 +110,10 @@ private struct Story {
                     $0.order.id, reason: "changed my mind", as: .customer(day.buyer))
             }
         case 13, 14:
+            let wish = wish(for: order)
             return with(order) {
                 try await day.marketplace.refundOrder(
-                    $0.order.id, reason: "broken", as: .admin(day.admin.id))
+                    $0.order.id, wish, reason: "broken", as: .admin(day.admin.id))
             }
         case 15:
             let days = Int64.random(in: 1...6, using: &random)
@@ -132,6 +133,26 @@ private struct Story {
                 try await day.market.worker().drain(limit: 20)
                 return []
             }
+        }
+    }
+
+    private mutating func wish(for order: OrderDetail?) -> RefundWish {
+        guard let order, let line = order.lines.randomElement(using: &random) else {
+            return .everything
+        }
+        let some = Money(
+            Int64.random(in: 1...max(1, order.order.amounts.total.amount / 3), using: &random),
+            order.order.amounts.total.currency)
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0: return .everything
+        case 1: return .amount(some)
+        case 2: return .goodwill(some, fundedBy: .platform)
+        case 3: return .goodwill(some, fundedBy: .seller)
+        default:
+            let quantity = Int.random(in: 1...line.quantity, using: &random)
+            return .lines(
+                [RefundedLine(line: line.id, quantity: quantity)],
+                shipping: Bool.random(using: &random))
         }
     }
 

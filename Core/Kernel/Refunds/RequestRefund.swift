@@ -64,6 +64,7 @@ extension Marketplace {
             guard let order = try await tx.orders.lock(id),
                 let share = held.shares.first(where: { $0.order == id })
             else { throw OrderRefusal.missing }
+            guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
             guard share.captured.isPositive else { throw OrderRefusal.notCaptured }
             guard share.kept > 0 else {
                 throw share.claimed.isPositive
@@ -76,7 +77,6 @@ extension Marketplace {
             guard !wholeOnly || plan.amount == held.payment.captured else {
                 throw RefundRefusal.wholeOnly
             }
-            guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
             let refund = ID<Refund>()
             let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", id.description, by: actor.account,

@@ -35,8 +35,8 @@ import Vocabulary
             id: ID(), purchase: ID(), instance: ID(), method: "card", amount: amount, state: state,
             authorized: .zero(.eur), captured: Money(captured, .eur), refunded: .zero(.eur),
             reference: version == 0 ? nil : "pay_1", next: .none, failureCode: nil,
-            failureMessage: nil, capture: capture, createdAt: Instant(secondsSince1970: 0),
-            version: version)
+            failureMessage: nil, capture: capture, isDirect: false,
+            createdAt: Instant(secondsSince1970: 0), version: version)
     }
 
     static func purchase(_ state: Purchase.State) -> Purchase {

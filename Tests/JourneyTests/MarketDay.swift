@@ -108,7 +108,7 @@ struct MarketDay: Sendable {
             try await market.database.execute(
                 """
                 update job set run_at = case when state = 'ready' then now() else run_at end,
-                    lease_until = case when state = 'running' then now() else lease_until end
+                    leased_until = case when state = 'running' then now() else leased_until end
                 where state in ('ready', 'running')
                 """)
             for _ in 0..<10 where try await other.settlePayments() == 0 { break }

@@ -87,6 +87,20 @@ public struct Given: Sendable {
         return id
     }
 
+    /// An invoice of nothing.
+    public func invoice(of seller: GivenSeller) async throws -> ID<CommissionInvoice> {
+        let id = ID<CommissionInvoice>()
+        try await database.execute(
+            """
+            insert into commission_invoice (id, number, seller_id, currency, month, commission,
+                commission_vat, tax_by_platform)
+            select \(id)::uuid, coalesce(max(number), 0) + 1, \(seller.id)::uuid, 'EUR',
+                '2026-01-01', 0, 0, 0
+            from commission_invoice
+            """)
+        return id
+    }
+
     func found<Value>(_ value: Value?, _ what: String) throws -> Value {
         guard let value else { throw TestSupportError.notFound(what) }
         return value

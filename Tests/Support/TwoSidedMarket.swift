@@ -76,7 +76,8 @@ public struct MarketSide: Sendable {
             "order": "\(paid.order.id)", "listing": "\(bowl.id)", "variant": "\(bowl.variant)",
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
-            "payout": "\(payout.id)", "token": "\(sellerToken.id)", "currency": "EUR",
+            "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",
+            "token": "\(sellerToken.id)", "currency": "EUR",
             "month": String("\(try await kernel.marketNow())".prefix(7)),
         ]
         fields = [

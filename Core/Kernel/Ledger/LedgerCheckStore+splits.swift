@@ -130,7 +130,11 @@ extension LedgerCheckStore {
                 left join ledger_transaction posting on posting.key = 'release:' || orders.id
                 where case when orders.released_at is null then posting.id is not null
                     else posting.id is null and orders.seller_share > 0 and not exists (
-                        select from refund where refund.order_id = orders.id) end
+                        select from refund where refund.order_id = orders.id)
+                    and not exists (
+                        select from payment_share share
+                        join payment on payment.id = share.payment_id
+                        where share.order_id = orders.id and payment.is_direct) end
                 """),
         Check(
             claim: "Every payout set aside what its orders say, order by order",
@@ -167,7 +171,7 @@ extension LedgerCheckStore {
                 ) posting
                 full join (
                     select id, captured - refunded as amount from payment
-                    where state = 'late' and captured > refunded
+                    where state = 'late' and captured > refunded and not is_direct
                 ) late on posting.payment = late.id::text
                 where (late.id is null) <> (posting.key is null)
                 """),

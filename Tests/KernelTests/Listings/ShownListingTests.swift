@@ -92,22 +92,20 @@ import Vocabulary
     @Test func `a new connection forgets what was missed meanwhile`() async throws {
         try await listening { market, other, made in
             // Without triggers nobody is told, as when the line is cut while it happens.
-            try await market.database.transaction { tx in
-                try await tx.execute("alter table listing disable trigger user")
-                try await tx.execute(
-                    """
-                    update listing set title = 'Blue bowl', version = version + 1
-                    where id = \(made.listing.id)
-                    """)
-                try await tx.execute("alter table listing enable trigger user")
-            }
+            try await market.storage.tamper([
+                """
+                update listing set title = 'Blue bowl', version = version + 1
+                where id = \(made.listing.id)
+                """
+            ])
             #expect(try await title(made.listing.id, in: other) == "Bowl")
 
-            try await market.database.execute(
+            try await market.storage.tamper([
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
                 where datname = current_database() and pid <> pg_backend_pid()
-                """)
+                """
+            ])
 
             try await until {
                 do {

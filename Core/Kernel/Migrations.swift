@@ -37,6 +37,7 @@ public struct Migration: Sendable {
         "m0023-payout-files",
         "m0027-notices",
         "m0013-fresh-payments",
+        "m0040-plans",
     ]
 
     /// The migrations that this build ships.

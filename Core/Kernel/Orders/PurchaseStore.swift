@@ -75,7 +75,8 @@ struct PurchaseStore {
         return """
             with placed as (
                 update checkout set state = 'placed', version = version + 1
-                where id = \(checkout.id) and state = 'open' and version = \(checkout.version)
+                where id = \(checkout.id) and state is not distinct from 'open'
+                    and version = \(checkout.version)
                     and expires_at > market_now()
                     and not exists (
                         select from checkout_line l
@@ -171,15 +172,16 @@ struct PurchaseStore {
             """
     }
 
-    /// The purchase and its orders become paid.
+    /// The purchase and its orders become paid. The states are checked so that no index fits: the
+    /// partial ones look nearly empty to the planner, and hold all that was open a moment ago.
     static func payStatement(_ id: ID<Purchase>) -> SQL {
         """
         with purchase_paid as (
             update purchase set state = 'paid', paid_at = market_now()
-            where id = \(id) and state = 'awaiting_payment'
+            where id = \(id) and state is not distinct from 'awaiting_payment'
         ), orders_paid as (
             update orders set state = 'paid', paid_at = (select market_now())
-            where purchase_id = \(id) and state = 'awaiting_payment'
+            where purchase_id = \(id) and state is not distinct from 'awaiting_payment'
             returning id
         )
         insert into order_event (order_id, kind, from_state, to_state)

@@ -68,13 +68,16 @@ struct AttemptStore {
         """
     }
 
+    // What is open is said as what is not over, where a row is found by its key: the index of open
+    // attempts looks nearly empty to the planner, and holds all that were open a moment ago.
+
     /// Ends an attempt whose outcome is known.
     static func settleStatement(
         _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String? = nil
     ) -> SQL {
         """
         update payment_attempt set state = \(state), error = \(error), settled_at = now()
-        where id = \(id) and state in ('intent', 'sent', 'unknown')
+        where id = \(id) and state not in ('succeeded', 'declined', 'failed')
         """
     }
 
@@ -84,7 +87,8 @@ struct AttemptStore {
     ) -> SQL {
         """
         update payment_attempt set state = \(state), settled_at = now()
-        where payment_id = \(payment) and kind = 'start' and state in ('intent', 'sent', 'unknown')
+        where payment_id = \(payment) and kind = 'start'
+            and state not in ('succeeded', 'declined', 'failed')
         """
     }
 
@@ -93,7 +97,7 @@ struct AttemptStore {
         """
         update payment_attempt set state = \(state), settled_at = now()
         where payment_id = (select payment_id from refund where id = \(id)) and refund_id = \(id)
-            and state in ('intent', 'sent', 'unknown')
+            and state not in ('succeeded', 'declined', 'failed')
         """
     }
 
@@ -103,7 +107,8 @@ struct AttemptStore {
         """
         update payment_attempt set state = 'sent',
             next_try_at = now() + least(10 * 2 ^ least(tries, 8), 900) * interval '1 second'
-        where payment_id = \(payment) and kind = 'start' and state in ('intent', 'sent', 'unknown')
+        where payment_id = \(payment) and kind = 'start'
+            and state not in ('succeeded', 'declined', 'failed')
         """
     }
 
@@ -114,7 +119,7 @@ struct AttemptStore {
         """
         update payment_attempt set state = \(state), error = \(error),
             next_try_at = now() + least(2 ^ least(tries, 10), 600) * interval '1 second'
-        where id = \(id) and state in ('intent', 'sent', 'unknown')
+        where id = \(id) and state not in ('succeeded', 'declined', 'failed')
         """
     }
 }

@@ -35,6 +35,7 @@ public struct Migration: Sendable {
         "m0021-reconciliation",
         "m0022-holds-and-payouts",
         "m0023-payout-files",
+        "m0024-payout-lists",
         "m0027-notices",
         "m0013-fresh-payments",
         "m0040-plans",

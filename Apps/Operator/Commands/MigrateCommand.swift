@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernel
+import Vocabulary
 import Logging
 
 /// `guildhall migrate`
@@ -42,6 +43,9 @@ enum OneTask {
         let wiring = try Wiring(settings, process: name, asOwner: asOwner)
         do {
             try await body(wiring)
+        } catch let refusal as any Refusal {
+            await wiring.close()
+            throw OperatorProblem(refusal.explanation)
         } catch {
             await wiring.close()
             throw error

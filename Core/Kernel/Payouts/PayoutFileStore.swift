@@ -25,7 +25,8 @@ struct PayoutFileStore: Sendable {
             """)
     }
 
-    /// Payouts that the module took and that are in no file, locked, oldest first.
+    /// Payouts that the module took and that are in no file, locked, oldest first; those of sellers
+    /// who were frozen meanwhile stay.
     func lockWaiting(
         at instance: ID<ProviderInstance>, _ currency: Currency, limit: Int
     ) async throws -> [(id: ID<Payout>, amount: Money)] {
@@ -34,6 +35,9 @@ struct PayoutFileStore: Sendable {
             select id, amount, currency from payout
             where instance_id = \(instance) and currency = \(currency) and file_id is null
                 and state in ('sent', 'unknown') and reference is not null
+                and not exists (
+                    select from payout_freeze
+                    where payout_freeze.seller_id = payout.seller_id and lifted_at is null)
             order by id
             limit \(limit)::bigint
             for no key update

@@ -97,6 +97,26 @@ import Vocabulary
         }
     }
 
+    @Test func `a seller who was frozen meanwhile is in no file`() async throws {
+        try await TestMarketplace.run { market in
+            let town = try await FileTown(market)
+            _ = try await town.sentPayout()
+            let seller = town.earnings.seller.id
+            try await market.marketplace.freezePayouts(
+                of: seller, reason: "complaints", by: town.admin.id)
+
+            await #expect(throws: PayoutRefusal.nothingToFile) {
+                try await market.marketplace.makePayoutFile(
+                    at: town.bank, .eur, by: town.admin.id)
+            }
+            try await market.marketplace.liftFreeze(
+                of: seller, reason: "all is well", by: town.admin.id)
+            let batch = try await market.marketplace.makePayoutFile(
+                at: town.bank, .eur, by: town.admin.id)
+            #expect(batch.transfers == 1)
+        }
+    }
+
     @Test func `results of another file change nothing at all`() async throws {
         try await TestMarketplace.run { market in
             let town = try await FileTown(market)

@@ -26,6 +26,23 @@ import Vocabulary
         }
     }
 
+    @Test func `making and revoking a token leaves a line each`() async throws {
+        try await TestMarketplace.run { market in
+            let account = try await market.given.account()
+
+            let made = try await market.marketplace.createAccessToken(
+                named: "script", for: .seller, of: account.id)
+            try await market.marketplace.revokeAccessToken(made.token.id, of: account.id)
+
+            let lines = try await market.marketplace.auditTrail(
+                .actor(account.id), PageRequest()
+            ).items
+            #expect(lines.map(\.action) == ["account.token-revoked", "account.token-made"])
+            #expect(lines.allSatisfy { $0.actorKind == .seller })
+            #expect(lines.first?.after?.contains("revoked") == true)
+        }
+    }
+
     @Test func `no line is ever changed`() async throws {
         try await TestMarketplace.run { market in
             try await market.database.audit.record("a", on: "b", "c", by: nil)

@@ -27,7 +27,8 @@ import Vocabulary
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [
-        "POST /payout-runs": "written before the run, so that one that breaks off is there too"
+        "POST /payout-runs": "written before the run, so that one that breaks off is there too",
+        "POST /invoices": "written before they are, so that a run that breaks off is there too",
     ]
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
@@ -199,6 +200,9 @@ import Vocabulary
                 "/commission-vat",
                 #"{"country": "FR", "ratePpm": 200000, "reason": "It is the law."}"#
             )
+        },
+        "POST /invoices": { _ in
+            ("/invoices", #"{"month": "2026-01", "reason": "The month is over."}"#)
         },
         "POST /providers/{provider}/reconciliations": { scene in
             (

@@ -15,6 +15,25 @@ extension Connection {
             }
         guard PQsendQuery(pg, text) == 1 else { return failWithLibpqMessage() }
         queueFlush()
+        arm(exclusive: flight)
+    }
+
+    /// The server counts each statement of a script anew, and a copy as one; ours comes later and
+    /// only when the server does not speak.
+    private func arm(exclusive flight: Flight) {
+        let each =
+            flight.limit > 0
+            ? flight.limit : settings.statementDeadline.nanoseconds &+ Self.grace
+        var count = 1
+        if case .script(let text) = flight.kind {
+            count += text.utf8.count { $0 == UInt8(ascii: ";") }
+        }
+        flight.limit = each &* UInt64(count)
+        exclusiveTimer = reactor.schedule(
+            after: .nanoseconds(Int64(clamping: flight.limit)) + .milliseconds(1)
+        ) { [weak self] in
+            self?.fail(PostgresError(.unavailable, "the server has stopped answering"))
+        }
     }
 
     func receive(exclusive flight: Flight) {
@@ -50,6 +69,8 @@ extension Connection {
     }
 
     private func end(exclusive flight: Flight) {
+        if let exclusiveTimer { reactor.cancel(exclusiveTimer) }
+        exclusiveTimer = nil
         guard PQenterPipelineMode(pg) == 1 else { return failWithLibpqMessage() }
         phase = .ready
         flight.carrier?.landed(flight)

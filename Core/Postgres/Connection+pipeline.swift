@@ -45,7 +45,7 @@ extension Connection {
     }
 
     /// How much longer than the server's own deadline a client waits for it to speak.
-    private static var grace: UInt64 { 1_000_000_000 }
+    static var grace: UInt64 { 1_000_000_000 }
 
     private func sendStatements(of flight: Flight) -> Bool {
         for statement in flight.prologue {
@@ -206,15 +206,24 @@ extension Connection {
         guard !isCancelUnderWay, let pg, let handle = PQgetCancel(pg) else { return }
         isCancelUnderWay = true
         let request = CancelRequest(handle: handle)
-        let isTaken = BlockingCalls.shared.run { [reactor] in
+        let isTaken = BlockingCalls.cancelling.run { [reactor] in
             request.send()
-            reactor.submit {
-                self.isCancelUnderWay = false
-                self.pump()
-            }
+            reactor.submit { self.cancelAnswered() }
         }
         // The server's own deadline will end the statement then.
-        if !isTaken { isCancelUnderWay = false }
+        guard isTaken else { return isCancelUnderWay = false }
+        // The request is a connection of its own, and the roll-back waits behind it.
+        cancelTimer = reactor.schedule(after: settings.connectDeadline) { [weak self] in
+            self?.fail(
+                PostgresError(.unavailable, "the server did not answer a request to cancel"))
+        }
+    }
+
+    private func cancelAnswered() {
+        isCancelUnderWay = false
+        if let cancelTimer { reactor.cancel(cancelTimer) }
+        cancelTimer = nil
+        pump()
     }
 }
 

@@ -42,6 +42,10 @@ final class Connection: ReactorSocket, ReactorWork, @unchecked Sendable {
     var headSince: UInt64 = 0
     var deadlineTimer: TimerID?
     var isCancelUnderWay = false
+    /// Ends the connection when a cancel request is not answered.
+    var cancelTimer: TimerID?
+    /// Ends the connection when a script or a copy is not answered.
+    var exclusiveTimer: TimerID?
 
     init(
         _ settings: DatabaseSettings, address: ServerAddress, reactor: Reactor, logger: Logger,
@@ -225,7 +229,7 @@ final class Connection: ReactorSocket, ReactorWork, @unchecked Sendable {
     func finish() {
         phase = .closed
         if let openTimer { reactor.cancel(openTimer) }
-        if let deadlineTimer { reactor.cancel(deadlineTimer) }
+        [deadlineTimer, cancelTimer, exclusiveTimer].forEach { $0.map(reactor.cancel) }
         if watchedFd >= 0 { reactor.unwatch(watchedFd) }
         watchedFd = -1
         PQfinish(pg)

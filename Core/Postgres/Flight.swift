@@ -111,7 +111,11 @@ final class Flight: ReactorWork, @unchecked Sendable {
             default: true
             }
         guard isCancellable else { return try await depart(on: reactor).get() }
-        guard !Task.isCancelled else { throw .cancelledByTask }
+        guard !Task.isCancelled else {
+            // Whoever feeds a copy waits for room that this flight will never get.
+            if case .copy(_, let stream) = kind { reactor.submit { stream.end(.cancelledByTask) } }
+            throw .cancelledByTask
+        }
         return try await withTaskCancellationHandler {
             await depart(on: reactor)
         } onCancel: {

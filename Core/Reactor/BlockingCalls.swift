@@ -11,6 +11,9 @@ public final class BlockingCalls: Sendable {
     public static let waitingMax = 64
 
     public static let shared = BlockingCalls()
+    /// Those that ask a server to stop: a server that hangs keeps their threads, and a new
+    /// connection must still find its way.
+    public static let cancelling = BlockingCalls()
 
     private struct State {
         var running = 0

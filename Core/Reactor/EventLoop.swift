@@ -27,7 +27,8 @@ final class EventLoop: @unchecked Sendable {
 
     private(set) var now: UInt64 = EventLoop.monotonic()
     private var watches: [Int32: Watch] = [:]
-    private var generation: UInt32 = 0
+    /// The newest generation; it never runs backwards, so that no two watches share one.
+    private var newest: UInt32 = 0
     private var flushes: [any ReactorWork] = []
     private var timers = TimerHeap()
 
@@ -136,11 +137,9 @@ final class EventLoop: @unchecked Sendable {
     func beforeWaiting(_ work: any ReactorWork) { flushes.append(work) }
 
     func watch(_ fd: Int32, for interest: SocketEvents, _ socket: any ReactorSocket) {
-        if let known = watches[fd], known.socket === socket {
-            generation = known.generation
-        } else {
-            generation &+= 1
-        }
+        let known = watches[fd].flatMap { $0.socket === socket ? $0.generation : nil }
+        if known == nil { newest &+= 1 }
+        let generation = known ?? newest
         watches[fd] = Watch(socket: socket, generation: generation)
         var event = epoll_event()
         event.events =

@@ -81,6 +81,24 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a copy that a cancelled task begins does not wait for ever`() async throws {
+        try await withDatabase({ $0.transactionConnections = 1 }) { database in
+            try await database.execute("create table n (x int)")
+            let task = Task {
+                try await database.transaction { tx in
+                    try await tx.execute("insert into n values (1)")
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return try await tx.copy(into: "n", columns: "x", rows: [["2"]])
+                }
+            }
+            let error = await failure { _ = try await task.value }
+            #expect(error?.code == .cancelled)
+            let count = try await database.value("select count(*) from n", Int.self)
+            #expect(count == 0)
+        }
+    }
+
     struct Endless: Sequence, IteratorProtocol, Sendable {
         mutating func next() -> [String?]? { ["1"] }
     }

@@ -126,6 +126,50 @@ import Testing
         }
     }
 
+    @Test func `a roll-back behind a request to cancel that hangs has a deadline`() async throws {
+        try await withServer({ $0.connectDeadline = .milliseconds(500) }) { database, server in
+            try await database.transaction { try await $0.execute("select 1") }
+            server.freeze()
+            let task = Task { try await database.transaction { try await $0.execute("select 1") } }
+            try await Task.sleep(for: .milliseconds(50))
+            let began = ContinuousClock.now
+            task.cancel()
+            let error = await failure { _ = try await task.value }
+            #expect(error?.code == .cancelled)
+            #expect(ContinuousClock.now - began < .seconds(5))
+            server.thaw()
+            let isBack = try await eventually {
+                await failure {
+                    try await database.transaction { try await $0.execute("select 1") }
+                } == nil
+            }
+            #expect(isBack)
+        }
+    }
+
+    @Test func `a copy and a script into a server that hangs have a deadline`() async throws {
+        try await withServer({ $0.statementDeadline = .seconds(1) }) { database, server in
+            try await database.execute("create table n (x int)")
+            let copy = Task {
+                try await database.transaction { tx in
+                    try await tx.copy(into: "n", columns: "x", rows: Copying.Endless())
+                }
+            }
+            let script = Task {
+                try await database.transaction { try await $0.run(script: "select pg_sleep(0.5)") }
+            }
+            try await Task.sleep(for: .milliseconds(200))
+            server.freeze()
+            let began = ContinuousClock.now
+            let errors = await [
+                failure { _ = try await copy.value }, failure { try await script.value },
+            ]
+            #expect(errors.map { $0?.code } == [.deadline, .deadline])
+            #expect(ContinuousClock.now - began < .seconds(8))
+            server.thaw()
+        }
+    }
+
     @Test func `nothing blocks the threads that run Swift's tasks`() async throws {
         try await withServer { database, server in
             try await database.execute("select 1")

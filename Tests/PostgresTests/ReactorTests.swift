@@ -60,6 +60,62 @@ import Testing
         #expect(tally.count.withLock { $0 } == 8000)
     }
 
+    @Test func `a socket that takes another's number gets none of its events`() async throws {
+        let reactor = Reactor()
+        let (one, two, quiet) = (Pipe(), Pipe(), Pipe())
+        let (first, second, heir) = (Ear(), Ear(), Ear())
+        first.onReady.withLock {
+            $0 = {
+                one.empty()
+                // Within one round: the second socket is gone, and another has its number.
+                reactor.unwatch(two.output)
+                dup2(quiet.output, two.output)
+                reactor.watch(one.output, for: [.readable], first)
+                reactor.watch(two.output, for: [.readable], heir)
+            }
+        }
+        await withCheckedContinuation { continuation in
+            reactor.submit {
+                reactor.watch(one.output, for: [.readable], first)
+                reactor.watch(two.output, for: [.readable], second)
+                one.fill()
+                two.fill()
+                reactor.schedule(after: .milliseconds(50)) { continuation.resume() }
+            }
+        }
+        #expect([first, second, heir].map { ear in ear.count.withLock { $0 } } == [1, 0, 0])
+        reactor.shutdown()
+    }
+
+    /// Counts what it is told.
+    private final class Ear: ReactorSocket, Sendable {
+        let count = Mutex(0)
+        let onReady = Mutex<(@Sendable () -> Void)?>(nil)
+
+        func socketReady(_ events: SocketEvents) {
+            count.withLock { $0 += 1 }
+            onReady.withLock { $0 }?()
+        }
+    }
+
+    private struct Pipe: Sendable {
+        let output: Int32
+        let input: Int32
+
+        init() {
+            var ends: [Int32] = [0, 0]
+            pipe(&ends)
+            (output, input) = (ends[0], ends[1])
+        }
+
+        func fill() { write(input, [1], 1) }
+
+        func empty() {
+            var byte: UInt8 = 0
+            read(output, &byte, 1)
+        }
+    }
+
     @Test func `calls that block run beside it, a bounded number at a time`() async throws {
         let calls = BlockingCalls()
         let gate = Mutex(0)

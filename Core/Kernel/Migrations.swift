@@ -25,6 +25,7 @@ public struct Migration: Sendable {
         "m0010-jobs",
         "m0011-stock-locks",
         "m0012-whole-batches",
+        "m0013-fresh-payments",
         "m0014-listing-notices",
         "m0015-commission",
         "m0016-refunds",
@@ -37,7 +38,7 @@ public struct Migration: Sendable {
         "m0023-payout-files",
         "m0024-payout-lists",
         "m0027-notices",
-        "m0013-fresh-payments",
+        "m0028-frozen-finals",
         "m0040-plans",
     ]
 

@@ -31,6 +31,11 @@ public final class TestBank: Sendable {
         var faults: [Fault] = []
         var calls: [String] = []
         var meanwhile: (@Sendable () async -> Void)?
+        /// What each capture's key first came with.
+        var captures: [String: CaptureRequest] = [:]
+        var keysReused = 0
+        /// How long looking something up takes.
+        var pause: Duration = .zero
         /// The bank's own books, which nothing of ours writes.
         var balance: [BalanceEntry] = []
 
@@ -86,6 +91,39 @@ public final class TestBank: Sendable {
 
     /// Every call so far: `start`, `capture`, `refund`, `void`, `pay`, …
     public var calls: [String] { state.withLock { $0.calls } }
+
+    /// How often a key came with another request than before.
+    public var keysReused: Int { state.withLock { $0.keysReused } }
+
+    /// It is slow to look things up.
+    public func slowDown(by pause: Duration) { state.withLock { $0.pause = pause } }
+
+    /// As providers do after a day: a call that is sent again is made again.
+    public func forgetKeys() {
+        state.withLock { state in
+            state.done = []
+            state.captures = [:]
+        }
+    }
+
+    /// The reservation ends before all of it was taken.
+    public func lapse(_ reference: String) {
+        state.withLock { state in
+            guard let key = state.payments.first(where: { $0.value.reference == reference })?.key
+            else { return }
+            state.payments[key]?.status = .expired
+            state.payments[key]?.version += 1
+        }
+    }
+
+    /// A call arrives that everybody had given up: it is charged under its key.
+    public func arrive(_ key: String, payment: String, _ amount: Money) {
+        state.withLock { state in
+            state.payments[key] = PaymentSnapshot(
+                reference: "pay_" + key, paymentID: payment, status: .captured,
+                authorized: amount, captured: amount, refunded: .zero(amount.currency), version: 1)
+        }
+    }
 
     public var payments: [PaymentSnapshot] { state.withLock { Array($0.payments.values) } }
 

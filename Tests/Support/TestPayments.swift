@@ -3,7 +3,7 @@ import Vocabulary
 
 /// A payment module that keeps its money in a ``TestBank`` of this process. The method chosen says
 /// what happens: `card` works, `declined` is declined, `redirect` sends the customer away first,
-/// `processing` takes its time.
+/// `processing` takes its time, `reserve` takes nothing before it is asked to.
 public struct TestPayments: PayoutProvider, BalanceProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "test-payment", name: "Test payments", version: "1",
@@ -23,7 +23,7 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
     public func methods(
         for amount: Money, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentMethod] {
-        ["card", "declined", "redirect", "processing"].map {
+        ["card", "declined", "redirect", "processing", "reserve"].map {
             PaymentMethod(code: $0, label: $0.capitalized)
         }
     }
@@ -39,13 +39,14 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
             }
             let zero = Money.zero(request.amount.currency)
             let isOpen = request.method == "redirect" || request.method == "processing"
+            let isTaken = request.capture == .now && request.method != "reserve"
             let snapshot = PaymentSnapshot(
                 reference: "pay_" + context.idempotencyKey, paymentID: request.paymentID,
                 status: isOpen
                     ? (request.method == "redirect" ? .requiresAction : .processing)
-                    : request.capture == .now ? .captured : .authorized,
+                    : isTaken ? .captured : .authorized,
                 authorized: isOpen ? zero : request.amount,
-                captured: isOpen || request.capture == .later ? zero : request.amount,
+                captured: isOpen || !isTaken ? zero : request.amount,
                 refunded: zero, version: 1)
             state.payments[context.idempotencyKey] = snapshot
             state.wanted[snapshot.reference] = request
@@ -65,7 +66,13 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
         _ request: CaptureRequest, _ context: OperationContext
     ) async throws(ProviderError) -> PaymentSnapshot {
         try bank.perform("capture") { state throws(ProviderError) in
-            try state.change(request.reference, once: context.idempotencyKey) {
+            let first = state.captures[context.idempotencyKey] ?? request
+            guard first == request else {
+                state.keysReused += 1
+                throw .invalidRequest(code: "key-reused", message: "the key came before")
+            }
+            state.captures[context.idempotencyKey] = request
+            return try state.change(request.reference, once: context.idempotencyKey) {
                 snapshot throws(ProviderError) in
                 let sum = snapshot.captured.amount + request.amount.amount
                 guard sum <= snapshot.authorized.amount else {
@@ -115,7 +122,9 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
     public func lookup(
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> PaymentSnapshot? {
-        bank.state.withLock { state in
+        let pause = bank.state.withLock { $0.pause }
+        if pause > .zero { try? await Task.sleep(for: pause) }
+        return bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.payments[key]
             case .reference(let reference):

@@ -32,6 +32,10 @@ struct DashboardRoutes {
                 "Money that a provider refused to take", waits.capturesRefused,
                 "/payments?state=authorized", .readPurchases
             ),
+            (
+                "Calls to providers without an answer", waits.callsUnanswered, "/providers",
+                .readProviders
+            ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),

@@ -12,6 +12,9 @@ struct DrillStore: Sendable {
             """
             select concat_ws(' ', 'attempt', a.kind, a.state, 'tries', a.tries, a.error)
             from payment_attempt a where a.state in ('intent', 'sent', 'unknown')
+                -- a start that its bank never heard of is over, and is looked for a while longer
+                and (a.kind <> 'start' or not exists (
+                    select from payment p where p.id = a.payment_id and p.state = 'failed'))
             union all
             select concat_ws(' ', 'payment', id, state) from payment
             where state in ('created', 'requires_action', 'processing', 'unknown', 'authorized')

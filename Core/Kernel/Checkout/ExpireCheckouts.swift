@@ -21,15 +21,29 @@ extension Marketplace {
     @discardableResult
     public func expirePurchases(limit: Int = 50) async throws -> Int {
         let overdue = try await database.purchases.listOverdue(limit: limit)
-        for id in overdue {
-            do {
-                try await expire(id)
-            } catch {
-                logger.warning(
-                    "purchase.not-expired", metadata: ["purchase": "\(id)", "error": "\(error)"])
+        // One provider that does not answer must not keep everybody's stock from being sold.
+        await withDiscardingTaskGroup { group in
+            for lane in 0..<Self.expiringMax {
+                group.addTask {
+                    for index in stride(from: lane, to: overdue.count, by: Self.expiringMax) {
+                        await tryToExpire(overdue[index])
+                    }
+                }
             }
         }
         return overdue.count
+    }
+
+    /// Purchases that are ended at the same time; each may wait for its provider.
+    private static let expiringMax = 5
+
+    private func tryToExpire(_ id: ID<Purchase>) async {
+        do {
+            try await expire(id)
+        } catch {
+            logger.warning(
+                "purchase.not-expired", metadata: ["purchase": "\(id)", "error": "\(error)"])
+        }
     }
 
     private func expire(_ id: ID<Purchase>) async throws {
@@ -53,7 +67,14 @@ extension Marketplace {
             statements.append(Announcements.unpaid("purchase.expired", purchase))
             if let live = try await tx.payments.live(of: id) {
                 var held = try await tx.payments.lock(live)
-                guard held.payment.state.isPending else { return }
+                if held.payment.state == .authorized {
+                    // Reserved, and its capture came to nothing.
+                    guard try await !tx.attempts.isCapturing(in: live) else { return }
+                    statements.append(
+                        AttemptStore.insertStatement(.void, of: live, held.payment.amount))
+                } else if !held.payment.state.isPending {
+                    return
+                }
                 held.payment.state = .failed
                 held.payment.failureCode = "expired"
                 held.payment.failureMessage = PaymentRefusal.purchaseOver.explanation

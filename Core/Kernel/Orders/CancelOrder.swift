@@ -38,25 +38,30 @@ extension Marketplace {
         let reason = try Self.reason(reason)
         let seen = try await visible(id, to: actor, .shipOrders)
         try await database.transaction { tx in
-            guard let held = try await tx.payments.lock(payingFor: id) else {
-                throw seen.state == .cancelled ? OrderRefusal.cancelled : .notPaid
-            }
-            guard let order = try await tx.orders.lock(id),
-                let share = held.shares.first(where: { $0.order == id })
+            // None when the reservation ended before anything of it was taken: then only the
+            // things come back.
+            let held = try await tx.payments.lock(payingFor: id)
+            guard let purchase = try await tx.purchases.lock(seen.purchase),
+                let order = try await tx.orders.lock(id)
             else { throw OrderRefusal.missing }
-            try order.checkMove(to: .cancelled)
-            guard try await !tx.attempts.isCapturing(id, in: held.payment.id) else {
-                throw OrderRefusal.paymentUnderWay
+            guard purchase.state == .paid else {
+                throw order.state == .cancelled ? OrderRefusal.cancelled : .notPaid
             }
+            try order.checkMove(to: .cancelled)
             let before = try await tx.audit.before("order", id.description)
             var statements = OrderStore.moveStatements(
                 order, to: .cancelled, "cancelled", note: reason, by: actor.account)
-            statements += try await moneyBack(
-                share, in: held, reason: reason, by: actor.account, tx)
+            if let held, let share = held.shares.first(where: { $0.order == id }) {
+                guard try await !tx.attempts.isCapturing(id, in: held.payment.id) else {
+                    throw OrderRefusal.paymentUnderWay
+                }
+                statements += try await moneyBack(
+                    share, in: held, reason: reason, by: actor.account, tx)
+            }
             statements.append(
                 Announcements.customer(
                     "order.cancelled", id, number: order.number, order.amounts.total, note: reason,
-                    of: held.purchase))
+                    of: purchase))
             statements.append(Announcements.seller("order.cancelled", order, note: reason))
             statements.append(ReservationStore.returnStatement(id))
             statements.append(

@@ -7,6 +7,7 @@ public enum OrderRefusal: Refusal, Hashable {
     case nothingToShip, lineUnknown(Int), tooMany(Int), trackingInvalid(field: String)
     case reasonMissing
     case notCaptured, notShippedYet, nothingToRefund, refundUnderWay, paymentUnderWay
+    case paymentLost
 
     public var code: String {
         switch self {
@@ -27,6 +28,7 @@ public enum OrderRefusal: Refusal, Hashable {
         case .nothingToRefund: "order.nothing-to-refund"
         case .refundUnderWay: "order.refund-under-way"
         case .paymentUnderWay: "order.payment-under-way"
+        case .paymentLost: "order.payment-lost"
         }
     }
 
@@ -58,6 +60,8 @@ public enum OrderRefusal: Refusal, Hashable {
         case .nothingToRefund: "The money of this order has been given back already."
         case .refundUnderWay: "A refund of this order is under way."
         case .paymentUnderWay: "The payment of this order is just being taken. Try again shortly."
+        case .paymentLost:
+            "The customer's bank no longer holds the money for this order. Do not ship it: cancel it."
         }
     }
 

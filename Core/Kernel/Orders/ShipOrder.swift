@@ -35,7 +35,7 @@ extension Marketplace {
     /// Tells that things of an order were handed over; without `lines`, all that is left. The
     /// first parcel has the order's share captured where payments are captured at shipment.
     /// - Throws: ``OrderRefusal``: `missing`, `notPaid`, `cancelled`, `alreadyShipped`,
-    ///   `nothingToShip`, `lineUnknown`, `tooMany`; `SellerRefusal.notAllowed`.
+    ///   `nothingToShip`, `lineUnknown`, `tooMany`, `paymentLost`; `SellerRefusal.notAllowed`.
     @discardableResult
     public func shipOrder(
         _ id: ID<Order>, _ lines: [ShippedLine]? = nil, in parcel: ShippedParcel,
@@ -103,8 +103,11 @@ extension Marketplace {
 
     /// Asks for the order's share, where that was not taken with the order.
     private func captureStatements(for order: Order, in tx: Transaction) async throws -> [SQL] {
-        guard let held = try await tx.payments.lock(payingFor: order.id),
-            held.payment.capture == .atShipment,
+        guard let held = try await tx.payments.lock(payingFor: order.id) else {
+            // The reservation ended before anything was taken.
+            throw OrderRefusal.paymentLost
+        }
+        guard held.payment.capture == .atShipment,
             let share = held.shares.first(where: { $0.order == order.id }),
             share.captured.isZero, share.amount.isPositive,
             try await !tx.attempts.isCapturing(order.id, in: held.payment.id)

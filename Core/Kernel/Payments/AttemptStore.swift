@@ -45,14 +45,14 @@ struct AttemptStore {
         ).decode(PaymentAttempt.init).first
     }
 
-    /// Whether a capture of this order is under way.
-    func isCapturing(_ order: ID<Order>, in payment: ID<Payment>) async throws -> Bool {
+    /// Whether a capture of this order is under way; without one, of anything.
+    func isCapturing(_ order: ID<Order>? = nil, in payment: ID<Payment>) async throws -> Bool {
         try await !db.query(
             """
             select id from payment_attempt
             where payment_id = \(payment) and kind = 'capture'
                 and state in ('intent', 'sent', 'unknown')
-                and (order_id = \(order) or order_id is null)
+                and (\(order)::uuid is null or order_id = \(order) or order_id is null)
             limit 1
             """
         ).isEmpty

@@ -8,6 +8,10 @@ extension Marketplace {
     /// After so long a provider may have forgotten the keys of our calls; nothing is sent again.
     static let attemptAgeMax: Duration = .seconds(23 * 3600)
 
+    /// A call that its provider had not heard of after so long arrives no more: the system gives a
+    /// connection up after a quarter of an hour.
+    static let lateArrivalAgeMax: Duration = .seconds(1800)
+
     /// Goes on with everything that was asked of providers and is due: looks up what became of
     /// payments, captures, voids and refunds. Run by the worker every second or so, and by tests.
     /// - Returns: how many attempts were due.
@@ -42,14 +46,21 @@ extension Marketplace {
             attempt.createdAt.advanced(by: Self.attemptAgeMax) < .systemNow
         switch attempt.kind {
         case .start:
-            if isTooOld, !payment.state.isLive {
+            let ageMax = payment.reference == nil ? Self.lateArrivalAgeMax : Self.attemptAgeMax
+            if !payment.state.isLive, attempt.createdAt.advanced(by: ageMax) < .systemNow {
                 try await database.execute(
                     AttemptStore.settleStatement(attempt.id, .failed, error: "given up"))
             } else {
                 try await lookUp(payment)
             }
-        case .capture: try await capture(attempt, of: payment)
-        case .void: try await void(attempt, of: payment)
+        case .capture, .void:
+            if isTooOld, attempt.tries > 1,
+                try await !mayBeSentAgain(attempt, of: payment)
+            {
+                return
+            }
+            attempt.kind == .void
+                ? try await void(attempt, of: payment) : try await capture(attempt, of: payment)
         case .refund: try await refund(attempt, of: payment)
         }
     }
@@ -82,12 +93,16 @@ extension Marketplace {
         }
     }
 
-    /// The provider promises that the call had no effect: it never arrived. The customer may pay
-    /// again; should it arrive after all, the money goes back.
+    /// The provider has not heard of the call. The customer may pay again; but the call may still
+    /// be on its way, so it goes on being looked for, and should it arrive the money goes back.
     private func neverHeard(
         of payment: Payment, _ start: PaymentAttempt
     ) async throws -> PlacedPurchase? {
         guard payment.reference == nil else { return nil }
+        guard payment.state.isLive else {
+            try await database.execute(AttemptStore.waitForStartStatement(of: payment.id))
+            return nil
+        }
         // The call itself may still be under way in another process.
         let isUnderWay =
             start.createdAt.advanced(by: settings.startDeadline + .seconds(3)) > .systemNow
@@ -95,7 +110,7 @@ extension Marketplace {
         guard !isUnderWay else { return nil }
         return try await settleFailure(
             .unavailable(message: "it never heard of the payment", retryAfterSeconds: nil),
-            of: payment.id, attempt: start.id)
+            of: payment.id, attempt: start.id, mayStillArrive: true)
     }
 
     func context(for attempt: PaymentAttempt) -> OperationContext {
@@ -108,7 +123,7 @@ extension Marketplace {
     /// known, which captures once.
     private func capture(_ attempt: PaymentAttempt, of payment: Payment) async throws {
         guard let reference = payment.reference else { return }
-        let isFinal = try await database.captures.isLast(attempt)
+        let isFinal = try await database.captures.decideLast(attempt)
         try await call(attempt, of: payment) { provider, context throws(ProviderError) in
             try await provider.capture(
                 CaptureRequest(reference: reference, amount: attempt.amount, isFinal: isFinal),
@@ -134,14 +149,21 @@ extension Marketplace {
             reach(.init(attempt.kind), .afterCall)
             try await settle(payment.id, snapshot, after: SettledAttempt(attempt: attempt))
         } catch let error as ProviderError {
-            try await failed(attempt, with: error)
+            try await failed(attempt, of: payment, with: error)
         }
     }
 
     /// What cannot succeed is ended and told; everything else is tried again.
-    private func failed(_ attempt: PaymentAttempt, with error: ProviderError) async throws {
+    private func failed(
+        _ attempt: PaymentAttempt, of payment: Payment, with error: ProviderError
+    ) async throws {
         switch error {
         case .declined, .invalidRequest, .unsupported:
+            // An earlier try may have succeeded, its answer lost.
+            if attempt.tries > 1, try await !mayBeSentAgain(attempt, of: payment) { return }
+            if attempt.kind == .capture, attempt.order == nil {
+                return try await giveBack(attempt, because: error)
+            }
             var statements = [
                 AttemptStore.settleStatement(attempt.id, .failed, error: "\(error)")
             ]

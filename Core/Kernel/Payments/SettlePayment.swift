@@ -60,8 +60,10 @@ extension Marketplace {
     }
 
     /// Writes that a start failed, or may have.
+    /// - Parameter mayStillArrive: the call goes on being looked for although it failed.
     func settleFailure(
-        _ error: ProviderError, of id: ID<Payment>, attempt: ID<PaymentAttempt>
+        _ error: ProviderError, of id: ID<Payment>, attempt: ID<PaymentAttempt>,
+        mayStillArrive: Bool = false
     ) async throws -> PlacedPurchase {
         logger.info("payment.not-started", metadata: ["payment": "\(id)", "error": "\(error)"])
         return try await database.transaction { tx in
@@ -71,8 +73,10 @@ extension Marketplace {
                 if error.isDefinite {
                     held.payment.fail(with: error)
                     statements.append(
-                        AttemptStore.settleStatement(
-                            attempt, error.isDecline ? .declined : .failed, error: "\(error)"))
+                        mayStillArrive
+                            ? AttemptStore.waitForStartStatement(of: id)
+                            : AttemptStore.settleStatement(
+                                attempt, error.isDecline ? .declined : .failed, error: "\(error)"))
                 } else {
                     held.payment.state = .unknown
                     statements.append(

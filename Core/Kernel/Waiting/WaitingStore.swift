@@ -24,18 +24,24 @@ struct WaitingStore {
             count(
                 """
                 select 1 from payment_attempt a
+                join payment p on p.id = a.payment_id and p.state in ('authorized', 'captured')
                 where a.kind = 'capture' and a.state = 'failed' and exists (
                     select from payment_share s join orders o on o.id = s.order_id
                     where s.payment_id = a.payment_id and s.captured = 0
                         and o.state <> 'cancelled'
                         and (a.order_id is null or a.order_id = s.order_id))
                 """),
+            count(
+                """
+                select 1 from payment_attempt where state in ('intent', 'sent', 'unknown')
+                    and kind <> 'start' and created_at < now() - interval '1 hour'
+                """),
         ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
         return WhatWaits(
             sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
             refundsFailed: counts[8], payoutsOpen: counts[3], webhooksFailed: counts[4],
             jobsDead: counts[5], listingsBlocked: counts[6], providersDraining: counts[7],
-            capturesRefused: counts[9])
+            capturesRefused: counts[9], callsUnanswered: counts[10])
     }
 
     private func count(_ rows: SQL) -> SQL {

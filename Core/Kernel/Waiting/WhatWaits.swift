@@ -14,6 +14,8 @@ public struct WhatWaits: Sendable, Codable {
     public let providersDraining: Int
     /// Orders whose money a provider refused to take.
     public let capturesRefused: Int
+    /// Captures, releases and refunds that were asked for over an hour ago and are not settled.
+    public let callsUnanswered: Int
 
     /// Counting stops here: whether it is a hundred or a million, somebody has to look.
     public static let countMax = 100

@@ -82,6 +82,97 @@ import Vocabulary
         }
     }
 
+    @Test func `a capture is asked for again exactly as it was asked first`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let (a, b) = (try await shop.thing(price: 1000), try await shop.thing(price: 500))
+            let orders = try await shop.bought(a, b)
+            try await shop.ship(orders[0], by: a)
+            shop.bank.fail(.answerLost)
+            try await shop.settle()
+            try await shop.ship(orders[1], by: b)
+            try await shop.settle()
+
+            // By now the first order's capture would be the last one.
+            try await shop.hurry()
+            try await shop.settle()
+
+            #expect(shop.bank.keysReused == 0)
+            #expect(shop.bank.held == 1500)
+            #expect(
+                try await shop.count("select count(*) from ledger_transaction where kind = 'sale'")
+                    == 2)
+        }
+    }
+
+    @Test func `a no to the second try is not believed before the bank was asked`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let thing = try await shop.thing(price: 1000)
+            try await shop.ship(try #require(try await shop.bought(thing).first), by: thing)
+            shop.bank.fail(.answerLost, .declined)
+
+            try await shop.settle()
+            try await shop.hurry()
+            try await shop.settle()
+
+            #expect(shop.bank.held == 1000)
+            #expect(try await shop.count("select captured::int from payment_share") == 1000)
+        }
+    }
+
+    @Test func `what the provider may have forgotten is looked up and not sent again`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let (a, b) = (try await shop.thing(price: 500), try await shop.thing(price: 1000))
+            let orders = try await shop.bought(a, b)
+            try await shop.ship(orders[0], by: a)
+            shop.bank.fail(.answerLost)
+            try await shop.settle()
+            shop.bank.forgetKeys()
+            try await shop.database.execute(
+                "update payment_attempt set created_at = now() - interval '24 hours'")
+
+            #expect(try await shop.marketplace.whatWaits().callsUnanswered == 1)
+            try await shop.hurry()
+            try await shop.settle()
+
+            #expect(shop.bank.held == 500)
+            #expect(shop.bank.calls == ["start", "capture"])
+            #expect(
+                try await shop.count("select count(*) from ledger_transaction where kind = 'sale'")
+                    == 1)
+            #expect(try await shop.marketplace.whatWaits().callsUnanswered == 0)
+        }
+    }
+
+    @Test func `an order whose reservation ended is not shipped but can be cancelled`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let thing = try await shop.thing()
+            let order = try #require(try await shop.bought(thing).first)
+            let reference = try #require(shop.bank.payments.first?.reference)
+            shop.bank.lapse(reference)
+            try await shop.deliver(shop.bank.webhook(reference))
+            try await market.worker().drain()
+
+            await #expect(throws: OrderRefusal.paymentLost) {
+                try await shop.ship(order, by: thing)
+            }
+            #expect(try await shop.stock(thing) == Stock(onHand: 4, reserved: 0))
+            try await shop.marketplace.cancelOrder(
+                order.order.id, reason: "The reservation ended.", as: .seller(thing.seller.member))
+            try await shop.settle()
+
+            #expect(try await shop.stock(thing) == Stock(onHand: 5, reserved: 0))
+            #expect(shop.bank.calls == ["start"])
+        }
+    }
+
     @Test func `a cancelled order's share is never taken, and the last one is released`()
         async throws
     {

@@ -55,5 +55,6 @@ public enum Storefront {
     {
         let visitor = Visitor(of: request)
         try await request.site.carts.merge(guest: visitor.browser, into: account.id)
+        try await request.marketplace.adoptCheckouts(of: visitor.browser, into: account.id)
     }
 }

@@ -47,15 +47,37 @@ struct OpenShop: Sendable {
     }
 
     /// A guest with these in the cart, on the page where one pays.
-    func guestAtPayment(_ variants: [ID<Variant>]) async throws -> (Browser, WebAnswer) {
-        let browser = Browser(app)
-        var page = try await browser.get("/sign-in")
+    func guestAtPayment(
+        _ variants: [ID<Variant>], in browser: Browser? = nil
+    ) async throws -> (Browser, WebAnswer) {
+        let browser = browser ?? Browser(app)
+        var page = try await browser.get("/cart")
         for variant in variants {
             page = try await put(variant, browser)
         }
         page = try await browser.submit(
             try await browser.get("/checkout"), "/checkout", Self.address)
         return (browser, page)
+    }
+
+    /// Somebody registers with this browser.
+    @discardableResult
+    func register(_ browser: Browser, _ email: String = "grace@example.test") async throws
+        -> WebAnswer
+    {
+        try await browser.submit(
+            try await browser.get("/register"), "/register",
+            ["name": "Grace", "email": email, "password": "a long sentence of words"])
+    }
+
+    /// The newest purchase of the market.
+    func lastPurchase() async throws -> ID<Purchase> {
+        let ids = try await market.database.query(
+            "select id from purchase order by id desc limit 1"
+        )
+        .decode { c in try c.next(ID<Purchase>.self) }
+        guard let id = ids.first else { throw TestSupportError.notFound("a purchase") }
+        return id
     }
 
     /// Puts one into the cart through the thing's page.

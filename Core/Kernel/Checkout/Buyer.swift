@@ -9,6 +9,10 @@ public struct Buyer: Hashable, Sendable {
     /// SHA-256 of the guest's token; the token itself is never stored.
     let guestTokenHash: Bytes?
 
+    /// What is written of the token with something new. Nothing when there is an account: whoever
+    /// uses the browser next must not find what somebody else bought with it.
+    var storedTokenHash: Bytes? { account == nil ? guestTokenHash : nil }
+
     public init(account: ID<Account>) {
         self.account = account
         guestTokenHash = nil

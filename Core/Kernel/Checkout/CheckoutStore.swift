@@ -76,6 +76,15 @@ struct CheckoutStore {
         return (facts, now)
     }
 
+    /// Gives a guest's open checkouts to an account.
+    func give(to account: ID<Account>, from guest: Bytes) async throws {
+        try await db.execute(
+            """
+            update checkout set account_id = \(account), guest_token_hash = null
+            where guest_token_hash = \(guest) and state = 'open' and account_id is null
+            """)
+    }
+
     /// Everything of a new checkout, as one statement. Arrays are read by subscript: `unnest` of
     /// several makes a temporary table of each.
     static func insertStatement(_ checkout: Checkout, of buyer: Buyer) -> SQL {
@@ -89,7 +98,7 @@ struct CheckoutStore {
             insert into checkout (id, account_id, guest_token_hash, email, currency, address,
                 items_total, shipping_total, tax_total, tax_included, total, tax_lines,
                 tax_instance_id, taxed, expires_at, created_at)
-            values (\(checkout.id), \(buyer.account), \(buyer.guestTokenHash), \(checkout.email),
+            values (\(checkout.id), \(buyer.account), \(buyer.storedTokenHash), \(checkout.email),
                 \(checkout.currency), \(JSON(checkout.address)), \(totals.items.amount),
                 \(totals.shipping.amount), \(totals.tax.amount), \(totals.taxIncluded.amount),
                 \(totals.total.amount), \(JSON(checkout.taxLines)), \(checkout.taxInstance),

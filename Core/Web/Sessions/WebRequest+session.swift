@@ -71,15 +71,26 @@ extension WebRequest {
             }
         }
         setCookie(sessionCookie, "", maxAge: .zero)
-        trace.notes.withLock { $0.session = SessionLookup() }
+        // Whoever uses this browser next is somebody else.
+        setCookie(browserCookie, "", maxAge: .zero)
+        let newcomer = Secrets.token()
+        trace.notes.withLock { notes in
+            notes.session = SessionLookup()
+            notes.browser = newcomer
+        }
+    }
+
+    /// Ends all sessions of the account in this app, and signs this browser out.
+    public func signOutEverywhere(_ account: ID<Account>) async throws {
+        try await endSessions(of: account)
+        try await signOut()
     }
 
     /// Ends all sessions of the account in this app.
-    public func signOutEverywhere(_ account: ID<Account>) async throws {
+    func endSessions(of account: ID<Account>) async throws {
         do { try await site.sessions.closeAll(of: account) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable
         }
-        try await signOut()
     }
 
     /// Remembers in the session which shop is worked on.

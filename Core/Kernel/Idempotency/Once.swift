@@ -81,7 +81,9 @@ public struct Once: Sendable {
     }
 
     /// Forgets answers that are too old to be asked for.
-    public func sweep() async throws {
+    /// - Returns: how many; ten thousand when there may be more.
+    @discardableResult
+    public func sweep() async throws -> Int {
         try await store.sweep(days: Self.answerLifetimeDays)
     }
 }

@@ -63,13 +63,13 @@ struct OnceStore: Sendable {
             """)
     }
 
-    func sweep(days: Int) async throws {
+    func sweep(days: Int) async throws -> Int {
         try await db.execute(
             """
             delete from idempotency_key where (actor, key) in (
                 select actor, key from idempotency_key
                 where created_at < now() - \(days)::bigint * interval '1 day'
-                order by created_at limit 10000)
+                order by created_at limit \(JobStore.sweepMax)::bigint)
             """)
     }
 }

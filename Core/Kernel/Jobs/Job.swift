@@ -38,6 +38,7 @@ public enum JobOutcome: Sendable {
 /// A job as its worker holds it.
 struct ClaimedJob: Sendable {
     let id: Int64
+    let lane: JobLane
     let kind: String
     let args: String
     let attempt: Int

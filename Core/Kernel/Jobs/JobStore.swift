@@ -38,25 +38,39 @@ public struct JobStore: Sendable {
         "select pg_notify('jobs', \(lane)::text)"
     }
 
-    func claim(_ lanes: [JobLane], limit: Int, lease: Duration) async throws -> [ClaimedJob] {
+    /// Claims what is due, the oldest of each lane first, as many as there are free slots.
+    func claim(
+        _ lanes: [JobLane], _ slots: LaneSlots, lease: Duration
+    ) async throws -> [ClaimedJob] {
         try await db.query(
             """
             with due as materialized (
-                select id from job
-                where lane = any(\(lanes.map(\.rawValue))::text[]) and state = 'ready'
-                    and run_at <= now()
-                order by run_at, id
-                limit \(limit)::bigint
-                for update skip locked
+                select job.id, job.run_at, lane.own,
+                    row_number() over (partition by lane.name order by job.run_at, job.id) as place
+                from unnest(\(lanes.map(\.rawValue))::text[], \(slots.own)::integer[])
+                    lane(name, own)
+                cross join lateral (
+                    select id, run_at from job
+                    where job.lane = lane.name and state = 'ready' and run_at <= now()
+                    order by run_at, id
+                    limit lane.own + \(slots.shared)::bigint
+                    for update skip locked
+                ) job
+            ), chosen as (
+                select id from due where place <= own
+                union all
+                (select id from due where place > own order by run_at, id
+                    limit \(slots.shared)::bigint)
             )
             update job set state = 'running', attempt = attempt + 1, lease = gen_random_uuid(),
                 leased_until = now() + \(lease.wholeMilliseconds)::bigint * interval '1 millisecond'
-            from due where job.id = due.id
-            returning job.id, job.kind, job.args, job.attempt, job.lease
+            from chosen where job.id = chosen.id
+            returning job.id, job.lane, job.kind, job.args, job.attempt, job.lease
             """
         ).decode { c in
             try ClaimedJob(
-                id: c.next(), kind: c.next(), args: c.next(), attempt: c.next(), lease: c.next())
+                id: c.next(), lane: c.next(), kind: c.next(), args: c.next(), attempt: c.next(),
+                lease: c.next())
         }
     }
 
@@ -132,16 +146,24 @@ public struct JobStore: Sendable {
             """)
     }
 
-    /// Forgets what was done more than a day ago.
-    func sweep() async throws {
+    /// Forgets what was done more than a day ago and what was given up three months ago.
+    /// - Returns: how many; ``sweepMax`` when there may be more.
+    func sweep() async throws -> Int {
         try await db.execute(
             """
             delete from job where id in (
-                select id from job
+                (select id from job
                 where state = 'done' and finished_at < now() - interval '1 day'
-                limit 10000)
+                order by finished_at limit \(Self.sweepMax)::bigint)
+                union all
+                (select id from job
+                where state = 'dead' and finished_at < now() - interval '90 days'
+                order by finished_at limit \(Self.sweepMax)::bigint))
             """)
     }
+
+    /// Rows that one statement forgets.
+    static let sweepMax = 10_000
 
     /// Those of `names` whose interval is over; each is given to one caller.
     func takeTurns(_ names: [String], every intervals: [Duration]) async throws -> [String] {

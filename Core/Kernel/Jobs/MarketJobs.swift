@@ -19,9 +19,8 @@ extension Marketplace {
             try await foldLedger()
             return .done
         }
-        handlers.every(.seconds(3600), JobKind("jobs.sweep", lane: .bulk)) { _ in
-            try await database.jobs.sweep()
-            try await once.sweep()
+        handlers.every(.seconds(600), JobKind("jobs.sweep", lane: .bulk)) { _ in
+            try await sweep()
             return .done
         }
     }

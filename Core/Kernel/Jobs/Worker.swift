@@ -26,7 +26,7 @@ public final class Worker: Sendable {
     private let handlers: JobHandlers
     private let settings: WorkerSettings
     private let logger: Logger
-    private let running = Mutex<[Int64: String]>([:])
+    private let running = Mutex<[Int64: ClaimedJob]>([:])
     private let stopping = Atomic(false)
     private let wake: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
@@ -70,7 +70,8 @@ public final class Worker: Sendable {
         var count = 0
         while count < limit {
             let jobs = try await database.jobs.claim(
-                settings.lanes, limit: 1, lease: settings.lease)
+                settings.lanes, LaneSlots(settings.lanes, parallel: 1, running: [:]),
+                lease: settings.lease)
             guard let job = jobs.first else { break }
             await perform(job)
             count += 1
@@ -97,11 +98,13 @@ public final class Worker: Sendable {
     }
 
     private func claim() async throws -> [ClaimedJob] {
-        let free = settings.parallel - running.withLock { $0.count }
-        guard free > 0 else { return [] }
-        let jobs = try await database.jobs.claim(
-            settings.lanes, limit: free, lease: settings.lease)
-        running.withLock { running in for job in jobs { running[job.id] = job.lease } }
+        let lanes = running.withLock { running in
+            Dictionary(running.values.map { ($0.lane, 1) }, uniquingKeysWith: +)
+        }
+        let slots = LaneSlots(settings.lanes, parallel: settings.parallel, running: lanes)
+        guard !slots.isFull else { return [] }
+        let jobs = try await database.jobs.claim(settings.lanes, slots, lease: settings.lease)
+        running.withLock { running in for job in jobs { running[job.id] = job } }
         return jobs
     }
 
@@ -206,7 +209,7 @@ public final class Worker: Sendable {
     private func beat() async {
         while !Task.isCancelled {
             do { try await Task.sleep(for: settings.lease / 3) } catch { return }
-            let held = running.withLock { $0.map { (id: $0.key, lease: $0.value) } }
+            let held = running.withLock { $0.map { (id: $0.key, lease: $0.value.lease) } }
             if held.isEmpty { continue }
             do {
                 _ = try await database.jobs.heartbeat(held, settings.lease)

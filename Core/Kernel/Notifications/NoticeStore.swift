@@ -32,6 +32,16 @@ struct NoticeStore {
             where account_id = \(account) and id <= \(id) and read_at is null
             """)
     }
+
+    /// Forgets what people were told half a year ago.
+    func sweep() async throws -> Int {
+        try await db.execute(
+            """
+            delete from notification where id in (
+                select id from notification where at < now() - interval '180 days'
+                order by at limit \(JobStore.sweepMax)::bigint)
+            """)
+    }
 }
 
 extension Queryable {

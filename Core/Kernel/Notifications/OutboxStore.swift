@@ -85,6 +85,21 @@ public struct OutboxStore: Sendable {
             where reader = \(reader)
             """)
     }
+
+    /// Forgets events of half a year ago that every reader has passed and no notice is made of.
+    func sweep() async throws -> Int {
+        try await db.execute(
+            """
+            delete from outbox_event where id in (
+                select event.id from outbox_event event
+                where event.at < now() - interval '180 days'
+                    and not exists (select from notification where event_id = event.id)
+                    and not exists (
+                        select from outbox_cursor cursor
+                        where (event.xid, event.id) > (cursor.xid, cursor.id))
+                order by event.at limit \(JobStore.sweepMax)::bigint)
+            """)
+    }
 }
 
 /// How far a reader of the outbox is.

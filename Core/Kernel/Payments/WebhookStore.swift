@@ -52,6 +52,18 @@ struct WebhookStore {
             where instance_id = \(instance) and event_id = \(event)
             """)
     }
+
+    /// Forgets what was applied a month ago, and what could not be applied for three.
+    func sweep() async throws -> Int {
+        try await db.execute(
+            """
+            delete from webhook_inbox where (instance_id, event_id) in (
+                select instance_id, event_id from webhook_inbox
+                where state <> 'new' and received_at < now() - interval '30 days'
+                    and (state <> 'failed' or received_at < now() - interval '90 days')
+                order by received_at limit \(JobStore.sweepMax)::bigint)
+            """)
+    }
 }
 
 extension Queryable {

@@ -15,6 +15,8 @@ public struct KernelSettings: Sendable {
     /// How long a provider may take when nobody waits for it. What waits for a process that may
     /// have died waits for a little longer than this.
     public var callDeadline: Duration = .seconds(20)
+    /// Bytes of pictures that one seller may store: some thousand listings with good pictures.
+    public var sellerPictureBytesMax = 5 << 30
     /// Hears of every step between which a process may die; for drills alone.
     public var reached: (@Sendable (CrashStep) -> Void)?
     /// The program that prints PDFs: WeasyPrint, `program page.html page.pdf`.

@@ -22,7 +22,7 @@ extension Marketplace {
         var progress = ImportProgress(isDryRun: options.isDryRun, notes: file.notes)
         let products = progress.withoutErrors(file.products)
         let categories = CategoryMatcher(try await database.categories.list())
-        let stored = try await storePictures(of: products, options, &progress)
+        let stored = try await storePictures(of: products, options, member, &progress)
         for start in stride(from: 0, to: products.count, by: batchSize) {
             let batch = Array(products[start..<min(start + batchSize, products.count)])
             do {
@@ -123,12 +123,14 @@ extension Marketplace {
         ) { first, _ in first }
     }
 
-    /// Stores the pictures that the file names by file, before any transaction.
+    /// Stores the pictures that the file names by file, before any transaction; those of products
+    /// that would be refused anyway are left where they are.
     private func storePictures(
-        of products: [ImportedProduct], _ options: ImportOptions, _ progress: inout ImportProgress
+        of products: [ImportedProduct], _ options: ImportOptions, _ member: SellerMember,
+        _ progress: inout ImportProgress
     ) async throws -> [String: ContentHash] {
         var stored: [String: ContentHash] = [:]
-        for product in products {
+        for product in products where !product.images.isEmpty && product.isAcceptable {
             for image in product.images where stored[image.source] == nil {
                 let source = image.source
                 if source.hasPrefix("https://") || source.hasPrefix("http://") { continue }
@@ -138,14 +140,30 @@ extension Marketplace {
                     continue
                 }
                 do {
-                    stored[source] =
-                        options.isDryRun
-                        ? ContentHash(of: bytes) : try await storePicture(bytes).hash
+                    stored[source] = try await store(bytes, options, member)
                 } catch let refusal as MediaRefusal {
                     progress.warn(product, image.line, "\(name): \(refusal.explanation)")
                 }
             }
         }
         return stored
+    }
+
+    private func store(
+        _ bytes: [UInt8], _ options: ImportOptions, _ member: SellerMember
+    ) async throws -> ContentHash {
+        guard options.isDryRun else {
+            return try await storePicture(bytes, of: member.seller).hash
+        }
+        _ = try pictureHeader(bytes)
+        return try await files.run { ContentHash(of: bytes) }
+    }
+}
+
+extension ImportedProduct {
+    /// Whether a shop that has nothing yet would take it.
+    fileprivate var isAcceptable: Bool {
+        let plan = try? ImportPlan(self, category: nil, present: nil, stored: [:], of: ID())
+        return plan != nil
     }
 }

@@ -14,7 +14,10 @@ extension Marketplace {
         guard try await database.listings.find(listing, of: member.seller) != nil else {
             throw ListingRefusal.unknown
         }
-        let picture = try await storePicture(bytes)
+        guard try await database.images.list(of: listing).count < Listing.imagesMax else {
+            throw ListingRefusal.tooManyImages
+        }
+        let picture = try await storePicture(bytes, of: member.seller)
         let image = ListingImage(id: ID(), hash: picture.hash, sourceURL: nil, alt: alt)
         try await changeImages(of: listing, as: member) { images, tx in
             guard images.count < Listing.imagesMax else { throw ListingRefusal.tooManyImages }

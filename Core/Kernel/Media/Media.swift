@@ -17,7 +17,7 @@ public struct Picture: Hashable, Sendable, Codable {
 
 /// Why a file was not taken.
 public enum MediaRefusal: Refusal, CaseIterable {
-    case tooLarge, unsupported, documentUnsupported, tooManyPixels, unknown
+    case tooLarge, unsupported, documentUnsupported, tooManyPixels, unknown, storageFull
 
     public var code: String {
         switch self {
@@ -26,6 +26,7 @@ public enum MediaRefusal: Refusal, CaseIterable {
         case .documentUnsupported: "media.document-unsupported"
         case .tooManyPixels: "media.too-many-pixels"
         case .unknown: "media.unknown"
+        case .storageFull: "media.storage-full"
         }
     }
 
@@ -34,6 +35,7 @@ public enum MediaRefusal: Refusal, CaseIterable {
         case .tooLarge: .tooLarge
         case .unsupported, .documentUnsupported: .unsupportedType
         case .tooManyPixels: .invalid
+        case .storageFull: .conflict
         case .unknown: .missing
         }
     }
@@ -46,6 +48,7 @@ public enum MediaRefusal: Refusal, CaseIterable {
         case .tooManyPixels:
             "A picture may have at most 50 million pixels and 12,000 on its longer side."
         case .unknown: "There is no such file."
+        case .storageFull: "Your pictures take all the room that a shop has. Ask us for more."
         }
     }
 

@@ -14,6 +14,11 @@ extension Marketplace {
         guard let mediaType = DocumentHeader.mediaType(of: bytes) else {
             throw MediaRefusal.documentUnsupported
         }
+        // Before the bytes are stored, so that nobody fills the disk with what is refused.
+        guard
+            try await database.sellerDocuments.list(of: member.seller).count
+                < SellerDocument.countMax
+        else { throw SellerRefusal.tooManyDocuments }
         let hash = try await documentFolder.write(bytes, on: files)
         let document = SellerDocument(
             id: ID(), kind: kind, fileName: fileName, mediaType: mediaType, bytes: bytes.count,

@@ -122,6 +122,7 @@ public final class TestBank: Sendable {
             state.payments[key] = PaymentSnapshot(
                 reference: "pay_" + key, paymentID: payment, status: .captured,
                 authorized: amount, captured: amount, refunded: .zero(amount.currency), version: 1)
+            state.book(.charge, amount, "pay_" + key)
         }
     }
 

@@ -1,5 +1,6 @@
-/// How a worker shares its slots between lanes. Half of them belong to the lanes, the same number to
-/// each, so that no lane waits behind the long jobs of another; the rest is for whoever has work.
+/// How a worker shares its slots between lanes. Half of them belong to the lanes, the same number
+/// to each, so that no lane waits behind the long jobs of another; the rest is for whoever has
+/// work.
 struct LaneSlots: Equatable, Sendable {
     /// Free slots of each lane's own, in the order of the lanes.
     let own: [Int]

@@ -5,7 +5,7 @@ extension Marketplace {
     /// one file, and count once. The disk is met on threads of its own.
     /// - Throws: ``MediaRefusal`` for what is no JPEG, PNG, WebP or GIF, or too large, and when the
     ///   seller has no room left.
-    func storePicture(_ bytes: [UInt8], of seller: ID<Seller>) async throws -> Picture {
+    public func storePicture(_ bytes: [UInt8], of seller: ID<Seller>) async throws -> Picture {
         let header = try pictureHeader(bytes)
         let hash = try await files.run { ContentHash(of: bytes) }
         let picture = Picture(

@@ -61,7 +61,7 @@ public enum OrderRefusal: Refusal, Hashable {
         case .refundUnderWay: "A refund of this order is under way."
         case .paymentUnderWay: "The payment of this order is just being taken. Try again shortly."
         case .paymentLost:
-            "The customer's bank no longer holds the money for this order. Do not ship it: cancel it."
+            "The customer's bank no longer holds the money for this order. Cancel it instead."
         }
     }
 

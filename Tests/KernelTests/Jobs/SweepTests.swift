@@ -33,8 +33,9 @@ import Testing
                 """,
                 """
                 insert into outbox_event (topic, aggregate_kind, aggregate_id, email, at)
-                values ('old', 'x', gen_random_uuid(), 'a@example.test', now() - interval '181 days'),
-                    ('new', 'x', gen_random_uuid(), 'a@example.test', now())
+                select topic, 'x', gen_random_uuid(), 'a@example.test',
+                    now() - days * interval '1 day'
+                from (values ('old', 181), ('new', 0)) t(topic, days)
                 """,
             ])
             try await market.tellEverybody()

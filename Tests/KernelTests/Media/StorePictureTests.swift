@@ -6,8 +6,9 @@ import Vocabulary
 @Suite struct `Storing a picture` {
     @Test func `keeps it under the hash of its bytes, once`() async throws {
         try await TestMarketplace.run { market in
-            let stored = try await market.marketplace.storePicture(MarketSide.picture)
-            let again = try await market.marketplace.storePicture(MarketSide.picture)
+            let seller = try await market.given.verifiedSeller().id
+            let stored = try await market.marketplace.storePicture(MarketSide.picture, of: seller)
+            let again = try await market.marketplace.storePicture(MarketSide.picture, of: seller)
 
             #expect(stored == again)
             #expect(stored.hash == ContentHash(of: MarketSide.picture))
@@ -44,7 +45,7 @@ import Vocabulary
     ) async throws {
         try await TestMarketplace.run { market in
             await #expect(throws: refusal) {
-                try await market.marketplace.storePicture(bytes)
+                try await market.marketplace.storePicture(bytes, of: ID())
             }
         }
     }

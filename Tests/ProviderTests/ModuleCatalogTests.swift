@@ -8,7 +8,10 @@ import Vocabulary
     @Test func `loads the modules that SwiftPM built`() throws {
         let keys = catalog.modules.map(\.descriptor.key)
 
-        #expect(keys == ["rate-table-tax", "sandbox-payments", "table-rate-shipping"])
+        #expect(
+            keys == [
+                "bank-file-payouts", "rate-table-tax", "sandbox-payments", "table-rate-shipping",
+            ])
         #expect(catalog.module("sandbox-payments")?.descriptor.kind == .payment)
     }
 

@@ -5,7 +5,8 @@ import Vocabulary
 struct PayoutStore: Sendable {
     let db: any Queryable
 
-    /// Delivered orders whose hold is over, locked; those with a refund under way wait for it.
+    /// Delivered orders whose hold is over, locked; those with a refund or a capture under way wait
+    /// for it, since what was released is never looked at again.
     func lockHeldOrders(limit: Int) async throws -> [(order: ID<Order>, wallet: ID<Wallet>)] {
         try await db.query(
             """
@@ -14,6 +15,12 @@ struct PayoutStore: Sendable {
                 and not exists (
                     select from refund
                     where refund.order_id = orders.id and refund.state in ('pending', 'unknown'))
+                and not exists (
+                    select from payment_share share
+                    join payment_attempt attempt on attempt.payment_id = share.payment_id
+                    where share.order_id = orders.id and attempt.kind = 'capture'
+                        and attempt.state in ('intent', 'sent', 'unknown')
+                        and (attempt.order_id = orders.id or attempt.order_id is null))
             order by hold_until
             limit \(limit)::bigint
             for update skip locked

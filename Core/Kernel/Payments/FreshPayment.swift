@@ -17,7 +17,7 @@ extension LockedPayment {
                 method: payment.method, amount: payment.amount, state: .created,
                 authorized: zero, captured: zero, refunded: zero, reference: nil, next: .none,
                 failureCode: nil, failureMessage: nil, capture: payment.capture,
-                createdAt: times.writtenAt, version: 0),
+                isDirect: payment.isDirect, createdAt: times.writtenAt, version: 0),
             shares: plan.orders.map { order in
                 LockedShare(
                     order: order.id, number: order.number, seller: order.parcel.seller,

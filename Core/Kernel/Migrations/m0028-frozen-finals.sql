@@ -16,7 +16,7 @@ create table seller_storage (
 );
 
 -- What webhooks name, and what the sweeps look for.
-create index refund_reference on refund (payment_id, reference) where reference is not null;
+create index refund_payment_reference on refund (payment_id, reference) where reference is not null;
 create index variant_image on variant (image_id) where image_id is not null;
 create index job_buried on job (finished_at) where state = 'dead';
 create index webhook_inbox_over on webhook_inbox (received_at) where state <> 'new';

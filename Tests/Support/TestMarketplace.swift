@@ -56,7 +56,7 @@ public struct TestMarketplace: Sendable {
     /// Dispatches until every event that was committed has reached its people. Another test's open
     /// transaction holds the horizon back for the whole server, so this may take a moment.
     public func tellEverybody() async throws {
-        for _ in 0..<500 {
+        for _ in 0..<2_000 {
             while try await marketplace.dispatchNotifications() {}
             let left = try await database.query(
                 """

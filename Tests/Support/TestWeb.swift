@@ -23,6 +23,8 @@ public enum TestWeb {
         var settings = WebSettings(secret: Array(repeating: 9, count: 32))
         settings.proxies = 1
         settings.logsRequests = false
+        // Nonsense is sent by one account, a thousand times in a minute.
+        settings.limits.accountWrite = .init(1_000_000, per: 60)
         return settings
     }
 }

@@ -11,6 +11,7 @@ struct Greeting: Sendable {
         while !all.allSatisfy({ LocalPort.answers($0) }) {
             do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
         }
+        let ready = "http://127.0.0.1:\(network.healthPort)/readyz"
         say(
             """
 
@@ -18,7 +19,7 @@ struct Greeting: Sendable {
               customers   \(network.storefrontURL)
               artisans    \(network.sellerURL)
               back office \(network.adminURL)
-              health      http://127.0.0.1:\(network.healthPort)/readyz and the \(healthPorts - 1) ports after it
+              health      \(ready) and the \(healthPorts - 1) ports after it
               logs        \(settings.folders.logs)/
             \(logins)Ctrl-C stops everything.
             """)

@@ -107,8 +107,7 @@ struct MarketDay: Sendable {
                 """)
             try await market.database.execute(
                 """
-                update job set run_at = case when state = 'ready' then now() else run_at end,
-                    leased_until = case when state = 'running' then now() else leased_until end
+                update job set state = 'ready', run_at = now(), lease = null, leased_until = null
                 where state in ('ready', 'running')
                 """)
             for _ in 0..<10 where try await other.settlePayments() == 0 { break }

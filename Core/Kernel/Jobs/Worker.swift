@@ -68,7 +68,6 @@ public final class Worker: Sendable {
     @discardableResult
     public func drain(limit: Int = 10_000) async throws -> Int {
         var count = 0
-        _ = try await database.jobs.reap()
         while count < limit {
             let jobs = try await database.jobs.claim(
                 settings.lanes, LaneSlots(settings.lanes, parallel: 1, running: [:]),

@@ -39,7 +39,7 @@ final class RecentCheckouts: Sendable {
     /// to somebody else.
     func take(_ id: ID<Checkout>, of buyer: Buyer) -> Checkout? {
         let found = state.withLock { state -> Kept? in
-            guard let found = state.kept[id], found.buyer.shares(with: buyer) else { return nil }
+            guard let found = state.kept[id], found.buyer.opens(to: buyer) else { return nil }
             state.kept[id] = nil
             return found
         }
@@ -51,9 +51,10 @@ final class RecentCheckouts: Sendable {
 }
 
 extension Buyer {
-    /// Whether what belongs to the one belongs to the other.
-    fileprivate func shares(with other: Buyer) -> Bool {
-        (account != nil && account == other.account)
-            || (guestTokenHash != nil && guestTokenHash == other.guestTokenHash)
+    /// Whether what this buyer has begun opens to `other`: what an account began, to that account
+    /// alone; what a guest began, to whoever holds the guest's token.
+    fileprivate func opens(to other: Buyer) -> Bool {
+        if let account { return account == other.account }
+        return guestTokenHash != nil && guestTokenHash == other.guestTokenHash
     }
 }

@@ -160,7 +160,7 @@ extension TestMarketplace {
     /// Seals until all that was committed is sealed. Another test's open transaction holds the
     /// horizon back for the whole server, so this may take a moment.
     func seal() async throws {
-        for _ in 0..<500 {
+        for _ in 0..<2_000 {
             try await marketplace.sealRows()
             var unsealed: Int64 = 0
             for chain in SealedChain.allCases {

@@ -1,7 +1,7 @@
 /// The contract version that this copy of the kit was compiled with. It is compiled into every
 /// module, so that a module built against another version says its own number, not the host's.
 @_alwaysEmitIntoClient
-public var providerContractVersion: Int64 { 1 }
+public var providerContractVersion: Int64 { 2 }
 
 /// The C symbol that answers the contract version: `() -> Int64`. The host calls it before it
 /// touches anything else of a module.

@@ -1,10 +1,10 @@
-import ProviderKit
+package import ProviderKit
 import Synchronization
-import Vocabulary
+package import Vocabulary
 
 /// Runs `body` and waits for it until `deadline`, then returns `late` and leaves `body` to itself:
 /// a module that ignores cancellation must not hold up its caller.
-func cutOff<Value: Sendable>(
+package func cutOff<Value: Sendable>(
     at deadline: Instant, late: ProviderError,
     _ body: @escaping @Sendable () async throws(ProviderError) -> Value
 ) async throws(ProviderError) -> Value {

@@ -3,22 +3,18 @@ import Vocabulary
 
 extension GuardedPayment {
     /// Whether it shows its own books of our account.
-    public var showsBalance: Bool { provider is any BalanceProvider }
+    public var showsBalance: Bool { call.line.roles.contains(.balance) }
 
     /// A page of the provider's own books.
     /// - Throws: `unsupported` when the provider does not show them.
     public func balance(
         from: Instant, until: Instant, after cursor: String?, _ context: OperationContext
     ) async throws(ProviderError) -> BalancePage {
-        guard let provider = provider as? any BalanceProvider else {
-            throw .unsupported(operation: "balance")
-        }
+        guard showsBalance else { throw .unsupported(operation: "balance") }
         return try await call.perform(
-            "balance", .none, context,
-            sanity: { Sanity.problem(with: $0, from: from, until: until, after: cursor) },
-            { () throws(ProviderError) in
-                try await provider.balance(from: from, until: until, after: cursor, context)
-            })
+            .balance(from: from, until: until, cursor: cursor), "balance", .none, context,
+            as: { if case .balance(let page) = $0 { page } else { nil } },
+            sanity: { Sanity.problem(with: $0, from: from, until: until, after: cursor) })
     }
 }
 
@@ -26,7 +22,7 @@ extension Sanity {
     /// A page that is larger would be held in memory for nothing.
     static let balancePageMax = 1000
 
-    static func problem(
+    package static func problem(
         with page: BalancePage, from: Instant, until: Instant, after cursor: String?
     ) -> String? {
         guard page.entries.count <= balancePageMax else { return "a page without end" }

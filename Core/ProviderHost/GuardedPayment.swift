@@ -1,4 +1,3 @@
-import Logging
 public import ProviderKit
 public import Vocabulary
 
@@ -6,141 +5,115 @@ public import Vocabulary
 /// hangs past its deadline or answers nonsense.
 public struct GuardedPayment: Sendable {
     public let descriptor: ModuleDescriptor
-    let provider: any PaymentProvider
     let call: ProviderCall
 
     /// Whether it holds funds and pays them out.
-    public var paysOut: Bool { provider is any PayoutProvider }
+    public var paysOut: Bool { call.line.roles.contains(.payouts) }
 
     /// Whether its payouts go to a bank as files.
-    public var writesFiles: Bool { provider is any PayoutFileProvider }
+    public var writesFiles: Bool { call.line.roles.contains(.payoutFiles) }
 
     public func methods(
         for amount: Money, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentMethod] {
-        try await call.perform("methods", .none, context, sanity: Sanity.problem) {
-            [provider] () throws(ProviderError) in
-            try await provider.methods(for: amount, context)
-        }
+        try await call.perform(
+            .methods(amount: amount), "methods", .none, context,
+            as: { if case .methods(let list) = $0 { list } else { nil } },
+            sanity: Sanity.problem)
     }
 
     public func start(
         _ request: PaymentStart, _ context: OperationContext
     ) async throws(ProviderError) -> StartedPayment {
         try await call.perform(
-            "start", .money, context,
-            sanity: { Sanity.problem(with: $0, amount: request.amount) },
-            { [provider] () throws(ProviderError) in try await provider.start(request, context) })
+            .start(request: request), "start", .money, context,
+            as: { if case .started(let payment) = $0 { payment } else { nil } },
+            sanity: { Sanity.problem(with: $0, amount: request.amount) })
     }
 
     public func capture(
         _ request: CaptureRequest, _ context: OperationContext
     ) async throws(ProviderError) -> PaymentSnapshot {
         try await call.perform(
-            "capture", .money, context,
+            .capture(request: request), "capture", .money, context, as: Self.payment,
             sanity: { snapshot in
                 snapshot.captured.amount < request.amount.amount
                     ? "captured less than was asked for"
                     : Sanity.problem(
                         with: snapshot, reference: request.reference,
                         currency: request.amount.currency)
-            },
-            { [provider] () throws(ProviderError) in try await provider.capture(request, context) })
+            })
     }
 
     public func void(
         reference: String, _ context: OperationContext
     ) async throws(ProviderError) -> PaymentSnapshot {
         try await call.perform(
-            "void", .money, context,
-            sanity: { Sanity.problem(with: $0, reference: reference) },
-            { [provider] () throws(ProviderError) in
-                try await provider.void(reference: reference, context)
-            })
+            .void(reference: reference), "void", .money, context, as: Self.payment,
+            sanity: { Sanity.problem(with: $0, reference: reference) })
     }
 
     public func refund(
         _ request: RefundRequest, _ context: OperationContext
     ) async throws(ProviderError) -> RefundSnapshot {
         try await call.perform(
-            "refund", .money, context,
-            sanity: { Sanity.problem(with: $0, amount: request.amount) },
-            { [provider] () throws(ProviderError) in try await provider.refund(request, context) })
+            .refund(request: request), "refund", .money, context,
+            as: { if case .refund(let snapshot) = $0 { snapshot } else { nil } },
+            sanity: { Sanity.problem(with: $0, amount: request.amount) })
     }
 
     public func lookup(
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> PaymentSnapshot? {
         try await call.perform(
-            "lookup", .none, context, sanity: { $0.flatMap { Sanity.problem(with: $0) } },
-            { [provider] () throws(ProviderError) in try await provider.lookup(key, context) })
+            .lookup(key: key), "lookup", .none, context,
+            as: { if case .payment(let snapshot) = $0 { .some(snapshot) } else { nil } },
+            sanity: { $0.flatMap { Sanity.problem(with: $0) } })
     }
 
     public func lookupRefund(
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> RefundSnapshot? {
         try await call.perform(
-            "lookupRefund", .none, context,
-            sanity: { $0.flatMap { Sanity.problem(with: $0, amount: $0.amount) } },
-            { [provider] () throws(ProviderError) in try await provider.lookupRefund(key, context)
-            })
+            .lookupRefund(key: key), "lookupRefund", .none, context,
+            as: { if case .refund(let snapshot) = $0 { .some(snapshot) } else { nil } },
+            sanity: { $0.flatMap { Sanity.problem(with: $0, amount: $0.amount) } })
     }
 
-    /// Pure; needs no deadline.
-    public func verify(_ delivery: WebhookDelivery) throws(ProviderError) -> VerifiedWebhook {
-        let webhook = try provider.verify(delivery)
-        guard (1...200).contains(webhook.eventID.utf8.count) else { throw .signatureInvalid }
-        return webhook
+    /// Whether the provider sent this. It does not wait for a provider that is down: webhooks are
+    /// how it says that it is back.
+    /// - Throws: `signatureInvalid`; `unavailable` when nobody could look.
+    public func verify(
+        _ delivery: WebhookDelivery
+    ) async throws(ProviderError) -> VerifiedWebhook {
+        let context = OperationContext(key: "verify", within: Self.verifyDeadline)
+        do throws(ProviderError) {
+            return try await call.unbroken.perform(
+                .verify(delivery: delivery), "verify", .none, context,
+                as: { if case .verified(let webhook) = $0 { webhook } else { nil } },
+                sanity: {
+                    (1...200).contains($0.eventID.utf8.count) ? nil : "an absurd event id"
+                })
+        } catch .unavailable(let message, let seconds) {
+            throw .unavailable(message: message, retryAfterSeconds: seconds)
+        } catch {
+            throw .signatureInvalid
+        }
     }
+
+    /// Nobody calculates for longer; the far side may be another process.
+    static let verifyDeadline: Duration = .seconds(5)
 
     public func events(
         in webhook: VerifiedWebhook, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentEvent] {
         try await call.perform(
-            "events", .none, context,
-            sanity: { $0.lazy.compactMap(Sanity.problem(with:)).first },
-            { [provider] () throws(ProviderError) in try await provider.events(in: webhook, context)
-            })
+            .events(webhook: webhook), "events", .none, context,
+            as: { if case .events(let list) = $0 { list } else { nil } },
+            sanity: { $0.lazy.compactMap(Sanity.problem(with:)).first })
     }
 
-    /// - Throws: `unsupported` when the provider does not pay out.
-    public func pay(
-        _ request: PayoutRequest, _ context: OperationContext
-    ) async throws(ProviderError) -> PayoutSnapshot {
-        let provider = try payoutProvider()
-        return try await call.perform(
-            "pay", .money, context,
-            sanity: { Sanity.problem(with: $0, amount: request.amount) },
-            { () throws(ProviderError) in try await provider.pay(request, context) })
-    }
-
-    /// - Throws: `unsupported` when the provider does not pay out.
-    public func lookupPayout(
-        _ key: ProviderLookup, _ context: OperationContext
-    ) async throws(ProviderError) -> PayoutSnapshot? {
-        let provider = try payoutProvider()
-        return try await call.perform(
-            "lookupPayout", .none, context,
-            sanity: { $0.flatMap { Sanity.problem(with: $0, amount: $0.amount) } },
-            { () throws(ProviderError) in try await provider.lookupPayout(key, context) })
-    }
-
-    /// Pure; needs no deadline.
-    /// - Throws: `unsupported` when it writes no files, `invalidRequest` for a file of absurd size.
-    public func file(_ request: PayoutFileRequest) throws(ProviderError) -> PayoutFile {
-        guard let provider = provider as? any PayoutFileProvider else {
-            throw .unsupported(operation: "payout files")
-        }
-        let file = try provider.file(request)
-        guard (1...16_777_216).contains(file.bytes.count), (1...200).contains(file.name.utf8.count)
-        else { throw .invalidRequest(code: "file.size", message: "The file is of absurd size.") }
-        return file
-    }
-
-    private func payoutProvider() throws(ProviderError) -> any PayoutProvider {
-        guard let provider = provider as? any PayoutProvider else {
-            throw .unsupported(operation: "payouts")
-        }
-        return provider
+    static func payment(_ reply: ProviderReply) -> PaymentSnapshot? {
+        if case .payment(let snapshot) = reply { snapshot } else { nil }
     }
 }

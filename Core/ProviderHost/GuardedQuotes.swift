@@ -3,7 +3,6 @@ public import ProviderKit
 /// A shipping provider behind the host's guard.
 public struct GuardedShipping: Sendable {
     public let descriptor: ModuleDescriptor
-    let provider: any ShippingProvider
     let call: ProviderCall
 
     /// See `ShippingProvider.quotes`.
@@ -11,17 +10,15 @@ public struct GuardedShipping: Sendable {
         for request: ShippingRequest, _ context: OperationContext
     ) async throws(ProviderError) -> [ShippingQuote] {
         try await call.perform(
-            "quotes", .none, context, sanity: { Sanity.problem(with: $0, for: request) },
-            { [provider] () throws(ProviderError) in
-                try await provider.quotes(for: request, context)
-            })
+            .quotes(request: request), "quotes", .none, context,
+            as: { if case .quotes(let list) = $0 { list } else { nil } },
+            sanity: { Sanity.problem(with: $0, for: request) })
     }
 }
 
 /// A tax provider behind the host's guard.
 public struct GuardedTax: Sendable {
     public let descriptor: ModuleDescriptor
-    let provider: any TaxProvider
     let call: ProviderCall
 
     /// See `TaxProvider.calculate`; every line has at least one tax line, and they add up.
@@ -29,8 +26,8 @@ public struct GuardedTax: Sendable {
         _ request: TaxRequest, _ context: OperationContext
     ) async throws(ProviderError) -> [TaxLine] {
         try await call.perform(
-            "calculate", .none, context, sanity: { Sanity.problem(with: $0, for: request) },
-            { [provider] () throws(ProviderError) in try await provider.calculate(request, context)
-            })
+            .calculate(request: request), "calculate", .none, context,
+            as: { if case .taxes(let lines) = $0 { lines } else { nil } },
+            sanity: { Sanity.problem(with: $0, for: request) })
     }
 }

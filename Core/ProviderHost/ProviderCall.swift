@@ -15,17 +15,26 @@ enum CallEffect: Sendable {
 struct ProviderCall: Sendable {
     let instanceID: String
     let moduleKey: String
+    let line: any ProviderLine
     let breaker: CircuitBreaker
     let logger: Logger
 
-    /// Calls `body`. `sanity` says what is wrong with an answer, or nil.
+    /// The same without regard to what went before, and without telling it.
+    var unbroken: ProviderCall {
+        ProviderCall(
+            instanceID: instanceID, moduleKey: moduleKey, line: line, breaker: CircuitBreaker(),
+            logger: logger)
+    }
+
+    /// Asks `question`. `reading` takes the answer out of the reply, nil when it is another one;
+    /// `sanity` says what is wrong with it, or nil.
     ///
     /// A money call that hangs, or answers nonsense, is `ambiguous`; anything else that does is
     /// `unavailable`.
     func perform<Answer: Sendable>(
-        _ operation: String, _ effect: CallEffect, _ context: OperationContext,
-        sanity: (Answer) -> String? = { _ in nil },
-        _ body: @escaping @Sendable () async throws(ProviderError) -> Answer
+        _ question: ProviderQuestion, _ operation: String, _ effect: CallEffect,
+        _ context: OperationContext, as reading: (ProviderReply) -> Answer?,
+        sanity: (Answer) -> String? = { _ in nil }
     ) async throws(ProviderError) -> Answer {
         guard breaker.admits() else {
             let seconds = Int(CircuitBreaker.pause.components.seconds)
@@ -35,8 +44,12 @@ struct ProviderCall: Sendable {
         }
         let began = ContinuousClock.now
         do throws(ProviderError) {
-            let answer = try await cutOff(
-                at: context.deadline, late: doubt(effect, "no answer in time"), body)
+            let reply = try await cutOff(
+                at: context.deadline, late: doubt(effect, "no answer in time")
+            ) { [line] () throws(ProviderError) in try await line.ask(question, context) }
+            guard let answer = reading(reply) else {
+                throw doubt(effect, "the answer made no sense: it is to another question")
+            }
             if let nonsense = sanity(answer) {
                 throw doubt(effect, "the answer made no sense: \(nonsense)")
             }

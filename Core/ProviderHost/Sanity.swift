@@ -1,20 +1,20 @@
-import ProviderKit
-import Vocabulary
+package import ProviderKit
+package import Vocabulary
 
 /// What is wrong with a provider's answer, in a few words; nil when it can be believed.
-enum Sanity {
+package enum Sanity {
     /// References are stored in columns and shown in tables.
     static let referenceBytesMax = 200
     /// More than this many choices is a mistake, and would flood the page.
     static let choicesMax = 50
 
-    static func problem(with methods: [PaymentMethod]) -> String? {
+    package static func problem(with methods: [PaymentMethod]) -> String? {
         guard methods.count <= choicesMax else { return "too many ways to pay" }
         guard Set(methods.map(\.code)).count == methods.count else { return "a code comes twice" }
         return methods.lazy.compactMap { label($0.label) ?? reference($0.code) }.first
     }
 
-    static func problem(with started: StartedPayment, amount: Money) -> String? {
+    package static func problem(with started: StartedPayment, amount: Money) -> String? {
         if let problem = problem(with: started.snapshot, currency: amount.currency) {
             return problem
         }
@@ -25,7 +25,7 @@ enum Sanity {
         return nil
     }
 
-    static func problem(
+    package static func problem(
         with snapshot: PaymentSnapshot, reference wanted: String? = nil,
         currency: Currency? = nil
     ) -> String? {
@@ -52,16 +52,16 @@ enum Sanity {
         return nil
     }
 
-    static func problem(with refund: RefundSnapshot, amount: Money) -> String? {
+    package static func problem(with refund: RefundSnapshot, amount: Money) -> String? {
         reference(refund.reference) ?? reference(refund.paymentReference)
             ?? transfer(refund.amount, refund.version, wanted: amount)
     }
 
-    static func problem(with payout: PayoutSnapshot, amount: Money) -> String? {
+    package static func problem(with payout: PayoutSnapshot, amount: Money) -> String? {
         reference(payout.reference) ?? transfer(payout.amount, payout.version, wanted: amount)
     }
 
-    static func problem(with event: PaymentEvent) -> String? {
+    package static func problem(with event: PaymentEvent) -> String? {
         switch event {
         case .payment(let snapshot): problem(with: snapshot)
         case .refund(let refund): problem(with: refund, amount: refund.amount)
@@ -69,7 +69,9 @@ enum Sanity {
         }
     }
 
-    static func problem(with quotes: [ShippingQuote], for request: ShippingRequest) -> String? {
+    package static func problem(with quotes: [ShippingQuote], for request: ShippingRequest)
+        -> String?
+    {
         guard quotes.count <= choicesMax else { return "too many ways to ship" }
         guard Set(quotes.map(\.code)).count == quotes.count else { return "a code comes twice" }
         for quote in quotes {
@@ -85,7 +87,7 @@ enum Sanity {
         return nil
     }
 
-    static func problem(with taxes: [TaxLine], for request: TaxRequest) -> String? {
+    package static func problem(with taxes: [TaxLine], for request: TaxRequest) -> String? {
         let byLine = Dictionary(grouping: taxes, by: \.lineID)
         guard byLine.count == request.lines.count else { return "not the lines that were asked" }
         for line in request.lines {

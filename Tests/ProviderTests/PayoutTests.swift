@@ -45,7 +45,7 @@ import Vocabulary
             try await eventually {
                 var statuses: Set<TransferStatus> = []
                 for delivery in bank.webhooks.deliveries {
-                    let webhook = try payments.verify(delivery)
+                    let webhook = try await payments.verify(delivery)
                     for case .payout(let payout) in try await payments.events(
                         in: webhook, context())
                     {

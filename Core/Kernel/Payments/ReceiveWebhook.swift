@@ -31,7 +31,7 @@ extension Marketplace {
             webhook = try await providers.payment(instance).verify(delivery)
         } catch is ProviderRefusal {
             throw PaymentRefusal.instanceMissing
-        } catch let error as ProviderError {
+        } catch let error as ProviderError where error == .signatureInvalid {
             logger.warning(
                 "webhook.refused", metadata: ["instance": "\(instance)", "error": "\(error)"])
             throw PaymentRefusal.signatureInvalid

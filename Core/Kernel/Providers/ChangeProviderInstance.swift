@@ -32,7 +32,7 @@ extension Marketplace {
                 let (values, given) = module.descriptor.divided(settings)
                 let before = try providers.key.open(old.secrets, of: id)
                 let secrets = before.merging(given) { _, new in new }
-                try providers.check(module, values, secrets)
+                try providers.check(module, old.instance.mode, values, secrets)
                 try await tx.providers.change(
                     id, name: name, capture: capture, settings: values,
                     secrets: secrets.isEmpty ? nil : try providers.key.seal(secrets, of: id),

@@ -19,7 +19,7 @@ extension Marketplace {
         }
         let name = try ProviderInstance.checked(name: name)
         let (values, secrets) = module.descriptor.divided(settings)
-        try providers.check(module, values, secrets)
+        try providers.check(module, mode, values, secrets)
         let id = ID<ProviderInstance>()
         let sealed = secrets.isEmpty ? nil : try providers.key.seal(secrets, of: id)
         let instance = ProviderInstance(
@@ -66,14 +66,16 @@ extension ProviderGateway {
     /// Whether a module takes such settings: by its fields, and by making an instance of it.
     /// - Throws: ``ProviderRefusal/settingWrong(field:problem:)``.
     func check(
-        _ module: ModuleExport, _ values: [String: String], _ secrets: [String: Secret]
+        _ module: ModuleExport, _ mode: ProviderInstance.Mode, _ values: [String: String],
+        _ secrets: [String: Secret]
     ) throws(ProviderRefusal) {
         let all = values.merging(secrets.mapValues { $0.reveal() }) { value, _ in value }
         let problems = module.descriptor.problems(in: all)
         if let (field, problem) = problems.min(by: { $0.key < $1.key }) {
             throw .settingWrong(field: field, problem: problem)
         }
-        let settings = InstanceSettings(instanceID: "draft", values: values, secrets: secrets)
+        let settings = InstanceSettings(
+            instanceID: "draft", mode: mode.inModule, values: values, secrets: secrets)
         let transport = client.transport(for: module.descriptor, settings)
         do throws(ProviderError) {
             _ = try module.make(settings, ProviderServices(http: transport))

@@ -32,8 +32,8 @@ extension ProviderGateway {
             throw ProviderRefusal.moduleMissing(key: instance.moduleKey)
         }
         let settings = InstanceSettings(
-            instanceID: instance.id.description, version: instance.configurationVersion,
-            values: instance.settings,
+            instanceID: instance.id.description, mode: instance.mode.inModule,
+            version: instance.configurationVersion, values: instance.settings,
             secrets: try key.open(configuration.secrets, of: instance.id),
             previousSecrets: try key.open(configuration.previousSecrets, of: instance.id))
         let logger = logger

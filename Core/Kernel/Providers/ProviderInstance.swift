@@ -21,7 +21,12 @@ public struct ProviderInstance: Sendable {
         }
     }
 
-    public enum Mode: String, Sendable, CaseIterable, SQLText { case sandbox, live }
+    public enum Mode: String, Sendable, CaseIterable, SQLText {
+        case sandbox, live
+
+        /// The same as its module gets it.
+        var inModule: InstanceMode { self == .live ? .live : .sandbox }
+    }
 
     /// When a payment's shares are captured: all with the order, or each at its shipment.
     public enum Capture: String, Sendable, CaseIterable, SQLText {

@@ -105,9 +105,16 @@ public struct Secret: Hashable, Sendable, Codable, CustomStringConvertible,
     }
 }
 
+/// Whether real money moves.
+public enum InstanceMode: String, Hashable, Sendable, Codable, CaseIterable {
+    case sandbox, live
+}
+
 /// The settings of one instance, secrets decrypted, as its module gets them.
 public struct InstanceSettings: Hashable, Sendable, Codable {
     public var instanceID: String
+    /// In `sandbox` no real money may move, whatever the settings say.
+    public var mode: InstanceMode
     /// Counts the changes of the instance's settings.
     public var version: Int
     public var values: [String: String]
@@ -116,10 +123,12 @@ public struct InstanceSettings: Hashable, Sendable, Codable {
     public var previousSecrets: [String: Secret]
 
     public init(
-        instanceID: String, version: Int = 1, values: [String: String] = [:],
-        secrets: [String: Secret] = [:], previousSecrets: [String: Secret] = [:]
+        instanceID: String, mode: InstanceMode = .sandbox, version: Int = 1,
+        values: [String: String] = [:], secrets: [String: Secret] = [:],
+        previousSecrets: [String: Secret] = [:]
     ) {
         self.instanceID = instanceID
+        self.mode = mode
         self.version = version
         self.values = values
         self.secrets = secrets

@@ -55,6 +55,14 @@ public protocol Provider: Sendable {
     /// Proves the credentials and settings without moving money; runs before an instance is
     /// activated. Returns what is wrong, one sentence each; nothing when all is well.
     func check(_ context: OperationContext) async throws(ProviderError) -> [String]
+
+    /// Itself as what it is; nil for what it is not. The kit answers these: see `ProviderRole`.
+    var asPayment: (any PaymentProvider)? { get }
+    var asPayouts: (any PayoutProvider)? { get }
+    var asPayoutFiles: (any PayoutFileProvider)? { get }
+    var asBalance: (any BalanceProvider)? { get }
+    var asShipping: (any ShippingProvider)? { get }
+    var asTax: (any TaxProvider)? { get }
 }
 
 public enum ProviderKind: String, Hashable, Sendable, Codable, CaseIterable {
@@ -67,18 +75,23 @@ public struct ModuleDescriptor: Hashable, Sendable, Codable {
     /// Unique among all modules, and stored with every instance: `sandbox-payments`.
     public var key: String
     public var name: String
-    /// The module's own version, for people.
+    /// The module's own version, such as `1.4`; the first number grows when instances that were
+    /// made with an older one cannot be served by it.
     public var version: String
     public var summary: String
     public var fields: [ConfigurationField]
     public var capabilities: Set<Capability>
     /// Hosts that the module may talk to besides those of its `url` fields: `api.stripe.com`.
     public var hosts: [String]
+    /// Hosts where real money moves, of those above or of a `url` field: an instance in sandbox
+    /// mode is not let through to them. Where one host serves both, as by the prefix of a key,
+    /// `init` refuses what does not fit `settings.mode`.
+    public var liveHosts: [String]
 
     public init(
         kind: ProviderKind, key: String, name: String, version: String, summary: String = "",
         fields: [ConfigurationField] = [], capabilities: Set<Capability> = [],
-        hosts: [String] = []
+        hosts: [String] = [], liveHosts: [String] = []
     ) {
         self.kind = kind
         self.key = key
@@ -88,6 +101,7 @@ public struct ModuleDescriptor: Hashable, Sendable, Codable {
         self.fields = fields
         self.capabilities = capabilities
         self.hosts = hosts
+        self.liveHosts = liveHosts
     }
 }
 

@@ -1,0 +1,85 @@
+public import ProviderKit
+import Vocabulary
+
+/// The seam between the market and a module: one instance that can be asked. Who stands behind it
+/// is nobody's concern above: an object of this process (``LocalLine``) or another process.
+///
+/// Deadlines, circuit breakers and the look at the answer are the guard's on this side; network,
+/// time and secrets are the far side's.
+public protocol ProviderLine: Sendable {
+    /// What it can be asked.
+    var roles: Set<ProviderRole> { get }
+
+    /// Asks. A line that breaks while a question is under way throws `ambiguous`; one that surely
+    /// did not deliver it throws `unavailable`.
+    func ask(
+        _ question: ProviderQuestion, _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply
+}
+
+/// A module's object in this process.
+public struct LocalLine: ProviderLine {
+    let provider: any Provider
+    public let roles: Set<ProviderRole>
+
+    public init(_ provider: any Provider) {
+        self.provider = provider
+        roles = provider.roles
+    }
+
+    public func ask(
+        _ question: ProviderQuestion, _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        switch question {
+        case .check: return .problems(sentences: try await provider.check(context))
+        case .quotes(let request):
+            guard let shipping = provider.asShipping else { throw missing("shipping") }
+            return .quotes(list: try await shipping.quotes(for: request, context))
+        case .calculate(let request):
+            guard let tax = provider.asTax else { throw missing("tax") }
+            return .taxes(lines: try await tax.calculate(request, context))
+        case .balance(let from, let until, let cursor):
+            guard let books = provider.asBalance else { throw missing("balance") }
+            return .balance(
+                page: try await books.balance(from: from, until: until, after: cursor, context))
+        case .file(let request):
+            guard let files = provider.asPayoutFiles else { throw missing("payout files") }
+            return .file(file: try files.file(request))
+        case .pay(let request):
+            guard let payouts = provider.asPayouts else { throw missing("payouts") }
+            return .payout(snapshot: try await payouts.pay(request, context))
+        case .lookupPayout(let key):
+            guard let payouts = provider.asPayouts else { throw missing("payouts") }
+            return .payout(snapshot: try await payouts.lookupPayout(key, context))
+        default:
+            guard let payment = provider.asPayment else { throw missing("payments") }
+            return try await Self.ask(payment, question, context)
+        }
+    }
+
+    private static func ask(
+        _ payment: any PaymentProvider, _ question: ProviderQuestion, _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        switch question {
+        case .methods(let amount):
+            .methods(list: try await payment.methods(for: amount, context))
+        case .start(let request): .started(payment: try await payment.start(request, context))
+        case .capture(let request):
+            .payment(snapshot: try await payment.capture(request, context))
+        case .void(let reference):
+            .payment(snapshot: try await payment.void(reference: reference, context))
+        case .refund(let request): .refund(snapshot: try await payment.refund(request, context))
+        case .lookup(let key): .payment(snapshot: try await payment.lookup(key, context))
+        case .lookupRefund(let key):
+            .refund(snapshot: try await payment.lookupRefund(key, context))
+        case .verify(let delivery): .verified(webhook: try payment.verify(delivery))
+        case .events(let webhook):
+            .events(list: try await payment.events(in: webhook, context))
+        default: throw .unsupported(operation: "this question")
+        }
+    }
+
+    private func missing(_ operation: String) -> ProviderError {
+        .unsupported(operation: operation)
+    }
+}

@@ -1,0 +1,39 @@
+public import ProviderKit
+public import Vocabulary
+
+/// Every call that the kernel can make to a provider, as a value: what goes to a module in this
+/// process goes in the same form to one in another.
+public enum ProviderQuestion: Hashable, Sendable, Codable {
+    case check
+    case methods(amount: Money)
+    case start(request: PaymentStart)
+    case capture(request: CaptureRequest)
+    case void(reference: String)
+    case refund(request: RefundRequest)
+    case lookup(key: ProviderLookup)
+    case lookupRefund(key: ProviderLookup)
+    case verify(delivery: WebhookDelivery)
+    case events(webhook: VerifiedWebhook)
+    case pay(request: PayoutRequest)
+    case lookupPayout(key: ProviderLookup)
+    case file(request: PayoutFileRequest)
+    case balance(from: Instant, until: Instant, cursor: String?)
+    case quotes(request: ShippingRequest)
+    case calculate(request: TaxRequest)
+}
+
+/// The answer to a ``ProviderQuestion``; what it throws is a `ProviderError`, `Codable` too.
+public enum ProviderReply: Hashable, Sendable, Codable {
+    case problems(sentences: [String])
+    case methods(list: [PaymentMethod])
+    case started(payment: StartedPayment)
+    case payment(snapshot: PaymentSnapshot?)
+    case refund(snapshot: RefundSnapshot?)
+    case payout(snapshot: PayoutSnapshot?)
+    case verified(webhook: VerifiedWebhook)
+    case events(list: [PaymentEvent])
+    case file(file: PayoutFile)
+    case balance(page: BalancePage)
+    case quotes(list: [ShippingQuote])
+    case taxes(lines: [TaxLine])
+}

@@ -1,0 +1,53 @@
+/// What a provider can be asked. One value of the contract may have several.
+public enum ProviderRole: String, Hashable, Sendable, Codable, CaseIterable {
+    case payment, payouts, payoutFiles, balance, shipping, tax
+}
+
+/// What a provider is, answered by its own code. A dynamic cast would look the conformance up by
+/// the type's name, and two versions of a module that are loaded side by side have types of one
+/// name: the cast could call one version's code on the other's value.
+///
+/// A module writes none of this: conforming to a protocol of the contract answers it.
+extension Provider {
+    public var asPayment: (any PaymentProvider)? { nil }
+    public var asPayouts: (any PayoutProvider)? { nil }
+    public var asPayoutFiles: (any PayoutFileProvider)? { nil }
+    public var asBalance: (any BalanceProvider)? { nil }
+    public var asShipping: (any ShippingProvider)? { nil }
+    public var asTax: (any TaxProvider)? { nil }
+
+    public var roles: Set<ProviderRole> {
+        var roles: Set<ProviderRole> = []
+        if asPayment != nil { roles.insert(.payment) }
+        if asPayouts != nil { roles.insert(.payouts) }
+        if asPayoutFiles != nil { roles.insert(.payoutFiles) }
+        if asBalance != nil { roles.insert(.balance) }
+        if asShipping != nil { roles.insert(.shipping) }
+        if asTax != nil { roles.insert(.tax) }
+        return roles
+    }
+}
+
+extension PaymentProvider {
+    public var asPayment: (any PaymentProvider)? { self }
+}
+
+extension PayoutProvider {
+    public var asPayouts: (any PayoutProvider)? { self }
+}
+
+extension PayoutFileProvider {
+    public var asPayoutFiles: (any PayoutFileProvider)? { self }
+}
+
+extension BalanceProvider {
+    public var asBalance: (any BalanceProvider)? { self }
+}
+
+extension ShippingProvider {
+    public var asShipping: (any ShippingProvider)? { self }
+}
+
+extension TaxProvider {
+    public var asTax: (any TaxProvider)? { self }
+}

@@ -66,6 +66,10 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Core/ProviderHost", swiftSettings: settings),
+        // The rules of the contract, tried on a module.
+        .target(
+            name: "Conformance", dependencies: kit + ["ProviderHost"], path: "Core/Conformance",
+            swiftSettings: settings),
 
         // Floor 3: the market itself, and the provider modules; neither sees the other.
         .target(

@@ -1,6 +1,6 @@
-package import ProviderKit
+import ProviderKit
 import Synchronization
-package import Vocabulary
+import Vocabulary
 
 /// Runs `body` and waits for it until `deadline`, then returns `late` and leaves `body` to itself:
 /// a module that ignores cancellation must not hold up its caller.

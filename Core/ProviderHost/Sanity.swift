@@ -1,5 +1,5 @@
-package import ProviderKit
-package import Vocabulary
+import ProviderKit
+import Vocabulary
 
 /// What is wrong with a provider's answer, in a few words; nil when it can be believed.
 package enum Sanity {

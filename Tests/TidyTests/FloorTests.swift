@@ -11,6 +11,7 @@ import Testing
         ("Core/Postgres", ["CPostgres", "Reactor"]),
         ("Core/Redis", ["CHiredis", "Reactor"]),
         ("Core/ProviderHost", ["Vocabulary", "ProviderKit"]),
+        ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
         ("Core/Kernel", ["Vocabulary", "ProviderKit", "Postgres", "ProviderHost"]),
         ("Plugins", ["Vocabulary", "ProviderKit"]),
         (
@@ -24,14 +25,16 @@ import Testing
             "Apps/Operator",
             [
                 "Vocabulary", "ProviderKit", "Reactor", "Postgres", "Redis", "ProviderHost",
-                "Kernel", "Web", "Storefront", "SellerDesk", "Backoffice", "SandboxBank",
+                "Conformance", "Kernel", "Web", "Storefront", "SellerDesk", "Backoffice",
+                "SandboxBank",
             ]
         ),
     ]
 
     static let ours: Set<String> = [
         "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "Reactor",
-        "Postgres", "Redis", "ProviderHost", "Kernel", "Web", "Storefront", "SellerDesk",
+        "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
+        "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "TableRateShipping",
         "RateTableTax", "BankFilePayouts", "TestSupport",
     ]

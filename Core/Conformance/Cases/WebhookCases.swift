@@ -1,0 +1,224 @@
+import ProviderKit
+import Vocabulary
+
+/// Deliveries that are genuine, forged, old, doubled, out of order, or about nothing known.
+enum WebhookCases {
+    static let all: [ConformanceCase] = [
+        ConformanceCase("webhooks", "genuine ones are understood, by the newest version") {
+            try await genuine($0)
+        },
+        ConformanceCase("webhooks", "a doubled one has the same event id") { subject in
+            let post = try await Post(subject)
+            for body in post.bodies {
+                let first = try post.verified(post.delivery(body))
+                let second = try post.verified(post.delivery(body, age: 30))
+                try expect(first.eventID == second.eventID, "a repetition is another event")
+                try expect(
+                    (1...200).contains(first.eventID.utf8.count), "an event has no id, or no end")
+            }
+            let ids = try post.bodies.map { try post.verified(post.delivery($0)).eventID }
+            try expect(Set(ids).count == ids.count, "two events have one id")
+        },
+        ConformanceCase("webhooks", "forged ones are refused") { try await forged($0) },
+        ConformanceCase("webhooks", "stale and early ones are refused") { subject in
+            let post = try await Post(subject)
+            for age in [86_400, 3600, 900, -900, -86_400] as [Int64] {
+                try post.expectRefused(
+                    post.delivery(post.bodies[0], age: age), "one signed \(age) s ago")
+            }
+        },
+        ConformanceCase("webhooks", "the secret before the last change is accepted") {
+            try await rotated($0)
+        },
+        ConformanceCase("webhooks", "unknown kinds are accepted and of no concern") { subject in
+            let post = try await Post(subject)
+            let unknown = post.counterpart.unknownWebhook
+            let webhook = try post.verified(post.delivery(unknown))
+            let events = await post.trial.calling { () throws(ProviderError) in
+                try await post.payments.events(in: webhook, post.trial.context())
+            }
+            guard case .success(let list) = events, list.isEmpty else {
+                throw Breach("a kind that does not exist is \(words(events))")
+            }
+        },
+        ConformanceCase("webhooks", "signed nonsense does no harm") { subject in
+            let post = try await Post(subject)
+            for response in MappingCases.nonsense {
+                guard let webhook = try? post.payments.verify(post.delivery(response.body)) else {
+                    continue
+                }
+                let events = await post.trial.calling { () throws(ProviderError) in
+                    try await post.payments.events(in: webhook, post.trial.context())
+                }
+                if case .success(let list) = events, !list.isEmpty {
+                    throw Breach("it read something out of nonsense")
+                }
+            }
+        },
+    ]
+
+    private static func genuine(_ subject: Subject) async throws {
+        let post = try await Post(subject)
+        // Backwards: order must not matter.
+        var newest: [String: PaymentSnapshot] = [:]
+        for body in post.bodies.reversed() {
+            let webhook = try post.verified(post.delivery(body))
+            let events = await post.trial.calling { () throws(ProviderError) in
+                try await post.payments.events(in: webhook, post.trial.context())
+            }
+            guard case .success(let list) = events else {
+                throw Breach("a genuine one is \(words(events))")
+            }
+            for case .payment(let snapshot) in list
+            where snapshot.version >= newest[snapshot.reference]?.version ?? -1 {
+                newest[snapshot.reference] = snapshot
+            }
+        }
+        let told = try applicable(
+            newest[post.payment.reference], "no webhook is about the payment")
+        let found = await post.trial.calling { () throws(ProviderError) in
+            try await post.payments.lookup(.reference(post.payment.reference), post.trial.context())
+        }
+        guard case .success(.some(let known)) = found else {
+            throw Breach("the payment is not found: \(words(found))")
+        }
+        try expect(
+            told.status == known.status && told.captured == known.captured
+                && told.refunded == known.refunded,
+            "webhooks say \(told.status.rawValue) \(told.captured), refunded \(told.refunded); a "
+                + "look-up says \(known.status.rawValue) \(known.captured), \(known.refunded)")
+    }
+
+    private static func forged(_ subject: Subject) async throws {
+        let post = try await Post(subject)
+        let body = post.bodies[0]
+        let stranger = post.delivery(body, secret: Secret("whsec_of_a_stranger_0123456789"))
+        try post.expectRefused(stranger, "one signed by a stranger")
+        try post.expectRefused(
+            post.delivery(body, secret: Secret("")), "one signed with an empty secret")
+        var changed = post.delivery(body)
+        changed.body[changed.body.count / 2] ^= 1
+        try post.expectRefused(changed, "one whose body was changed")
+        var longer = post.delivery(body)
+        longer.body.append(32)
+        try post.expectRefused(longer, "one whose body was lengthened")
+        var bare = post.delivery(body)
+        let signed = bare.headers.fields
+        bare.headers = [:]
+        try post.expectRefused(bare, "one without headers")
+        let odd = ["", " ", "t=,v1=", "t=1,v1=zz", "v1=00", ",,,,", "\u{0}", "é", "t=-1,v1="]
+        for field in signed {
+            for value in odd + [String(repeating: "t=1,v1=00,", count: 2000)] {
+                var delivery = post.delivery(body)
+                delivery.headers[field.name] = value
+                if let verified = try? post.payments.verify(delivery),
+                    delivery.headers[field.name] != field.value
+                {
+                    // A header that is not part of the signature may say what it likes.
+                    var without = post.delivery(body)
+                    without.headers[field.name] = nil
+                    guard (try? post.payments.verify(without)) != nil else {
+                        throw Breach("\(verified.eventID) with \(field.name): \(value.prefix(20))")
+                    }
+                }
+            }
+        }
+    }
+
+    private static func rotated(_ subject: Subject) async throws {
+        let post = try await Post(subject)
+        guard let field = post.counterpart.webhookSecret, let old = post.trial.values[field] else {
+            throw DoesNotApply("it has no webhook secret")
+        }
+        var values = post.trial.values
+        values[field] = "whsec_rotated_\(hexadecimal(randomBytes(16)))"
+        let during = try subject.trial(
+            post.counterpart, values, previous: [field: Secret(old)])
+        let after = try subject.trial(post.counterpart, values)
+        let delivery = post.delivery(post.bodies[0])
+        let both = await during.calling { () throws(ProviderError) in
+            try during.payments(verifying: delivery)
+        }
+        guard case .success = both else {
+            throw Breach("during the change the old secret is \(words(both))")
+        }
+        let new = post.delivery(post.bodies[0], secret: Secret(values[field] ?? ""))
+        let fresh = await during.calling { () throws(ProviderError) in
+            try during.payments(verifying: new)
+        }
+        guard case .success = fresh else {
+            throw Breach("during the change the new secret is \(words(fresh))")
+        }
+        let past = await after.calling { () throws(ProviderError) in
+            try after.payments(verifying: delivery)
+        }
+        guard case .failure(.signatureInvalid) = past else {
+            throw Breach("after the change the old secret is \(words(past))")
+        }
+    }
+}
+
+extension Trial {
+    fileprivate func payments(
+        verifying delivery: WebhookDelivery
+    ) throws(ProviderError) -> VerifiedWebhook {
+        guard let payments = provider.asPayment else {
+            throw .unsupported(operation: "payments")
+        }
+        return try payments.verify(delivery)
+    }
+}
+
+/// A payment, refunded in part where that is possible, and the webhooks that it made.
+private struct Post {
+    let trial: Trial
+    let payments: any PaymentProvider
+    let counterpart: any ScriptedCounterpart
+    let secret: Secret
+    let payment: PaymentSnapshot
+    let bodies: [[UInt8]]
+
+    init(_ subject: Subject) async throws {
+        trial = try subject.trial()
+        (payments, counterpart) = try trial.payments()
+        let field = try applicable(counterpart.webhookSecret, "its provider sends no webhooks")
+        secret = Secret(trial.values[field] ?? "")
+        payment = try await trial.paid()
+        if !subject.can(.directToSeller) {
+            let isPart = subject.can(.partialRefund)
+            let amount = isPart ? payment.captured.amount / 3 : payment.captured.amount
+            _ = try await trial.refund(payment, Money(amount, payment.captured.currency))
+        }
+        bodies = counterpart.webhooks
+        try expect(!bodies.isEmpty, "its counterpart sends no webhook after a payment")
+    }
+
+    /// A delivery of `body` that was signed `age` seconds ago.
+    func delivery(
+        _ body: [UInt8], age: Int64 = 0, secret other: Secret? = nil
+    ) -> WebhookDelivery {
+        let now = Instant.systemNow
+        return WebhookDelivery(
+            headers: counterpart.headers(
+                signing: body, with: other ?? secret, at: now.advanced(by: .seconds(-age))),
+            body: body, receivedAt: now)
+    }
+
+    func verified(_ delivery: WebhookDelivery) throws -> VerifiedWebhook {
+        do throws(ProviderError) {
+            return try payments.verify(delivery)
+        } catch {
+            throw Breach("a genuine one is refused: \(error)")
+        }
+    }
+
+    func expectRefused(_ delivery: WebhookDelivery, _ what: String) throws {
+        do throws(ProviderError) {
+            _ = try payments.verify(delivery)
+        } catch {
+            guard error == .signatureInvalid else { throw Breach("\(what) is \(error)") }
+            return
+        }
+        throw Breach("\(what) is accepted")
+    }
+}

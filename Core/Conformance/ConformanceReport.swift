@@ -1,0 +1,80 @@
+import ProviderKit
+
+/// What a conformance run found of one version of a module.
+public struct ConformanceReport: Hashable, Sendable, Codable {
+    public var module: String
+    public var version: String
+    public var kind: ProviderKind
+    public var contract: Int64
+    public var cases: [ConformanceOutcome]
+
+    /// Whether nothing failed.
+    public var passes: Bool { !cases.contains { $0.result == .failed } }
+
+    public func count(_ result: ConformanceOutcome.Result) -> Int {
+        cases.count { $0.result == result }
+    }
+
+    public init(_ descriptor: ModuleDescriptor, cases: [ConformanceOutcome]) {
+        module = descriptor.key
+        version = descriptor.version
+        kind = descriptor.kind
+        contract = providerContractVersion
+        self.cases = cases
+    }
+}
+
+/// How one case ended.
+public struct ConformanceOutcome: Hashable, Sendable, Codable {
+    public enum Result: String, Hashable, Sendable, Codable, CaseIterable {
+        case passed, failed
+        /// The module does not do what the case is about.
+        case skipped
+    }
+
+    /// What the case belongs to: "one effect".
+    public var group: String
+    public var name: String
+    public var result: Result
+    /// What is wrong, or why it was skipped.
+    public var detail: String
+    public var milliseconds: Int64
+
+    public init(
+        group: String, name: String, result: Result, detail: String = "", milliseconds: Int64 = 0
+    ) {
+        self.group = group
+        self.name = name
+        self.result = result
+        self.detail = detail
+        self.milliseconds = milliseconds
+    }
+}
+
+extension ConformanceReport {
+    /// The report as lines for a person.
+    public var table: [String] {
+        let width = cases.map(\.group.count).max() ?? 0
+        let lines = cases.map { outcome in
+            let mark =
+                switch outcome.result {
+                case .passed: "ok    "
+                case .failed: "FAILED"
+                case .skipped: "–     "
+                }
+            let group = outcome.group.padding(to: width)
+            let detail = outcome.detail.isEmpty ? "" : ": \(outcome.detail)"
+            return "\(mark)  \(group)  \(outcome.name)\(detail)"
+        }
+        let sum =
+            "\(module) \(version), contract \(contract): \(count(.passed)) passed, "
+            + "\(count(.failed)) failed, \(count(.skipped)) do not apply"
+        return lines + [sum]
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
+}

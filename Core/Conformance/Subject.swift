@@ -1,0 +1,80 @@
+import ProviderKit
+import Vocabulary
+
+/// The module under examination.
+struct Subject: Sendable {
+    let module: ModuleExport
+    let counterpart: CounterpartExport?
+    /// What the person gave, over what the counterpart says.
+    let settings: [String: String]
+    let ears: Ears
+
+    var descriptor: ModuleDescriptor { module.descriptor }
+
+    func can(_ capability: Capability) -> Bool { descriptor.capabilities.contains(capability) }
+
+    /// - Throws: ``DoesNotApply`` when the module does not say that it can.
+    func needs(_ capability: Capability) throws {
+        guard can(capability) else { throw DoesNotApply("it has no \(capability.rawValue)") }
+    }
+
+    /// The module's object against a counterpart with empty books.
+    func trial() throws -> Trial {
+        let counterpart = counterpart?.make()
+        var values = counterpart?.settings ?? [:]
+        values.merge(settings) { _, given in given }
+        return try trial(counterpart, values)
+    }
+
+    func trial(
+        _ counterpart: (any ScriptedCounterpart)?, _ values: [String: String],
+        previous: [String: Secret] = [:], mode: InstanceMode = .sandbox
+    ) throws -> Trial {
+        let settings = instance(values, previous: previous, mode: mode)
+        ears.keep(secrets: settings.secrets.values.map { $0.reveal() })
+        ears.keep(secrets: previous.values.map { $0.reveal() })
+        let wire = Wire(to: counterpart, hosts: hosts(of: settings), ears: ears)
+        let provider: any Provider
+        do throws(ProviderError) {
+            provider = try module.make(settings, services(wire))
+        } catch {
+            ears.hear("an error", error.description)
+            let hint = counterpart == nil ? "; give it --settings, or a counterpart" : ""
+            throw Breach("it does not take its settings: \(error)\(hint)")
+        }
+        return Trial(
+            subject: self, counterpart: counterpart, values: values, wire: wire,
+            provider: provider)
+    }
+
+    func services(_ wire: Wire) -> ProviderServices {
+        ProviderServices(
+            http: wire, now: { .systemNow },
+            log: { [ears] event, fields in
+                ears.hear("the log", event + " " + fields.map { "\($0)=\($1)" }.joined())
+            })
+    }
+
+    func instance(
+        _ values: [String: String], previous: [String: Secret] = [:],
+        mode: InstanceMode = .sandbox
+    ) -> InstanceSettings {
+        let secret = Set(descriptor.fields.filter(\.isSecret).map(\.key))
+        return InstanceSettings(
+            instanceID: "conformance", mode: mode,
+            values: values.filter { !secret.contains($0.key) },
+            secrets: values.filter { secret.contains($0.key) }.mapValues { Secret($0) },
+            previousSecrets: previous)
+    }
+
+    /// Whom the host would let such an instance talk to.
+    func hosts(of settings: InstanceSettings) -> Set<String> {
+        let configured = descriptor.fields.filter { $0.kind == .url }
+            .compactMap { settings.text($0).flatMap(WebAddress.init)?.host }
+        var hosts = Set(configured + descriptor.hosts.map { $0.lowercased() })
+        if settings.mode == .sandbox {
+            hosts.subtract(descriptor.liveHosts.map { $0.lowercased() })
+        }
+        return hosts
+    }
+}

@@ -178,6 +178,7 @@ import Vocabulary
     ]
 
     private static let money: [String: Case] = [
+        "POST /ledger/verifications": { _ in ("/ledger/verifications", "{}") },
         "POST /payout-runs": { _ in ("/payout-runs", reason) },
         "POST /commission-rules": { scene in
             let seller = try await scene.seller("verified").id

@@ -30,7 +30,7 @@ import Vocabulary
             let page = try await office.get("/purchases/\(sale.purchase.id)", as: .support)
             #expect(page.text.contains("goodwill of the platform"))
             #expect(page.text.contains("Refund things or shipping"))
-            #expect(try await office.get("/api/v1/ledger/verification").value("isClean") == "true")
+            #expect(try await office.market.marketplace.verifyLedger().isClean)
         }
     }
 

@@ -113,25 +113,6 @@ struct TransactionAnswer: Codable {
     }
 }
 
-struct VerificationAnswer: Codable {
-    struct Check: Codable {
-        let claim: String
-        let culprits: [String]
-    }
-
-    let isClean: Bool
-    let transactions: Int64
-    let entries: Int64
-    let checks: [Check]
-
-    init(_ report: LedgerReport) {
-        isClean = report.isClean
-        transactions = report.transactions
-        entries = report.entries
-        checks = report.checks.map { Check(claim: $0.claim, culprits: $0.culprits) }
-    }
-}
-
 struct StatementAnswer: Codable {
     struct Line: Codable {
         let id: Int64

@@ -95,34 +95,18 @@ enum MoneyPages {
         return DeskPage(
             "Ledger",
             lead: "Credit is positive: what we owe or earned. Every transaction adds up to zero.",
-            tabs: [
-                DeskPage.Tab(label: "transactions", href: "/ledger", isHere: true),
-                DeskPage.Tab(label: "verify", href: "/ledger/verification", isHere: false),
-            ],
+            tabs: DeskPage.Tab.books("/ledger"),
             [Block("The platform's accounts", table: own, nothing: "Nothing was posted yet.")]
                 + records + [more].compactMap { $0 })
     }
+}
 
-    static func verification(_ report: VerificationAnswer) -> DeskPage {
-        DeskPage(
-            report.isClean ? "The books are right" : "The books are wrong",
-            lead: "\(report.transactions) transactions with \(report.entries) entries.",
-            tabs: [
-                DeskPage.Tab(label: "transactions", href: "/ledger", isHere: false),
-                DeskPage.Tab(label: "verify", href: "/ledger/verification", isHere: true),
-            ],
-            [
-                Block(
-                    table: Table(
-                        ["What must hold", "", "Where it does not"],
-                        report.checks.map { check in
-                            [
-                                Cell(check.claim),
-                                check.culprits.isEmpty
-                                    ? Cell("holds", .good) : Cell("does not hold", .bad),
-                                Cell(check.culprits.joined(separator: "; ")),
-                            ]
-                        }))
-            ])
+extension DeskPage.Tab {
+    /// The views of the books; the one at `here` is shown.
+    static func books(_ here: String) -> [DeskPage.Tab] {
+        [
+            ("transactions", "/ledger"), ("verification", "/ledger/verification"),
+            ("seals", "/seals"),
+        ].map { DeskPage.Tab(label: $0.0, href: $0.1, isHere: $0.1 == here) }
     }
 }

@@ -42,6 +42,8 @@ struct MoneyRoutes {
         StatementRoutes(desk: desk).mount()
         TraceRoutes(desk: desk).mount()
         ReconciliationRoutes(desk: desk).mount()
+        VerificationRoutes(desk: desk).mount()
+        SealRoutes(desk: desk).mount()
     }
 
     private func payouts() {
@@ -91,10 +93,6 @@ struct MoneyRoutes {
                 try await call.marketplace.ledgerRecords(
                     of: call.query.purchase, call.query.page()), call.query)
         }
-        desk.page("/ledger/verification", .readMoney) { call, _ in
-            MoneyPages.verification(
-                VerificationAnswer(try await call.marketplace.verifyLedger()))
-        }
         desk.read("/ledger/accounts", "The platform's own accounts", tag: "Money", .readMoney) {
             call, _ in
             AccountsAnswer(
@@ -109,9 +107,5 @@ struct MoneyRoutes {
                     of: call.query.purchase, call.query.page())
             ) { TransactionAnswer($0) }
         }
-        desk.read(
-            "/ledger/verification", "Recompute everything from the entries", tag: "Money",
-            .readMoney
-        ) { call, _ in VerificationAnswer(try await call.marketplace.verifyLedger()) }
     }
 }

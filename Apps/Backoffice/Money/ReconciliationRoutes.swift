@@ -8,14 +8,31 @@ struct ReconciliationRoutes {
 
     struct RunQuery: Described {
         let provider: ID<ProviderInstance>?
+        /// A day in UTC: `2026-11-21`.
+        let day: String?
+        /// `open`: those alone whose lines are still without a counterpart.
+        let state: String?
         let after: String?
         let limit: Int?
         static let rules: [String: [Rule]] = [
-            "after": [.length(1...400)], "limit": [.range(1...100)],
+            "day": [.length(10...10)], "state": [.choice(["open"])], "after": [.length(1...400)],
+            "limit": [.range(1...100)],
         ]
+
+        func filter() throws -> ReconciliationFilter {
+            ReconciliationFilter(
+                instance: provider, day: try day.map(Self.day), isOpen: state == "open")
+        }
 
         func page() throws -> PageRequest {
             PageRequest(after: try after.map { try Cursor.open($0) }, limit: limit ?? 10)
+        }
+
+        static func day(_ text: String) throws -> Day {
+            guard let day = Day(text) else {
+                throw InputRefusal(.wrong("This is not a day."), field: "day")
+            }
+            return day
         }
     }
 
@@ -31,7 +48,7 @@ struct ReconciliationRoutes {
     func mount() {
         desk.page("/reconciliations", .readMoney, query: RunQuery.self) { call, admin in
             try await ReconciliationPage.list(
-                call.marketplace.reconciliations(of: call.query.provider, call.query.page()),
+                call.marketplace.reconciliations(call.query.filter(), call.query.page()),
                 call.query, call.marketplace.providerInstances(.payment), admin)
         }
         desk.read(
@@ -40,7 +57,7 @@ struct ReconciliationRoutes {
         ) { call, _ in
             Listed(
                 try await call.marketplace.reconciliations(
-                    of: call.query.provider, call.query.page())
+                    call.query.filter(), call.query.page())
             ) { ReconciliationAnswer($0) }
         }
         var act = Act<ProviderPath>(
@@ -50,11 +67,9 @@ struct ReconciliationRoutes {
             back: { _ in "/reconciliations" })
         act.refusals += [.unavailable, .tooLarge]
         desk.act(act, input: DayInput.self) { marketplace, path, input, admin in
-            guard let day = Day(input.day) else {
-                throw InputRefusal(.wrong("This is not a day."), field: "day")
-            }
-            return ReconciliationAnswer(
-                try await marketplace.reconcile(path.provider, day, by: admin.account.id))
+            ReconciliationAnswer(
+                try await marketplace.reconcile(
+                    path.provider, RunQuery.day(input.day), by: admin.account.id))
         }
     }
 }
@@ -68,6 +83,8 @@ struct ReconciliationAnswer: Codable {
     /// Lines of either side that have their counterpart.
     let matched: Int
     let unmatched: Int
+    /// Whether no later comparison of the same day took its place.
+    let isNewest: Bool
     /// The first of those that have none, each with a suggested cause.
     let faults: [ReconciliationFault]
 
@@ -79,6 +96,7 @@ struct ReconciliationAnswer: Codable {
         at = run.at
         matched = run.matched
         unmatched = run.unmatched
+        isNewest = run.isNewest
         faults = run.faults
     }
 }
@@ -88,19 +106,24 @@ enum ReconciliationPage {
         _ page: Kernel.Page<ReconciliationRun>, _ query: ReconciliationRoutes.RunQuery,
         _ instances: [ProviderInstance], _ admin: Administrator
     ) -> DeskPage {
+        let mayCompare = Duty.reconcile.isAllowed(to: admin.roles)
         let forms =
-            Duty.reconcile.isAllowed(to: admin.roles)
+            mayCompare
             ? instances.filter { $0.state != .draft }.map { instance in
                 DeskForm(
                     "Compare with \(instance.name)",
                     to: "/providers/\(instance.id)/reconciliations",
                     [.line("day", "Day (UTC)", help: "2026-11-21", type: "date")])
             } : []
-        let kept = query.provider.map { [("provider", $0.description)] } ?? []
+        let kept = [
+            ("provider", query.provider?.description), ("day", query.day), ("state", query.state),
+        ].compactMap { key, value in value.map { (key, $0) } }
         return DeskPage(
             "Reconciliation",
-            lead: "Providers' own books of our account, line by line beside ours; every day once.",
-            page.items.map(block)
+            lead: "Providers' own books of our account, line by line beside ours. The newest "
+                + "comparison of a day counts; what does not agree is compared again by itself.",
+            tabs: DeskPage.Tab.states(["open"], of: "/reconciliations", chosen: query.state),
+            page.items.map { block($0, mayCompare: mayCompare) }
                 + [
                     Block(
                         nothing: page.items.isEmpty ? "Nothing was compared yet." : nil,
@@ -110,11 +133,22 @@ enum ReconciliationPage {
                 ])
     }
 
-    private static func block(_ run: ReconciliationRun) -> Block {
-        Block(
-            "\(run.instanceName), \(run.day)",
+    private static func block(_ run: ReconciliationRun, mayCompare: Bool) -> Block {
+        let again = DeskForm(
+            "Compare again", to: "/providers/\(run.instance)/reconciliations",
+            [.hidden("day", run.day.description)])
+        return Block(
+            "\(run.instanceName), \(run.day)" + (run.isNewest ? "" : " (replaced)"),
             text: "Compared \(Format.time(run.at)): \(run.matched) lines have their counterpart, "
-                + "\(run.unmatched) have none.",
+                + "\(run.unmatched) have none."
+                + (run.isNewest ? "" : " It was compared again after that."),
+            facts: [
+                Fact(
+                    "History", "every comparison of this day",
+                    to: Links.with(
+                        "/reconciliations",
+                        [("provider", run.instance.description), ("day", run.day.description)]))
+            ],
             table: Table(
                 ["Only", "What", "Reference", "Ours#", "Theirs#", "Suggested cause"],
                 run.faults.map { fault in
@@ -123,7 +157,8 @@ enum ReconciliationPage {
                         Cell(fault.reference ?? "—"), amount(fault.ours), amount(fault.theirs),
                         Cell(fault.cause),
                     ]
-                }), nothing: "Both books agree to the unit.")
+                }), forms: mayCompare && run.isNewest && !run.isClean ? [again] : [],
+            nothing: "Both books agree to the unit.")
     }
 
     private static func side(_ side: ReconciliationFault.Side) -> String {

@@ -32,3 +32,30 @@ public struct SealReport: Sendable {
     /// Enough to see what was touched.
     public static let faultsMax = 20
 }
+
+/// A block of a chain.
+public struct Seal: Sendable {
+    public let chain: SealedChain
+    public let number: Int64
+    public let at: Instant
+    /// How many rows it covers, and the first and last of them.
+    public let rows: Int
+    public let first: Int64?
+    public let last: Int64?
+    /// SHA-256, 64 hexadecimal digits.
+    public let hash: String
+    /// The hash of the block before; nothing for the first.
+    public let previous: String
+}
+
+/// What the newest comparison of a chain with its rows found.
+public struct SealVerification: Sendable {
+    public let chain: SealedChain
+    public let at: Instant
+    public let seals: Int64
+    public let rows: Int64
+    /// Rows that no seal covered then.
+    public let unsealed: Int64
+    /// What does not fit, the earliest first; none when all is well.
+    public let faults: [String]
+}

@@ -41,4 +41,26 @@ extension Marketplace {
     public func seal(_ chain: SealedChain, hash: String) async throws -> SealHead? {
         try await database.seals.head(chain, hash: hash.lowercased())
     }
+
+    /// ``verifySeals(_:)``, and keeps what it found.
+    @discardableResult
+    public func recordSealVerification(_ chain: SealedChain) async throws -> SealReport {
+        let report = try await verifySeals(chain)
+        try await database.seals.insert(report)
+        for fault in report.faults {
+            logger.critical(
+                "seal.broken", metadata: ["chain": "\(chain.rawValue)", "fault": "\(fault)"])
+        }
+        return report
+    }
+
+    /// What the newest comparisons found, one of each chain that was ever compared.
+    public func lastSealVerifications() async throws -> [SealVerification] {
+        try await database.seals.verifications()
+    }
+
+    /// The blocks of a chain, newest first.
+    public func seals(of chain: SealedChain, _ page: PageRequest) async throws -> Page<Seal> {
+        try await database.seals.list(chain, page)
+    }
 }

@@ -57,6 +57,51 @@ struct SealStore {
         }
         return found.first.map { (seals: $0.0, rows: $0.1, unsealed: $0.2) } ?? (0, 0, 0)
     }
+
+    func insert(_ report: SealReport) async throws {
+        try await db.execute(
+            """
+            insert into seal_verification (chain, seals, rows, unsealed, faults)
+            values (\(report.chain), \(report.seals), \(report.rows), \(report.unsealed),
+                \(report.faults)::text[])
+            """)
+    }
+
+    func verifications() async throws -> [SealVerification] {
+        try await db.query(
+            """
+            select found.chain, found.at, found.seals, found.rows, found.unsealed, found.faults
+            from unnest(\(SealedChain.allCases.map(\.rawValue))::text[]) with ordinality
+                known(chain, place)
+            cross join lateral (
+                select * from seal_verification v where v.chain = known.chain
+                order by v.id desc limit 1
+            ) found
+            order by known.place
+            """
+        ).decode { c in
+            SealVerification(
+                chain: try c.next(), at: try c.next(), seals: try c.next(), rows: try c.next(),
+                unsealed: try c.next(), faults: try c.next())
+        }
+    }
+
+    func list(_ chain: SealedChain, _ page: PageRequest) async throws -> Page<Seal> {
+        let rows = try await db.query(
+            """
+            select chain, number, at, cardinality(ids), ids[1], ids[cardinality(ids)],
+                encode(hash, 'hex'), encode(previous, 'hex')
+            from seal where chain = \(chain) and number < \(page.afterNumber ?? Int64.max)
+            order by number desc limit \(page.limit + 1)::bigint
+            """
+        ).decode { c in
+            Seal(
+                chain: try c.next(), number: try c.next(), at: try c.next(), rows: try c.next(),
+                first: try c.next(), last: try c.next(), hash: try c.next(),
+                previous: try c.next())
+        }
+        return Page(rows, limit: page.limit) { String($0.number) }
+    }
 }
 
 extension Queryable {

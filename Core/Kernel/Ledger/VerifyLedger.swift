@@ -27,14 +27,19 @@ extension Marketplace {
     /// Recomputes the books from their entries and compares them with everything that they tell
     /// of: balances, orders, payments, refunds and payouts, to the minor unit.
     ///
-    /// All checks see the same moment. Reads every entry: for the command and a nightly job.
-    public func verifyLedger() async throws -> LedgerReport {
+    /// All checks see the same moment. Reads every entry: for the command and the worker.
+    /// - Parameter reached: hears before each check how many of how many are done, outside of the
+    ///   transaction in which they are.
+    public func verifyLedger(
+        _ reached: @Sendable (_ done: Int, _ of: Int) async throws -> Void = { _, _ in }
+    ) async throws -> LedgerReport {
         try await database.transaction(
             isolation: .repeatableRead, statementDeadline: .seconds(600)
         ) { tx in
             let store = LedgerCheckStore(db: tx)
             var checks: [LedgerCheck] = []
             for check in LedgerCheckStore.checks {
+                try await reached(checks.count, LedgerCheckStore.checks.count)
                 checks.append(
                     LedgerCheck(claim: check.claim, culprits: try await store.run(check.culprits)))
             }

@@ -11,6 +11,8 @@ public struct ReconciliationRun: Sendable {
     /// Lines of either side that have their counterpart.
     public let matched: Int
     public let unmatched: Int
+    /// Whether no later comparison of the same day took its place.
+    public let isNewest: Bool
     /// At most ``faultsMax``.
     public let faults: [ReconciliationFault]
 
@@ -51,6 +53,22 @@ public enum ReconciliationRefusal: Refusal, CaseIterable {
     public var field: String? { self == .notBegun ? "day" : nil }
 }
 
+/// Which comparisons are asked for: of an instance, of a day, or all.
+public struct ReconciliationFilter: Hashable, Sendable {
+    public var instance: ID<ProviderInstance>?
+    public var day: Day?
+    /// Those alone whose lines are still without a counterpart.
+    public var isOpen: Bool
+
+    public init(
+        instance: ID<ProviderInstance>? = nil, day: Day? = nil, isOpen: Bool = false
+    ) {
+        self.instance = instance
+        self.day = day
+        self.isOpen = isOpen
+    }
+}
+
 extension Marketplace {
     /// Compares a provider's own books of a day with our journals, line by line, and keeps what
     /// was found. Movements close to midnight may be on another day there: the days beside it
@@ -81,18 +99,21 @@ extension Marketplace {
                     reason: "\(day): \(result.matched) matched, \(result.faults.count) not")
             }
             guard
-                let run = try await tx.reconciliations.list(of: id, PageRequest(limit: 1))
-                    .items.first
+                let run = try await tx.reconciliations.list(
+                    ReconciliationFilter(instance: id), PageRequest(limit: 1)
+                )
+                .items.first
             else { throw ProviderRefusal.instanceMissing }
             return run
         }
     }
 
-    /// What comparisons found, newest first; of one instance, or all.
+    /// What comparisons found, newest first.
     public func reconciliations(
-        of instance: ID<ProviderInstance>? = nil, _ page: PageRequest = PageRequest()
+        _ filter: ReconciliationFilter = ReconciliationFilter(),
+        _ page: PageRequest = PageRequest()
     ) async throws -> Page<ReconciliationRun> {
-        try await database.reconciliations.list(of: instance, page)
+        try await database.reconciliations.list(filter, page)
     }
 
     /// Lines without a counterpart in the newest comparisons of the last 30 days; must be 0.
@@ -151,37 +172,5 @@ extension Marketplace {
             }
             last = end.transaction
         }
-    }
-
-    /// Compares yesterday with every provider that shows its books, once. Run by the worker.
-    /// - Returns: how many comparisons were made.
-    @discardableResult
-    public func reconcileYesterday() async throws -> Int {
-        let day = Day(containing: .systemNow).before
-        var count = 0
-        for instance in try await database.providers.tables().instances
-        where instance.kind == .payment && instance.state != .draft {
-            do {
-                guard try await providers.payment(instance.id).showsBalance,
-                    try await !database.reconciliations.isDone(instance.id, day)
-                else { continue }
-                let run = try await reconcile(instance.id, day)
-                count += 1
-                if !run.isClean {
-                    logger.error(
-                        "reconciliation.unmatched",
-                        metadata: [
-                            "instance": "\(instance.id)", "day": "\(day)",
-                            "lines": "\(run.unmatched)",
-                        ])
-                }
-            } catch {
-                // One provider that does not answer must not keep the others from being compared.
-                logger.warning(
-                    "reconciliation.failed",
-                    metadata: ["instance": "\(instance.id)", "error": "\(error)"])
-            }
-        }
-        return count
     }
 }

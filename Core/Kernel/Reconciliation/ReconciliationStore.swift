@@ -113,20 +113,28 @@ struct ReconciliationStore {
     }
 
     private static let columns: SQL = """
-        r.id, r.instance_id, i.name, r.day::text, r.at, r.matched, r.unmatched, r.faults
+        r.id, r.instance_id, i.name, r.day::text, r.at, r.matched, r.unmatched,
+        not \(isReplaced), r.faults
         """
 
-    /// Newest first; of one instance, or all.
+    private static let isReplaced: SQL = """
+        exists (select from reconciliation later where later.instance_id = r.instance_id
+            and later.day = r.day and later.id > r.id)
+        """
+
+    /// Newest first.
     func list(
-        of instance: ID<ProviderInstance>?, _ page: PageRequest
+        _ filter: ReconciliationFilter, _ page: PageRequest
     ) async throws -> Page<ReconciliationRun> {
         let before = page.afterNumber ?? Int64.max
+        let ofInstance: SQL = filter.instance.map { "r.instance_id = \($0)" } ?? "true"
+        let ofDay: SQL = filter.day.map { "r.day = \($0.description)::date" } ?? "true"
+        let open: SQL = filter.isOpen ? "r.unmatched > 0 and not \(Self.isReplaced)" : "true"
         let rows = try await db.query(
             """
             select \(Self.columns)
             from reconciliation r join provider_instance i on i.id = r.instance_id
-            where (\(instance)::uuid is null or r.instance_id = \(instance)::uuid)
-                and r.id < \(before)
+            where \(ofInstance) and \(ofDay) and \(open) and r.id < \(before)
             order by r.id desc
             limit \(page.limit + 1)::bigint
             """
@@ -143,6 +151,22 @@ struct ReconciliationStore {
                 and at >= \(day.until) limit 1
             """
         ).isEmpty
+    }
+
+    /// Days whose newest comparison found something, some hours ago.
+    func open(
+        olderThanHours hours: Int, days: Int, limit: Int
+    ) async throws -> [(ID<ProviderInstance>, Day)] {
+        let rows = try await db.query(
+            """
+            select r.instance_id, r.day::text from reconciliation r
+            where r.unmatched > 0 and r.day > current_date - \(days)::int
+                and r.at < clock_timestamp() - \(hours)::int * interval '1 hour'
+                and not \(Self.isReplaced)
+            order by r.day, r.id limit \(limit)::bigint
+            """
+        ).decode { c in (try c.next(ID<ProviderInstance>.self), try c.next(String.self)) }
+        return rows.compactMap { instance, day in Day(day).map { (instance, $0) } }
     }
 
     /// Faults in the newest comparison of every instance's day, of the last 30 days.
@@ -172,6 +196,7 @@ extension ReconciliationRun {
         at = try c.next()
         matched = try c.next()
         unmatched = try c.next()
+        isNewest = try c.next()
         faults = try c.next(JSON<[ReconciliationFault]>.self).value
     }
 }

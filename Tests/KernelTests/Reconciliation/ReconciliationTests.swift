@@ -190,7 +190,8 @@ import Vocabulary
             #expect(try await market.marketplace.reconcileYesterday() == 1)
             #expect(try await market.marketplace.reconcileYesterday() == 0)
 
-            let runs = try await market.marketplace.reconciliations(of: trade.instance)
+            let runs = try await market.marketplace.reconciliations(
+                ReconciliationFilter(instance: trade.instance))
             #expect(runs.items.map(\.day) == [Day(containing: .systemNow).before])
         }
     }

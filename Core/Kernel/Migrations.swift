@@ -40,6 +40,7 @@ public struct Migration: Sendable {
         "m0027-notices",
         "m0028-frozen-finals",
         "m0040-plans",
+        "m0045-known-words",
         "m0050-book-checks",
     ]
 

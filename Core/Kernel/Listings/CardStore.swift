@@ -60,14 +60,14 @@ struct CardStore {
         wanted as materialized (
             select search_query(\(text)) as query
         ), candidates as materialized (
-            select l.id, l.price_from, l.rating_score, l.in_stock, l.document, wanted.query
+            select l.id, \(key(query.sort, ranked: true)) as key
             from wanted join listing l on l.document @@ wanted.query
             where l.for_sale and \(filters(query))
             limit \(CardQuery.candidatesMax)::int
         ), chosen as materialized (
             select id, key, row_number() over (order by key \(direction(query.sort)),
                 id \(direction(query.sort))) as place
-            from (select l.id, \(key(query.sort, ranked: true)) as key from candidates l) ranked
+            from candidates
             where \(afterRanked(cursor, query.sort))
             order by key \(direction(query.sort)), id \(direction(query.sort))
             limit \(limit)::int
@@ -107,8 +107,8 @@ struct CardStore {
         case .rating: "l.rating_score"
         case .relevance where ranked:
             """
-            (ts_rank(l.document, l.query) * case when l.in_stock then 1 else 0.5 end)
-                ::double precision
+            ts_rank(l.document, wanted.query)::double precision
+                * case when l.in_stock then 1 else 0.5 end
             """
         case .relevance: "0"
         }

@@ -106,6 +106,37 @@ import Vocabulary
         }
     }
 
+    @Test func `a word finds what it begins, however many words that are`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let letters = "abcdefghijklmnopqrst"
+            for title in ["Phone15 case", "A4 frame", "Мост", "Ox bell"] {
+                _ = try await kernel.publishedListing(title, by: seller.member)
+            }
+            for first in "xyz" {
+                let title = letters.map { "tu\(first)\($0)" }.joined(separator: " ")
+                _ = try await kernel.publishedListing(title, by: seller.member)
+            }
+            func found(_ text: String) async throws -> [String] {
+                var query = CardQuery()
+                query.text = text
+                query.sort = .relevance
+                return try await all(query, kernel).sorted()
+            }
+
+            #expect(try await found("phone") == ["Phone15 case"])
+            #expect(try await found("phone1") == ["Phone15 case"])
+            #expect(try await found("a4 fram") == ["A4 frame"])
+            #expect(try await found("мос") == ["Мост"])
+            #expect(try await found("ox") == ["Ox bell"])
+            // Twenty words begin so, and then sixty.
+            #expect(try await found("tux").count == 1)
+            #expect(try await found("tu").count == 3)
+            #expect(try await found("tuyc").count == 1)
+        }
+    }
+
     @Test func `filters and orders work on a search too`() async throws {
         try await TestMarketplace.run { market in
             let kernel = market.marketplace

@@ -17,6 +17,8 @@ public struct Marketplace: Sendable {
     let printing: WorkThreads
     /// What is asked for most, as bytes.
     let shownListings: NotifiedCache<ID<Listing>, [UInt8]>
+    /// Those of them that are not in memory, read together.
+    let listingReads: GatheredReads<ID<Listing>, [UInt8]>
     /// The whole tree, under the one key that there is.
     let shownCategories: NotifiedCache<Bool, [Category]>
 
@@ -33,6 +35,9 @@ public struct Marketplace: Sendable {
         shownListings = NotifiedCache(
             database, channel: "listings", costMax: settings.listingCacheBytes,
             cost: { $0.count + 200 }, key: { ID<Listing>($0) })
+        listingReads = GatheredReads(atOnce: 2, keysMax: 64) { ids in
+            try await database.listingPages.find(ids)
+        }
         shownCategories = NotifiedCache(
             database, channel: "categories", costMax: 2, cost: { _ in 1 }, key: { _ in true })
     }

@@ -5,27 +5,28 @@ import Vocabulary
 struct ListingPageStore {
     let db: any Queryable
 
-    /// The page, when there is one of the listing's present version.
-    func find(_ id: ID<Listing>) async throws -> String? {
-        try await db.query(
+    /// The pages, as bytes, of those that have one of their present version.
+    func find(_ ids: [ID<Listing>]) async throws -> [ID<Listing>: [UInt8]] {
+        let pages = try await db.query(
             """
-            select p.body from listing l
-            join listing_page p on p.listing_id = l.id and p.version = l.version
-            where l.id = \(id) and l.for_sale
+            select p.listing_id, p.body from listing_page p
+            join listing l on l.id = p.listing_id and l.version = p.version
+            where p.listing_id = any(\(ids)::uuid[]) and l.for_sale
             """
-        ).decode { c in try c.next(String.self) }.first
+        ).decode { c in (try c.next(ID<Listing>.self), try c.next(PageBytes.self).bytes) }
+        return Dictionary(pages, uniquingKeysWith: { page, _ in page })
     }
 
     /// Makes the page anew and returns it; nil when the listing is not for sale.
-    func refresh(_ id: ID<Listing>) async throws -> String? {
+    func refresh(_ id: ID<Listing>) async throws -> [UInt8]? {
         let made = try await db.query(
             """
             select body from listing_pages_refresh(
                 array(select id from listing where id = \(id) and for_sale))
             """
-        ).decode { c in try c.next(String.self) }.first
+        ).decode { c in try c.next(PageBytes.self).bytes }.first
         // Somebody else may have made it between the two reads.
-        return if let made { made } else { try await find(id) }
+        return if let made { made } else { try await find([id])[id] }
     }
 
     func refresh(after: ID<Listing>?, limit: Int) async throws -> ID<Listing>? {
@@ -48,6 +49,16 @@ struct ListingPageStore {
             limit 1
             """
         ).decode { c in try c.next(ID<Listing>.self) }.first
+    }
+}
+
+/// A text's bytes as they came, without a String between.
+private struct PageBytes: SQLDecodable {
+    let bytes: [UInt8]
+
+    init?(sql cell: Cell) {
+        guard let bytes = cell.read({ Array($0) }) else { return nil }
+        self.bytes = bytes
     }
 }
 

@@ -69,11 +69,11 @@ extension Marketplace {
     /// - Throws: ``ListingRefusal/unknown`` for what does not exist or is not for sale.
     public func listingJSON(_ id: ID<Listing>) async throws -> [UInt8] {
         try await shownListings.value(id) {
-            if let body = try await database.listingPages.find(id) { return Array(body.utf8) }
+            if let body = try await listingReads.value(id) { return body }
             guard let body = try await database.listingPages.refresh(id) else {
                 throw ListingRefusal.unknown
             }
-            return Array(body.utf8)
+            return body
         }
     }
 

@@ -72,7 +72,10 @@ struct StartBench: AsyncParsableCommand {
     private func paths(of app: AppName) -> [String] {
         guard app == .storefront else { return ["/sign-in", "/openapi.json", "/docs"] }
         let categories = (1...BenchCatalogue.categories).map { BenchCatalogue.slug($0) }
-        let ids = (1...2000).map { BenchCatalogue.listingID(1 + $0 * 7919 % listings) }
+        // More than a process keeps in memory, in the end.
+        let ids = (1...min(listings, 60_000)).map {
+            BenchCatalogue.listingID(1 + $0 * 7919 % listings)
+        }
         return ids.map { "/api/v1/listings/" + $0 } + categories.map { "/categories/" + $0 }
             + categories.map { "/api/v1/listings?limit=20&category=" + $0 }
             + BenchCatalogue.things.map { "/search?text=" + $0 }

@@ -4,8 +4,8 @@ extension Marketplace {
     /// A page of the things that fit `query`: a category, a shop, a search, or all. Only what is
     /// for sale is in it.
     ///
-    /// A search looks closely at no more than a thousand things that fit, so that a word that is
-    /// everywhere costs no more than a rare one.
+    /// For the best match a search looks closely at no more than a thousand things that fit, so
+    /// that a word that is everywhere costs no more than a rare one. Every other order is exact.
     /// - Throws: ``InputRefusal`` for a text that is too long or a cursor that no page gave out.
     public func cards(
         _ query: CardQuery, _ page: PageRequest = PageRequest()

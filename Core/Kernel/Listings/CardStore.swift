@@ -51,28 +51,50 @@ struct CardStore {
             """
     }
 
-    /// With a text: the index finds what fits, and no more than a bounded number is ranked.
-    /// Each step is materialized, or the planner asks for the meaning of the text once per row.
+    /// With a text: the index finds what fits. Each step is materialized, or the planner asks for
+    /// the meaning of the text once per row.
     private static func found(
         _ text: String, _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
     ) -> SQL {
-        """
-        wanted as materialized (
-            select search_query(\(text)) as query
-        ), candidates as materialized (
-            select l.id, \(key(query.sort, ranked: true)) as key
-            from wanted join listing l on l.document @@ wanted.query
-            where l.for_sale and \(filters(query))
-            limit \(CardQuery.candidatesMax)::int
-        ), chosen as materialized (
-            select id, key, row_number() over (order by key \(direction(query.sort)),
-                id \(direction(query.sort))) as place
-            from candidates
-            where \(afterRanked(cursor, query.sort))
-            order by key \(direction(query.sort)), id \(direction(query.sort))
-            limit \(limit)::int
-        )
-        """
+        let direction = direction(query.sort)
+        return """
+            wanted as materialized (
+                select search_query(\(text)) as query
+            ), candidates as materialized (
+                select l.id, \(key(query.sort, ranked: true)) as key
+                from wanted join listing l on l.document @@ wanted.query
+                where l.for_sale and \(filters(query))
+                limit \(CardQuery.candidatesMax)::int
+            ), chosen as materialized (
+                select id, key,
+                    row_number() over (order by key \(direction), id \(direction)) as place
+                from (\(fitting(query, cursor, limit))) fitting
+                order by key \(direction), id \(direction)
+                limit \(limit)::int
+            )
+            """
+    }
+
+    /// No more than a bounded number is ranked. Every other order is exact: when more fits than
+    /// was looked at, so much does that walking the order's index soon finds a page of it.
+    private static func fitting(
+        _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
+    ) -> SQL {
+        let few: SQL = "select id, key from candidates where \(afterRanked(cursor, query.sort))"
+        guard query.sort != .relevance else { return few }
+        // By its function, the match is no condition for the documents' own index.
+        return """
+            \(few) and (select count(id) from candidates) < \(CardQuery.candidatesMax)::int
+            union all (
+                select l.id, \(key(query.sort)) as key
+                from listing l
+                where (select count(id) from candidates) >= \(CardQuery.candidatesMax)::int
+                    and l.for_sale and \(filters(query)) and \(after(cursor, query.sort))
+                    and ts_match_vq(l.document, (select wanted.query from wanted))
+                order by \(order(query.sort))
+                limit \(limit)::int
+            )
+            """
     }
 
     private static func filters(_ query: CardQuery) -> SQL {

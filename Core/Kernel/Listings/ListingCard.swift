@@ -41,7 +41,7 @@ public struct CardQuery: Hashable, Sendable {
 
     public init() {}
 
-    /// How many things that fit a text are looked at closely; of more, any of them are.
+    /// How many things that fit a text are ranked by how well they do; of more, any of them are.
     static let candidatesMax = 1000
     static let textLengthMax = 200
 }

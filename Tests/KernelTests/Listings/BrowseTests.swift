@@ -137,6 +137,41 @@ import Vocabulary
         }
     }
 
+    @Test func `an order is exact also for a word that is everywhere`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            // Nothing in the order of what comes first says what is cheap, new or liked.
+            try await market.database.execute(
+                """
+                insert into listing (id, seller_id, handle, title, state, currency, price_from,
+                    in_stock, rating_sum, rating_count)
+                select ('00000000-0000-7000-8000-' || lpad(to_hex((n * 7919) % 1301), 12, '0'))::uuid,
+                    \(seller.id)::uuid, 'mug-' || n, 'Mug ' || n, 'published', 'EUR',
+                    100 + (n * 31) % 1301, true, 5 * ((n * 17) % 1301), (n * 17) % 1301
+                from generate_series(1, 1300) n
+                """)
+            var query = CardQuery()
+            query.text = "mug"
+            for sort in CardQuery.Sort.allCases where sort != .relevance {
+                query.sort = sort
+                var browsed = query
+                browsed.text = nil
+                let expected = try await all(browsed, kernel, limit: 100)
+
+                #expect(expected.count == 1300)
+                #expect(try await all(query, kernel, limit: 100) == expected, "\(sort)")
+                query.priceMin = 1200
+                let few = try await all(query, kernel, limit: 30)
+                #expect(few.count == 201 && Set(few).count == 201)
+                query.priceMin = nil
+            }
+            query.sort = .relevance
+            let ranked = try await all(query, kernel, limit: 100)
+            #expect(ranked.count == 1000 && Set(ranked).count == 1000)
+        }
+    }
+
     @Test func `filters and orders work on a search too`() async throws {
         try await TestMarketplace.run { market in
             let kernel = market.marketplace

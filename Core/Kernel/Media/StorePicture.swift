@@ -11,7 +11,11 @@ extension Marketplace {
         let picture = Picture(
             hash: hash, mediaType: header.mediaType, bytes: bytes.count, width: header.width,
             height: header.height)
-        if try await database.media.contains(hash) { return picture }
+        if try await database.media.contains(hash) {
+            // Written again when the disk has lost it; it was counted then.
+            _ = try await pictureFolder.write(bytes, on: files)
+            return picture
+        }
         guard
             try await database.media.charge(
                 seller, bytes.count, most: settings.sellerPictureBytesMax)

@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import TestSupport
 import Testing
@@ -17,6 +18,23 @@ import Vocabulary
             let file = try await market.marketplace.picture(stored.hash)
             #expect(try await file.piece(at: 0) == MarketSide.picture)
             #expect(file.mediaType == "image/png")
+        }
+    }
+
+    @Test func `brings back a file that the disk has lost`() async throws {
+        try await TestMarketplace.run { market in
+            let seller = try await market.given.verifiedSeller().id
+            let stored = try await market.marketplace.storePicture(MarketSide.picture, of: seller)
+            let folder = market.marketplace.settings.mediaFolder + "/pictures"
+            try FileManager.default.removeItem(atPath: folder)
+            await #expect(throws: MediaRefusal.unknown) {
+                try await market.marketplace.picture(stored.hash)
+            }
+
+            _ = try await market.marketplace.storePicture(MarketSide.picture, of: seller)
+
+            let file = try await market.marketplace.picture(stored.hash)
+            #expect(try await file.piece(at: 0) == MarketSide.picture)
         }
     }
 

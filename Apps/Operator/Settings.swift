@@ -67,6 +67,8 @@ struct Settings: Sendable {
         /// `GUILDHALL_APP_PROCESSES`: processes of each app under `guildhall up`. One that dies
         /// leaves the others answering.
         var appProcesses = 2
+        /// `GUILDHALL_SELLER_PICTURE_MB`: MiB of pictures that one seller may store.
+        var sellerPictureMegabytes = 5 * 1024
         /// `GUILDHALL_DEMO`: the folder of the demo market. Set, the market's clock may be moved.
         var demoFolder: String?
         /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
@@ -211,6 +213,8 @@ struct Settings: Sendable {
             "GUILDHALL_SHUTDOWN_SECONDS", or: running.shutdownSeconds, in: 1...300)
         running.passwordThreads = reader.number("GUILDHALL_PASSWORD_THREADS", or: 1, in: 1...16)
         running.appProcesses = reader.number("GUILDHALL_APP_PROCESSES", or: 2, in: 1...16)
+        running.sellerPictureMegabytes = reader.number(
+            "GUILDHALL_SELLER_PICTURE_MB", or: running.sellerPictureMegabytes, in: 1...10_000_000)
         running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
         running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool

@@ -125,6 +125,7 @@ extension Settings {
         kernel.isDemo = running.isDemo
         kernel.storefrontURL = network.storefrontURL
         kernel.passwordThreads = running.passwordThreads
+        kernel.sellerPictureBytesMax = running.sellerPictureMegabytes << 20
         kernel.printTool = running.printTool
         kernel.callDeadline = .seconds(running.providerSeconds)
         if let orders = running.drillOrders {

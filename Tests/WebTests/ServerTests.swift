@@ -10,12 +10,27 @@ import Vocabulary
 
 @testable import Web
 
+/// Holds a request until it is opened, and tells that one has come.
+private final class Gate: Sendable {
+    private let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+    private let (openings, opened) = AsyncStream<Void>.makeStream()
+
+    func pass() async {
+        arrived.yield()
+        for await _ in openings { break }
+    }
+
+    func arrival() async { for await _ in arrivals { break } }
+
+    func open() { opened.finish() }
+}
+
 /// An app behind a real socket.
 @Suite struct `An app on its port` {
     private static let longAnswer = ByteBuffer(repeating: UInt8(ascii: "x"), count: 50_000_000)
 
     private func app(
-        _ market: TestMarketplace, name: String = "Test",
+        _ market: TestMarketplace, name: String = "Test", gate: Gate = Gate(),
         _ change: (inout WebSettings) -> Void = { _ in }
     ) throws -> WebApp {
         var settings = TestWeb.settings
@@ -29,8 +44,8 @@ import Vocabulary
             routes.raw(.get, "/name") { _ in
                 Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: name + ".")))
             }
-            routes.raw(.get, "/slow") { _ in
-                try await Task.sleep(for: .milliseconds(700))
+            routes.raw(.get, "/held") { _ in
+                await gate.pass()
                 return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "Done.")))
             }
             routes.raw(.get, "/long") { _ in
@@ -75,6 +90,17 @@ import Vocabulary
             } catch is RawConnection.ConnectFailure { try await Task.sleep(for: .milliseconds(5)) }
         }
         throw TestSupportError.notFound("a server on port \(port)")
+    }
+
+    /// What a newcomer is told once the port is closed.
+    private func untilRefused(_ port: Int) async throws -> Int32 {
+        for _ in 0..<2000 {
+            do {
+                _ = try RawConnection(port: port)
+                try await Task.sleep(for: .milliseconds(5))
+            } catch let failure as RawConnection.ConnectFailure { return failure.code }
+        }
+        throw TestSupportError.notFound("a closed port \(port)")
     }
 
     @Test func `cuts a body that trickles in, and answers others meanwhile`() async throws {
@@ -148,19 +174,22 @@ import Vocabulary
     @Test func `finishes the request under way when it is told to stop`() async throws {
         try await TestMarketplace.run { market in
             let port = RawConnection.freePort()
-            try await serving([try app(market).server(port: port)]) { groups in
+            let gate = Gate()
+            let app = try app(market, gate: gate)
+            try await serving([app.server(port: port)]) { groups in
+                defer { gate.open() }
                 let connection = try RawConnection(port: port)
-                connection.get("/slow")
-                try await Task.sleep(for: .milliseconds(200))
+                connection.get("/held")
+                await gate.arrival()
 
                 await groups[0].triggerGracefulShutdown()
-                try await Task.sleep(for: .milliseconds(100))
-                let newcomer = #expect(throws: RawConnection.ConnectFailure.self) {
-                    try RawConnection(port: port)
-                }
+                let refusal = try await untilRefused(port)
+                let early = try await connection.read(for: .milliseconds(100))
+                gate.open()
                 let answer = try await connection.read(for: .seconds(20))
 
-                #expect(newcomer?.code == ECONNREFUSED)
+                #expect(refusal == ECONNREFUSED)
+                #expect(early.text.isEmpty && !early.isOver)
                 #expect(answer.text.contains("200 OK"))
                 #expect(answer.text.hasSuffix("Done."))
                 #expect(answer.isOver)

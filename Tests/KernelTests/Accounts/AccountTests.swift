@@ -191,6 +191,35 @@ import Vocabulary
         #expect(outcomes.contains(false))
     }
 
+    @Test func `nobody who was accepted waits for ever, whoever gives up or lets go`() async {
+        let done = await withTaskGroup(of: Int.self) { group in
+            for round in 0..<300 {
+                group.addTask {
+                    // The owner is gone while its work waits.
+                    let threads = WorkThreads(
+                        count: 1 + round % 3, waitingMax: 100, waitMax: .seconds(1000))
+                    return await withTaskGroup(of: Int.self) { works in
+                        for number in 0..<20 {
+                            works.addTask { [threads] in
+                                do {
+                                    return try await threads.run {
+                                        sched_yield()
+                                        return 1
+                                    }
+                                } catch { return 0 }
+                            }
+                            if number % 5 == 4 { works.cancelAll() }
+                        }
+                        return await works.reduce(0, +)
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+
+        #expect(done == 300 * 20)
+    }
+
     @Test func `what would have to wait for too long is refused at once, and told for how long`()
         async throws
     {

@@ -42,6 +42,7 @@ public struct Migration: Sendable {
         "m0040-plans",
         "m0045-known-words",
         "m0050-book-checks",
+        "m0051-tax-remitters",
     ]
 
     /// The migrations that this build ships.

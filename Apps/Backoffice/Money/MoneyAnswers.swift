@@ -71,6 +71,8 @@ struct AccountAnswer: Codable {
     let kind: String
     let instance: ID<ProviderInstance>?
     let instanceName: String?
+    /// Where this tax is handed in; null for other accounts, and for tax of old orders.
+    let jurisdiction: String?
     /// Positive is credit: what the platform owes or earned.
     let balance: Money
 
@@ -78,6 +80,7 @@ struct AccountAnswer: Codable {
         kind = account.kind.rawValue
         instance = account.instance
         instanceName = account.instanceName
+        jurisdiction = account.jurisdiction
         balance = account.balance
     }
 }

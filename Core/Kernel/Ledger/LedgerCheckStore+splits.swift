@@ -59,6 +59,19 @@ extension LedgerCheckStore {
                         and account.instance_id is distinct from payment.instance_id))
                 """),
         Check(
+            claim: "Tax of every order is owed where the order says",
+            culprits: """
+                select 'order ' || orders.number || ' owes tax in '
+                    || coalesce(orders.tax_jurisdiction, 'no named place') || ', the books in '
+                    || coalesce(remitter.jurisdiction, 'no named place')
+                from ledger_entry entry
+                join ledger_account account on account.id = entry.account_id
+                join orders on orders.id = entry.order_id
+                left join tax_remitter remitter on remitter.id = account.remitter_id
+                where account.kind = 'tax_payable'
+                    and orders.tax_jurisdiction is distinct from remitter.jurisdiction
+                """),
+        Check(
             claim: "No transaction takes back more than the one that it reverses",
             culprits: """
                 select posting.key || ' takes back ' || back.amount || ' of ' || gone.amount
@@ -105,7 +118,8 @@ extension LedgerCheckStore {
                 left join ledger_balance kept on kept.account_id = account.id
                 left join ledger_fold folded on folded.account_id = account.id
                 where account.code <> ledger_account_code(
-                        account.kind, coalesce(account.wallet_id, account.instance_id),
+                        account.kind, coalesce(
+                            account.wallet_id, account.instance_id, account.remitter_id),
                         account.currency)
                     or (kept.account_id is not null) <> account.synchronous
                     or (folded.account_id is not null) = account.synchronous

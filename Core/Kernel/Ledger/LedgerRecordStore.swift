@@ -40,13 +40,14 @@ struct LedgerRecordStore {
     private func sides(of ids: [Int64]) async throws -> [Int64: [LedgerRecord.Side]] {
         let rows = try await db.query(
             """
-            select e.transaction_id, a.code, coalesce(s.name, i.name), e.amount, e.currency,
+            select e.transaction_id, a.code, coalesce(s.name, i.name, r.jurisdiction), e.amount, e.currency,
                 o.number
             from ledger_entry e
                 join ledger_account a on a.id = e.account_id
                 left join wallet w on w.id = a.wallet_id
                 left join seller s on s.id = w.seller_id
                 left join provider_instance i on i.id = a.instance_id
+                left join tax_remitter r on r.id = a.remitter_id
                 left join orders o on o.id = e.order_id
             where e.transaction_id = any(\(ids)::bigint[])
             order by e.transaction_id, e.line

@@ -54,7 +54,8 @@ public struct LedgerStore: Sendable {
     func entries(of key: String) async throws -> [LedgerEntry] {
         try await db.query(
             """
-            select account.kind, coalesce(account.wallet_id, account.instance_id)::text,
+            select account.kind, coalesce(
+                    account.wallet_id, account.instance_id, account.remitter_id)::text,
                 entry.amount, entry.order_id
             from ledger_transaction posting
             join ledger_entry entry on entry.transaction_id = posting.id
@@ -128,20 +129,23 @@ public struct LedgerStore: Sendable {
     func platformBalances() async throws -> [PlatformBalance] {
         try await db.query(
             """
-            select account.kind, account.instance_id, instance.name, account.currency,
+            select account.kind, account.instance_id, instance.name, remitter.jurisdiction,
+                account.currency,
                 ledger_balance_of(account.id)::bigint
             from ledger_account account
             left join provider_instance instance on instance.id = account.instance_id
+            left join tax_remitter remitter on remitter.id = account.remitter_id
             where not synchronous
-            order by account.kind, instance.name, account.currency
+            order by account.kind, instance.name, remitter.jurisdiction, account.currency
             """
         ).decode { c in
             let kind: LedgerAccount.Kind = try c.next()
             let instance: ID<ProviderInstance>? = try c.next()
             let name: String? = try c.next()
+            let jurisdiction: String? = try c.next()
             let currency: Currency = try c.next()
             return PlatformBalance(
-                kind: kind, instance: instance, instanceName: name,
+                kind: kind, instance: instance, instanceName: name, jurisdiction: jurisdiction,
                 balance: Money(try c.next(), currency))
         }
     }
@@ -178,5 +182,7 @@ public struct PlatformBalance: Hashable, Sendable {
     public let kind: LedgerAccount.Kind
     public let instance: ID<ProviderInstance>?
     public let instanceName: String?
+    /// Where this tax is handed in; nil for other accounts, and for tax of orders from before.
+    public let jurisdiction: String?
     public let balance: Money
 }

@@ -89,7 +89,8 @@ public struct MoneyTrace: Sendable {
         case (.providerClearing, .sale): nil
         case (.providerClearing, .payoutPost): "\(move.owner ?? "the seller")'s bank account"
         case (.providerClearing, _): "the customer, given back"
-        case (.taxPayable, _): "the state, by the market"
+        case (.taxPayable, _):
+            "the state\(move.owner.map { " (\($0))" } ?? ""), by the market"
         case (.commission, _): "the market's commission"
         case (.commissionVAT, _): "the state, VAT on the commission"
         case (let account, _):

@@ -14,11 +14,14 @@ public struct SoldOrder: Hashable, Sendable {
     public let commissionVAT: Money
     /// Of its tax, what the platform itself hands to the state.
     public let taxByPlatform: Money
+    /// Where that is handed in; nil for none, and for orders from before it was kept.
+    public let taxJurisdiction: String?
 
     /// - Parameter commissionVAT: nil for none.
     public init(
         order: ID<Order>, purchase: ID<Purchase>, wallet: ID<Wallet>, total: Money,
-        commission: Money, commissionVAT: Money? = nil, taxByPlatform: Money
+        commission: Money, commissionVAT: Money? = nil, taxByPlatform: Money,
+        taxJurisdiction: String? = nil
     ) {
         self.order = order
         self.purchase = purchase
@@ -27,6 +30,7 @@ public struct SoldOrder: Hashable, Sendable {
         self.commission = commission
         self.commissionVAT = commissionVAT ?? .zero(commission.currency)
         self.taxByPlatform = taxByPlatform
+        self.taxJurisdiction = taxJurisdiction
     }
 }
 
@@ -64,7 +68,9 @@ extension Posting {
                 LedgerEntry(.sellerPending(sold.wallet), share, order: sold.order),
                 LedgerEntry(.commission, sold.commission.amount, order: sold.order),
                 LedgerEntry(.commissionVAT, sold.commissionVAT.amount, order: sold.order),
-                LedgerEntry(.taxPayable, sold.taxByPlatform.amount, order: sold.order),
+                LedgerEntry(
+                    .taxPayable(sold.taxJurisdiction), sold.taxByPlatform.amount,
+                    order: sold.order),
             ])
     }
 
@@ -81,13 +87,13 @@ extension Posting {
                     .sellerReceivable(sold.wallet), -parts.reduce(0, +), order: sold.order),
                 LedgerEntry(.commission, parts[0], order: sold.order),
                 LedgerEntry(.commissionVAT, parts[1], order: sold.order),
-                LedgerEntry(.taxPayable, parts[2], order: sold.order),
+                LedgerEntry(.taxPayable(sold.taxJurisdiction), parts[2], order: sold.order),
             ])
     }
 
     /// The seller gave the customer of a direct sale money back: it owes us that much less.
     static func directRefund(
-        _ refund: Refund, wallet: ID<Wallet>
+        _ refund: Refund, wallet: ID<Wallet>, taxJurisdiction: String?
     ) throws(LedgerError) -> Posting {
         let (order, shares) = (refund.order, refund.shares)
         return try Posting(
@@ -97,7 +103,8 @@ extension Posting {
                     .sellerReceivable(wallet), shares.total - shares.seller, order: order),
                 LedgerEntry(.commission, -shares.commission, order: order),
                 LedgerEntry(.commissionVAT, -shares.commissionVAT, order: order),
-                LedgerEntry(.taxPayable, -shares.taxByPlatform, order: order),
+                LedgerEntry(
+                    .taxPayable(taxJurisdiction), -shares.taxByPlatform, order: order),
             ])
     }
 
@@ -135,7 +142,7 @@ extension Posting {
     /// - Parameter isWholeSale: it takes back everything that the sale brought, at once.
     static func refund(
         _ refund: Refund, wallet: ID<Wallet>, at instance: ID<ProviderInstance>,
-        held: OrderHoldings, isWholeSale: Bool
+        taxJurisdiction: String?, held: OrderHoldings, isWholeSale: Bool
     ) throws(LedgerError) -> Posting {
         let (order, shares) = (refund.order, refund.shares)
         let fromPending = min(shares.seller, held.pending)
@@ -153,7 +160,8 @@ extension Posting {
                 LedgerEntry(.sellerDebt(wallet), -owed, order: order),
                 LedgerEntry(.commission, -shares.commission, order: order),
                 LedgerEntry(.commissionVAT, -shares.commissionVAT, order: order),
-                LedgerEntry(.taxPayable, -shares.taxByPlatform, order: order),
+                LedgerEntry(
+                    .taxPayable(taxJurisdiction), -shares.taxByPlatform, order: order),
                 LedgerEntry(.goodwill, -refund.goodwill, order: order),
             ])
     }

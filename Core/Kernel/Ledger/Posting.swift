@@ -30,7 +30,7 @@ public struct LedgerAccount: Hashable, Sendable {
     }
 
     public let kind: Kind
-    /// The wallet's or instance's id; nil for the platform's own.
+    /// The wallet's, instance's or jurisdiction's id; nil for the platform's own.
     let owner: String?
 
     public static func providerClearing(_ instance: ID<ProviderInstance>) -> Self {
@@ -56,7 +56,10 @@ public struct LedgerAccount: Hashable, Sendable {
     }
     public static let commission = Self(kind: .commission, owner: nil)
     public static let commissionVAT = Self(kind: .commissionVAT, owner: nil)
-    public static let taxPayable = Self(kind: .taxPayable, owner: nil)
+    /// - Parameter jurisdiction: nil for orders from before each had an account of its own.
+    public static func taxPayable(_ jurisdiction: String?) -> Self {
+        Self(kind: .taxPayable, owner: jurisdiction.map(TaxJurisdiction.owner))
+    }
     public static let goodwill = Self(kind: .goodwill, owner: nil)
     public static let suspense = Self(kind: .suspense, owner: nil)
 }

@@ -9,6 +9,8 @@ struct PurchasePlan: Sendable {
         let number: String
         let parcel: CheckoutParcel
         let amounts: OrderAmounts
+        /// Where the platform hands in this order's tax.
+        let taxJurisdiction: String?
         let commission: OrderCommission
         let lines: [PlannedLine]
     }
@@ -46,6 +48,7 @@ struct PurchasePlan: Sendable {
                 PlannedOrder(
                     id: order, number: PurchaseNumber.order(number, index), parcel: parcel,
                     amounts: try OrderAmounts(amounts[index], commission),
+                    taxJurisdiction: Split.taxJurisdiction(of: parcel, in: checkout),
                     commission: commission, lines: lines))
         }
         id = ID()

@@ -97,7 +97,7 @@ struct PurchaseStore {
                 \(ordersStatement(plan))
             ), lines_made as (
                 \(linesStatement(plan))
-            ), events_made as (
+            )\(remittersStatement(plan)), events_made as (
                 insert into order_event (order_id, actor_id, kind, to_state)
                 select t.id, \(checkout.account)::uuid, 'placed', 'awaiting_payment'
                 from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
@@ -113,8 +113,9 @@ struct PurchaseStore {
         let shipping = orders.map(\.commission)
         return """
             insert into orders (id, number, purchase_id, seller_id, wallet_id, currency,
-                items_total, shipping_total, tax_total, tax_included, tax_by_platform, total,
-                commission, commission_vat, shipping_commission, shipping_commission_vat,
+                items_total, shipping_total, tax_total, tax_included, tax_by_platform,
+                tax_jurisdiction, total, commission, commission_vat, shipping_commission,
+                shipping_commission_vat,
                 shipping_commission_explanation, seller_share, shipping_code, shipping_name,
                 shipping_instance_id, hold_days, placed_at)
             select (\(orders.map(\.id))::uuid[])[n], (\(orders.map(\.number))::text[])[n],
@@ -125,6 +126,7 @@ struct PurchaseStore {
                 (\(amounts.map(\.tax.amount))::bigint[])[n],
                 (\(amounts.map(\.taxIncluded.amount))::bigint[])[n],
                 (\(amounts.map(\.taxByPlatform.amount))::bigint[])[n],
+                (\(orders.map(\.taxJurisdiction))::text[])[n],
                 (\(amounts.map(\.total.amount))::bigint[])[n],
                 (\(amounts.map(\.commission.amount))::bigint[])[n],
                 (\(amounts.map(\.commissionVAT.amount))::bigint[])[n],
@@ -137,6 +139,20 @@ struct PurchaseStore {
                 (\(parcels.map(\.shippingInstance))::uuid[])[n],
                 (\(parcels.map(\.holdDays))::integer[])[n], (select market_now())
             from generate_series(1, \(orders.count)::integer) n
+            """
+    }
+
+    /// Where tax is handed in that was not handed in there before.
+    private static func remittersStatement(_ plan: PurchasePlan) -> SQL {
+        let names = Set(plan.orders.compactMap(\.taxJurisdiction)).sorted()
+        guard !names.isEmpty else { return "" }
+        return """
+            , remitters_made as (
+                insert into tax_remitter (id, jurisdiction)
+                select * from unnest(\(names.map(TaxJurisdiction.owner))::uuid[],
+                    \(names)::text[])
+                on conflict do nothing
+            )
             """
     }
 

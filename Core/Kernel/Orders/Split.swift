@@ -29,9 +29,7 @@ enum Split {
         of parcel: CheckoutParcel, in checkout: Checkout
     ) throws(MoneyError) -> ParcelAmounts {
         let currency = checkout.currency
-        let ids = Set(
-            parcel.lines.map { TaxLineID.goods($0.number) } + [TaxLineID.shipping(parcel.number)])
-        let taxes = checkout.taxLines.filter { ids.contains($0.lineID) }
+        let taxes = taxLines(of: parcel, in: checkout)
         let items = try Money.sum(parcel.lines.map(\.total), currency)
         let shipping = parcel.chosenOption?.price ?? .zero(currency)
         let tax = try Money.sum(taxes.filter { !$0.isIncluded }.map(\.amount), currency)
@@ -41,6 +39,17 @@ enum Split {
             taxByPlatform: try Money.sum(
                 taxes.filter { $0.remitter == .platform }.map(\.amount), currency),
             total: try items.adding(shipping).adding(tax))
+    }
+
+    /// Where the platform hands in the tax on a parcel.
+    static func taxJurisdiction(of parcel: CheckoutParcel, in checkout: Checkout) -> String? {
+        TaxJurisdiction.common(of: taxLines(of: parcel, in: checkout))
+    }
+
+    private static func taxLines(of parcel: CheckoutParcel, in checkout: Checkout) -> [TaxLine] {
+        let ids = Set(
+            parcel.lines.map { TaxLineID.goods($0.number) } + [TaxLineID.shipping(parcel.number)])
+        return checkout.taxLines.filter { ids.contains($0.lineID) }
     }
 
     /// What is due of all tax on one line.

@@ -9,7 +9,8 @@ enum Bookkeeping {
             let sold = SoldOrder(
                 order: share.order, purchase: held.purchase.id, wallet: share.wallet,
                 total: share.amount, commission: share.commission,
-                commissionVAT: share.commissionVAT, taxByPlatform: share.taxByPlatform)
+                commissionVAT: share.commissionVAT, taxByPlatform: share.taxByPlatform,
+                taxJurisdiction: share.taxJurisdiction)
             return held.payment.isDirect
                 ? try Posting.directSale(of: sold)
                 : try Posting.sale(of: sold, at: held.payment.instance)

@@ -26,6 +26,7 @@ extension LockedPayment {
                     commission: order.amounts.commission,
                     commissionVAT: order.amounts.commissionVAT,
                     taxByPlatform: order.amounts.taxByPlatform,
+                    taxJurisdiction: order.taxJurisdiction,
                     sellerShare: order.amounts.sellerShare)
             })
     }

@@ -24,6 +24,8 @@ struct LockedShare: Sendable {
     let commission: Money
     let commissionVAT: Money
     let taxByPlatform: Money
+    /// Where that is handed in.
+    let taxJurisdiction: String?
     let sellerShare: Money
 
     /// Captured, neither given back nor claimed by a refund, in minor units.
@@ -84,7 +86,8 @@ struct PaymentStore {
     private static func sharesStatement(_ id: ID<Payment>) -> SQL {
         """
         select o.id, o.number, o.seller_id, o.wallet_id, o.state, s.amount, s.captured, s.refunded,
-            s.refund_claimed, o.commission, o.commission_vat, o.tax_by_platform, o.seller_share
+            s.refund_claimed, o.commission, o.commission_vat, o.tax_by_platform,
+            o.tax_jurisdiction, o.seller_share
         from payment_share s join orders o on o.id = s.order_id
         where s.payment_id = \(id)
         order by o.id
@@ -239,6 +242,7 @@ extension LockedShare {
         commission = Money(try c.next(), currency)
         commissionVAT = Money(try c.next(), currency)
         taxByPlatform = Money(try c.next(), currency)
+        taxJurisdiction = try c.next()
         sellerShare = Money(try c.next(), currency)
     }
 }

@@ -36,7 +36,10 @@ extension Marketplace {
             guard let recorded = try await tx.refunds.lock(refund) else {
                 throw RefundRefusal.unknown
             }
-            try await tx.ledger.post([.directRefund(recorded, wallet: share.wallet)])
+            try await tx.ledger.post([
+                .directRefund(
+                    recorded, wallet: share.wallet, taxJurisdiction: share.taxJurisdiction)
+            ])
             return refund
         }
     }

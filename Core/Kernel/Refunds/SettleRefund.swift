@@ -147,7 +147,7 @@ extension Transaction {
     ) async throws {
         try await ledger.lock(share.wallet, refund.amount.currency)
         let posting = try Posting.refund(
-            refund, wallet: share.wallet, at: instance,
+            refund, wallet: share.wallet, at: instance, taxJurisdiction: share.taxJurisdiction,
             held: try await ledger.holdings(of: refund.order),
             isWholeSale: refund.goodwill == 0 && refund.amount == share.captured)
         try await ledger.post([posting])

@@ -49,7 +49,8 @@ public enum Backoffice {
             ("Reconciliation", "/reconciliations", .readMoney),
             ("Commission", "/commission", .readMoney),
             ("Invoices", "/invoices", .readMoney),
-            ("Jobs", "/jobs", .readJobs), ("E-mail", "/mails", .runMail), ("Audit", "/audit", .readTrail),
+            ("Jobs", "/jobs", .readJobs), ("E-mail", "/mails", .runMail),
+            ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),
         ]
         if request.marketplace.settings.isDemo {

@@ -72,7 +72,10 @@ enum MoneyPages {
         let own = Table(
             ["Account", "At", "Balance#"],
             accounts.map {
-                [Cell($0.kind.inWords), Cell($0.instanceName ?? $0.jurisdiction ?? ""), .money($0.balance)]
+                [
+                    Cell($0.kind.inWords), Cell($0.instanceName ?? $0.jurisdiction ?? ""),
+                    .money($0.balance),
+                ]
             })
         let kept = query.purchase.map { [("purchase", $0.description)] } ?? []
         let records = page.items.map { record in

@@ -37,8 +37,9 @@ struct Letter: Hashable, Sendable {
         let letter =
             switch audience {
             case .customer: Self.customer(topic, facts)
-            case .seller: Self.order(topic, facts) ?? Self.money(topic, facts)
-                ?? Self.shop(topic, facts)
+            case .seller:
+                Self.order(topic, facts) ?? Self.money(topic, facts)
+                    ?? Self.shop(topic, facts)
             case .administrator: Self.administrator(topic, facts)
             }
         guard let letter else { return nil }

@@ -32,7 +32,8 @@ struct ToolFolder {
     }
 
     func remove() {
-        do { try FileManager.default.removeItem(at: url) } catch { /* the system sweeps its folder */  }
+        do { try FileManager.default.removeItem(at: url) } catch
+        { /* the system sweeps its folder */  }
     }
 }
 

@@ -76,7 +76,8 @@ import Vocabulary
 
     @Test func `what has to be told has a letter, and nothing is left blank in it`() throws {
         let facts = LetterFacts(
-            number: "K7M49XQ2", amount: Money(4250, .eur), note: "late", reason: "a photo is blurred",
+            number: "K7M49XQ2", amount: Money(4250, .eur), note: "late",
+            reason: "a photo is blurred",
             failure: "account closed", label: "Main", oldAccount: "DE89…00", newAccount: "DE12…34",
             payoutsFrom: Instant("2026-11-24T00:00:00Z"), graceDays: 14)
         let wanted: [(Notice.Audience, [String])] = [
@@ -108,7 +109,8 @@ import Vocabulary
     }
 
     @Test func `only the server's own no is for good`() {
-        let gone = "msmtp: recipient address x@y not accepted by the server\n"
+        let gone =
+            "msmtp: recipient address x@y not accepted by the server\n"
             + "msmtp: server message: 550 no such user\n"
         guard case .refused(let words) = SMTPSubmission.outcome(69, gone) else {
             Issue.record("550 is for good")

@@ -100,7 +100,7 @@ import Vocabulary
     @Test func `a seller is written how the application went, and why`() async throws {
         try await market(sendingBy: Self.taken) { market, _ in
             let admin = try await market.given.administrator()
-            let seller = try await market.given.seller()
+            let seller = try await market.given.verifiedSeller()
             try await market.database.execute(
                 "update seller set state = 'submitted' where id = \(seller.id)")
             _ = try await market.marketplace.rejectSeller(

@@ -166,28 +166,33 @@ extension LedgerCheckStore {
         Check(
             claim: "What waits in suspense came too late and is still to go back",
             culprits: """
-                select coalesce(posting.key, 'payment ' || late.id) || ' holds '
-                    || coalesce(posting.amount, 0) || ', to go back are '
+                select coalesce(waiting.key, 'payment ' || late.id) || ' holds '
+                    || coalesce(waiting.amount, 0) || ', to go back are '
                     || coalesce(late.amount, 0)
                 from (
-                    select min(key) filter (where reverses is null) as key,
-                        split_part(min(key) filter (where reverses is null), ':', 2) as payment,
-                        sum(amount) as amount
+                    select began.key, began.payment, sum(moved.amount) as amount
                     from (
-                        select posting.key, posting.reverses,
-                            coalesce(posting.reverses, posting.id) as began, entry.amount
+                        select posting.key, posting.reverses, posting.id, entry.amount
                         from ledger_entry entry
                         join ledger_account account on account.id = entry.account_id
                         join ledger_transaction posting on posting.id = entry.transaction_id
                         where account.kind = 'suspense'
                     ) moved
-                    group by began having sum(amount) <> 0
-                ) posting
+                    left join refund on moved.key like 'stray-return:%'
+                        and refund.id::text = split_part(moved.key, ':', 2)
+                    join lateral (
+                        select key, split_part(key, ':', 2) as payment from ledger_transaction
+                        where case when refund.id is null
+                            then id = coalesce(moved.reverses, moved.id)
+                            else key = 'stray:' || refund.payment_id end
+                    ) began on true
+                    group by began.key, began.payment having sum(moved.amount) <> 0
+                ) waiting
                 full join (
                     select id, captured - refunded as amount from payment
                     where state = 'late' and captured > refunded and not is_direct
-                ) late on posting.payment = late.id::text
-                where (late.id is null) <> (posting.key is null)
+                ) late on waiting.payment = late.id::text
+                where late.amount is distinct from waiting.amount
                 """),
     ]
 }

@@ -122,14 +122,14 @@ extension Posting {
             ])
     }
 
-    /// The stray money went back to the customer.
+    /// So much of the stray money went back to the customer.
     public static func strayReturn(
-        payment: ID<Payment>, purchase: ID<Purchase>, _ amount: Money,
+        _ refund: ID<Refund>, purchase: ID<Purchase>, _ amount: Money,
         at instance: ID<ProviderInstance>
     ) throws(LedgerError) -> Posting {
         try Posting(
-            key: "stray-return:\(payment)", kind: .adjustment, currency: amount.currency,
-            purchase: purchase, reverses: "stray:\(payment)",
+            key: "stray-return:\(refund)", kind: .adjustment, currency: amount.currency,
+            purchase: purchase,
             entries: [
                 LedgerEntry(.suspense, -amount.amount),
                 LedgerEntry(.providerClearing(instance), amount.amount),

@@ -101,26 +101,20 @@ extension Marketplace {
         return order
     }
 
-    /// What was captured goes back; what was only reserved is released when nobody else of the
-    /// purchase still needs the reservation.
     private func moneyBack(
         _ share: LockedShare, in held: LockedPayment, reason: String, by actor: ID<Account>?,
         _ tx: Transaction
     ) async throws -> [SQL] {
-        if share.kept > 0 {
+        switch MoneyBack.of(share, in: held) {
+        case .refund:
             guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
             let plan = try RefundPlan.make(
                 .everything, from: try await tx.refunds.basis(of: share))
             return RefundStore.requestStatements(
                 plan, of: share.order, held.payment.id, reason: reason, by: actor)
+        case .void:
+            return [AttemptStore.insertStatement(.void, of: held.payment.id, share.amount)]
+        case .nothing: return []
         }
-        let isNeeded = held.shares.contains {
-            $0.order != share.order && $0.captured.isZero && $0.amount.isPositive
-                && $0.state != .cancelled
-        }
-        guard held.payment.capture == .atShipment, share.captured.isZero, !isNeeded else {
-            return []
-        }
-        return [AttemptStore.insertStatement(.void, of: held.payment.id, share.amount)]
     }
 }

@@ -1,11 +1,10 @@
-import Postgres
 import Vocabulary
 
-/// What of payments goes into the books, as statements for the transaction that makes it so.
+/// What of payments goes into the books. Pure.
 enum Bookkeeping {
     /// The orders of these shares were sold: their money was captured.
-    static func sale(of shares: [LockedShare], in held: LockedPayment) throws -> [SQL] {
-        let postings = try shares.map { share in
+    static func sale(of shares: [LockedShare], in held: LockedPayment) throws -> [Posting] {
+        try shares.map { share in
             let sold = SoldOrder(
                 order: share.order, purchase: held.purchase.id, wallet: share.wallet,
                 total: share.amount, commission: share.commission,
@@ -15,22 +14,20 @@ enum Bookkeeping {
                 ? try Posting.directSale(of: sold)
                 : try Posting.sale(of: sold, at: held.payment.instance)
         }
-        return LedgerStore.postStatements(postings)
     }
 
     /// Money came for a purchase that is over.
-    static func stray(_ held: LockedPayment) throws -> [SQL] {
-        let posting = try Posting.strayCapture(
+    static func stray(_ held: LockedPayment) throws -> Posting {
+        try Posting.strayCapture(
             payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
             at: held.payment.instance)
-        return LedgerStore.postStatements([posting])
     }
 
-    /// All of it went back.
-    static func strayReturned(_ held: LockedPayment) throws -> [SQL] {
-        let posting = try Posting.strayReturn(
-            payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
-            at: held.payment.instance)
-        return LedgerStore.postStatements([posting])
+    /// One order's part of it went back.
+    static func strayReturned(
+        _ refund: ID<Refund>, _ amount: Money, of held: LockedPayment
+    ) throws -> Posting {
+        try Posting.strayReturn(
+            refund, purchase: held.purchase.id, amount, at: held.payment.instance)
     }
 }

@@ -157,8 +157,8 @@ extension Marketplace {
     private func failed(
         _ attempt: PaymentAttempt, of payment: Payment, with error: ProviderError
     ) async throws {
-        switch error {
-        case .declined, .invalidRequest, .unsupported:
+        switch error.verdict {
+        case .ends:
             // An earlier try may have succeeded, its answer lost.
             if attempt.tries > 1, try await !mayBeSentAgain(attempt, of: payment) { return }
             if attempt.kind == .capture, attempt.order == nil {
@@ -181,12 +181,9 @@ extension Marketplace {
             logger.error(
                 "payment.attempt-refused",
                 metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
-        case .misconfigured, .unavailable, .signatureInvalid:
+        case .triesAgain(let state):
             try await database.execute(
-                AttemptStore.retryStatement(attempt.id, .sent, error: "\(error)"))
-        case .ambiguous:
-            try await database.execute(
-                AttemptStore.retryStatement(attempt.id, .unknown, error: "\(error)"))
+                AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
         }
     }
 

@@ -145,72 +145,10 @@ extension Payment {
 extension Settlement {
     /// Everything that has to be written; `held` becomes what it will be.
     func statements(for held: inout LockedPayment) throws -> [SQL] {
-        let payment = held.payment
-        var statements: [SQL] = [
-            """
-            with start_settled as (\(startStatement(payment)))
-            \(PaymentStore.saveStatement(payment))
-            """
-        ]
-        if state == .failed, held.purchase.state == .awaitingPayment {
-            statements.append(Announcements.unpaid("purchase.payment-failed", held.purchase))
-        }
-        if effects.contains(.waitLonger) {
-            statements.append(PurchaseStore.waitLongerStatement(held.purchase.id))
-        }
-        if effects.contains(.captureAll) {
-            statements.append(
-                AttemptStore.insertStatement(.capture, of: payment.id, payment.amount))
-        }
-        if effects.contains(.release) {
-            statements.append(AttemptStore.insertStatement(.void, of: payment.id, payment.amount))
-        }
-        if effects.contains(.sold) {
-            statements.append(PaymentStore.captureSharesStatement(payment.id))
-        }
-        if effects.contains(.returnMoney), payment.isDirect {
-            // It is in the seller's hands, and only the seller can give it back.
-            statements.append(PaymentStore.captureSharesStatement(payment.id))
-            statements += held.shares.map { share in
-                OrderStore.noteStatement(
-                    share.order, "paid-too-late",
-                    note: "The customer paid the seller after the order was over.")
-            }
-        } else if effects.contains(.returnMoney) {
-            statements.append(PaymentStore.captureSharesStatement(payment.id))
-            statements += try Bookkeeping.stray(held)
-            for share in held.shares where share.amount.isPositive {
-                statements += RefundStore.strayStatements(
-                    share.amount, of: share.order, payment.id,
-                    reason: "It was paid after the order was over.")
-            }
-        }
-        if effects.contains(.authorizationLost) {
-            statements += held.shares.map { share in
-                OrderStore.noteStatement(
-                    share.order, "authorization-lost", note: payment.failureMessage)
-            }
-        }
-        if effects.contains(.paid) {
-            statements.append(PurchaseStore.payStatement(held.purchase.id))
-            statements.append(Announcements.paid(held))
-        }
-        // What others wait for comes last: sellers' balances, then stock.
-        if effects.contains(.sold) {
-            statements += try Bookkeeping.sale(of: held.shares, in: held)
-        }
-        if effects.contains(.paid) {
-            statements.append(
-                ReservationStore.takeStatement(held.purchase.checkout, for: held.purchase.id))
-            held.purchase.state = .paid
-        }
+        let consequences = try consequences(for: held)
+        let statements = consequences.flatMap { $0.statements(for: held) }
+        if effects.contains(.paid) { held.purchase.state = .paid }
         return statements
-    }
-
-    private func startStatement(_ payment: Payment) -> SQL {
-        if isOpen { return AttemptStore.waitForStartStatement(of: payment.id) }
-        return AttemptStore.settleStartStatement(
-            of: payment.id, state == .failed || state == .voided ? .declined : .succeeded)
     }
 }
 
@@ -219,14 +157,46 @@ struct SettledAttempt: Sendable {
     let attempt: PaymentAttempt
 
     func statements(for held: LockedPayment) throws -> [SQL] {
-        var statements = [AttemptStore.settleStatement(attempt.id, .succeeded)]
-        if attempt.kind == .capture, let order = attempt.order,
-            let share = held.shares.first(where: { $0.order == order }), share.captured.isZero
-        {
-            statements.append(PaymentStore.captureShareStatement(held.payment.id, order))
-            statements += try Bookkeeping.sale(of: [share], in: held)
-            statements.append(OrderStore.noteStatement(order, "captured", note: "\(share.amount)"))
+        try consequences(for: held).flatMap { $0.statements(for: held) }
+    }
+}
+
+extension PaymentConsequence {
+    /// How it is kept.
+    func statements(for held: LockedPayment) -> [SQL] {
+        let payment = held.payment
+        switch self {
+        case .save(let payment, let end):
+            let start =
+                end.map { AttemptStore.settleStartStatement(of: payment.id, $0) }
+                ?? AttemptStore.waitForStartStatement(of: payment.id)
+            return [
+                """
+                with start_settled as (\(start))
+                \(PaymentStore.saveStatement(payment))
+                """
+            ]
+        case .endAttempt(let id): return [AttemptStore.settleStatement(id, .succeeded)]
+        case .tellUnpaid:
+            return [Announcements.unpaid("purchase.payment-failed", held.purchase)]
+        case .waitLonger: return [PurchaseStore.waitLongerStatement(held.purchase.id)]
+        case .ask(let kind):
+            return [AttemptStore.insertStatement(kind, of: payment.id, payment.amount)]
+        case .captureAllShares: return [PaymentStore.captureSharesStatement(payment.id)]
+        case .captureShare(let order):
+            return [PaymentStore.captureShareStatement(payment.id, order)]
+        case .book(let postings): return LedgerStore.postStatements(postings)
+        case .giveBack(let share, let reason):
+            return RefundStore.strayStatements(
+                share.amount, of: share.order, payment.id, reason: reason)
+        case .note(let order, let kind, let text):
+            return [OrderStore.noteStatement(order, kind, note: text)]
+        case .pay:
+            return [PurchaseStore.payStatement(held.purchase.id), Announcements.paid(held)]
+        case .takeStock:
+            return [
+                ReservationStore.takeStatement(held.purchase.checkout, for: held.purchase.id)
+            ]
         }
-        return statements
     }
 }

@@ -43,17 +43,12 @@ extension Marketplace {
     func settlePayout(
         _ id: ID<Payout>, _ error: ProviderError, wasAsked: Bool
     ) async throws -> Payout {
+        let state = Payout.State.after(error, wasAsked: wasAsked)
+        guard state == .failed else { return try await move(id, to: state) }
         switch error {
-        case .declined(_, let message, _):
+        case .declined(_, let message, _), .invalidRequest(_, let message):
             return try await fail(id, message)
-        case .invalidRequest(_, let message): return try await fail(id, message)
-        case .unsupported:
-            return try await fail(id, "The provider does not pay out any more.")
-        case .unavailable, .misconfigured:
-            // Nothing happened this time. What was asked before may still have.
-            return try await move(id, to: wasAsked ? .unknown : .held)
-        case .ambiguous, .signatureInvalid:
-            return try await move(id, to: .unknown)
+        default: return try await fail(id, "The provider does not pay out any more.")
         }
     }
 
@@ -83,33 +78,19 @@ extension Marketplace {
 extension Transaction {
     /// Applies what is known of a locked payout.
     func settle(_ payout: Payout, _ snapshot: PayoutSnapshot) async throws -> Payout {
-        switch (payout.state, snapshot.status) {
-        case (.held, _), (.sent, _), (.unknown, _):
-            guard snapshot.version >= payout.version else { return payout }
-            return try await apply(snapshot, to: payout)
-        case (.paid, .failed) where snapshot.version > payout.version:
-            return try await end(
-                payout, .returned, reference: snapshot.reference,
-                failure: snapshot.failureCode ?? "The bank sent it back.",
-                version: snapshot.version)
-        default: return payout
-        }
-    }
-
-    private func apply(_ snapshot: PayoutSnapshot, to payout: Payout) async throws -> Payout {
-        switch snapshot.status {
+        switch PayoutNews.read(snapshot, for: payout.state, version: payout.version) {
+        case .nothing: return payout
         case .pending:
             _ = try await payouts.move(
                 payout.id, from: payout.state, to: .sent, reference: snapshot.reference,
                 version: snapshot.version)
             return try await payouts.lock(payout.id) ?? payout
-        case .succeeded:
+        case .ends(let state):
+            let why =
+                state == .returned ? "The bank sent it back." : "The provider could not pay it."
             return try await end(
-                payout, .paid, reference: snapshot.reference, version: snapshot.version)
-        case .failed:
-            return try await end(
-                payout, .failed, reference: snapshot.reference,
-                failure: snapshot.failureCode ?? "The provider could not pay it.",
+                payout, state, reference: snapshot.reference,
+                failure: state == .paid ? nil : snapshot.failureCode ?? why,
                 version: snapshot.version)
         }
     }

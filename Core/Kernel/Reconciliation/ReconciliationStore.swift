@@ -31,14 +31,9 @@ struct ReconciliationStore {
                     when posting.key like 'stray:%' then (
                         select reference from payment
                         where id::text = split_part(posting.key, ':', 2))
-                    when posting.kind = 'refund' then (
+                    when posting.kind = 'refund' or posting.key like 'stray-return:%' then (
                         select reference from refund
                         where id::text = split_part(posting.key, ':', 2))
-                    when posting.key like 'stray-return:%' then (
-                        select min(refund.reference) from refund
-                        where payment_id::text = split_part(posting.key, ':', 2)
-                            and state = 'succeeded'
-                        having count(*) = 1)
                     when posting.kind = 'settlement'
                         then regexp_replace(posting.key, '^settlement:[^:]*:', '')
                     when posting.kind like 'payout%' then (

@@ -37,15 +37,15 @@ extension Marketplace {
         _ attempt: PaymentAttempt, _ id: ID<Refund>, of payment: ID<Payment>,
         with error: ProviderError
     ) async throws {
-        switch error {
-        case .declined(_, let message, _), .invalidRequest(_, let message):
-            try await endRefund(id, of: payment, failure: message, attempt: attempt.id)
-        case .unsupported:
-            try await endRefund(
-                id, of: payment, failure: "The provider cannot give money back.",
-                attempt: attempt.id)
-        case .misconfigured, .unavailable, .signatureInvalid, .ambiguous:
-            let state: PaymentAttempt.State = error.isDefinite ? .sent : .unknown
+        switch error.verdict {
+        case .ends:
+            let failure =
+                switch error {
+                case .declined(_, let message, _), .invalidRequest(_, let message): message
+                default: "The provider cannot give money back."
+                }
+            try await endRefund(id, of: payment, failure: failure, attempt: attempt.id)
+        case .triesAgain(let state):
             try await database.execute(
                 AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
         }
@@ -105,9 +105,9 @@ extension Marketplace {
                     "order.refunded", refund.order, number: share.number, refund.amount,
                     note: refund.reason, of: held.purchase))
             if refund.kind == .stray {
-                if held.payment.refunded == held.payment.captured {
-                    statements += try Bookkeeping.strayReturned(held)
-                }
+                statements += LedgerStore.postStatements([
+                    try Bookkeeping.strayReturned(id, refund.amount, of: held)
+                ])
             } else {
                 if let order {
                     statements.append(

@@ -1,0 +1,40 @@
+import ProviderKit
+
+/// What a provider's word means for a payout. Pure: the same word for the same payout always means
+/// the same, whoever brings it and however often.
+enum PayoutNews: Hashable, Sendable {
+    /// Older than what is known, or nothing new.
+    case nothing
+    /// The provider has it and is at it.
+    case pending
+    /// It ended so; `returned` when it had been paid.
+    case ends(Payout.State)
+
+    static func read(
+        _ snapshot: PayoutSnapshot, for state: Payout.State, version: Int64
+    ) -> PayoutNews {
+        switch (state, snapshot.status) {
+        case (.held, _), (.sent, _), (.unknown, _):
+            guard snapshot.version >= version else { return .nothing }
+            switch snapshot.status {
+            case .pending: return .pending
+            case .succeeded: return .ends(.paid)
+            case .failed: return .ends(.failed)
+            }
+        case (.paid, .failed) where snapshot.version > version: return .ends(.returned)
+        default: return .nothing
+        }
+    }
+}
+
+extension Payout.State {
+    /// How a payout stands whose call ended like this: `failed` when it cannot succeed.
+    static func after(_ error: ProviderError, wasAsked: Bool) -> Payout.State {
+        switch error {
+        case .declined, .invalidRequest, .unsupported: .failed
+        // Nothing happened this time. What was asked before may still have.
+        case .unavailable, .misconfigured: wasAsked ? .unknown : .held
+        case .ambiguous, .signatureInvalid: .unknown
+        }
+    }
+}

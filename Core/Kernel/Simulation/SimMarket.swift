@@ -1,0 +1,195 @@
+import ProviderKit
+import Vocabulary
+
+/// What the database would hold and what the operations of the market do with it, each as a
+/// sequence of commits and calls. Every decision is one of ``SimulationRules``: the shipped ones.
+struct SimMarket {
+    struct Order {
+        let id: ID<Kernel.Order>
+        let wallet: Int
+        let amounts: OrderAmounts
+        /// What was frozen of each line and of the shipping.
+        let parts: [RefundPart]
+        var state = Kernel.Order.State.awaitingPayment
+        var holdUntil: Instant?
+        var isReleased = false
+        var refunds: [Refund] = []
+    }
+
+    struct Refund {
+        let row: Kernel.Refund
+        let payment: Int
+        var state = Kernel.Refund.State.pending
+        /// It failed, and was asked for again.
+        var isRetried = false
+    }
+
+    struct Share {
+        let order: Int
+        let amount: Money
+        var captured: Money
+        var refunded: Money
+        /// In refunds that are under way.
+        var claimed: Money
+    }
+
+    struct Attempt {
+        let id: ID<PaymentAttempt>
+        let kind: PaymentAttempt.Kind
+        /// Indices into the purchase.
+        var order: Int?
+        var refund: Int?
+        let amount: Money
+        var state: PaymentAttempt.State
+        var tries: Int
+        let createdAt: Instant
+        /// Of a capture: whether it is the last one; decided at the first try and kept.
+        var isFinal: Bool?
+    }
+
+    struct Payment {
+        var row: Kernel.Payment
+        var shares: [Share]
+        var attempts: [Attempt]
+        let bank: Int
+    }
+
+    struct Purchase {
+        var row: Kernel.Purchase
+        var expiresAt: Instant
+        var orders: [Order]
+        var payments: [Payment] = []
+        var isStockHeld = true
+        /// The bank let go of it: what was not captured then never will be.
+        var isReservationLost = false
+    }
+
+    struct Payout {
+        var row: Kernel.Payout
+        var state: Kernel.Payout.State
+        var reference: String?
+        var tries = 0
+        var version: Int64 = 0
+        let bank: Int
+    }
+
+    /// A call that was held up on its way.
+    struct Straggler {
+        let bank: Int
+        let key: String
+        let paymentID: String
+        let amount: Money
+        let capturesNow: Bool
+    }
+
+    let rules: SimulationRules
+    let wallets: [ID<Wallet>]
+    let sellers: [ID<Seller>]
+    var banks: [SimBank]
+    var ledger = SimLedger()
+    var purchases: [Int: Purchase] = [:]
+    var payouts: [Payout] = []
+    /// What was paid out for each order and did not come back, in minor units.
+    var paidFor: [ID<Kernel.Order>: Int64] = [:]
+    var stragglers: [Straggler] = []
+    /// Purchases of which something may still happen, oldest first.
+    var active: [Int] = []
+    /// Orders that were delivered and hold money, as (purchase, index).
+    var held: [(tag: Int, order: Int)] = []
+    /// Orders of which something is in reserve, and until when.
+    var reserved: [(tag: Int, order: Int, until: Instant)] = []
+    /// Wallets whose last payout came back, until somebody looks at the account.
+    var returned: Set<Int> = []
+    /// Orders that have something available, by wallet.
+    var available: [[(tag: Int, order: Int)]]
+    var now = Instant(secondsSince1970: 1_750_000_000)
+    /// The story is over: no bank refuses to give money back any more.
+    var isSettling = false
+    /// Steps left until the process dies.
+    var stepsLeft: Int?
+    /// Where each order is, for payouts that come back.
+    var places: [ID<Kernel.Order>: (tag: Int, order: Int)] = [:]
+    /// What this event has touched, for the invariants.
+    var touched: Set<Int> = []
+
+    init(_ rules: SimulationRules, sellers count: Int) {
+        self.rules = rules
+        wallets = (0..<count).map { _ in ID() }
+        sellers = (0..<count).map { _ in ID() }
+        banks = [SimBank(number: 0), SimBank(number: 1)]
+        available = Array(repeating: [], count: count)
+    }
+
+    /// Between any two steps the process may die.
+    mutating func step() throws {
+        guard let left = stepsLeft else { return }
+        if left <= 1 { throw SimDeath() }
+        stepsLeft = left - 1
+    }
+
+    /// Lets one thing happen, whatever it is; what does not apply is no event.
+    /// - Throws: ``SimFault`` when something became true that must never be.
+    mutating func apply(_ event: SimEvent) throws {
+        touched = []
+        stepsLeft = event.death
+        do {
+            try perform(event)
+        } catch is SimDeath {
+            // What was committed stays, and others go on with it.
+        }
+        stepsLeft = nil
+        for tag in touched.sorted() { try check(tag) }
+    }
+
+    private mutating func perform(_ event: SimEvent) throws {
+        var random = event.random
+        switch event.act {
+        case .buy(let tag): try buy(tag, event, &random)
+        case .payAgain(let tag): try payAgain(tag, event, &random)
+        case .decide(let tag):
+            withBankPayment(tag, &random) { bank, reference, random in
+                bank.decide(reference, agreed: Int.random(in: 0..<4, using: &random) > 0)
+            }
+        case .expireReservation(let tag):
+            var isLost = false
+            withBankPayment(tag, &random) { bank, reference, _ in
+                isLost = bank.expire(reference)
+            }
+            if isLost { purchases[tag]?.isReservationLost = true }
+        case .work(let tag): try work(tag, event, &random)
+        case .webhook(let tag): try webhook(tag, &random)
+        case .straggler: arrive(&random)
+        case .ship(let tag): try ship(tag, &random)
+        case .deliver(let tag): deliver(tag, &random)
+        case .cancel(let tag): try cancel(tag, &random)
+        case .refund(let tag): try requestRefund(tag, &random)
+        case .expire: try expirePurchases(event)
+        case .release: try release()
+        case .runPayouts: try runPayouts()
+        case .sendPayout: try sendPayout(event, &random)
+        case .payoutNews: try payoutNews(&random)
+        case .jump:
+            // Somebody has looked at the accounts of payouts that came back.
+            returned = []
+            now = now.advanced(by: .seconds(Int64.random(in: 60...(86_400 * 3), using: &random)))
+        }
+    }
+
+    /// An order of a purchase that chance picks.
+    func pick(_ tag: Int, _ random: inout SplitMix64) -> Int? {
+        guard let count = purchases[tag]?.orders.count, count > 0 else { return nil }
+        return Int.random(in: 0..<count, using: &random)
+    }
+
+    private mutating func withBankPayment(
+        _ tag: Int, _ random: inout SplitMix64,
+        _ act: (inout SimBank, String, inout SplitMix64) -> Void
+    ) {
+        guard let payments = purchases[tag]?.payments,
+            let payment = payments.randomElement(using: &random),
+            let start = payment.attempts.first,
+            let known = banks[payment.bank].lookup(key: start.id.description)
+        else { return }
+        act(&banks[payment.bank], known.reference, &random)
+    }
+}

@@ -1,0 +1,73 @@
+import ProviderKit
+import Vocabulary
+
+/// The decisions that a simulation puts to the test: those that the market ships with. Tests put
+/// a wrong one in the place of each and see that it is found; nothing in the shipped program can.
+struct SimulationRules: Sendable {
+    typealias Needed = (order: ID<Order>, isNeeded: Bool)
+
+    var plan: @Sendable (Checkout, CommissionTerms) throws -> PurchasePlan = {
+        try PurchasePlan($0, by: $1)
+    }
+    var read: @Sendable (PaymentSnapshot, Payment, Purchase) -> Settlement.Reading = {
+        Settlement.read($0, for: $1, of: $2)
+    }
+    var consequences: @Sendable (Settlement, LockedPayment) throws -> [PaymentConsequence] = {
+        try $0.consequences(for: $1)
+    }
+    var captured: @Sendable (SettledAttempt, LockedPayment) throws -> [PaymentConsequence] = {
+        try $0.consequences(for: $1)
+    }
+    /// What became of something that was asked before, from the bank's totals.
+    var outcome:
+        @Sendable (
+            PaymentSnapshot, PaymentAttempt, _ booked: Int64, _ underWay: Int64
+        ) -> AttemptOutcome = {
+            AttemptOutcome.read($0, for: $1, booked: $2, underWay: $3)
+        }
+    var startFails: @Sendable (ProviderError) -> Bool = { $0.isDefinite }
+    var verdict: @Sendable (ProviderError) -> CallVerdict = { $0.verdict }
+    var moneyBack: @Sendable (LockedShare, LockedPayment) -> MoneyBack = {
+        MoneyBack.of($0, in: $1)
+    }
+    var orderMay: @Sendable (Order.State, Order.State) -> Bool = { $0.next.contains($1) }
+    var refundMay: @Sendable (Refund.State, Refund.State) -> Bool = { $0.next.contains($1) }
+    var payoutMay: @Sendable (Payout.State, Payout.State) -> Bool = { $0.next.contains($1) }
+    /// Whether nothing of the authorization will be asked for after this capture.
+    var isLast: @Sendable (PaymentAttempt, [Needed]) -> Bool = { attempt, shares in
+        attempt.order == nil || !shares.contains { $0.isNeeded && $0.order != attempt.order }
+    }
+    /// The key under which a provider does something once.
+    var key: @Sendable (PaymentAttempt) -> String = { $0.id.description }
+    var payoutKey: @Sendable (Payout, _ tries: Int) -> String = { payout, _ in
+        payout.id.description
+    }
+    var refundPlan: @Sendable (RefundWish, RefundBasis) throws -> RefundPlan = {
+        try RefundPlan.make($0, from: $1)
+    }
+    var refund:
+        @Sendable (
+            Refund, ID<Wallet>, ID<ProviderInstance>, OrderHoldings, _ isWholeSale: Bool
+        ) throws -> Posting = {
+            try Posting.refund($0, wallet: $1, at: $2, held: $3, isWholeSale: $4)
+        }
+    var release: @Sendable (ID<Order>, Money, _ kept: Money, ID<Wallet>) throws -> Posting = {
+        try Posting.release($0, $1, kept: $2, wallet: $3)
+    }
+    var reserveRelease: @Sendable (ID<Order>, Money, ID<Wallet>) throws -> Posting = {
+        try Posting.reserveRelease($0, $1, wallet: $2)
+    }
+    var payoutPlan: @Sendable (WalletPosition, PayoutTerms) throws -> WalletPlan = {
+        try $0.plan($1)
+    }
+    var payoutHold: @Sendable (Payout) throws -> Posting = { try .payoutHold($0) }
+    var payoutPost: @Sendable (Payout) throws -> Posting = { try .payoutPost($0) }
+    var payoutVoid: @Sendable (Payout) throws -> Posting = { try .payoutVoid($0) }
+    var payoutReturn: @Sendable (Payout) throws -> Posting = { try .payoutReturn($0) }
+    var payoutNews: @Sendable (PayoutSnapshot, Payout.State, _ version: Int64) -> PayoutNews = {
+        PayoutNews.read($0, for: $1, version: $2)
+    }
+    var payoutAfter: @Sendable (ProviderError, _ wasAsked: Bool) -> Payout.State = {
+        Payout.State.after($0, wasAsked: $1)
+    }
+}

@@ -1,0 +1,142 @@
+import ProviderKit
+import Testing
+import Vocabulary
+
+@testable import Kernel
+
+/// A wrong decision in the place of a right one. None of them can be reached from the program that
+/// is shipped: the rules of a simulation are set inside the kernel and by its tests alone.
+struct DeliberateBug: Sendable, CustomTestStringConvertible {
+    let name: String
+    let put: @Sendable (inout SimulationRules) -> Void
+
+    var testDescription: String { name }
+
+    var rules: SimulationRules {
+        var rules = SimulationRules()
+        put(&rules)
+        return rules
+    }
+
+    static let all = deciding + asking + paying
+
+    private static let deciding = [
+        DeliberateBug(name: "old news overwrites newer") { rules in
+            rules.read = { snapshot, payment, purchase in
+                var older = payment
+                older.version = -1
+                return Settlement.read(snapshot, for: older, of: purchase)
+            }
+        },
+        DeliberateBug(name: "lies are believed") { rules in
+            rules.read = { snapshot, payment, purchase in
+                let reading = Settlement.read(snapshot, for: payment, of: purchase)
+                guard case .quarantined = reading else { return reading }
+                return .news(Settlement(state: .captured, effects: []))
+            }
+        },
+        DeliberateBug(name: "a unit of the seller goes to the market") { rules in
+            rules.captured = { settled, held in
+                try settled.consequences(for: held).map(Self.shifted)
+            }
+            rules.consequences = { settlement, held in
+                try settlement.consequences(for: held).map(Self.shifted)
+            }
+        },
+        DeliberateBug(name: "money that comes late is kept") { rules in
+            rules.consequences = { settlement, held in
+                try settlement.consequences(for: held).filter {
+                    if case .giveBack = $0 { false } else { true }
+                }
+            }
+        },
+        DeliberateBug(name: "shipping is charged twice and ordered once") { rules in
+            rules.plan = { checkout, commissions in
+                var checkout = checkout
+                for index in checkout.parcels.indices.prefix(1) {
+                    checkout.parcels[index].chosen = nil
+                }
+                return try PurchasePlan(checkout, by: commissions)
+            }
+        },
+        DeliberateBug(name: "cancelling one order releases what its siblings need") { rules in
+            rules.moneyBack = { share, held in
+                let due = MoneyBack.of(share, in: held)
+                return due == .nothing && held.payment.capture == .atShipment ? .void : due
+            }
+        },
+    ]
+
+    private static let asking = [
+        DeliberateBug(name: "a capture that timed out counts as refused") { rules in
+            rules.verdict = { error in
+                if case .ambiguous = error { .ends } else { error.verdict }
+            }
+        },
+        DeliberateBug(name: "every capture is the last") { rules in
+            rules.isLast = { _, _ in true }
+        },
+        DeliberateBug(name: "a refund is tried again under a new key") { rules in
+            rules.key = { "\($0.id)-\($0.tries)" }
+        },
+        DeliberateBug(name: "a part of the price takes all of the commission") { rules in
+            rules.refundPlan = { wish, basis in
+                let plan = try RefundPlan.make(wish, from: basis)
+                var parts = plan.parts
+                for index in parts.indices.prefix(1) where parts[index].shares.seller > 0 {
+                    parts[index].shares.seller -= 1
+                    parts[index].shares.commission += 1
+                }
+                return RefundPlan(
+                    kind: plan.kind, fundedBy: plan.fundedBy, amount: plan.amount,
+                    goodwill: plan.goodwill, parts: parts)
+            }
+        },
+        DeliberateBug(name: "a refund that is told twice counts twice") { rules in
+            rules.refundMay = { _, _ in true }
+        },
+        DeliberateBug(name: "a refund after the payout leaves no debt") { rules in
+            rules.refund = { refund, wallet, instance, _, isWholeSale in
+                try Posting.refund(
+                    refund, wallet: wallet, at: instance,
+                    held: OrderHoldings(pending: .max, available: 0, reserved: 0),
+                    isWholeSale: isWholeSale)
+            }
+        },
+    ]
+
+    private static let paying = [
+        DeliberateBug(name: "a payout is tried again under a new key") { rules in
+            rules.payoutKey = { "\($0.id)-\($1)" }
+        },
+        DeliberateBug(name: "a payout that timed out counts as failed") { rules in
+            rules.payoutAfter = { error, wasAsked in
+                if case .ambiguous = error { .failed } else { .after(error, wasAsked: wasAsked) }
+            }
+        },
+        DeliberateBug(name: "a failed payout is booked as paid") { rules in
+            rules.payoutVoid = { try .payoutPost($0) }
+        },
+    ]
+
+    private static func shifted(_ consequence: PaymentConsequence) throws -> PaymentConsequence {
+        guard case .book(let postings) = consequence else { return consequence }
+        return .book(
+            try postings.map { posting in
+                guard posting.kind == .sale else { return posting }
+                return try Posting(
+                    key: posting.key, kind: posting.kind, currency: posting.currency,
+                    purchase: posting.purchase,
+                    entries: posting.entries.map { entry in
+                        let shift: Int64 =
+                            switch entry.account.kind {
+                            case .sellerPending: -1
+                            case .commission: 1
+                            default: 0
+                            }
+                        return LedgerEntry(
+                            entry.account, entry.amount + shift, order: entry.order)
+                    })
+            })
+    }
+}

@@ -146,7 +146,8 @@ import Vocabulary
                 """
                 insert into listing (id, seller_id, handle, title, state, currency, price_from,
                     in_stock, rating_sum, rating_count)
-                select ('00000000-0000-7000-8000-' || lpad(to_hex((n * 7919) % 1301), 12, '0'))::uuid,
+                select ('00000000-0000-7000-8000-'
+                        || lpad(to_hex((n * 7919) % 1301), 12, '0'))::uuid,
                     \(seller.id)::uuid, 'mug-' || n, 'Mug ' || n, 'published', 'EUR',
                     100 + (n * 31) % 1301, true, 5 * ((n * 17) % 1301), (n * 17) % 1301
                 from generate_series(1, 1300) n

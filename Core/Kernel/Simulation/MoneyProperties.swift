@@ -169,7 +169,7 @@ public struct MoneyProperties: Sendable {
             guard let order, account.refunded.insert(order.order).inserted else { return }
             try account.post(
                 .refund(
-                    wholeRefund(of: order), wallet: wallet, at: account.bank,
+                    wholeRefund(of: order), wallet: wallet, at: account.bank, taxJurisdiction: nil,
                     held: account.ledger.holdings(of: order.order), isWholeSale: true))
             account.held -= order.total.amount
         case 3:

@@ -108,7 +108,7 @@ extension SimMarket {
                     captured: share.captured, refunded: share.refunded, claimed: share.claimed,
                     commission: order.amounts.commission,
                     commissionVAT: order.amounts.commissionVAT,
-                    taxByPlatform: order.amounts.taxByPlatform,
+                    taxByPlatform: order.amounts.taxByPlatform, taxJurisdiction: nil,
                     sellerShare: order.amounts.sellerShare)
             })
     }

@@ -49,7 +49,8 @@ struct SimulationRules: Sendable {
         @Sendable (
             Refund, ID<Wallet>, ID<ProviderInstance>, OrderHoldings, _ isWholeSale: Bool
         ) throws -> Posting = {
-            try Posting.refund($0, wallet: $1, at: $2, held: $3, isWholeSale: $4)
+            try Posting.refund(
+                $0, wallet: $1, at: $2, taxJurisdiction: nil, held: $3, isWholeSale: $4)
         }
     var release: @Sendable (ID<Order>, Money, _ kept: Money, ID<Wallet>) throws -> Posting = {
         try Posting.release($0, $1, kept: $2, wallet: $3)

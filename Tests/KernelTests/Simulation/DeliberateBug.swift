@@ -98,7 +98,7 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
         DeliberateBug(name: "a refund after the payout leaves no debt") { rules in
             rules.refund = { refund, wallet, instance, _, isWholeSale in
                 try Posting.refund(
-                    refund, wallet: wallet, at: instance,
+                    refund, wallet: wallet, at: instance, taxJurisdiction: nil,
                     held: OrderHoldings(pending: .max, available: 0, reserved: 0),
                     isWholeSale: isWholeSale)
             }

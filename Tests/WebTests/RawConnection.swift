@@ -15,10 +15,8 @@ final class RawConnection: Sendable {
         }
         let code = errno
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        guard failure == 0 else {
-            Glibc.close(descriptor)
-            throw ConnectFailure(code: code)
-        }
+        // deinit closes it: a whole object is let go of, even by its failing init.
+        guard failure == 0 else { throw ConnectFailure(code: code) }
     }
 
     struct ConnectFailure: Error { let code: Int32 }

@@ -40,8 +40,8 @@ struct LedgerRecordStore {
     private func sides(of ids: [Int64]) async throws -> [Int64: [LedgerRecord.Side]] {
         let rows = try await db.query(
             """
-            select e.transaction_id, a.code, coalesce(s.name, i.name, r.jurisdiction), e.amount, e.currency,
-                o.number
+            select e.transaction_id, a.code, coalesce(s.name, i.name, r.jurisdiction),
+                e.amount, e.currency, o.number
             from ledger_entry e
                 join ledger_account a on a.id = e.account_id
                 left join wallet w on w.id = a.wallet_id

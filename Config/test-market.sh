@@ -4,7 +4,6 @@
 
 schemathesis_version=4.32.5
 sepaxml_version=2.7.0
-aiosmtpd_version=1.4.6
 
 start_market() {
     local modules=$work/market/modules product
@@ -68,58 +67,6 @@ walk_twice() {
     done
     "$bin/guildhall" ledger verify || fail "The ledger does not add up; the difference stands above."
     results+=("the main job: walked twice, ledger verified")
-}
-
-# An SMTP server that keeps what it is handed.
-start_mail_sink() {
-    local venv=$top/.guildhall/aiosmtpd-$aiosmtpd_version
-    if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import aiosmtpd' 2>/dev/null; then
-        say "aiosmtpd $aiosmtpd_version from PyPI, into ${venv#"$top"/}"
-        mkdir -p "$top/.guildhall"
-        python3 -m venv "$venv"
-        "$venv/bin/pip" install --quiet --disable-pip-version-check \
-            "aiosmtpd==$aiosmtpd_version" ||
-            fail "aiosmtpd could not be installed from PyPI; see pip's reason above."
-    fi
-    GUILDHALL_SMTP_PORT=$(free_port 2525)
-    export GUILDHALL_SMTP_PORT GUILDHALL_SMTP_HOST=127.0.0.1 GUILDHALL_SMTP_TLS=none
-    export GUILDHALL_MAIL_FROM=market@guildhall.test
-    "$venv/bin/python" -m aiosmtpd -n -l "127.0.0.1:$GUILDHALL_SMTP_PORT" \
-        -c aiosmtpd.handlers.Mailbox "$work/mailbox" >"$work/mail.log" 2>&1 &
-    mail_sink=$!
-}
-
-# What the walks wrote to people, as a mail program reads it.
-mail_arrived() {
-    say "E-mail of the walks"
-    python3 - "$work/mailbox" <<'PYTHON' || fail "E-mail is not what it should be; see above."
-import email, email.policy, pathlib, re, sys, time
-wanted = [r"Your purchase .* is placed", r"Order .* waits to be packed", r"Your order .* is on its way",
-    r"A payout of .* was sent", r"Your shop is verified"]
-def read():
-    return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default)
-            for f in pathlib.Path(sys.argv[1], "new").glob("*")]
-for _ in range(120):
-    mails = read()
-    subjects = [mail["Subject"] for mail in mails]
-    missing = [w for w in wanted if not any(re.fullmatch(w, s) for s in subjects)]
-    if not missing:
-        break
-    time.sleep(0.5)
-else:
-    sys.exit(f"nobody was written: {missing}; there are {sorted(set(subjects))}")
-for mail in mails:
-    defects = mail.defects + [d for _, h in mail.items() for d in h.defects]
-    body = mail.get_content()
-    if defects or mail["From"] != "Guildhall <market@guildhall.test>" or "Guildhall" not in body \
-            or not mail["Date"].datetime or f"<{mail['X-RcptTo']}>" != mail["To"]:
-        sys.exit(f"{mail}\n{defects}")
-ids = [mail["Message-ID"] for mail in mails]
-if len(ids) != len(set(ids)):
-    sys.exit("somebody was written twice")
-print(f"{len(mails)} messages, each well-formed and sent once")
-PYTHON
-    results+=("e-mail: what people are told arrived at a real SMTP server, once each")
 }
 
 # Processes killed at every persisted step, in a market of the drill's own.

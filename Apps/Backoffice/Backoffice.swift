@@ -25,7 +25,6 @@ public enum Backoffice {
         SellerPayoutRoutes(desk: desk).mount()
         MonthStatementRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
-        MailRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
         PeopleRoutes(desk: desk).mount()
         ClockRoutes(desk: desk).mount()
@@ -49,8 +48,7 @@ public enum Backoffice {
             ("Reconciliation", "/reconciliations", .readMoney),
             ("Commission", "/commission", .readMoney),
             ("Invoices", "/invoices", .readMoney),
-            ("Jobs", "/jobs", .readJobs), ("E-mail", "/mails", .runMail),
-            ("Audit", "/audit", .readTrail),
+            ("Jobs", "/jobs", .readJobs), ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),
         ]
         if request.marketplace.settings.isDemo {

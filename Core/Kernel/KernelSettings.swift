@@ -23,8 +23,6 @@ public struct KernelSettings: Sendable {
     public var printTool = "/usr/bin/weasyprint"
     /// How long one print may take.
     public var printDeadline: Duration = .seconds(20)
-    /// Where e-mail is handed over.
-    public var mail = MailSettings()
     /// How much of the listings' JSON a process keeps in memory.
     public var listingCacheBytes = 48 * 1024 * 1024
 

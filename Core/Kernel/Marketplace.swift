@@ -15,8 +15,6 @@ public struct Marketplace: Sendable {
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.
     let printing: WorkThreads
-    /// Waits for the program that hands e-mail over.
-    let mailing: WorkThreads
     /// What is asked for most, as bytes.
     let shownListings: NotifiedCache<ID<Listing>, [UInt8]>
     /// Those of them that are not in memory, read together.
@@ -34,7 +32,6 @@ public struct Marketplace: Sendable {
         passwords = WorkThreads(count: settings.passwordThreads, waitingMax: 64)
         files = WorkThreads(count: 2, waitingMax: 256)
         printing = WorkThreads(count: 2, waitingMax: 8, waitMax: .seconds(20))
-        mailing = WorkThreads(count: 1, waitingMax: 4, waitMax: .seconds(120))
         shownListings = NotifiedCache(
             database, channel: "listings", costMax: settings.listingCacheBytes,
             cost: { $0.count + 200 }, key: { ID<Listing>($0) })

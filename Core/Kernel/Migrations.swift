@@ -43,7 +43,6 @@ public struct Migration: Sendable {
         "m0045-known-words",
         "m0050-book-checks",
         "m0051-tax-remitters",
-        "m0052-mail",
     ]
 
     /// The migrations that this build ships.

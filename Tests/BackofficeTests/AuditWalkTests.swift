@@ -23,7 +23,7 @@ import Vocabulary
     static let elsewhere: Set<String> = [
         "POST /payout-plans/{plan}/approval", "POST /payout-plans/{plan}/application",
         "POST /payout-files", "POST /payout-files/{file}/results",
-        "POST /orders/{order}/refunds/{refund}/retries", "POST /mails/{mail}/retries",
+        "POST /orders/{order}/refunds/{refund}/retries",
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [

@@ -116,7 +116,7 @@ extension String {
     private var tone: Tone {
         switch self {
         case "verified", "published", "paid", "delivered", "captured", "active", "succeeded",
-            "shipped", "done", "accepted", "applied", "sent":
+            "shipped", "done", "accepted", "applied":
             .good
         case "rejected", "suspended", "blocked", "failed", "dead", "cancelled", "declined",
             "closed", "hidden", "late", "returned":

@@ -7,7 +7,6 @@ extension Marketplace {
         addPayouts(to: &handlers)
         addDebts(to: &handlers)
         addBooks(to: &handlers)
-        addMail(to: &handlers)
         return handlers
     }
 

@@ -6,16 +6,12 @@ extension Notice {
         let about = Self.members(payload)
         let number = about["number"]?.string ?? ""
         let note = about["note"]?.string.map { ": \($0)" } ?? ""
-        let why = about["reason"]?.string.map { ": \($0)" } ?? ""
         return switch topic {
         case "order.paid": "Order \(number) is paid and waits to be packed."
         case "order.capture-refused":
             "The money of order \(number) was not taken: the provider refused\(note)"
         case "order.cancelled": "Order \(number) was cancelled\(note)."
         case "order.delivered": "Order \(number) has arrived."
-        case "seller.verified": "Your shop is verified."
-        case "seller.rejected": "Your application needs a change\(why)."
-        case "seller.suspended": "Your shop is suspended\(why)."
         case "payout.paid": "A payout is with your bank."
         case "payout.failed": "A payout could not be made\(note)."
         case "order.refunded": "Money of order \(number) went back\(note)."

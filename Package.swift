@@ -17,6 +17,9 @@ let package = Package(
         // Provider modules: each is loaded at run time, never linked.
         .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
         .library(name: "BankFilePayouts", type: .dynamic, targets: ["BankFilePayouts"]),
+        .library(name: "SolanaPay", type: .dynamic, targets: ["SolanaPay"]),
+        .library(name: "BankTransfer", type: .dynamic, targets: ["BankTransfer"]),
+        .library(name: "CashOnDelivery", type: .dynamic, targets: ["CashOnDelivery"]),
         .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
         .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
         // A module of another contract version, for the test that it is refused.
@@ -83,6 +86,15 @@ let package = Package(
         .target(
             name: "BankFilePayouts", dependencies: kit,
             path: "Plugins/Payments/BankFilePayouts", exclude: ["README.md"],
+            swiftSettings: settings),
+        .target(
+            name: "SolanaPay", dependencies: kit, path: "Plugins/Payments/SolanaPay",
+            exclude: ["README.md"], swiftSettings: settings),
+        .target(
+            name: "BankTransfer", dependencies: kit, path: "Plugins/Payments/BankTransfer",
+            swiftSettings: settings),
+        .target(
+            name: "CashOnDelivery", dependencies: kit, path: "Plugins/Payments/CashOnDelivery",
             swiftSettings: settings),
         .target(
             name: "TableRateShipping", dependencies: kit,
@@ -184,6 +196,9 @@ let package = Package(
             // One module only, so that it may be linked instead of loaded.
             name: "BankFileTests", dependencies: kit + ["BankFilePayouts"],
             path: "Tests/BankFileTests", swiftSettings: settings),
+        .testTarget(
+            name: "SolanaPayTests", dependencies: kit + ["SolanaPay"],
+            path: "Tests/SolanaPayTests", swiftSettings: settings),
         .testTarget(
             name: "KernelTests",
             dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],

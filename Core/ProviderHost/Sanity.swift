@@ -7,6 +7,10 @@ package enum Sanity {
     static let referenceBytesMax = 200
     /// More than this many choices is a mistake, and would flood the page.
     static let choicesMax = 50
+    /// The longest that a QR code of a readable size holds, and more than any line of text.
+    static let instructionBytesMax = 1_000
+    /// Nobody pays in more parts; anybody can send dust to an address.
+    static let receiptsMax = 100
 
     package static func problem(with methods: [PaymentMethod]) -> String? {
         guard methods.count <= choicesMax else { return "too many ways to pay" }
@@ -21,6 +25,12 @@ package enum Sanity {
         if started.snapshot.authorized.amount > amount.amount { return "more than was asked for" }
         if case .redirect(let url) = started.next, WebAddress(url) == nil {
             return "the redirect is not a web address"
+        }
+        if case .instructions(let lines) = started.next {
+            guard lines.count <= choicesMax else { return "too many instructions" }
+            guard lines.allSatisfy({ $0.value.utf8.count <= instructionBytesMax }) else {
+                return "an endless instruction"
+            }
         }
         return nil
     }
@@ -48,6 +58,19 @@ package enum Sanity {
         }
         if snapshot.status == .authorized, !snapshot.authorized.isPositive {
             return "authorized, but nothing of it"
+        }
+        return problem(with: snapshot.receipts ?? [], snapshot.authorized.currency)
+    }
+
+    private static func problem(with receipts: [Receipt], _ currency: Currency) -> String? {
+        guard receipts.count <= receiptsMax else { return "receipts without end" }
+        guard Set(receipts.map(\.id)).count == receipts.count else { return "a receipt twice" }
+        for receipt in receipts {
+            if let problem = reference(receipt.id) { return problem }
+            guard receipt.amount.currency == currency else { return "several currencies" }
+            guard (1...Money.amountMax).contains(receipt.amount.amount) else {
+                return "an absurd receipt"
+            }
         }
         return nil
     }

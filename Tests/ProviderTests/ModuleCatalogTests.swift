@@ -10,7 +10,8 @@ import Vocabulary
 
         #expect(
             keys == [
-                "bank-file-payouts", "rate-table-tax", "sandbox-payments", "table-rate-shipping",
+                "bank-file-payouts", "bank-transfer", "cash-on-delivery", "rate-table-tax",
+                "sandbox-payments", "solana-pay", "table-rate-shipping",
             ])
         #expect(catalog.module("sandbox-payments")?.descriptor.kind == .payment)
     }

@@ -36,7 +36,8 @@ import Testing
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "TableRateShipping",
-        "RateTableTax", "BankFilePayouts", "TestSupport",
+        "RateTableTax", "BankFilePayouts", "SolanaPay", "BankTransfer", "CashOnDelivery",
+        "TestSupport",
     ]
 
     /// Who may speak HTTP to the outside or to visitors. The kernel's tests need no server.

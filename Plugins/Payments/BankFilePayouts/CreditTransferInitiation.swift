@@ -1,3 +1,4 @@
+import ProviderKit
 import Vocabulary
 
 extension TransferBatch {

@@ -124,4 +124,11 @@ public enum Capability: String, Hashable, Sendable, Codable, CaseIterable {
     case payoutFiles
     /// The seller is paid directly; funds never touch the platform.
     case directToSeller
+    /// With `directToSeller`: a share's destination is an address on a chain, not a bank account.
+    case toChainAddress
+    /// A person says that the money came: the provider conforms to `ConfirmedPaymentProvider`.
+    case confirmedByPerson
+    /// The order goes ahead on a promise: `start` authorizes, and the money is confirmed when the
+    /// things are handed over.
+    case paidOnDelivery
 }

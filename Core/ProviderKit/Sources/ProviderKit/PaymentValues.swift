@@ -98,11 +98,15 @@ public struct PaymentSnapshot: Hashable, Sendable, Codable {
     /// Why it failed, when it did: `card_declined`, and a sentence for the customer.
     public var failureCode: String?
     public var failureMessage: String?
+    /// Everything that came so far, where the payer sends the money: less than was asked for, or
+    /// more. Nil where the provider takes exactly what was asked for. A payment that has this is
+    /// asked for again until its time is long over.
+    public var receipts: [Receipt]?
 
     public init(
         reference: String, paymentID: String? = nil, status: PaymentStatus, authorized: Money,
         captured: Money, refunded: Money, version: Int64, failureCode: String? = nil,
-        failureMessage: String? = nil
+        failureMessage: String? = nil, receipts: [Receipt]? = nil
     ) {
         self.reference = reference
         self.paymentID = paymentID
@@ -113,6 +117,7 @@ public struct PaymentSnapshot: Hashable, Sendable, Codable {
         self.version = version
         self.failureCode = failureCode
         self.failureMessage = failureMessage
+        self.receipts = receipts
     }
 }
 
@@ -125,22 +130,45 @@ public enum NextAction: Hashable, Sendable, Codable {
 }
 
 public struct Instruction: Hashable, Sendable, Codable {
+    /// How a page shows the value.
+    public enum Form: String, Hashable, Sendable, Codable, CaseIterable {
+        /// As it is.
+        case text
+        /// An address that an app opens: as a link, and as a QR code for an app elsewhere.
+        case link
+        /// For a scanner only: as a QR code.
+        case code
+    }
+
     public var label: String
     public var value: String
+    public var form: Form
 
-    public init(label: String, value: String) {
+    public init(label: String, value: String, form: Form = .text) {
         self.label = label
         self.value = value
+        self.form = form
+    }
+
+    /// What was written before there were forms is text.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        label = try values.decode(String.self, forKey: .label)
+        value = try values.decode(String.self, forKey: .value)
+        form = try values.decodeIfPresent(Form.self, forKey: .form) ?? .text
     }
 }
 
 public struct StartedPayment: Hashable, Sendable, Codable {
     public var snapshot: PaymentSnapshot
     public var next: NextAction
+    /// Until when the customer may do it; nil leaves that to the platform.
+    public var payUntil: Instant?
 
-    public init(snapshot: PaymentSnapshot, next: NextAction = .none) {
+    public init(snapshot: PaymentSnapshot, next: NextAction = .none, payUntil: Instant? = nil) {
         self.snapshot = snapshot
         self.next = next
+        self.payUntil = payUntil
     }
 }
 

@@ -1,0 +1,170 @@
+import ProviderKit
+import Vocabulary
+
+/// Payments in SOL and USDC from the customer's wallet to the seller's, by Solana Pay transfer
+/// requests. Nothing passes through the platform, and nobody tells us: the chain is asked.
+public struct SolanaPay: PaymentProvider {
+    static let node = ConfigurationField(
+        "node", label: "RPC address", kind: .url, required: true,
+        help: "A node's JSON-RPC address. The public ones allow few calls; take one of your own.")
+    static let nodeToken = ConfigurationField(
+        "nodeToken", label: "RPC token", kind: .secret,
+        help: "Sent as a bearer token, if the node wants one.")
+    static let usdc = ConfigurationField(
+        "usdc", label: "Mint of USDC",
+        help: "On the test networks it is another one. Without USDC: none.",
+        fallback: "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v")
+    static let label = ConfigurationField(
+        "label", label: "Shop's name", help: "What the wallet shows.", fallback: "Guildhall")
+    static let minutes = ConfigurationField(
+        "minutes", label: "Minutes to pay", kind: .integer,
+        help: "5 to 1440. What comes later is looked at by a person.", fallback: "30")
+
+    public static let descriptor = ModuleDescriptor(
+        kind: .payment, key: "solana-pay", name: "Solana Pay", version: "1.0",
+        summary: "SOL and USDC from wallet to wallet; the seller is paid directly.",
+        fields: [node, nodeToken, usdc, label, minutes],
+        capabilities: [.directToSeller, .toChainAddress, .delayedResult])
+
+    let chain: ChainNode
+    /// Nil when USDC is not taken.
+    let usdcMint: ChainAddress?
+    let shop: String
+    let window: Duration
+    let instance: String
+    let now: @Sendable () -> Instant
+
+    public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
+        chain = ChainNode(
+            url: try settings.required(Self.node), token: settings.secrets[Self.nodeToken.key],
+            http: services.http)
+        let mint = settings.text(Self.usdc) ?? "none"
+        usdcMint = ChainAddress(mint)
+        guard usdcMint != nil || mint == "none" else {
+            throw .misconfigured(message: "The mint of USDC is not an address on Solana.")
+        }
+        shop = String((settings.text(Self.label) ?? "").prefix(80))
+        guard let minutes = Int64(try settings.required(Self.minutes)), (5...1440).contains(minutes)
+        else { throw .misconfigured(message: "The minutes to pay are 5 to 1440.") }
+        window = .seconds(minutes * 60)
+        instance = settings.instanceID
+        now = services.now
+    }
+
+    /// Whether the node answers, and USDC is what it says.
+    public func check(_ context: OperationContext) async throws(ProviderError) -> [String] {
+        guard let usdcMint else {
+            _ = try await chain.account(.system, context)
+            return []
+        }
+        guard let mint = try await chain.account(usdcMint, context) else {
+            return ["The node does not know the mint of USDC: it may be of another network."]
+        }
+        guard mint.tokenProgram != nil, let decimals = mint.mintDecimals else {
+            return ["What is named as the mint of USDC is no mint."]
+        }
+        return decimals == 6 ? [] : ["The mint of USDC has \(decimals) decimals instead of 6."]
+    }
+
+    /// Only what the chain itself has: nothing is converted.
+    public func methods(
+        for amount: Money, _ context: OperationContext
+    ) async throws(ProviderError) -> [PaymentMethod] {
+        switch amount.currency.code {
+        case "SOL": [PaymentMethod(code: "sol", label: "SOL from a Solana wallet")]
+        case "USDC" where usdcMint != nil:
+            [PaymentMethod(code: "usdc", label: "USDC from a Solana wallet")]
+        default: []
+        }
+    }
+
+    public func start(
+        _ request: PaymentStart, _ context: OperationContext
+    ) async throws(ProviderError) -> StartedPayment {
+        guard request.shares.count == 1, let destination = request.shares[0].destination else {
+            throw .invalidRequest(code: "destination", message: "One seller is paid at a time.")
+        }
+        guard let recipient = ChainAddress(destination) else {
+            throw .declined(
+                code: "wallet", message: "This maker has no wallet on Solana.", mayRetry: false)
+        }
+        let mint = try mint(for: request)
+        try await prove(recipient, takes: mint, context)
+        let transfer = TransferRequest(
+            recipient: recipient, amount: request.amount, mint: mint,
+            reference: reference(context.idempotencyKey))
+        let waiting = transfer.snapshot(
+            [], paymentID: request.paymentID, version: Self.version(now()))
+        let address = transfer.address(label: shop, message: request.statement)
+        return StartedPayment(
+            snapshot: waiting,
+            next: .instructions([
+                Instruction(label: "Pay with your wallet", value: address, form: .link),
+                Instruction(label: "Amount", value: "\(request.amount)"),
+                Instruction(label: "To", value: "\(recipient)"),
+            ]),
+            payUntil: now().advanced(by: window))
+    }
+
+    private func mint(for request: PaymentStart) throws(ProviderError) -> ChainAddress? {
+        switch (request.method, request.amount.currency.code) {
+        case ("sol", "SOL"): return nil
+        case ("usdc", "USDC"): if let usdcMint { return usdcMint }
+        default: break
+        }
+        throw .invalidRequest(code: "method", message: "There is no such way to pay.")
+    }
+
+    /// A fresh key for a payment, the same for each try of it. The kernel's key is random enough
+    /// that nobody can name the reference before it was shown.
+    private func reference(_ key: String) -> ChainAddress {
+        let bytes = sha256(Array("guildhall solana-pay \(instance) \(key)".utf8))
+        return ChainAddress(bytes: bytes) ?? .system
+    }
+
+    /// A wallet refuses to pay what is no wallet, or has nowhere to put the token.
+    private func prove(
+        _ recipient: ChainAddress, takes mint: ChainAddress?, _ context: OperationContext
+    ) async throws(ProviderError) {
+        let wallet = try await chain.account(recipient, context)
+        guard let wallet, !wallet.executable, wallet.owner == "\(ChainAddress.system)" else {
+            throw .declined(
+                code: "wallet",
+                message: "The maker's wallet cannot be paid yet. Choose another way to pay.",
+                mayRetry: true)
+        }
+        guard let mint else { return }
+        guard let program = try await chain.account(mint, context)?.tokenProgram else {
+            throw .misconfigured(message: "The node does not know the mint of USDC.")
+        }
+        let place = ChainAddress.associatedAccount(of: recipient, mint: mint, program: program)
+        guard let place, try await chain.account(place, context)?.owner == "\(program)" else {
+            throw .declined(
+                code: "token-account",
+                message: "The maker's wallet takes no USDC yet. Choose another way to pay.",
+                mayRetry: true)
+        }
+    }
+
+    /// Time of looking, in microseconds: what was seen later is newer.
+    static func version(_ instant: Instant) -> Int64 { instant.microsecondsSince1970 }
+}
+
+extension AccountBody {
+    var tokenProgram: ChainAddress? {
+        [.token, .token2022].first { "\($0)" == owner }
+    }
+
+    /// A mint's decimals are its byte 44 (SPL Token, `Mint`).
+    var mintDecimals: UInt8? {
+        guard let text = data.first, let bytes = bytes(base64: text), bytes.count >= 82 else {
+            return nil
+        }
+        return bytes[44]
+    }
+}
+
+@_cdecl("guildhall_contract") public func contract() -> Int64 { providerContractVersion }
+@_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
+    exportModule(SolanaPay.self)
+}

@@ -17,7 +17,7 @@ let package = Package(
         // Provider modules: each is loaded at run time, never linked.
         .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
         .library(name: "BankFilePayouts", type: .dynamic, targets: ["BankFilePayouts"]),
-        .library(name: "SolanaPay", type: .dynamic, targets: ["SolanaPay"]),
+        .library(name: "SolanaPay", type: .dynamic, targets: ["SolanaPayExport"]),
         .library(name: "BankTransfer", type: .dynamic, targets: ["BankTransfer"]),
         .library(name: "CashOnDelivery", type: .dynamic, targets: ["CashOnDelivery"]),
         .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
@@ -89,7 +89,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SolanaPay", dependencies: kit, path: "Plugins/Payments/SolanaPay",
-            exclude: ["README.md"], swiftSettings: settings),
+            exclude: ["Export", "README.md"], swiftSettings: settings),
+        .target(
+            name: "SolanaPayExport", dependencies: kit + ["SolanaPay"],
+            path: "Plugins/Payments/SolanaPay/Export", swiftSettings: settings),
         .target(
             name: "BankTransfer", dependencies: kit, path: "Plugins/Payments/BankTransfer",
             swiftSettings: settings),

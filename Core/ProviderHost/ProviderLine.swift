@@ -45,6 +45,11 @@ public struct LocalLine: ProviderLine {
         case .file(let request):
             guard let files = provider.asPayoutFiles else { throw missing("payout files") }
             return .file(file: try files.file(request))
+        case .confirmed(let payment):
+            guard let confirmed = provider.asConfirmedPayments else {
+                throw missing("confirmation")
+            }
+            return .payment(snapshot: try confirmed.confirmed(payment))
         case .pay(let request):
             guard let payouts = provider.asPayouts else { throw missing("payouts") }
             return .payout(snapshot: try await payouts.pay(request, context))

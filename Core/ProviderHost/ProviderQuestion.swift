@@ -14,6 +14,7 @@ public enum ProviderQuestion: Hashable, Sendable, Codable {
     case lookupRefund(key: ProviderLookup)
     case verify(delivery: WebhookDelivery)
     case events(webhook: VerifiedWebhook)
+    case confirmed(payment: PaymentConfirmation)
     case pay(request: PayoutRequest)
     case lookupPayout(key: ProviderLookup)
     case file(request: PayoutFileRequest)

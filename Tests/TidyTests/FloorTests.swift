@@ -14,6 +14,7 @@ import Testing
         ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
         ("Core/Kernel", ["Vocabulary", "ProviderKit", "Postgres", "ProviderHost"]),
         ("Plugins", ["Vocabulary", "ProviderKit"]),
+        ("Plugins/Payments/SolanaPay/Export", ["ProviderKit", "SolanaPay"]),
         (
             "Core/Web",
             ["Vocabulary", "ProviderKit", "Postgres", "Redis", "Kernel"]

@@ -163,8 +163,3 @@ extension AccountBody {
         return bytes[44]
     }
 }
-
-@_cdecl("guildhall_contract") public func contract() -> Int64 { providerContractVersion }
-@_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
-    exportModule(SolanaPay.self)
-}

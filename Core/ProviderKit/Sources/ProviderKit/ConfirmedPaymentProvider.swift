@@ -1,8 +1,8 @@
 public import Vocabulary
 
 /// A payment provider that nobody can ask whether the money came, such as a bank account without
-/// an interface, or a hand: a person says so. The kernel keeps what was said, and never calls `void`
-/// or `lookup` of it: `confirmed` answers both.
+/// an interface, or a hand: a person says so. The kernel keeps what was said, and never calls
+/// `void` or `lookup` of it: `confirmed` answers both.
 public protocol ConfirmedPaymentProvider: PaymentProvider {
     /// How a payment stands when what came is what a person said. Pure: no I/O; the same
     /// confirmation has the same snapshot.

@@ -58,6 +58,7 @@ public protocol Provider: Sendable {
 
     /// Itself as what it is; nil for what it is not. The kit answers these: see `ProviderRole`.
     var asPayment: (any PaymentProvider)? { get }
+    var asConfirmedPayments: (any ConfirmedPaymentProvider)? { get }
     var asPayouts: (any PayoutProvider)? { get }
     var asPayoutFiles: (any PayoutFileProvider)? { get }
     var asBalance: (any BalanceProvider)? { get }

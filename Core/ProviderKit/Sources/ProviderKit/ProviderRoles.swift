@@ -1,6 +1,6 @@
 /// What a provider can be asked. One value of the contract may have several.
 public enum ProviderRole: String, Hashable, Sendable, Codable, CaseIterable {
-    case payment, payouts, payoutFiles, balance, shipping, tax
+    case payment, confirmedPayments, payouts, payoutFiles, balance, shipping, tax
 }
 
 /// What a provider is, answered by its own code. A dynamic cast would look the conformance up by
@@ -10,6 +10,7 @@ public enum ProviderRole: String, Hashable, Sendable, Codable, CaseIterable {
 /// A module writes none of this: conforming to a protocol of the contract answers it.
 extension Provider {
     public var asPayment: (any PaymentProvider)? { nil }
+    public var asConfirmedPayments: (any ConfirmedPaymentProvider)? { nil }
     public var asPayouts: (any PayoutProvider)? { nil }
     public var asPayoutFiles: (any PayoutFileProvider)? { nil }
     public var asBalance: (any BalanceProvider)? { nil }
@@ -19,6 +20,7 @@ extension Provider {
     public var roles: Set<ProviderRole> {
         var roles: Set<ProviderRole> = []
         if asPayment != nil { roles.insert(.payment) }
+        if asConfirmedPayments != nil { roles.insert(.confirmedPayments) }
         if asPayouts != nil { roles.insert(.payouts) }
         if asPayoutFiles != nil { roles.insert(.payoutFiles) }
         if asBalance != nil { roles.insert(.balance) }
@@ -30,6 +32,10 @@ extension Provider {
 
 extension PaymentProvider {
     public var asPayment: (any PaymentProvider)? { self }
+}
+
+extension ConfirmedPaymentProvider {
+    public var asConfirmedPayments: (any ConfirmedPaymentProvider)? { self }
 }
 
 extension PayoutProvider {

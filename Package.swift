@@ -77,7 +77,7 @@ let package = Package(
         // Floor 3: the market itself, and the provider modules; neither sees the other.
         .target(
             name: "Kernel",
-            dependencies: kit + ["Postgres", "ProviderHost", logging],
+            dependencies: kit + ["Postgres", "ProviderHost", "Conformance", logging],
             path: "Core/Kernel", exclude: ["README.md"], resources: [.copy("Migrations")],
             swiftSettings: settings),
         .target(
@@ -157,8 +157,8 @@ let package = Package(
             name: "Operator",
             dependencies: kit + [
                 "Storefront", "SellerDesk", "Backoffice", "SandboxBank", "Web", "Kernel",
-                "Postgres", "Redis", "Reactor", "ProviderHost", hummingbird, logging,
-                nio, .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Postgres", "Redis", "Reactor", "ProviderHost", "Conformance", hummingbird,
+                logging, nio, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -191,7 +191,7 @@ let package = Package(
             // The modules themselves are loaded, as the market does it: each exports the same two
             // C symbols, so no program can link two of them.
             dependencies: kit + [
-                "ProviderHost", "SandboxBank", hummingbird, logging,
+                "ProviderHost", "Conformance", "SandboxBank", hummingbird, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/ProviderTests", swiftSettings: settings),

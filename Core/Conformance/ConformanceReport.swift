@@ -52,24 +52,25 @@ public struct ConformanceOutcome: Hashable, Sendable, Codable {
 }
 
 extension ConformanceReport {
-    /// The report as lines for a person.
+    /// The report as lines for a person: what was tried one by one, what does not apply by reason.
     public var table: [String] {
-        let width = cases.map(\.group.count).max() ?? 0
-        let lines = cases.map { outcome in
-            let mark =
-                switch outcome.result {
-                case .passed: "ok    "
-                case .failed: "FAILED"
-                case .skipped: "–     "
-                }
-            let group = outcome.group.padding(to: width)
+        let tried = cases.filter { $0.result != .skipped }
+        let width = tried.map(\.group.count).max() ?? 0
+        let lines = tried.map { outcome in
+            let mark = outcome.result == .passed ? "ok    " : "FAILED"
             let detail = outcome.detail.isEmpty ? "" : ": \(outcome.detail)"
-            return "\(mark)  \(group)  \(outcome.name)\(detail)"
+            return "\(mark)  \(outcome.group.padding(to: width))  \(outcome.name)\(detail)"
         }
-        let sum =
-            "\(module) \(version), contract \(contract): \(count(.passed)) passed, "
+        let reasons = Dictionary(grouping: cases.filter { $0.result == .skipped }, by: \.detail)
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+            .map { "–       \($0.value.count) do not apply: \($0.key)" }
+        return lines + reasons + [sum]
+    }
+
+    /// The report as one line.
+    public var sum: String {
+        "\(module) \(version), contract \(contract): \(count(.passed)) passed, "
             + "\(count(.failed)) failed, \(count(.skipped)) do not apply"
-        return lines + [sum]
     }
 }
 

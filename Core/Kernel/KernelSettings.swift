@@ -23,6 +23,10 @@ public struct KernelSettings: Sendable {
     public var printTool = "/usr/bin/weasyprint"
     /// How long one print may take.
     public var printDeadline: Duration = .seconds(20)
+    /// The program whose `module check` tries a module, in a process of its own.
+    public var program = "/proc/self/exe"
+    /// How long one conformance run may take.
+    public var conformanceDeadline: Duration = .seconds(120)
     /// How much of the listings' JSON a process keeps in memory.
     public var listingCacheBytes = 48 * 1024 * 1024
 

@@ -15,6 +15,8 @@ public struct Marketplace: Sendable {
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.
     let printing: WorkThreads
+    /// Waits for conformance runs, one at a time.
+    let checking: WorkThreads
     /// What is asked for most, as bytes.
     let shownListings: NotifiedCache<ID<Listing>, [UInt8]>
     /// Those of them that are not in memory, read together.
@@ -32,6 +34,7 @@ public struct Marketplace: Sendable {
         passwords = WorkThreads(count: settings.passwordThreads, waitingMax: 64)
         files = WorkThreads(count: 2, waitingMax: 256)
         printing = WorkThreads(count: 2, waitingMax: 8, waitMax: .seconds(20))
+        checking = WorkThreads(count: 1, waitingMax: 4, waitMax: .seconds(240))
         shownListings = NotifiedCache(
             database, channel: "listings", costMax: settings.listingCacheBytes,
             cost: { $0.count + 200 }, key: { ID<Listing>($0) })

@@ -43,6 +43,7 @@ public struct Migration: Sendable {
         "m0045-known-words",
         "m0050-book-checks",
         "m0051-tax-remitters",
+        "m0057-module-versions",
     ]
 
     /// The migrations that this build ships.

@@ -2,7 +2,8 @@ import Glibc
 public import ProviderKit
 import Synchronization
 
-/// The modules that this process has loaded from its modules folder.
+/// The modules that this process has loaded from its modules folder, each by key and version:
+/// several versions of one module may be there at once.
 ///
 /// Nothing is ever unloaded: code of a module may run at any time.
 public final class ModuleCatalog: Sendable {
@@ -17,8 +18,14 @@ public final class ModuleCatalog: Sendable {
         }
     }
 
+    private struct Found {
+        var module: ModuleExport
+        /// Nil for a built-in one.
+        var path: String?
+    }
+
     private struct State {
-        var modules: [String: ModuleExport] = [:]
+        var modules: [String: [ModuleVersion: Found]] = [:]
         var files: Set<String> = []
         var refused: [Refused] = []
     }
@@ -30,23 +37,50 @@ public final class ModuleCatalog: Sendable {
     public init(folder: String?, builtIn: [ModuleExport] = []) {
         self.folder = folder
         state.withLock { state in
-            for module in builtIn { state.modules[module.descriptor.key] = module }
+            for module in builtIn {
+                state.modules[module.descriptor.key, default: [:]][
+                    ModuleVersion(module.descriptor.version)] = Found(module: module)
+            }
         }
         rescan()
     }
 
-    /// Every module, by key.
+    /// Every module, by key, the oldest version first.
     public var modules: [ModuleExport] {
         state.withLock { state in
-            state.modules.values.sorted { $0.descriptor.key < $1.descriptor.key }
+            state.modules.sorted { $0.key < $1.key }.flatMap { _, versions in
+                versions.sorted { $0.key < $1.key }.map(\.value.module)
+            }
         }
     }
 
     /// What was found and not taken, at the last scan.
     public var refused: [Refused] { state.withLock { $0.refused } }
 
-    /// Nil when there is no module of that key.
-    public func module(_ key: String) -> ModuleExport? { state.withLock { $0.modules[key] } }
+    /// The newest version of a module; nil when there is none of that key.
+    public func module(_ key: String) -> ModuleExport? { module(key, version: nil) }
+
+    /// What serves an instance that was made with `version`: that version where it is loaded,
+    /// else the newest of the same major number. Nil when there is neither.
+    public func module(_ key: String, version: String?) -> ModuleExport? {
+        found(key, version: version)?.module
+    }
+
+    /// The file of such a module; nil when there is none, or it is built in.
+    public func file(of key: String, version: String?) -> String? {
+        found(key, version: version)?.path
+    }
+
+    private func found(_ key: String, version: String?) -> Found? {
+        state.withLock { state in
+            guard let versions = state.modules[key] else { return nil }
+            guard let wanted = version.map({ ModuleVersion($0) }) else {
+                return versions.max { $0.key < $1.key }?.value
+            }
+            return versions[wanted]
+                ?? versions.filter { $0.key.major == wanted.major }.max { $0.key < $1.key }?.value
+        }
+    }
 
     /// Looks into the folder again and loads files that are new. A file that was refused is tried
     /// again. Reads files: not for a hot path.
@@ -59,44 +93,24 @@ public final class ModuleCatalog: Sendable {
                 return
             }
             for name in names where !state.files.contains(name) {
-                switch Self.load(folder + "/" + name) {
-                case .failure(let problem):
-                    state.refused.append(Refused(file: name, reason: problem.reason))
-                case .success(let module):
-                    let key = module.descriptor.key
-                    if state.modules[key] != nil {
-                        let reason = "There is a module \(key) already."
-                        state.refused.append(Refused(file: name, reason: reason))
-                    } else {
-                        state.modules[key] = module
-                        state.files.insert(name)
+                do throws(ModuleFile.Problem) {
+                    let file = try ModuleFile.load(folder + "/" + name)
+                    let (key, text) = (
+                        file.module.descriptor.key, file.module.descriptor.version
+                    )
+                    let version = ModuleVersion(text)
+                    guard state.modules[key]?[version] == nil else {
+                        throw ModuleFile.Problem(
+                            description: "There is a module \(key) \(text) already.")
                     }
+                    state.modules[key, default: [:]][version] = Found(
+                        module: file.module, path: file.path)
+                    state.files.insert(name)
+                } catch {
+                    state.refused.append(Refused(file: name, reason: error.description))
                 }
             }
         }
-    }
-
-    private struct Problem: Error { let reason: String }
-
-    private static func load(_ path: String) -> Result<ModuleExport, Problem> {
-        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-            let reason = dlerror().map { String(cString: $0) } ?? "unknown"
-            return .failure(Problem(reason: "It cannot be loaded: \(reason)"))
-        }
-        guard let contract = dlsym(handle, contractSymbol), let entry = dlsym(handle, moduleSymbol)
-        else { return .failure(Problem(reason: "It is not a provider module.")) }
-        typealias Contract = @convention(c) () -> Int64
-        typealias Entry = @convention(c) () -> UnsafeMutableRawPointer
-        // A plain integer from a plain C function: nothing of the module's Swift is touched
-        // before the two agree on the contract.
-        let version = unsafeBitCast(contract, to: Contract.self)()
-        guard version == providerContractVersion else {
-            let ours = providerContractVersion
-            let reason = "It speaks contract version \(version), this Guildhall speaks \(ours)."
-            return .failure(Problem(reason: reason))
-        }
-        let pointer = unsafeBitCast(entry, to: Entry.self)()
-        return .success(Unmanaged<ModuleExport>.fromOpaque(pointer).takeUnretainedValue())
     }
 
     private static func libraries(in folder: String) -> [String]? {

@@ -62,7 +62,7 @@ import Vocabulary
 
         #expect(own.modules.count == 2)
         #expect(own.refused.map(\.file) == ["c.so", "d.so"])
-        #expect(own.refused[0].reason == "There is a module rate-table-tax already.")
+        #expect(own.refused[0].reason == "There is a module rate-table-tax 1.0 already.")
         #expect(own.refused[1].reason.hasPrefix("It cannot be loaded: "))
     }
 

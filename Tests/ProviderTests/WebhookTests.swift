@@ -44,7 +44,7 @@ import Vocabulary
             var stale = genuine
             stale.receivedAt = genuine.receivedAt.advanced(by: .seconds(301))
             var early = genuine
-            early.receivedAt = genuine.receivedAt.advanced(by: .seconds(-302))
+            early.receivedAt = genuine.receivedAt.advanced(by: .seconds(-400))
 
             for delivery in [changed, unsigned, garbled, stale, early] {
                 await #expect(throws: ProviderError.signatureInvalid) {

@@ -12,7 +12,10 @@ import Testing
         ("Core/Redis", ["CHiredis", "Reactor"]),
         ("Core/ProviderHost", ["Vocabulary", "ProviderKit"]),
         ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
-        ("Core/Kernel", ["Vocabulary", "ProviderKit", "Postgres", "ProviderHost"]),
+        (
+            "Core/Kernel",
+            ["Vocabulary", "ProviderKit", "Postgres", "ProviderHost", "Conformance"]
+        ),
         ("Plugins", ["Vocabulary", "ProviderKit"]),
         ("Plugins/Payments/SolanaPay/Export", ["ProviderKit", "SolanaPay"]),
         (

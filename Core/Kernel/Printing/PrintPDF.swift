@@ -61,56 +61,10 @@ struct PrintJob {
         let page = folder.appendingPathComponent("page.html").path
         let print = folder.appendingPathComponent("page.pdf").path
         try Data(html).write(to: URL(fileURLWithPath: page))
-        guard try exitCode(of: [tool, "--quiet", "--encoding", "utf-8", page, print]) == 0,
+        let arguments = ["--quiet", "--encoding", "utf-8", page, print]
+        guard ProgramRun(tool, arguments, within: deadline).run() == .exited(0),
             let bytes = manager.contents(atPath: print), bytes.starts(with: Array("%PDF-".utf8))
         else { throw PrintRefusal.failed }
         return Array(bytes)
-    }
-
-    /// Starts the program in a group of its own and waits; at the deadline the group is killed.
-    private func exitCode(of arguments: [String]) throws -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-        // Nothing of ours is told to it: the environment holds the database's password.
-        var environment: [UnsafeMutablePointer<CChar>?] = [
-            strdup("PATH=/usr/bin:/bin"), strdup("LANG=C.UTF-8"), strdup("HOME=/nonexistent"),
-        ]
-        defer { for word in words + environment { free(word) } }
-        words.append(nil)
-        environment.append(nil)
-        var child: pid_t = 0
-        guard posix_spawn(&child, tool, &actions, &attributes, words, environment) == 0 else {
-            throw PrintRefusal.failed
-        }
-        return try wait(for: child)
-    }
-
-    private func wait(for child: pid_t) throws -> Int32 {
-        let end = ContinuousClock.now + deadline
-        var status: Int32 = 0
-        while true {
-            let ended = waitpid(child, &status, WNOHANG)
-            if ended == child { break }
-            if ended < 0, errno != EINTR { throw PrintRefusal.failed }
-            if ContinuousClock.now > end {
-                kill(-child, SIGKILL)
-                waitpid(child, &status, 0)
-                throw PrintRefusal.failed
-            }
-            usleep(10_000)
-        }
-        return status & 0x7f == 0 ? status >> 8 & 0xff : -1
     }
 }

@@ -25,7 +25,10 @@ extension Marketplace {
                 guard old.instance.state != .retired else {
                     throw ProviderRefusal.stateWrong(from: "retired", to: "changed")
                 }
-                guard let module = providers.catalog.module(old.instance.moduleKey) else {
+                guard
+                    let module = providers.catalog.module(
+                        old.instance.moduleKey, version: old.instance.moduleVersion)
+                else {
                     throw ProviderRefusal.moduleMissing(key: old.instance.moduleKey)
                 }
                 let seen = try await tx.audit.before("provider_instance", id.description)

@@ -2,18 +2,19 @@ import ProviderKit
 import Vocabulary
 
 extension Marketplace {
-    /// Adds a draft of a provider. `settings` holds all fields of the module by key, secret ones
-    /// among them; those are encrypted at once and never shown again. The draft takes no business
-    /// until it is activated.
+    /// Adds a draft of a provider, made with `version` of its module or the newest. `settings`
+    /// holds all fields of the module by key, secret ones among them; those are encrypted at once
+    /// and never shown again. The draft takes no business until it is activated.
     ///
     /// - Throws: ``ProviderRefusal`` for an unknown module, a setting that its module does not
     ///   take, and a name that another provider of the kind has.
     public func createProviderInstance(
-        module key: String, name: String, mode: ProviderInstance.Mode = .sandbox,
+        module key: String, version: String? = nil, name: String,
+        mode: ProviderInstance.Mode = .sandbox,
         capture: ProviderInstance.Capture = .atOrder, settings: [String: String],
         as admin: ID<Account>?
     ) async throws -> ProviderInstance {
-        guard let module = providers.catalog.module(key) else {
+        guard let module = providers.catalog.module(key, version: version) else {
             throw ProviderRefusal.settingWrong(
                 field: "module", problem: "There is no such module in the modules folder.")
         }
@@ -23,8 +24,9 @@ extension Marketplace {
         let id = ID<ProviderInstance>()
         let sealed = secrets.isEmpty ? nil : try providers.key.seal(secrets, of: id)
         let instance = ProviderInstance(
-            id: id, kind: module.descriptor.kind, moduleKey: key, name: name, mode: mode,
-            state: .draft, settings: values, configurationVersion: 1, capture: capture,
+            id: id, kind: module.descriptor.kind, moduleKey: key,
+            moduleVersion: module.descriptor.version, name: name, mode: mode, state: .draft,
+            settings: values, configurationVersion: 1, capture: capture,
             createdAt: .systemNow)
         return try await refusing(
             "provider_instance_name_key", as: ProviderRefusal.nameTaken

@@ -8,6 +8,12 @@ extension Marketplace {
         guard let configuration = try await database.providers.configuration(of: id) else {
             throw ProviderRefusal.instanceMissing
         }
+        return try await problems(with: configuration)
+    }
+
+    /// What the module finds wrong with a configuration, a sentence each.
+    func problems(with configuration: ProviderConfiguration) async throws -> [String] {
+        let id = configuration.instance.id
         do {
             let context = OperationContext(key: "check:\(id)", within: .seconds(10))
             return try await providers.make(configuration).check(context)

@@ -25,10 +25,22 @@ extension ProviderGateway {
         return directory.keep(guarded, id, version: configuration.instance.configurationVersion)
     }
 
+    /// What serves an instance; a file that has come since the start is looked for.
+    func module(of instance: ProviderInstance) -> ModuleExport? {
+        let (key, version) = (instance.moduleKey, instance.moduleVersion)
+        if let module = catalog.module(key, version: version),
+            version == nil || module.descriptor.version == version
+        {
+            return module
+        }
+        catalog.rescan()
+        return catalog.module(key, version: version)
+    }
+
     /// A live object that nobody else uses yet.
     func make(_ configuration: ProviderConfiguration) throws -> ProviderGuard {
         let instance = configuration.instance
-        guard let module = catalog.module(instance.moduleKey) else {
+        guard let module = module(of: instance) else {
             throw ProviderRefusal.moduleMissing(key: instance.moduleKey)
         }
         let settings = InstanceSettings(

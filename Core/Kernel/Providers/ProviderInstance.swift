@@ -37,6 +37,8 @@ public struct ProviderInstance: Sendable {
     public let id: ID<ProviderInstance>
     public let kind: ProviderKind
     public let moduleKey: String
+    /// The version of the module that it was made with or moved to; nil for the newest there is.
+    public internal(set) var moduleVersion: String?
     public let name: String
     public let mode: Mode
     public let state: State

@@ -15,6 +15,8 @@ public enum ProviderRefusal: Refusal {
     case stillOpen([OpenItems])
     case ruleWrong(index: Int, problem: String)
     case tooManyRules
+    /// The conformance run did not start, or wrote nothing.
+    case conformanceFailed
 
     public var code: String {
         switch self {
@@ -30,13 +32,14 @@ public enum ProviderRefusal: Refusal {
         case .stillOpen: "provider.still-open"
         case .ruleWrong: "provider.rule-wrong"
         case .tooManyRules: "provider.too-many-rules"
+        case .conformanceFailed: "provider.conformance-failed"
         }
     }
 
     public var reason: RefusalReason {
         switch self {
         case .instanceMissing: .missing
-        case .moduleMissing: .unavailable
+        case .moduleMissing, .conformanceFailed: .unavailable
         case .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules: .invalid
         case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen: .conflict
         }
@@ -59,6 +62,7 @@ public enum ProviderRefusal: Refusal {
             "It cannot be retired yet: "
                 + items.map { "\($0.count) \($0.kind.label)" }.joined(separator: ", ") + " open."
         case .ruleWrong(let index, let problem): "Rule \(index + 1): \(problem)"
+        case .conformanceFailed: "The module could not be tried. The log says more."
         case .tooManyRules: "A list of rules has at most \(ProviderRule.listMax) entries."
         }
     }

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// An instance with its secrets, still sealed.
 struct ProviderConfiguration: Sendable {
-    let instance: ProviderInstance
+    var instance: ProviderInstance
     let secrets: [UInt8]?
     let previousSecrets: [UInt8]?
 }
@@ -14,8 +14,8 @@ struct ProviderStore: Sendable {
     let db: any Queryable
 
     private static let columns: SQL = """
-        id, kind, module_key, name, mode, state, settings, configuration_version, capture,
-        created_at
+        id, kind, module_key, module_version, name, mode, state, settings, configuration_version,
+        capture, created_at
         """
 
     /// All instances, oldest first, and all rules in order. Both are short lists by nature.
@@ -64,10 +64,11 @@ struct ProviderStore: Sendable {
     func insert(_ instance: ProviderInstance, secrets: [UInt8]?, keyID: String) async throws {
         try await db.execute(
             """
-            insert into provider_instance (id, kind, module_key, name, mode, state, settings,
-                secrets, secrets_key_id, capture)
-            values (\(instance.id), \(instance.kind), \(instance.moduleKey), \(instance.name),
-                \(instance.mode), \(instance.state), \(JSON(instance.settings)),
+            insert into provider_instance (id, kind, module_key, module_version, name, mode, state,
+                settings, secrets, secrets_key_id, capture)
+            values (\(instance.id), \(instance.kind), \(instance.moduleKey),
+                \(instance.moduleVersion), \(instance.name), \(instance.mode),
+                \(instance.state), \(JSON(instance.settings)),
                 \(secrets.map { Bytes($0) }), \(keyID), \(instance.capture))
             """)
     }
@@ -83,6 +84,16 @@ struct ProviderStore: Sendable {
                 secrets = \(secrets.map { Bytes($0) }),
                 previous_secrets = \(previousSecrets.map { Bytes($0) }),
                 secrets_key_id = \(keyID), configuration_version = configuration_version + 1
+            where id = \(id)
+            """)
+    }
+
+    func change(_ id: ID<ProviderInstance>, moduleVersion: String) async throws {
+        try await db.execute(
+            """
+            update provider_instance
+            set module_version = \(moduleVersion),
+                configuration_version = configuration_version + 1
             where id = \(id)
             """)
     }
@@ -148,8 +159,9 @@ struct ProviderStore: Sendable {
 
     private static func instance(_ c: inout Columns) throws -> ProviderInstance {
         ProviderInstance(
-            id: try c.next(), kind: try c.next(), moduleKey: try c.next(), name: try c.next(),
-            mode: try c.next(), state: try c.next(),
+            id: try c.next(), kind: try c.next(), moduleKey: try c.next(),
+            moduleVersion: try c.next(), name: try c.next(), mode: try c.next(),
+            state: try c.next(),
             settings: try c.next(JSON<[String: String]>.self).value,
             configurationVersion: try c.next(), capture: try c.next(), createdAt: try c.next())
     }

@@ -19,7 +19,10 @@ struct BankClient: Sendable {
     ) async throws(ProviderError) -> Body {
         let data: Data
         do {
-            data = try JSONEncoder().encode(question)
+            // The same call under its key is the same bytes: the bank refuses another question.
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            data = try encoder.encode(question)
         } catch {
             throw .invalidRequest(code: "not-json", message: "The request is not JSON.")
         }
@@ -59,7 +62,8 @@ struct BankClient: Sendable {
             }
         let response = try await http.send(
             request("GET", address, context), deadline: context.deadline)
-        if response.status == 404 { return nil }
+        // Only the bank's own word is a promise; a machine in between has its own 404.
+        if response.status == 404, Self.problem(in: response)?.code == "not_found" { return nil }
         guard response.status == 200 else { throw Self.meaning(of: response) }
         guard let body = decode(type, response) else {
             throw .unavailable(
@@ -86,7 +90,7 @@ struct BankClient: Sendable {
 
     /// The table from HTTP to what happened to the money.
     private static func meaning(of response: HTTPResponse) -> ProviderError {
-        let problem = try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body)).error
+        let problem = problem(in: response)
         let code = problem?.code ?? "status-\(response.status)"
         let message = problem?.message ?? "The bank answered \(response.status)."
         switch response.status {
@@ -94,10 +98,18 @@ struct BankClient: Sendable {
         case 401, 403: return .misconfigured(message: "The bank does not know this API key.")
         case 429, 503:
             let seconds = response.headers["Retry-After"].flatMap { Int($0) }
+                .flatMap { (0...86_400).contains($0) ? $0 : nil }
             return .unavailable(message: message, retryAfterSeconds: seconds)
-        case 400..<500: return .invalidRequest(code: code, message: message)
+        // What is not in the bank's own words may come from a machine in between, behind which
+        // the bank has acted.
+        case 400..<500 where problem != nil:
+            return .invalidRequest(code: code, message: message)
         default: return .ambiguous(message: message)
         }
+    }
+
+    private static func problem(in response: HTTPResponse) -> ErrorBody.Problem? {
+        try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body)).error
     }
 
     /// Percent-encodes all but letters, digits, `-`, `_` and `.`.

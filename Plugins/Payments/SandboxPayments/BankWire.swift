@@ -5,21 +5,29 @@ import Vocabulary
 // The bank's JSON as this module sees it, and what it means to the kernel. A status that is not
 // known here is loud: it may mean that money moved.
 
-struct AccountBody: Decodable {
+struct AccountBody: Codable {
     let name: String
 }
 
-struct PaymentBody: Decodable {
+struct PaymentBody: Codable {
     let id: String
     let merchantReference: String
-    let status: String
-    let authorized: Money
-    let captured: Money
-    let refunded: Money
-    let version: Int64
+    var status: String
+    let amount: Money
+    var authorized: Money
+    var captured: Money
+    var refunded: Money
+    var version: Int64
     let failureCode: String?
     let failureMessage: String?
-    let redirectURL: String?
+    var redirectURL: String?
+    /// Whether a final capture came; the bank alone knows.
+    var isClosed = false
+
+    enum CodingKeys: String, CodingKey {
+        case id, merchantReference, status, amount, authorized, captured, refunded, version
+        case failureCode, failureMessage, redirectURL
+    }
 
     func snapshot() throws(ProviderError) -> PaymentSnapshot {
         let known: PaymentStatus? =
@@ -40,7 +48,7 @@ struct PaymentBody: Decodable {
     }
 }
 
-struct RefundBody: Decodable {
+struct RefundBody: Codable {
     let id: String
     let payment: String
     let merchantReference: String
@@ -55,7 +63,7 @@ struct RefundBody: Decodable {
     }
 }
 
-struct PayoutBody: Decodable {
+struct PayoutBody: Codable {
     let id: String
     let merchantReference: String
     let status: String
@@ -79,7 +87,7 @@ private func transferStatus(_ status: String) throws(ProviderError) -> TransferS
     }
 }
 
-struct EventBody: Decodable {
+struct EventBody: Codable {
     let id: String
     let type: String
     let createdAt: Instant
@@ -87,6 +95,9 @@ struct EventBody: Decodable {
     let refund: RefundBody?
     let payout: PayoutBody?
 
+}
+
+extension EventBody {
     /// Nil when the bytes are not an event.
     init?(_ body: [UInt8]) {
         guard let event = try? JSONDecoder().decode(EventBody.self, from: Data(body)) else {
@@ -96,8 +107,8 @@ struct EventBody: Decodable {
     }
 }
 
-struct ErrorBody: Decodable {
-    struct Problem: Decodable {
+struct ErrorBody: Codable {
+    struct Problem: Codable {
         let code: String
         let message: String
     }
@@ -105,9 +116,9 @@ struct ErrorBody: Decodable {
     let error: Problem
 }
 
-struct NoQuestion: Encodable {}
+struct NoQuestion: Codable {}
 
-struct PaymentQuestion: Encodable {
+struct PaymentQuestion: Codable {
     let merchantReference: String
     let amount: Money
     let source: String
@@ -116,18 +127,18 @@ struct PaymentQuestion: Encodable {
     let webhookURL: String
 }
 
-struct CaptureQuestion: Encodable {
+struct CaptureQuestion: Codable {
     let amount: Money
     let isFinal: Bool
 }
 
-struct RefundQuestion: Encodable {
+struct RefundQuestion: Codable {
     let merchantReference: String
     let amount: Money
     let reason: String
 }
 
-struct PayoutQuestion: Encodable {
+struct PayoutQuestion: Codable {
     let merchantReference: String
     let amount: Money
     let destination: PayoutDestination

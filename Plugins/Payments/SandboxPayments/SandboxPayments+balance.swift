@@ -26,8 +26,8 @@ extension SandboxPayments {
 }
 
 /// A page of the bank's own books.
-struct BalanceBody: Decodable {
-    struct Item: Decodable {
+struct BalanceBody: Codable {
+    struct Item: Codable {
         let number: Int
         let kind: String
         let source: String

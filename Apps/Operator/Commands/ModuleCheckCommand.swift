@@ -1,0 +1,106 @@
+import ArgumentParser
+import Conformance
+import Foundation
+import Kernel
+import ProviderHost
+import ProviderKit
+
+/// `guildhall module check FILE`
+struct ModuleCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Loads a module as the market would, and tries it against the contract's rules.",
+        discussion: """
+            Nothing leaves this machine: the module speaks to the scripted counterpart that its \
+            file brings, over a wire that loses, delays, doubles and spoils. It ends with 1 when a \
+            case fails.
+            """)
+
+    @Argument(help: "The module's file, lib….so.")
+    var file: String
+
+    @Option(help: "A file of settings in JSON, {\"field\": \"value\"}; over the counterpart's.")
+    var settings: String?
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Flag(help: .private)
+    var inside = false
+
+    @Option(help: .private)
+    var from = 0
+
+    /// A run takes seconds; one that hangs is ended.
+    private static let deadline: Duration = .seconds(300)
+
+    func run() async throws {
+        let path = URL(fileURLWithPath: file).path
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw OperatorProblem("\(path) cannot be read.")
+        }
+        if inside { return try await runInside(path) }
+        // Loaded here first: a file that is no module is to be told from one that fails.
+        let module = try load(path).module.descriptor
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        let run = ConformanceRun(
+            program: program, file: path, settings: settings, within: Self.deadline)
+        let threads = WorkThreads(count: 1, waitingMax: 1)
+        guard let report = try await threads.run({ [run] in run.report() }) else {
+            throw OperatorProblem("The run of \(path) did not start.")
+        }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            say(String(decoding: try encoder.encode(report), as: UTF8.self))
+        } else {
+            describe(module)
+            for line in report.table { say(line) }
+        }
+        if !report.passes { throw ExitCode(1) }
+    }
+
+    /// The run itself, in the process that a trap may end.
+    private func runInside(_ path: String) async throws {
+        let loaded = try load(path)
+        let suite = ConformanceSuite(
+            loaded.module, counterpart: loaded.counterpart, settings: try given())
+        let titles = suite.names.map { ConformanceProgress.Title(group: $0.group, name: $0.name) }
+        say(
+            ConformanceProgress.module(descriptor: loaded.module.descriptor, cases: titles).line)
+        _ = await suite.run(
+            from: from, began: { say(ConformanceProgress.began(index: $0).line) },
+            ended: { say(ConformanceProgress.ended(index: $0, outcome: $1).line) })
+    }
+
+    private func load(_ path: String) throws -> ModuleFile {
+        do throws(ModuleFile.Problem) {
+            return try ModuleFile.load(path)
+        } catch {
+            throw OperatorProblem(error.description)
+        }
+    }
+
+    private func given() throws -> [String: String] {
+        guard let settings else { return [:] }
+        do {
+            let data = try Data(contentsOf: URL(fileURLWithPath: settings))
+            return try JSONDecoder().decode([String: String].self, from: data)
+        } catch {
+            throw OperatorProblem("\(settings) is not a JSON object of texts.")
+        }
+    }
+
+    private func describe(_ module: ModuleDescriptor) {
+        say("\(module.name) \(module.version) (\(module.key)), \(module.kind.rawValue)")
+        if !module.summary.isEmpty { say("  \(module.summary)") }
+        for field in module.fields {
+            let marks = [field.required ? "required" : nil, field.isSecret ? "secret" : nil]
+                .compactMap { $0 }.joined(separator: ", ")
+            say("  \(field.key): \(field.label)\(marks.isEmpty ? "" : " (\(marks))")")
+        }
+        let capabilities = module.capabilities.map(\.rawValue).sorted()
+        if !capabilities.isEmpty { say("  can: \(capabilities.joined(separator: ", "))") }
+        say("It loads and speaks contract version \(providerContractVersion).")
+    }
+}

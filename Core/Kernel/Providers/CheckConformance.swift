@@ -1,0 +1,40 @@
+public import Conformance
+import Postgres
+public import Vocabulary
+
+/// What the last conformance run found of a version of a module.
+public struct StoredConformance: Sendable {
+    public let report: ConformanceReport
+    public let ranAt: Instant
+}
+
+extension Marketplace {
+    /// Tries a loaded module against the rules of its contract, in a process of its own and
+    /// without a network, and keeps what was found.
+    /// - Throws: ``ProviderRefusal/moduleMissing(key:)``, ``ProviderRefusal/conformanceFailed``
+    ///   when nothing could be run, ``WorkRefusal/busy(seconds:)``.
+    public func checkConformance(
+        of key: String, version: String, as admin: ID<Account>?
+    ) async throws -> ConformanceReport {
+        guard let file = providers.catalog.file(of: key, version: version) else {
+            throw ProviderRefusal.moduleMissing(key: "\(key) \(version)")
+        }
+        let run = ConformanceRun(
+            program: settings.program, file: file, within: settings.conformanceDeadline)
+        guard let report = try await checking.run({ [run] in run.report() }) else {
+            throw ProviderRefusal.conformanceFailed
+        }
+        try await database.transaction { tx in
+            try await tx.conformance.save(report, by: admin)
+            try await tx.audit.record(
+                "module.conformance-checked", on: "provider_module", "\(key) \(version)",
+                by: admin)
+        }
+        return report
+    }
+
+    /// The last reports, by module and version. A short list by nature.
+    public func conformanceReports() async throws -> [StoredConformance] {
+        try await database.conformance.all()
+    }
+}

@@ -4,6 +4,9 @@
 
 schemathesis_version=4.32.5
 sepaxml_version=2.7.0
+playwright_version=1.65.2
+# It carries axe-core 4.12.1.
+axe_version=0.1.8
 
 start_market() {
     local modules=$work/market/modules product
@@ -147,4 +150,22 @@ fuzz_app() {
     }
     results+=("schemathesis, $app: $(grep -oE '[0-9]+ (generated|passed).*' "$log" | head -n 1)")
     kill -0 "$market" 2>/dev/null || fail "The market died while $app was asked."
+}
+
+# The three apps in Debian's chromium, clicked through and looked at; see Config/browser/check.py.
+browser() {
+    local venv=$top/.guildhall/browser-$playwright_version-$axe_version log=$work/browser.log
+    if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import playwright.sync_api, axe_playwright_python' 2>/dev/null; then
+        say "playwright $playwright_version and axe from PyPI, into ${venv#"$top"/}"
+        mkdir -p "$top/.guildhall"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check \
+            "playwright==$playwright_version" "axe-playwright-python==$axe_version" ||
+            fail "playwright could not be installed from PyPI; see pip's reason above."
+    fi
+    say "The three apps in a browser"
+    PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$top/Config/browser/check.py" "$bin/guildhall" \
+        "$top/.guildhall/screenshots" 2>&1 | tee "$log" ||
+        fail "The browser found fault with the pages named above; their pictures are in .guildhall/screenshots."
+    results+=("browser: $(grep -oE '[0-9]+ pages.*' "$log")")
 }

@@ -1,0 +1,122 @@
+"""The three apps in a real browser, against a market that runs: the main job by clicking without
+JavaScript, then every page in two colours and three widths, then markup in every field.
+
+    check.py GUILDHALL FOLDER    GUILDHALL is the executable; screenshots go to FOLDER
+"""
+
+import os
+import pathlib
+import re
+import secrets
+import sys
+import time
+
+from playwright.sync_api import sync_playwright
+
+import look
+import pages
+from people import Hostile, Person, Plain
+from walk import Walk
+
+STARTS = {
+    "storefront": ["/", "/search?text=zzzzzz", "/search?text=mug&sort=price-up", "/checkout",
+                   "/cart", "/password", "/account", "/docs"],
+    "seller": ["/", "/apply", "/shops", "/password", "/docs", "/export"],
+    "admin": ["/", "/password", "/docs", "/me"],
+}
+GUESTS = {
+    "storefront": ["/", "/cart", "/sign-in", "/register"],
+    "seller": ["/", "/sign-in", "/register"],
+    "admin": ["/sign-in", "/register"],
+}
+
+
+def name_of(path: str) -> str:
+    """A file name for a page: its route, without ids."""
+    plain = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", path.split("?")[0])
+    extra = re.sub(r"[^a-z]+", "-", path.split("?")[1]) if "?" in path else ""
+    return (re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "home") + (
+        "-" + extra[:24].strip("-") if extra else "")
+
+
+def visit_everything(browser, apps, walk, guildhall, folder) -> look.Looker:
+    looker = look.Looker(folder)
+    patterns = pages.routes(guildhall)
+    people = {"storefront": walk.customer, "seller": walk.artisan, "admin": walk.admin}
+    missing = []
+    for app, walker in people.items():
+        person = Person.seeing(browser, walker)
+        crawl = pages.Crawl(person, patterns[app], STARTS[app] + walk.left.get(app, []))
+        looker.faults += look.heads(app, crawl.answers)
+        for path in crawl.pages():
+            looker.visit(person, app, path, name_of(path))
+        looker.visit(person, app, "/nowhere", "nowhere", status=404)
+        guest = Person(browser, apps[app], "a guest", script=True)
+        for path in GUESTS[app]:
+            looker.visit(guest, app, path, "guest-" + name_of(path))
+        known = pages.REDIRECTS | pages.EMPTY.get(app, set()) | set(GUESTS[app])
+        for pattern in patterns[app]:
+            if pattern not in crawl.found and pattern not in known:
+                missing.append(f"{app} {pattern}: no link leads there, so that nobody looked")
+    looker.faults += missing
+    return looker
+
+
+def search_for_markup(browser, walk: Walk, guildhall) -> list[str]:
+    """Every page again, with scripts allowed by us: whatever was not escaped would now show."""
+    patterns = pages.routes(guildhall)
+    people = {"storefront": walk.customer, "seller": walk.artisan, "admin": walk.admin}
+    faults, shown = [], set()
+    for app, walker in people.items():
+        person = Person.seeing(browser, walker, bypass=True)
+        crawl = pages.Crawl(person, patterns[app], STARTS[app] + walk.left.get(app, []))
+        shown |= {number for _, _, text in crawl.answers.values()
+                  for number in re.findall(r"data-stored=(\d+)", text)}
+        for path in crawl.pages(each=3):
+            person.page.goto(path)
+            found = person.page.evaluate(
+                "() => [...document.querySelectorAll('[data-stored]')].map("
+                "one => one.getAttribute('data-stored'))")
+            faults += [f"{app} {path}: field {number} became an element" for number in found]
+    if len(shown) < 20:
+        faults.append(f"only {len(shown)} fields were seen again: the search proves nothing")
+    print(f"  markup: {walk.words.sent} fields filled, {len(shown)} of them seen on pages")
+    return faults
+
+
+def main() -> int:
+    guildhall, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.jpg"):
+        old.unlink()
+    apps = {
+        name: f"http://127.0.0.1:{os.environ[f'GUILDHALL_{port}_PORT']}"
+        for name, port in [("storefront", "STOREFRONT"), ("seller", "SELLER"), ("admin", "ADMIN")]}
+    started = time.monotonic()
+
+    def lap(what: str):
+        print(f"  {time.monotonic() - started:5.1f} s  {what}", flush=True)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("GUILDHALL_CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"])
+        walk = Walk(browser, apps, Plain(), secrets.token_hex(3))
+        walk.go()
+        lap("the main job was walked by clicking, JavaScript off")
+        looker = visit_everything(browser, apps, walk, guildhall, folder)
+        lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}")
+        hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
+        for fault in looker.faults:
+            print(f"✗ {fault}", file=sys.stderr, flush=True)
+        hostile.go()
+        faults = looker.faults + search_for_markup(browser, hostile, guildhall)
+        lap("markup in every field became no element of any page")
+        browser.close()
+    for fault in faults:
+        print(f"✗ {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

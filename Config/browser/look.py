@@ -1,0 +1,112 @@
+"""What a person's browser makes of a page: its colours, its widths, what axe finds."""
+
+import pathlib
+import re
+
+import axe_playwright_python
+
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+AXE_VERSION = re.search(r"axe v([0-9.]+)", AXE).group(1)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Width and height in CSS pixels, colours, and what the screenshot is called.
+LOOKS = [
+    (320, 640, "light", "narrow"), (390, 844, "dark", "phone"),
+    (1280, 900, "light", "desktop"), (1280, 900, "dark", "dark"),
+]
+RUN_AXE = """async rules => {
+    const found = await axe.run(document, {
+        runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'], ancestry: false});
+    return found.violations.map(one => one.id + ': ' + one.help + ' – ' + one.nodes.slice(0, 3).map(
+        node => node.target.join(' ') + ' ' + (node.any[0] || node.all[0] || node.none[0] || {}).message
+    ).join(' | '));
+}"""
+SHAPE = """() => {
+    const root = document.documentElement, wide = root.clientWidth;
+    const out = [...document.querySelectorAll('body *')].filter(one => {
+        const box = one.getBoundingClientRect();
+        if (box.right <= wide + 1 || !box.width || !box.height) return false;
+        for (let up = one.parentElement; up; up = up.parentElement) {
+            const how = getComputedStyle(up).overflowX;
+            if (how === 'auto' || how === 'hidden' || how === 'scroll') return false;
+        }
+        return getComputedStyle(one).position !== 'absolute';
+    });
+    return {
+        over: root.scrollWidth - wide,
+        what: out.slice(0, 3).map(one => one.tagName + '.' + one.className),
+        inline: document.querySelectorAll('script:not([src]), [style], [onclick], [onload]').length
+            - document.querySelectorAll('script[type="application/ld+json"]').length,
+        title: document.title, lang: root.lang, ids: [...document.querySelectorAll('[id]')]
+            .map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at),
+        unsized: [...document.images].filter(one => !one.getAttribute('width')).map(one => one.src),
+    };
+}"""
+
+
+class Looker:
+    """Visits pages and keeps what is wrong with them."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.faults: list[str] = []
+        self.pages = 0
+        self.looks = 0
+
+    def visit(self, person, app: str, path: str, name: str, status: int = 200, looks=LOOKS):
+        page = person.page
+        heard: list[str] = []
+        page.on("console", lambda message: heard.append(f"{message.type}: {message.text}")
+                if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+        answer = page.goto(path, wait_until="load")
+        if answer is None or answer.status != status:
+            self.faults.append(f"{app} {path}: {answer and answer.status} and not {status}")
+        self.pages += 1
+        page.evaluate(AXE + ";0")
+        for width, height, colours, called in looks:
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+            self._look(page, app, path, f"{width} px, {colours}")
+            page.screenshot(
+                path=str(self.folder / f"{app}-{name}-{called}.jpg"), full_page=True,
+                caret="initial", type="jpeg", quality=80)
+        if status >= 400:
+            heard = [one for one in heard if "Failed to load resource" not in one]
+        self.faults += [f"{app} {path}: the console says {one}" for one in heard]
+        person.renew()
+
+    def _look(self, page, app: str, path: str, how: str):
+        self.looks += 1
+        found = page.evaluate(RUN_AXE, RULES)
+        shape = page.evaluate(SHAPE)
+        where = f"{app} {path} ({how})"
+        self.faults += [f"{where}: axe: {one}" for one in found]
+        if shape["over"] > 0:
+            self.faults.append(f"{where}: {shape['over']} px too wide: {shape['what']}")
+        if shape["inline"]:
+            self.faults.append(f"{where}: {shape['inline']} scripts or styles within the page")
+        if shape["ids"]:
+            self.faults.append(f"{where}: ids that are there twice: {shape['ids']}")
+        if shape["unsized"]:
+            self.faults.append(f"{where}: pictures without a size: {shape['unsized'][:3]}")
+        if not shape["title"] or not shape["lang"]:
+            self.faults.append(f"{where}: no title or no language")
+
+
+def heads(app: str, answers: dict[str, tuple[int, dict, str]]) -> list[str]:
+    """What every answer has to say of itself."""
+    faults = []
+    for path, (status, headers, text) in answers.items():
+        if status >= 500:
+            faults.append(f"{app} {path}: {status}")
+        if headers.get("x-content-type-options") != "nosniff":
+            faults.append(f"{app} {path}: no X-Content-Type-Options")
+        if not text:
+            continue
+        policy = headers.get("content-security-policy", "")
+        if "default-src 'none'" not in policy or "unsafe" in policy:
+            faults.append(f"{app} {path}: Content-Security-Policy is “{policy}”")
+        for name in ["referrer-policy", "x-frame-options", "cross-origin-opener-policy"]:
+            if name not in headers:
+                faults.append(f"{app} {path}: no {name}")
+    return faults

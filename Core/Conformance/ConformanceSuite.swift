@@ -42,14 +42,16 @@ public struct ConformanceSuite: Sendable {
     /// The cases by group and name, in the order in which they run.
     public var names: [(group: String, name: String)] { cases.map { ($0.group, $0.name) } }
 
-    /// Runs the cases from `first` on. `ended` hears of each, with its place in ``names``.
+    /// Runs the cases from `first` on, of those whose `group: name` is `wanted`. `ended` hears of
+    /// each, with its place in ``names``.
     public func run(
-        from first: Int = 0,
+        from first: Int = 0, matching wanted: @Sendable (String) -> Bool = { _ in true },
         began: @Sendable (Int) -> Void = { _ in },
         ended: @Sendable (Int, ConformanceOutcome) -> Void = { _, _ in }
     ) async -> ConformanceReport {
         var outcomes: [ConformanceOutcome] = []
-        for (index, one) in cases.enumerated() where index >= first {
+        for (index, one) in cases.enumerated()
+        where index >= first && wanted("\(one.group): \(one.name)") {
             began(index)
             let outcome = await run(one)
             ended(index, outcome)

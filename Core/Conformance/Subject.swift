@@ -1,3 +1,4 @@
+import ProviderHost
 import ProviderKit
 import Vocabulary
 
@@ -33,7 +34,7 @@ struct Subject: Sendable {
         let settings = instance(values, previous: previous, mode: mode)
         ears.keep(secrets: settings.secrets.values.map { $0.reveal() })
         ears.keep(secrets: previous.values.map { $0.reveal() })
-        let wire = Wire(to: counterpart, hosts: hosts(of: settings), ears: ears)
+        let wire = Wire(to: counterpart, hosts: descriptor.reachableHosts(settings), ears: ears)
         let provider: any Provider
         do throws(ProviderError) {
             provider = try module.make(settings, services(wire))
@@ -65,16 +66,5 @@ struct Subject: Sendable {
             values: values.filter { !secret.contains($0.key) },
             secrets: values.filter { secret.contains($0.key) }.mapValues { Secret($0) },
             previousSecrets: previous)
-    }
-
-    /// Whom the host would let such an instance talk to.
-    func hosts(of settings: InstanceSettings) -> Set<String> {
-        let configured = descriptor.fields.filter { $0.kind == .url }
-            .compactMap { settings.text($0).flatMap(WebAddress.init)?.host }
-        var hosts = Set(configured + descriptor.hosts.map { $0.lowercased() })
-        if settings.mode == .sandbox {
-            hosts.subtract(descriptor.liveHosts.map { $0.lowercased() })
-        }
-        return hosts
     }
 }

@@ -1,0 +1,39 @@
+import ProviderKit
+import Vocabulary
+
+/// A provider that takes a request without a key for a new one, and that can have live settings.
+final class LooseCounterpart: ScriptedCounterpart {
+    private let sound: any ScriptedCounterpart
+    let liveSettings: [String: String]?
+
+    init(_ sound: any ScriptedCounterpart, liveSettings: [String: String]? = nil) {
+        self.sound = sound
+        self.liveSettings = liveSettings
+    }
+
+    func answer(_ request: HTTPRequest, at now: Instant) async -> HTTPResponse {
+        var request = request
+        if request.headers["Idempotency-Key"] == nil {
+            request.headers["Idempotency-Key"] = randomKey()
+        }
+        return await sound.answer(request, at: now)
+    }
+
+    var settings: [String: String] { sound.settings }
+    var payingMethod: String? { sound.payingMethod }
+    var decliningMethod: String? { sound.decliningMethod }
+    var redirectingMethod: String? { sound.redirectingMethod }
+    var amount: Money { sound.amount }
+    var sellerDestination: String? { sound.sellerDestination }
+    var payoutDestination: PayoutDestination? { sound.payoutDestination }
+    var books: CounterpartBooks { sound.books }
+    var webhookSecret: String? { sound.webhookSecret }
+    var webhooks: [[UInt8]] { sound.webhooks }
+    var unknownWebhook: [UInt8] { sound.unknownWebhook }
+
+    func customerPays(_ reference: String) async { await sound.customerPays(reference) }
+
+    func headers(signing body: [UInt8], with secret: Secret, at instant: Instant) -> HTTPHeaders {
+        sound.headers(signing: body, with: secret, at: instant)
+    }
+}

@@ -1,12 +1,28 @@
 import AsyncHTTPClient
-import ProviderKit
+import NIOCore
+public import ProviderKit
+import Vocabulary
 
 /// The connections of one process to all providers. One per process; every instance gets a
 /// transport of its own from it.
 public struct HostClient: Sendable {
-    let client: HTTPClient
+    /// To public addresses only: a connection that stands to another one is closed unused.
+    private let outside: HTTPClient
+    /// To what was allowed by name.
+    private let anywhere: HTTPClient
+    private let privateHosts: Set<String>
+    private let resolver: NameResolver
 
-    public init() {
+    /// - Parameter privateHosts: names, with or without `:port`, as they stand in an instance's
+    ///   settings, that may be this machine or lie in a private network: `127.0.0.1:8083`. Every
+    ///   other host has to have public addresses only.
+    public init(privateHosts: Set<String>) {
+        self.init(privateHosts: privateHosts, resolver: NameResolver())
+    }
+
+    init(privateHosts: Set<String>, resolver: NameResolver) {
+        self.privateHosts = Set(privateHosts.map { $0.lowercased() })
+        self.resolver = resolver
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(3)
@@ -14,19 +30,67 @@ public struct HostClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(10)
         configuration.decompression = .disabled
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        anywhere = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        // A name may have another address by the time of connecting than when it was looked up.
+        configuration.http1_1ConnectionDebugInitializer = Self.refuseUnlessPublic
+        configuration.http2ConnectionDebugInitializer = Self.refuseUnlessPublic
+        outside = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     /// Ends all connections. Nothing may be sent afterwards.
-    public func shutDown() async throws { try await client.shutdown() }
+    public func shutDown() async throws {
+        try await outside.shutdown()
+        try await anywhere.shutdown()
+    }
 
     /// The way out for one instance: to the hosts of its `url` settings and of its module.
     public func transport(
         for descriptor: ModuleDescriptor, _ settings: InstanceSettings
     ) -> HostTransport {
-        let configured = descriptor.fields.filter { $0.kind == .url }
+        HostTransport(client: self, hosts: descriptor.reachableHosts(settings))
+    }
+
+    /// Who connects to `address`; nil when it leads where nobody allowed it to.
+    /// - Throws: `unavailable` when its name has no address.
+    func connector(
+        to address: WebAddress
+    ) async throws(ProviderError) -> HTTPClient? {
+        let names = [address.host, "\(address.host):\(address.port)"]
+        if names.contains(where: privateHosts.contains) { return anywhere }
+        let found: [NetworkAddress]
+        do {
+            found = try await resolver.addresses(of: address.host)
+        } catch {
+            throw .unavailable(
+                message: "\(address.host) could not be looked up", retryAfterSeconds: nil)
+        }
+        guard !found.isEmpty else {
+            throw .unavailable(message: "\(address.host) has no address", retryAfterSeconds: nil)
+        }
+        return found.allSatisfy(\.isPublic) ? outside : nil
+    }
+
+    @Sendable private static func refuseUnlessPublic(
+        _ channel: any Channel
+    ) -> EventLoopFuture<Void> {
+        let address = channel.remoteAddress.flatMap { NetworkAddress($0) }
+        if address?.isPublic ?? false { return channel.eventLoop.makeSucceededVoidFuture() }
+        channel.close(promise: nil)
+        return channel.eventLoop.makeFailedFuture(AddressForbidden())
+    }
+}
+
+/// A connection stood to an address that nobody allowed.
+struct AddressForbidden: Error {}
+
+extension ModuleDescriptor {
+    /// The hosts that an instance with these settings may talk to, in lower case, without ports.
+    /// In sandbox mode those where real money moves are not among them.
+    package func reachableHosts(_ settings: InstanceSettings) -> Set<String> {
+        let configured = fields.filter { $0.kind == .url }
             .compactMap { settings.text($0).flatMap(WebAddress.init)?.host }
-        return HostTransport(
-            client: self, hosts: Set(configured + descriptor.hosts.map { $0.lowercased() }))
+        var hosts = Set(configured + self.hosts.map { $0.lowercased() })
+        if settings.mode == .sandbox { hosts.subtract(liveHosts.map { $0.lowercased() }) }
+        return hosts
     }
 }

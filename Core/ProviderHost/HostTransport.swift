@@ -26,6 +26,11 @@ public struct HostTransport: HTTPTransport {
             throw .invalidRequest(
                 code: "host.not-allowed", message: "This instance may not talk to that host.")
         }
+        let connector = try await cutOff(
+            at: deadline,
+            late: .unavailable(message: "\(address.host) was not found", retryAfterSeconds: nil)
+        ) { [client] () throws(ProviderError) in try await client.connector(to: address) }
+        guard let connector else { throw Self.forbidden(address.host) }
         let left = deadline.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
         guard left > 0 else {
             throw .unavailable(message: "the deadline had passed already", retryAfterSeconds: nil)
@@ -37,7 +42,7 @@ public struct HostTransport: HTTPTransport {
         }
         if !request.body.isEmpty { outgoing.body = .bytes(request.body) }
         do {
-            let response = try await client.client.execute(
+            let response = try await connector.execute(
                 outgoing, deadline: .now() + .microseconds(left))
             let body = try await response.body.collect(upTo: Self.responseBytesMax)
             return HTTPResponse(
@@ -52,6 +57,7 @@ public struct HostTransport: HTTPTransport {
 
     /// Only what surely came before the first byte was sent is `unavailable`.
     private static func meaning(of error: any Error, host: String) -> ProviderError {
+        if error is AddressForbidden { return forbidden(host) }
         if wasNeverSent(error) {
             return .unavailable(message: "\(host) cannot be reached", retryAfterSeconds: nil)
         }
@@ -59,6 +65,12 @@ public struct HostTransport: HTTPTransport {
             return .ambiguous(message: "\(host) answered with too much")
         }
         return .ambiguous(message: "\(host) did not answer: \(error)")
+    }
+
+    private static func forbidden(_ host: String) -> ProviderError {
+        .invalidRequest(
+            code: "address.not-allowed",
+            message: "\(host) is in a private network that is not allowed by name.")
     }
 
     private static func wasNeverSent(_ error: any Error) -> Bool {

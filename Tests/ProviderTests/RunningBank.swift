@@ -21,7 +21,7 @@ var productsFolder: String {
 }
 
 let quiet = Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })
-let client = HostClient()
+let client = HostClient(privateHosts: ["127.0.0.1"])
 
 func context(_ key: String = randomKey(), within limit: Duration = .seconds(10)) -> OperationContext
 {

@@ -97,5 +97,5 @@ public struct TestMarketplace: Sendable {
     }
 
     /// Test modules never use it, so one for all tests is enough and is never shut down.
-    private static let client = HostClient()
+    private static let client = HostClient(privateHosts: [])
 }

@@ -13,7 +13,7 @@ struct Operator: AsyncParsableCommand {
             DoctorCommand.self,
             RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,
             WalkCommand.self, BenchCommand.self, DrillCommand.self, AuditCommand.self,
-            ReconcileCommand.self, SimCommand.self,
+            ReconcileCommand.self, SimCommand.self, KeyCommand.self,
         ])
 }
 

@@ -1,13 +1,16 @@
 import Foundation
+import Glibc
+import ProviderKit
 
 /// The key under which providers' secrets are encrypted: 32 bytes from the environment or a file.
+/// While it is being changed there are several, the newest first.
 enum SecretKey {
     static let byteCount = 32
 
-    /// The key that `settings` name.
+    /// The keys that `settings` name, the newest first; at least one.
     /// - Throws: ``OperatorProblem`` when the file is missing or damaged.
-    static func read(_ settings: Settings.Key) throws -> [UInt8] {
-        if let hex = settings.hex, let bytes = bytes(hex: hex) { return bytes }
+    static func read(_ settings: Settings.Key) throws -> [[UInt8]] {
+        if let hex = settings.hex, let ring = ring(text: hex) { return ring }
         let text: String
         do {
             text = try String(contentsOfFile: settings.file, encoding: .utf8)
@@ -16,10 +19,10 @@ enum SecretKey {
                 "The secret key \(settings.file) cannot be read; guildhall up makes a first one, "
                     + "or set GUILDHALL_KEY_FILE to yours.")
         }
-        guard let bytes = bytes(hex: text) else {
+        guard let ring = ring(text: text) else {
             throw OperatorProblem("The secret key \(settings.file) is not 64 hexadecimal digits.")
         }
-        return bytes
+        return ring
     }
 
     /// Makes the file when there is neither a file nor a key in the environment.
@@ -31,25 +34,37 @@ enum SecretKey {
         try files.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        let hex = (0..<byteCount).map { _ in
-            let byte = UInt8.random(in: .min ... .max)
-            return (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        let made = files.createFile(
-            atPath: settings.file, contents: Data(hex.joined().utf8),
-            attributes: [.posixPermissions: 0o600])
-        guard made else {
-            throw OperatorProblem("The secret key \(settings.file) cannot be written.")
-        }
+        try write([randomBytes(byteCount)], to: settings.file)
         return true
     }
 
-    /// Nil unless `hex` is 64 hexadecimal digits, white space around them aside.
-    static func bytes(hex: String) -> [UInt8]? {
-        let digits = hex.filter { !$0.isWhitespace }.compactMap(\.hexDigitValue)
-        guard digits.count == byteCount * 2, hex.filter({ !$0.isWhitespace }).count == digits.count
-        else { return nil }
-        return stride(from: 0, to: digits.count, by: 2)
-            .map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    /// Puts these keys in the file, whole or not at all, whenever the process ends.
+    static func write(_ ring: [[UInt8]], to file: String) throws {
+        let text = ring.map { hexadecimal($0) + "\n" }.joined()
+        let draft = "\(file).\(getpid()).new"
+        let problem = OperatorProblem("The secret key \(file) cannot be written.")
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw problem }
+        let bytes = Array(text.utf8)
+        let isWritten =
+            Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+        close(descriptor)
+        guard isWritten, rename(draft, file) == 0 else {
+            unlink(draft)
+            throw problem
+        }
+        // The folder remembers the new name only when it is told to.
+        let folder = open(URL(fileURLWithPath: file).deletingLastPathComponent().path, O_RDONLY)
+        guard folder >= 0 else { return }
+        fsync(folder)
+        close(folder)
+    }
+
+    /// Keys with commas or lines between; nil unless each is 64 hexadecimal digits.
+    static func ring(text: String) -> [[UInt8]]? {
+        let parts = text.split { $0 == "," || $0.isWhitespace }
+        let keys = parts.compactMap { bytes(hexadecimal: String($0)) }
+            .filter { $0.count == byteCount }
+        return keys.isEmpty || keys.count != parts.count ? nil : keys
     }
 }

@@ -30,7 +30,8 @@ struct Settings: Sendable {
 
     /// The key under which providers' secrets are encrypted.
     struct Key: Sendable {
-        /// `GUILDHALL_SECRET_KEY`: 64 hexadecimal digits; wins over the file.
+        /// `GUILDHALL_SECRET_KEY`: 64 hexadecimal digits; wins over the file. While the key is
+        /// being changed the one before follows after a comma.
         var hex: String?
         /// `GUILDHALL_KEY_FILE`: made at the first run when it does not exist.
         var file = ""
@@ -52,6 +53,9 @@ struct Settings: Sendable {
         var sellerURL = ""
         var adminURL = ""
         var bankURL: String { "http://127.0.0.1:\(bankPort)" }
+        /// `GUILDHALL_PRIVATE_HOSTS`: what provider modules may reach on this machine or in private
+        /// networks, `name` or `name:port` with commas between; in a demo this machine.
+        var privateHosts: Set<String> = []
     }
 
     /// How the processes behave.
@@ -180,7 +184,7 @@ struct Settings: Sendable {
 
     private static func key(_ reader: inout EnvironmentReader, home: String) -> Key {
         let hex = reader.optional("GUILDHALL_SECRET_KEY")
-        if let hex, hex.count != 64 || !hex.allSatisfy(\.isHexDigit) {
+        if let hex, SecretKey.ring(text: hex) == nil {
             reader.refuse("GUILDHALL_SECRET_KEY is not 64 hexadecimal digits (32 random bytes)")
         }
         let file = reader.text("GUILDHALL_KEY_FILE", or: home + "/keys/secrets.key")
@@ -195,6 +199,11 @@ struct Settings: Sendable {
         network.adminPort = reader.port("GUILDHALL_ADMIN_PORT", or: 8082)
         network.bankPort = reader.port("GUILDHALL_BANK_PORT", or: 8083)
         network.healthPort = reader.number("GUILDHALL_HEALTH_PORT", or: 9080, in: 1...65_400)
+        // The sandbox bank of a demo is on this machine.
+        let isDemo = reader.optional("GUILDHALL_DEMO") != nil
+        let allowed = reader.text("GUILDHALL_PRIVATE_HOSTS", or: isDemo ? "127.0.0.1" : "")
+        network.privateHosts = Set(
+            allowed.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() })
         let local = network.host == "0.0.0.0" ? "127.0.0.1" : network.host
         network.storefrontURL = reader.address(
             "GUILDHALL_STOREFRONT_URL", or: "http://\(local):\(network.storefrontPort)")

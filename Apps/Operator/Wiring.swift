@@ -26,7 +26,9 @@ struct Wiring: Sendable {
     init(_ settings: Settings, process: String, asOwner: Bool = false) throws {
         self.settings = settings
         logger = Logger(label: process)
-        key = try SecretKey.read(settings.key)
+        let keys = try SecretKey.read(settings.key)
+        // The oldest, so that processes agree on forms while the key is being changed.
+        key = keys[keys.count - 1]
         reactor = Reactor()
         var servers = DatabaseSettings(
             url: asOwner ? settings.servers.databaseOwnerURL : settings.servers.databaseURL)
@@ -37,10 +39,12 @@ struct Wiring: Sendable {
         database = Database(servers, reactor: reactor, logger: logger)
         redis = RedisClient(
             RedisSettings(url: settings.servers.redisURL), reactor: reactor, logger: logger)
-        client = HostClient()
+        client = HostClient(privateHosts: settings.network.privateHosts)
         let gateway = ProviderGateway(
             database: database, catalog: ModuleCatalog(folder: settings.folders.modules),
-            client: client, key: try ProviderKey(key), logger: logger)
+            client: client,
+            key: try ProviderKey(reading: { [key = settings.key] in try SecretKey.read(key) }),
+            logger: logger)
         marketplace = Marketplace(
             database: database, providers: gateway, settings: settings.kernel, logger: logger)
     }

@@ -65,7 +65,7 @@ struct BenchMarket: Sendable {
         database = Database(servers, reactor: reactor, logger: logger)
         redis = RedisClient(
             RedisSettings(url: settings.servers.redisURL), reactor: reactor, logger: logger)
-        client = HostClient()
+        client = HostClient(privateHosts: [])
         let gateway = ProviderGateway(
             database: database,
             catalog: ModuleCatalog(folder: nil, builtIn: BenchProviders.modules),

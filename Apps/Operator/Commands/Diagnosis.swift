@@ -116,7 +116,7 @@ struct Diagnosis: Sendable {
                 "guildhall up makes it; keep a copy, providers' secrets are lost without it")
         }
         guard let text = try? String(contentsOfFile: file, encoding: .utf8),
-            SecretKey.bytes(hex: text) != nil
+            SecretKey.ring(text: text) != nil
         else {
             return .wrong(
                 "secret key", "\(file) is not 64 hexadecimal digits",

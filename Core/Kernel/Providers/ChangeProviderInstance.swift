@@ -16,6 +16,7 @@ extension Marketplace {
             "provider_instance_name_key", as: ProviderRefusal.nameTaken
         ) {
             try await database.transaction { tx in
+                try await tx.providers.lockForSealing()
                 guard let old = try await tx.providers.lock(id) else {
                     throw ProviderRefusal.instanceMissing
                 }
@@ -36,11 +37,14 @@ extension Marketplace {
                 let before = try providers.key.open(old.secrets, of: id)
                 let secrets = before.merging(given) { _, new in new }
                 try providers.check(module, old.instance.mode, values, secrets)
+                // Both anew: a row is under one key.
+                let previous =
+                    try secrets == before
+                    ? providers.key.open(old.previousSecrets, of: id) : before
                 try await tx.providers.change(
                     id, name: name, capture: capture, settings: values,
-                    secrets: secrets.isEmpty ? nil : try providers.key.seal(secrets, of: id),
-                    previousSecrets: secrets == before ? old.previousSecrets : old.secrets,
-                    keyID: providers.key.id)
+                    secrets: try providers.key.seal(secrets, of: id),
+                    previousSecrets: try providers.key.seal(previous, of: id))
                 try await tx.audit.record(
                     "provider.changed", on: "provider_instance", id.description, by: admin,
                     before: seen)

@@ -22,7 +22,6 @@ extension Marketplace {
         let (values, secrets) = module.descriptor.divided(settings)
         try providers.check(module, mode, values, secrets)
         let id = ID<ProviderInstance>()
-        let sealed = secrets.isEmpty ? nil : try providers.key.seal(secrets, of: id)
         let instance = ProviderInstance(
             id: id, kind: module.descriptor.kind, moduleKey: key,
             moduleVersion: module.descriptor.version, name: name, mode: mode, state: .draft,
@@ -32,7 +31,9 @@ extension Marketplace {
             "provider_instance_name_key", as: ProviderRefusal.nameTaken
         ) {
             try await database.transaction { tx in
-                try await tx.providers.insert(instance, secrets: sealed, keyID: providers.key.id)
+                try await tx.providers.lockForSealing()
+                let sealed = try providers.key.seal(secrets, of: id)
+                try await tx.providers.insert(instance, sealed)
                 try await tx.providers.record(id, from: nil, to: .draft, reason: nil, by: admin)
                 try await tx.audit.record(
                     "provider.created", on: "provider_instance", id.description, by: admin)

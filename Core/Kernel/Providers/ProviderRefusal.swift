@@ -17,6 +17,8 @@ public enum ProviderRefusal: Refusal {
     case tooManyRules
     /// The conformance run did not start, or wrote nothing.
     case conformanceFailed
+    /// Secrets are still under a key that was to be dropped.
+    case keyInUse
 
     public var code: String {
         switch self {
@@ -33,6 +35,7 @@ public enum ProviderRefusal: Refusal {
         case .ruleWrong: "provider.rule-wrong"
         case .tooManyRules: "provider.too-many-rules"
         case .conformanceFailed: "provider.conformance-failed"
+        case .keyInUse: "provider.key-in-use"
         }
     }
 
@@ -41,7 +44,8 @@ public enum ProviderRefusal: Refusal {
         case .instanceMissing: .missing
         case .moduleMissing, .conformanceFailed: .unavailable
         case .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules: .invalid
-        case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen: .conflict
+        case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen, .keyInUse:
+            .conflict
         }
     }
 
@@ -62,6 +66,8 @@ public enum ProviderRefusal: Refusal {
             "It cannot be retired yet: "
                 + items.map { "\($0.count) \($0.kind.label)" }.joined(separator: ", ") + " open."
         case .ruleWrong(let index, let problem): "Rule \(index + 1): \(problem)"
+        case .keyInUse:
+            "Providers' secrets are still under an old key: run guildhall key rotate first."
         case .conformanceFailed: "The module could not be tried. The log says more."
         case .tooManyRules: "A list of rules has at most \(ProviderRule.listMax) entries."
         }

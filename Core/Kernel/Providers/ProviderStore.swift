@@ -61,7 +61,7 @@ struct ProviderStore: Sendable {
         ).decode(Self.configuration).first
     }
 
-    func insert(_ instance: ProviderInstance, secrets: [UInt8]?, keyID: String) async throws {
+    func insert(_ instance: ProviderInstance, _ sealed: SealedSecrets) async throws {
         try await db.execute(
             """
             insert into provider_instance (id, kind, module_key, module_version, name, mode, state,
@@ -69,21 +69,22 @@ struct ProviderStore: Sendable {
             values (\(instance.id), \(instance.kind), \(instance.moduleKey),
                 \(instance.moduleVersion), \(instance.name), \(instance.mode),
                 \(instance.state), \(JSON(instance.settings)),
-                \(secrets.map { Bytes($0) }), \(keyID), \(instance.capture))
+                \(sealed.bytes.map { Bytes($0) }), \(sealed.keyID), \(instance.capture))
             """)
     }
 
     func change(
         _ id: ID<ProviderInstance>, name: String, capture: ProviderInstance.Capture,
-        settings: [String: String], secrets: [UInt8]?, previousSecrets: [UInt8]?, keyID: String
+        settings: [String: String], secrets: SealedSecrets, previousSecrets: SealedSecrets
     ) async throws {
         try await db.execute(
             """
             update provider_instance
             set name = \(name), capture = \(capture), settings = \(JSON(settings)),
-                secrets = \(secrets.map { Bytes($0) }),
-                previous_secrets = \(previousSecrets.map { Bytes($0) }),
-                secrets_key_id = \(keyID), configuration_version = configuration_version + 1
+                secrets = \(secrets.bytes.map { Bytes($0) }),
+                previous_secrets = \(previousSecrets.bytes.map { Bytes($0) }),
+                secrets_key_id = \(secrets.keyID),
+                configuration_version = configuration_version + 1
             where id = \(id)
             """)
     }

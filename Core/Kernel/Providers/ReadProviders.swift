@@ -46,6 +46,14 @@ extension Marketplace {
         return Set(try providers.key.open(configuration.secrets, of: id).keys)
     }
 
+    /// Which secrets there were before the last change, with which webhooks are still accepted.
+    public func previousSecrets(of id: ID<ProviderInstance>) async throws -> Set<String> {
+        guard let configuration = try await database.providers.configuration(of: id) else {
+            throw ProviderRefusal.instanceMissing
+        }
+        return Set(try providers.key.open(configuration.previousSecrets, of: id).keys)
+    }
+
     /// Its life so far, newest first.
     public func providerInstanceEvents(
         _ id: ID<ProviderInstance>, _ page: PageRequest

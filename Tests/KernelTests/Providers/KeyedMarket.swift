@@ -49,7 +49,7 @@ struct KeyedMarket: Sendable {
     let marketplace: Marketplace
     let admin: ID<Account>
 
-    private static let client = HostClient()
+    private static let client = HostClient(privateHosts: [])
 
     init(_ market: TestMarketplace) async throws {
         self.market = market
@@ -62,13 +62,15 @@ struct KeyedMarket: Sendable {
         try Self.marketplace(try market.anotherProcess())
     }
 
-    static func marketplace(_ market: Marketplace) throws -> Marketplace {
+    static func marketplace(
+        _ market: Marketplace, key: ProviderKey? = nil
+    ) throws -> Marketplace {
         let catalog = ModuleCatalog(
             folder: nil,
             builtIn: [ModuleExport(KeyedShipping.self), ModuleExport(TestPayments.self)])
         let gateway = ProviderGateway(
             database: market.database, catalog: catalog, client: client,
-            key: try ProviderKey(Array(repeating: 9, count: 32)), logger: market.logger)
+            key: try key ?? ProviderKey(Array(repeating: 9, count: 32)), logger: market.logger)
         return Marketplace(
             database: market.database, providers: gateway, settings: market.settings,
             logger: market.logger)

@@ -19,6 +19,13 @@ struct Subject: Sendable {
         guard can(capability) else { throw DoesNotApply("it has no \(capability.rawValue)") }
     }
 
+    /// By what a payment is found. A chain knows nothing of a payment before it is made, and then
+    /// only what is written on it.
+    func lookups(_ reference: String, _ key: String) -> [ProviderLookup] {
+        can(.toChainAddress)
+            ? [.reference(reference)] : [.reference(reference), .idempotencyKey(key)]
+    }
+
     /// The module's object against a counterpart with empty books.
     func trial() throws -> Trial {
         let counterpart = counterpart?.make()
@@ -34,6 +41,7 @@ struct Subject: Sendable {
         let settings = instance(values, previous: previous, mode: mode)
         ears.keep(secrets: settings.secrets.values.map { $0.reveal() })
         ears.keep(secrets: previous.values.map { $0.reveal() })
+        let counterpart = counterpart.map(withPerson)
         let wire = Wire(to: counterpart, hosts: descriptor.reachableHosts(settings), ears: ears)
         let provider: any Provider
         do throws(ProviderError) {
@@ -46,6 +54,16 @@ struct Subject: Sendable {
         return Trial(
             subject: self, counterpart: counterpart, values: values, wire: wire,
             provider: provider)
+    }
+
+    /// Somebody who says what came, where the module needs one.
+    private func withPerson(
+        _ counterpart: any ScriptedCounterpart
+    ) -> any ScriptedCounterpart {
+        guard can(.confirmedByPerson), !(counterpart is PersonAtTheAccount) else {
+            return counterpart
+        }
+        return PersonAtTheAccount(before: counterpart)
     }
 
     func services(_ wire: Wire) -> ProviderServices {

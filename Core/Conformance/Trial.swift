@@ -34,6 +34,11 @@ struct Trial: Sendable {
             throw Breach(
                 "a module that takes payments brings a scripted counterpart (\(counterpartSymbol))")
         }
+        if let person = counterpart as? PersonAtTheAccount,
+            let confirmed = self.provider.asConfirmedPayments
+        {
+            return (ConfirmedPayments(confirmed, person), person)
+        }
         return (provider, counterpart)
     }
 
@@ -88,7 +93,8 @@ struct Trial: Sendable {
             throw Breach("a payment did not start: \(words(result))")
         }
         var snapshot = started.snapshot
-        if snapshot.status == .requiresAction || snapshot.status == .processing {
+        let isPromise = subject.can(.paidOnDelivery) && snapshot.status == .authorized
+        if isPromise || snapshot.status == .requiresAction || snapshot.status == .processing {
             await counterpart.customerPays(snapshot.reference)
             let found = await calling { () throws(ProviderError) in
                 try await payments.lookup(.reference(started.snapshot.reference), context())

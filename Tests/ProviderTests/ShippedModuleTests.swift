@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct `The modules that are shipped` {
     @Test(arguments: [
-        "BankFilePayouts", "RateTableTax", "SandboxPayments", "TableRateShipping",
+        "BankFilePayouts", "BankTransfer", "CashOnDelivery", "RateTableTax", "SandboxPayments",
+        "SolanaPay", "TableRateShipping",
     ])
     func `keep every rule of the contract`(_ name: String) async throws {
         let file = try ModuleFile.load("\(productsFolder)/lib\(name).so")

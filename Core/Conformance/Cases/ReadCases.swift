@@ -23,25 +23,17 @@ enum ReadCases {
         let (payments, _) = try trial.payments()
         let key = freshKey()
         let payment = try await trial.paid(key: key)
-        var reads: [Read] = [
+        var reads: [Read] = trial.subject.lookups(payment.reference, key).map { lookup in
             (
-                "a payment by reference",
+                "a payment by \(lookup)",
                 {
                     await trial.calling { () throws(ProviderError) in
-                        try await payments.lookup(.reference(payment.reference), trial.context())
+                        try await payments.lookup(lookup, trial.context())
                     }.map { $0 != nil }
                 }
-            ),
-            (
-                "a payment by key",
-                {
-                    await trial.calling { () throws(ProviderError) in
-                        try await payments.lookup(.idempotencyKey(key), trial.context())
-                    }.map { $0 != nil }
-                }
-            ),
-        ]
-        if !trial.subject.can(.directToSeller) {
+            )
+        }
+        if !trial.subject.can(.directToSeller), !trial.subject.can(.confirmedByPerson) {
             let refundKey = freshKey()
             _ = try await trial.refund(payment, payment.captured, trial.context(refundKey))
             reads.append(

@@ -51,7 +51,7 @@ enum SettlementCases {
             let payment = try await trial.paid(key: key)
             let later = try trial.restarted()
             let (payments, _) = try later.payments()
-            for lookup in [ProviderLookup.reference(payment.reference), .idempotencyKey(key)] {
+            for lookup in subject.lookups(payment.reference, key) {
                 let found = await later.calling { () throws(ProviderError) in
                     try await payments.lookup(lookup, later.context())
                 }

@@ -56,6 +56,17 @@ struct ChainNode: Sendable {
         }
     }
 
+    /// As ``call(_:_:_:_:)``, where null is no answer.
+    func answer<Answer: Decodable>(
+        _ type: Answer.Type, _ method: String, _ parameters: [Parameter],
+        _ context: OperationContext
+    ) async throws(ProviderError) -> Answer {
+        guard let answer = try await call(type, method, parameters, context) else {
+            throw .unavailable(message: "The node's answer is empty.", retryAfterSeconds: nil)
+        }
+        return answer
+    }
+
     /// A parameter of a call.
     enum Parameter: Encodable {
         case text(String)
@@ -91,6 +102,15 @@ struct ChainNode: Sendable {
     private struct Reply<Answer: Decodable>: Decodable {
         let result: Answer?
         let error: Fault?
+
+        enum CodingKeys: CodingKey { case result, error }
+
+        /// A null result is an answer; none, without an error, is not.
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            error = try values.decodeIfPresent(Fault.self, forKey: .error)
+            result = error == nil ? try values.decode(Answer?.self, forKey: .result) : nil
+        }
     }
 
     private struct Fault: Decodable {
@@ -117,9 +137,10 @@ extension ChainNode {
         _ address: ChainAddress, _ context: OperationContext
     ) async throws(ProviderError) -> AccountBody? {
         let options = Options(commitment: "confirmed", encoding: "base64")
-        return try await call(
+        return try await answer(
             Valued<AccountBody?>.self, "getAccountInfo",
-            [.text("\(address)"), .options(options)], context)?.value ?? nil
+            [.text("\(address)"), .options(options)], context
+        ).value
     }
 
     /// Transactions that name `address`, the newest first, confirmed at least.
@@ -127,9 +148,9 @@ extension ChainNode {
         naming address: ChainAddress, before: String?, limit: Int, _ context: OperationContext
     ) async throws(ProviderError) -> [SignatureBody] {
         let options = Options(commitment: "confirmed", limit: limit, before: before)
-        return try await call(
+        return try await answer(
             [SignatureBody].self, "getSignaturesForAddress",
-            [.text("\(address)"), .options(options)], context) ?? []
+            [.text("\(address)"), .options(options)], context)
     }
 
     /// Nil when the node does not have it yet.
@@ -149,8 +170,9 @@ extension ChainNode {
         of signatures: [String], _ context: OperationContext
     ) async throws(ProviderError) -> [StatusBody?] {
         let options = Options(searchTransactionHistory: true)
-        return try await call(
+        return try await answer(
             Valued<[StatusBody?]>.self, "getSignatureStatuses",
-            [.texts(signatures), .options(options)], context)?.value ?? []
+            [.texts(signatures), .options(options)], context
+        ).value
     }
 }

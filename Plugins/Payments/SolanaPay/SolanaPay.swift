@@ -81,6 +81,10 @@ public struct SolanaPay: PaymentProvider {
     public func start(
         _ request: PaymentStart, _ context: OperationContext
     ) async throws(ProviderError) -> StartedPayment {
+        guard request.capture == .now else { throw .unsupported(operation: "capture later") }
+        guard (1...Money.amountMax).contains(request.amount.amount) else {
+            throw .invalidRequest(code: "amount", message: "This amount is not possible.")
+        }
         guard request.shares.count == 1, let destination = request.shares[0].destination else {
             throw .invalidRequest(code: "destination", message: "One seller is paid at a time.")
         }

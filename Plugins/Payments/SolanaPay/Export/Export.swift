@@ -7,3 +7,6 @@ import SolanaPay
 @_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
     exportModule(SolanaPay.self)
 }
+@_cdecl("guildhall_counterpart") public func counterpart() -> UnsafeMutableRawPointer {
+    exportCounterpart { ChainCounterpart() }
+}

@@ -8,7 +8,7 @@ import urllib.parse
 from collections import deque
 
 # They lead on to another page, or are a program's.
-REDIRECTS = {"/purchases/{purchase}/return", "/orders/{order}"}
+REDIRECTS = {"/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {
     "seller": {"/money/invoices/{invoice}"},

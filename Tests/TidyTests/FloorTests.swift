@@ -18,9 +18,11 @@ import Testing
         ),
         ("Plugins", ["Vocabulary", "ProviderKit"]),
         ("Plugins/Payments/SolanaPay/Export", ["ProviderKit", "SolanaPay"]),
+        ("Plugins/Payments/BankTransfer/Export", ["ProviderKit", "BankTransfer"]),
+        ("Plugins/Payments/CashOnDelivery/Export", ["ProviderKit", "CashOnDelivery"]),
         (
             "Core/Web",
-            ["Vocabulary", "ProviderKit", "Postgres", "Redis", "Kernel"]
+            ["Vocabulary", "ProviderKit", "CQRencode", "Postgres", "Redis", "Kernel"]
         ),
         ("Apps/Storefront", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
         ("Apps/SellerDesk", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
@@ -36,7 +38,8 @@ import Testing
     ]
 
     static let ours: Set<String> = [
-        "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "Reactor",
+        "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "CQRencode",
+        "Reactor",
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "TableRateShipping",

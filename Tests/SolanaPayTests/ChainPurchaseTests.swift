@@ -1,0 +1,147 @@
+import Kernel
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+// The whole market, with wallets on a chain that runs the real programs.
+@Suite struct `Purchases that are paid on the chain` {
+    @Test(arguments: Asset.allCases)
+    func `are found by the worker, and the commission is the seller's debt`(
+        _ asset: Asset
+    ) async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await ChainShop(market, asset)
+            let placed = try await shop.placed()
+            #expect(placed.refusal == nil)
+            #expect(placed.payment.state == .requiresAction)
+            #expect(try await shop.state(placed) == .awaitingPayment)
+
+            let signature = try await shop.pay(placed)
+            try await shop.look()
+            let seen = try await shop.detail(placed)
+            #expect(seen.purchase.state == .awaitingPayment)
+            #expect(seen.payment?.state == .processing)
+            #expect(seen.payment?.received == placed.payment.amount)
+            try await shop.chain.chain.finalize(signature)
+            try await shop.look()
+
+            let paid = try await shop.detail(placed)
+            #expect(paid.purchase.state == .paid)
+            #expect(paid.payment?.captured == placed.payment.amount)
+            #expect(try await shop.chain.earned() == placed.payment.amount.amount)
+            let order = try #require(paid.orders.first).order
+            let balance = try #require(
+                try await market.marketplace.balances(of: shop.thing.seller.id).first)
+            #expect(balance.receivable.amount == -order.amounts.commission.amount)
+            #expect(order.amounts.commission.isPositive)
+            #expect(try await market.marketplace.verifyLedger().isClean)
+        }
+    }
+
+    @Test func `keep what is too much for somebody to look at, told once`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await ChainShop(market, .usdc)
+            let placed = try await shop.placed()
+            let more = Int(placed.payment.amount.amount) + 5
+            try await shop.chain.chain.finalize(try await shop.pay(placed, amount: more))
+
+            for _ in 0..<3 { try await shop.look() }
+
+            let payment = try #require(try await shop.detail(placed).payment)
+            #expect(payment.state == .captured)
+            #expect(payment.surplus?.amount == 5)
+            #expect(
+                try await market.marketplace.paymentsToReview().items.map(\.id) == [payment.id])
+            let notes = try #require(try await shop.detail(placed).orders.first).events
+                .count { $0.kind == "money-to-look-at" }
+            #expect(notes == 1)
+        }
+    }
+
+    @Test func `are over when nothing came in time, and what comes later is looked at`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await ChainShop(market, .sol)
+            let placed = try await shop.placed()
+            try await market.marketplace.moveClock(by: .seconds(31 * 60), as: nil)
+            try await market.marketplace.expirePurchases()
+            #expect(try await shop.state(placed) == .cancelled)
+
+            try await shop.chain.chain.finalize(try await shop.pay(placed))
+            try await shop.look()
+
+            let late = try #require(try await shop.detail(placed).payment)
+            #expect(late.state == .late)
+            #expect(late.received == late.amount)
+            #expect(try await market.marketplace.paymentsToReview().items.map(\.id) == [late.id])
+            let balance = try await market.marketplace.balances(of: shop.thing.seller.id).first
+            #expect(balance?.receivable.isZero ?? true)
+            #expect(try await market.marketplace.verifyLedger().isClean)
+        }
+    }
+}
+
+/// A shop that sells for an asset of the chain.
+private struct ChainShop: Sendable {
+    let market: TestMarketplace
+    let chain: ChainMarket
+    let way: ID<ProviderInstance>
+    let thing: GivenListing
+    let buyer: Buyer
+
+    init(_ market: TestMarketplace, _ asset: Asset) async throws {
+        self.market = market
+        chain = try await ChainMarket(asset)
+        _ = try await market.given.instance(.shipping)
+        _ = try await market.given.instance(.tax)
+        way = try await market.given.instance(
+            ofPayments: "solana-pay", ["node": chain.chain.node, "usdc": chain.usdc])
+        let seller = try await market.given.verifiedSeller()
+        let wallet = try await market.marketplace.addWallet(
+            WalletDraft(
+                kind: .chainAddress, label: "Solana",
+                details: WalletDetails(chain: "solana", address: chain.seller)),
+            as: seller.member)
+        try await market.marketplace.makeDefault(wallet.id, as: seller.member)
+        let currency = asset == .sol ? SolanaPayTests.sol : SolanaPayTests.usdc
+        thing = try await market.given.listing(price: Money(12_345_678, currency), by: seller)
+        buyer = Buyer(account: try await market.given.account("Grace Customer").id)
+    }
+
+    func placed() async throws -> PlacedPurchase {
+        let checkout = try await market.marketplace.startCheckout(
+            [CheckoutItem(variant: thing.variant, quantity: 1)], to: Given.address,
+            email: "grace@example.com", as: buyer)
+        return try await market.marketplace.placePurchase(
+            checkout.id, expecting: checkout.totals.total,
+            paying: PaymentChoice(instance: way, method: chain.asset.rawValue) { _ in
+                "http://127.0.0.1/"
+            }, as: buyer)
+    }
+
+    /// The customer's wallet does what the page says, or sends another amount.
+    func pay(_ placed: PlacedPurchase, amount: Int? = nil) async throws -> String {
+        guard case .instructions(let lines) = placed.next,
+            let line = lines.first(where: { $0.form == .link })
+        else { throw TestSupportError.notFound("an address to pay to") }
+        return try await chain.pay(.init(url: line.value, amount: amount))
+    }
+
+    /// What the worker does every second, without waiting for its next look.
+    func look() async throws {
+        try await market.database.execute(
+            "update payment_attempt set next_try_at = now() where state in ('sent', 'unknown')")
+        while try await market.marketplace.settlePayments() > 0 {}
+    }
+
+    func detail(_ placed: PlacedPurchase) async throws -> PurchaseDetail {
+        try await market.marketplace.findPurchase(placed.purchase.id, as: buyer)
+    }
+
+    func state(_ placed: PlacedPurchase) async throws -> Purchase.State {
+        try await detail(placed).purchase.state
+    }
+}

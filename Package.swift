@@ -18,8 +18,8 @@ let package = Package(
         .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
         .library(name: "BankFilePayouts", type: .dynamic, targets: ["BankFilePayouts"]),
         .library(name: "SolanaPay", type: .dynamic, targets: ["SolanaPayExport"]),
-        .library(name: "BankTransfer", type: .dynamic, targets: ["BankTransfer"]),
-        .library(name: "CashOnDelivery", type: .dynamic, targets: ["CashOnDelivery"]),
+        .library(name: "BankTransfer", type: .dynamic, targets: ["BankTransferExport"]),
+        .library(name: "CashOnDelivery", type: .dynamic, targets: ["CashOnDeliveryExport"]),
         .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
         .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
         // A module of another contract version, for the test that it is refused.
@@ -48,6 +48,9 @@ let package = Package(
             name: "CHiredis", path: "Core/System/CHiredis",
             providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Core/System/CEpoll"),
+        .systemLibrary(
+            name: "CQRencode", path: "Core/System/CQRencode",
+            providers: [.apt(["libqrencode-dev"])]),
 
         // Floor 1: one epoll thread for both drivers.
         .target(
@@ -95,10 +98,16 @@ let package = Package(
             path: "Plugins/Payments/SolanaPay/Export", swiftSettings: settings),
         .target(
             name: "BankTransfer", dependencies: kit, path: "Plugins/Payments/BankTransfer",
-            swiftSettings: settings),
+            exclude: ["Export"], swiftSettings: settings),
+        .target(
+            name: "BankTransferExport", dependencies: kit + ["BankTransfer"],
+            path: "Plugins/Payments/BankTransfer/Export", swiftSettings: settings),
         .target(
             name: "CashOnDelivery", dependencies: kit, path: "Plugins/Payments/CashOnDelivery",
-            swiftSettings: settings),
+            exclude: ["Export"], swiftSettings: settings),
+        .target(
+            name: "CashOnDeliveryExport", dependencies: kit + ["CashOnDelivery"],
+            path: "Plugins/Payments/CashOnDelivery/Export", swiftSettings: settings),
         .target(
             name: "TableRateShipping", dependencies: kit,
             path: "Plugins/Shipping/TableRateShipping", exclude: ["README.md"],
@@ -122,7 +131,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: kit + [
-                "Kernel", "Postgres", "Redis", hummingbird, logging,
+                "CQRencode", "Kernel", "Postgres", "Redis", hummingbird, logging,
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -171,8 +180,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: kit + [
-                "BankFilePayouts", "Kernel", "Postgres", "Redis", "Reactor", "ProviderHost", "Web",
-                logging,
+                "BankFilePayouts", "BankTransfer", "CashOnDelivery", "SolanaPay", "Kernel",
+                "Postgres",
+                "Redis", "Reactor", "ProviderHost", "Web", logging,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .testTarget(
@@ -200,8 +210,11 @@ let package = Package(
             name: "BankFileTests", dependencies: kit + ["BankFilePayouts"],
             path: "Tests/BankFileTests", swiftSettings: settings),
         .testTarget(
-            name: "SolanaPayTests", dependencies: kit + ["SolanaPay"],
-            path: "Tests/SolanaPayTests", swiftSettings: settings),
+            name: "SolanaPayTests",
+            dependencies: kit + [
+                "SolanaPay", "Kernel", "Postgres", "ProviderHost", "TestServers", "TestSupport",
+            ],
+            path: "Tests/SolanaPayTests", exclude: ["Chain"], swiftSettings: settings),
         .testTarget(
             name: "KernelTests",
             dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],

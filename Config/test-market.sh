@@ -11,7 +11,8 @@ axe_version=0.1.8
 start_market() {
     local modules=$work/market/modules product
     mkdir -p "$modules"
-    for product in SandboxPayments BankFilePayouts TableRateShipping RateTableTax; do
+    for product in SandboxPayments BankFilePayouts SolanaPay BankTransfer CashOnDelivery \
+        TableRateShipping RateTableTax; do
         swift build --product "$product" >/dev/null || fail "The module $product did not build."
         cp "$bin/lib$product.so" "$modules/"
     done

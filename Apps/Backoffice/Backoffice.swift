@@ -18,6 +18,7 @@ public enum Backoffice {
         CatalogueRoutes(desk: desk).mount()
         ReviewRoutes(desk: desk).mount()
         PurchaseRoutes(desk: desk).mount()
+        ReceiptRoutes(desk: desk).mount()
         ProviderRoutes(desk: desk).mount()
         MoneyRoutes(desk: desk).mount()
         PlanRoutes(desk: desk).mount()

@@ -6,7 +6,7 @@ enum Duty: String, CaseIterable, Sendable {
     case lookAround
     case readSellers, decideOnSellers
     case readCatalogue, moderateCatalogue
-    case readPurchases, settleCases
+    case readPurchases, settleCases, confirmMoney
     case readMoney, setCommission, runPayouts, setPayoutLimits, reconcile
     case readProviders, runProviders
     case readJobs, redriveJobs
@@ -25,6 +25,7 @@ enum Duty: String, CaseIterable, Sendable {
     /// | edit categories; block listings; hide reviews | | | yes |
     /// | read purchases, orders, payments | yes | yes | |
     /// | cancel and refund orders | yes | yes | |
+    /// | say that money came, or went back by hand | | yes | |
     /// | read ledger, payouts, statements, commission | | yes | |
     /// | set commission; run, freeze and plan payouts | | yes | |
     /// | compare with providers' books | | yes | |
@@ -43,7 +44,7 @@ enum Duty: String, CaseIterable, Sendable {
         case .decideOnSellers, .moderateCatalogue: [.administrator, .catalogue]
         case .readPurchases, .settleCases, .readProviders, .readJobs:
             [.administrator, .support, .finance]
-        case .readMoney, .setCommission, .runPayouts, .reconcile, .readTrail:
+        case .confirmMoney, .readMoney, .setCommission, .runPayouts, .reconcile, .readTrail:
             [.administrator, .finance]
         case .redriveJobs: [.administrator, .support]
         case .runProviders, .managePeople, .moveClock, .setPayoutLimits: [.administrator]

@@ -44,6 +44,7 @@ public struct Migration: Sendable {
         "m0050-book-checks",
         "m0051-tax-remitters",
         "m0057-module-versions",
+        "m0065-receipts",
     ]
 
     /// The migrations that this build ships.

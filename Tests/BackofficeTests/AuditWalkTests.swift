@@ -24,6 +24,7 @@ import Vocabulary
         "POST /payout-plans/{plan}/approval", "POST /payout-plans/{plan}/application",
         "POST /payout-files", "POST /payout-files/{file}/results",
         "POST /orders/{order}/refunds/{refund}/retries",
+        "POST /orders/{order}/refunds/{refund}/confirmation",
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [
@@ -75,6 +76,7 @@ import Vocabulary
     private static let reason = #"{"reason": "It was asked for."}"#
 
     static let cases: [String: Case] = selling.merging(running) { first, _ in first }
+        .merging(receipts) { first, _ in first }
         .merging(money) { first, _ in first }.merging(payouts) { first, _ in first }
 
     private static let selling: [String: Case] = [
@@ -123,6 +125,29 @@ import Vocabulary
         },
         "POST /orders/{order}/refund": { scene in
             ("/orders/\(try await scene.shipped())/refund", reason)
+        },
+    ]
+
+    private static let receipts: [String: Case] = [
+        "POST /payments/{payment}/receipts": { scene in
+            let open = try await OpenPayment(scene.market)
+            return ("/payments/\(open.payment)/receipts", open.json(100))
+        },
+        "POST /payments/{payment}/review": { scene in
+            let open = try await OpenPayment(scene.market)
+            _ = try await scene.office.post(
+                "/api/v1/payments/\(open.payment)/receipts", open.json(open.total + 1))
+            return ("/payments/\(open.payment)/review", reason)
+        },
+        "POST /orders/{order}/delivery-receipts": { scene in
+            let open = try await OpenPayment(scene.market, "cash-on-delivery")
+            try await open.ship(scene.market)
+            return ("/orders/\(open.order)/delivery-receipts", open.json(open.total))
+        },
+        "POST /orders/{order}/refused-delivery": { scene in
+            let open = try await OpenPayment(scene.market, "cash-on-delivery")
+            try await open.ship(scene.market)
+            return ("/orders/\(open.order)/refused-delivery", reason)
         },
     ]
 

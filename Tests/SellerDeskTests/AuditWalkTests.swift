@@ -33,6 +33,8 @@ import Web
         "/orders/{order}/refunds": "POST /orders/{order}/refunds",
         "/orders/{order}/refunds/{refund}/retries":
             "POST /orders/{order}/refunds/{refund}/retries",
+        "/orders/{order}/receipts": "POST /orders/{order}/receipts",
+        "/orders/{order}/refused-delivery": "POST /orders/{order}/refused-delivery",
         "/tokens/{token}/revocation": "DELETE /tokens/{token}",
         "/tokens": "POST /tokens",
         "/shop/application": "POST /shop/submission",
@@ -223,6 +225,17 @@ import Web
             let order = try await counter.order()
             try await counter.ship(order)
             return ("/orders/\(order)/refunds", ["reason": "It broke."])
+        },
+        "POST /orders/{order}/receipts": { counter in
+            let order = try await PromisedOrder(counter.desk)
+            let amount: JSONValue = [
+                "amount": .integer(order.amount.amount), "currency": "EUR",
+            ]
+            return ("/orders/\(order.id)/receipts", ["amount": amount])
+        },
+        "POST /orders/{order}/refused-delivery": { counter in
+            let order = try await PromisedOrder(counter.desk)
+            return ("/orders/\(order.id)/refused-delivery", ["reason": "Nobody was there."])
         },
         "PUT /reviews/{review}/reply": { counter in
             ("/reviews/\(try await counter.review())/reply", ["reply": "Thank you!"])

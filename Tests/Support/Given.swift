@@ -75,6 +75,20 @@ public struct Given: Sendable {
         return id
     }
 
+    /// An active instance of one of the real modules, by its key.
+    public func instance(
+        ofPayments module: String, _ settings: [String: String] = [:]
+    ) async throws -> ID<ProviderInstance> {
+        let id = ID<ProviderInstance>()
+        try await database.execute(
+            """
+            insert into provider_instance (id, kind, module_key, name, state, settings, capture)
+            values (\(id), 'payment', \(module), \(module + " " + id.description), 'active',
+                \(JSON(settings)), 'at_order')
+            """)
+        return id
+    }
+
     /// An active instance of a module whose payments go to the seller.
     public func directInstance() async throws -> ID<ProviderInstance> {
         let id = ID<ProviderInstance>()

@@ -1,10 +1,13 @@
 import BankFilePayouts
+import BankTransfer
+import CashOnDelivery
 import FoundationEssentials
 import Glibc
 import Kernel
 import Postgres
 import ProviderHost
 import ProviderKit
+import SolanaPay
 
 /// A whole market of one test: its own database, test modules instead of real providers.
 public struct TestMarketplace: Sendable {
@@ -87,7 +90,8 @@ public struct TestMarketplace: Sendable {
                 builtIn: [
                     ModuleExport(TestPayments.self), ModuleExport(TestShipping.self),
                     ModuleExport(TestTax.self), ModuleExport(BankFilePayouts.self),
-                    ModuleExport(TestDirect.self),
+                    ModuleExport(TestDirect.self), ModuleExport(BankTransfer.self),
+                    ModuleExport(CashOnDelivery.self), ModuleExport(SolanaPay.self),
                 ]),
             client: client, key: try ProviderKey(Array(repeating: 7, count: 32)),
             logger: TestServers.logger)

@@ -24,7 +24,7 @@ struct ProviderRoutes {
         static let rules: [String: [Rule]] = [
             "module": [.length(1...80)], "name": [.length(1...80)],
             "mode": [.choice(ProviderInstance.Mode.allCases.map(\.rawValue))],
-            "capture": [.choice(ProviderInstance.Capture.allCases.map(\.rawValue))],
+            "capture": [.choice(ProviderInstance.Capture.choices.map(\.rawValue))],
             "settings": [.count(0...60)],
         ]
     }
@@ -37,7 +37,7 @@ struct ProviderRoutes {
         let settings: [Setting]
         static let rules: [String: [Rule]] = [
             "version": [.range(1...1_000_000_000)], "name": [.length(1...80)],
-            "capture": [.choice(ProviderInstance.Capture.allCases.map(\.rawValue))],
+            "capture": [.choice(ProviderInstance.Capture.choices.map(\.rawValue))],
             "settings": [
                 .count(0...60), .about("A secret that is left out or empty stays as it is."),
             ],

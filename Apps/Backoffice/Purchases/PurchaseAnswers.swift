@@ -41,7 +41,8 @@ struct PurchaseAnswer: Codable {
         address = found.address
         paidAt = found.paidAt
         expiresAt = found.expiresAt
-        orders = found.orders.map { OrderAnswer($0) }
+        let confirmable = Set(found.payments.filter(\.isConfirmable).map(\.id))
+        orders = found.orders.map { OrderAnswer($0, sentByHand: confirmable) }
         payments = found.payments.map { PaymentAnswer($0) }
     }
 }
@@ -135,11 +136,14 @@ struct OrderAnswer: Codable {
     let lines: [Line]
     let events: [Event]
     let refunds: [RefundAnswer]
+    /// Refunds that wait for a person to send the money.
+    let refundsToSend: [ID<Refund>]
     /// What refunds have left of each line and of the shipping.
     let refundable: [RefundableAnswer]
     let parcels: [Parcel]
 
-    init(_ order: OrderCase) {
+    /// - Parameter payments: those whose money a person sends back.
+    init(_ order: OrderCase, sentByHand payments: Set<ID<Payment>> = []) {
         id = order.id
         number = order.number
         purchase = order.purchase
@@ -172,6 +176,9 @@ struct OrderAnswer: Codable {
                 note: $0.note)
         }
         refunds = order.refunds.map { RefundAnswer($0) }
+        refundsToSend = order.refunds.filter {
+            $0.state == .pending && payments.contains($0.payment)
+        }.map(\.id)
         refundable = order.left.map { RefundableAnswer($0, sums.total.currency) }
         parcels = order.shipments.map {
             Parcel(
@@ -205,11 +212,30 @@ struct PaymentAnswer: Codable {
     let authorized: Money
     let captured: Money
     let refunded: Money
+    /// What came in all where the payer sends it.
+    let received: Money
+    /// How that compares with what was asked for.
+    let receivedSentence: String
     let reference: String?
     let failure: String?
     let createdAt: Instant
+    /// Whether a person says what came.
+    let isConfirmable: Bool
     /// Empty in lists.
     let attempts: [Attempt]
+    /// Empty in lists.
+    let receipts: [ReceiptAnswer]
+
+    struct ReceiptAnswer: Codable {
+        /// The transaction, the line of the bank's statement, or an entry of ours.
+        let id: String
+        let amount: Money
+        let receivedAt: Instant
+        let isFinal: Bool
+        /// Who said so; null when the provider did.
+        let confirmedBy: String?
+        let note: String?
+    }
 
     init(_ payment: PaymentCase) {
         id = payment.id
@@ -223,6 +249,14 @@ struct PaymentAnswer: Codable {
         authorized = payment.authorized
         captured = payment.captured
         refunded = payment.refunded
+        received = payment.received
+        receivedSentence = payment.receivedSentence
+        isConfirmable = payment.isConfirmable
+        receipts = payment.receipts.map {
+            ReceiptAnswer(
+                id: $0.id, amount: $0.amount, receivedAt: $0.receivedAt, isFinal: $0.isFinal,
+                confirmedBy: $0.confirmedBy, note: $0.note)
+        }
         reference = payment.reference
         failure = payment.failure
         createdAt = payment.createdAt

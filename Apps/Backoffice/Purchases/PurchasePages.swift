@@ -41,6 +41,7 @@ enum PurchasePages {
 
     static func show(_ found: PurchaseAnswer, _ admin: Administrator) -> DeskPage {
         let maySettle = Duty.settleCases.isAllowed(to: admin.roles)
+        let mayConfirm = Duty.confirmMoney.isAllowed(to: admin.roles)
         let purchase = found.purchase
         let facts = Block(facts: [
             Fact("State", state: purchase.state), Fact("Total", Format.money(purchase.total)),
@@ -50,11 +51,15 @@ enum PurchasePages {
         ])
         return DeskPage(
             "Purchase \(purchase.number)",
-            [facts] + found.orders.flatMap { order($0, maySettle) }
-                + found.payments.map { payment($0) })
+            [facts] + found.orders.flatMap { order($0, maySettle, mayConfirm) }
+                + found.payments.flatMap {
+                    [payment($0)] + ReceiptPages.receipts(of: $0, mayConfirm: mayConfirm)
+                })
     }
 
-    private static func order(_ order: OrderAnswer, _ maySettle: Bool) -> [Block] {
+    private static func order(
+        _ order: OrderAnswer, _ maySettle: Bool, _ mayConfirm: Bool
+    ) -> [Block] {
         var facts = [
             Fact("Seller", order.sellerName, to: Links.seller(order.seller)),
             Fact("State", state: order.state), Fact("Ships with", order.shippingName),
@@ -87,7 +92,7 @@ enum PurchasePages {
             })
         return [
             Block("Order \(order.number)", facts: facts, table: lines),
-            RefundPages.refunds(of: order, maySettle),
+            RefundPages.refunds(of: order, maySettle, mayConfirm: mayConfirm),
             Block(timeline: order.events.map(moment), forms: maySettle ? forms(order) : []),
         ]
     }
@@ -161,12 +166,13 @@ enum PurchasePages {
             tabs: DeskPage.Tab.states(
                 Payment.State.allCases.map(\.rawValue), of: "/payments", chosen: query.state),
             [
+                Block(facts: [Fact("Money to look at", "list", to: "/payments/to-review")]),
                 Block(
                     table: Table(
                         [
                             "Purchase", "State", "Provider", "Method", "Amount#", "Captured#",
                             "Refunded#", "Reference", "Begun",
-                        ], rows), nothing: "There is no such payment.", more: more)
+                        ], rows), nothing: "There is no such payment.", more: more),
             ])
     }
 }

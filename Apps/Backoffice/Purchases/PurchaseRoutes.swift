@@ -173,6 +173,7 @@ struct PurchaseRoutes {
         guard let order = found.orders.first(where: { $0.id == id }) else {
             throw CaseRefusal.unknown
         }
-        return OrderAnswer(order)
+        return OrderAnswer(
+            order, sentByHand: Set(found.payments.filter(\.isConfirmable).map(\.id)))
     }
 }

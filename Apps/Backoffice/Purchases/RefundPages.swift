@@ -4,7 +4,9 @@ import Web
 
 /// Refunds on a purchase's page.
 enum RefundPages {
-    static func refunds(of order: OrderAnswer, _ maySettle: Bool) -> Block {
+    static func refunds(
+        of order: OrderAnswer, _ maySettle: Bool, mayConfirm: Bool
+    ) -> Block {
         let titles = Dictionary(order.lines.map { ($0.id, $0.title) }) { first, _ in first }
         let retried = Set(order.refunds.compactMap(\.retries))
         return Block(
@@ -15,13 +17,21 @@ enum RefundPages {
                     "Its VAT#", "Tax#", "Goodwill#", "Why",
                 ],
                 order.refunds.map { row($0, titles) }),
-            forms: order.refunds.filter {
-                maySettle && $0.state == .failed && !retried.contains($0.id)
-            }.map { refund in
-                DeskForm(
-                    "Ask for \(Format.money(refund.amount)) again",
-                    to: "/orders/\(order.id)/refunds/\(refund.id)/retries")
-            })
+            forms: order.refunds.filter { mayConfirm && order.refundsToSend.contains($0.id) }
+                .map { refund in
+                    DeskForm(
+                        "\(Format.money(refund.amount)) was sent back",
+                        to: "/orders/\(order.id)/refunds/\(refund.id)/confirmation",
+                        hint: "This provider cannot: send it by hand first.",
+                        [.line("paidBackAs", "The bank's reference")])
+                }
+                + order.refunds.filter {
+                    maySettle && $0.state == .failed && !retried.contains($0.id)
+                }.map { refund in
+                    DeskForm(
+                        "Ask for \(Format.money(refund.amount)) again",
+                        to: "/orders/\(order.id)/refunds/\(refund.id)/retries")
+                })
     }
 
     private static func row(_ refund: RefundAnswer, _ titles: [ID<OrderLine>: String]) -> [Cell] {

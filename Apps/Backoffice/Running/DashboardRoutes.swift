@@ -36,6 +36,7 @@ struct DashboardRoutes {
                 "Calls to providers without an answer", waits.callsUnanswered, "/providers",
                 .readProviders
             ),
+            ("Money to look at", waits.moneyToLookAt, "/payments/to-review", .readPurchases),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),

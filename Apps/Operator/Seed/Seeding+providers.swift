@@ -3,8 +3,9 @@ import ProviderKit
 import Vocabulary
 
 extension Seeding {
-    /// Two merchants at the sandbox bank, so that one may be swapped for the other; shipping and
-    /// tax from their built-in tables.
+    /// Two merchants at the sandbox bank, so that one may be swapped for the other; transfers to an
+    /// account and cash at the door, which people confirm; shipping and tax from their built-in
+    /// tables.
     func providers(by admin: ID<Account>) async throws {
         let north = try await active(
             "sandbox-payments", named: "North",
@@ -21,7 +22,29 @@ extension Seeding {
         let shipping = try await active(
             "table-rate-shipping", named: "Parcels by table", [:], by: admin)
         let tax = try await active("rate-table-tax", named: "VAT and sales tax", [:], by: admin)
-        for instance in [north, shipping, tax] { try await serve(instance, by: admin) }
+        // South waits to be swapped in.
+        try await serve([north] + (try await confirmedByPeople(by: admin)), by: admin)
+        for instance in [shipping, tax] { try await serve([instance], by: admin) }
+    }
+
+    /// As far as the modules for them are there.
+    private func confirmedByPeople(by admin: ID<Account>) async throws -> [ProviderInstance] {
+        let known = Set(marketplace.providerModules().map(\.key))
+        let wanted: [(module: String, name: String, settings: [String: String])] = [
+            (
+                "bank-transfer", "Bank transfer",
+                [
+                    "holder": "Guildhall Demo", "iban": "DE89370400440532013000",
+                    "bic": "COBADEFFXXX",
+                ]
+            ), ("cash-on-delivery", "Cash on delivery", ["most": "500"]),
+        ]
+        var instances: [ProviderInstance] = []
+        for one in wanted where known.contains(one.module) {
+            instances.append(
+                try await active(one.module, named: one.name, one.settings, by: admin))
+        }
+        return instances
     }
 
     private func active(
@@ -47,12 +70,13 @@ extension Seeding {
         }
     }
 
-    /// New business of its kind goes to `instance`, unless rules say otherwise already.
-    private func serve(_ instance: ProviderInstance, by admin: ID<Account>) async throws {
-        guard instance.state == .active,
-            try await marketplace.providerRules(instance.kind).isEmpty
+    /// New business of their kind goes to `instances`, the first offered first, unless rules say
+    /// otherwise already.
+    private func serve(_ instances: [ProviderInstance], by admin: ID<Account>) async throws {
+        guard let kind = instances.first?.kind, instances.allSatisfy({ $0.state == .active }),
+            try await marketplace.providerRules(kind).isEmpty
         else { return }
         try await marketplace.setProviderRules(
-            instance.kind, [ProviderRule(kind: instance.kind, instance: instance.id)], as: admin)
+            kind, instances.map { ProviderRule(kind: kind, instance: $0.id) }, as: admin)
     }
 }

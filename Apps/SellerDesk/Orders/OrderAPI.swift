@@ -70,6 +70,23 @@ struct OrderAPI {
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
             }
+        api.post("/orders/{order}/receipts", "Say that it was paid at its delivery", tag: tag)
+            .path(OrderPath.self).body(ReceiptInput.self).refuses(.conflict).onlyOnce()
+            .succeeds(with: .created)
+            .handle(as: Member.self, needing: [.refundOrders]) { call, member in
+                try await call.marketplace.confirmDeliveryPaid(
+                    call.path.order, try call.body.draft(), as: .seller(member.membership))
+                return OrderAnswer(
+                    try await call.marketplace.findOrder(call.path.order, as: member.membership))
+            }
+        api.post("/orders/{order}/refused-delivery", "Say that it was refused, unpaid", tag: tag)
+            .path(OrderPath.self).body(Reason.self).refuses(.conflict).onlyOnce()
+            .handle(as: Member.self, needing: [.shipOrders]) { call, member in
+                try await call.marketplace.refuseDelivery(
+                    call.path.order, reason: call.body.reason, as: .seller(member.membership))
+                return OrderAnswer(
+                    try await call.marketplace.findOrder(call.path.order, as: member.membership))
+            }
         api.post("/orders/{order}/refunds", "Give money back", tag: tag)
             .path(OrderPath.self).body(RefundInput.self).refuses(.conflict).onlyOnce()
             .succeeds(with: .created)

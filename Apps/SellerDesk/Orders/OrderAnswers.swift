@@ -45,6 +45,8 @@ struct OrderAnswer: Codable, Sendable {
     let commissionVat: Money
     /// What your wallet gets: total less commission, its VAT and the tax that is handed on.
     let sellerShare: Money
+    /// What is to be collected when it is handed over; null when it is paid for otherwise.
+    let toCollect: Money?
     let refundable: Money
     /// What refunds have left of each line and of the shipping.
     let refundableParts: [RefundableAnswer]
@@ -72,6 +74,7 @@ struct OrderAnswer: Codable, Sendable {
         commission = order.amounts.commission
         commissionVat = order.amounts.commissionVAT
         sellerShare = order.amounts.sellerShare
+        toCollect = detail.toCollect
         refundable = detail.refundable
         lines = detail.lines.map { line in
             OrderLineAnswer(

@@ -152,6 +152,10 @@ struct OrderPage {
     let canRefund: Bool
     let canRefundAll: Bool
     let isPaidDirectly: Bool
+    let toCollect: String?
+    let toCollectDecimal: String
+    let canCollect: Bool
+    let canRefuse: Bool
     let refundable: String
     let refundableLines: [Refundable]
     let refundableShipping: String?
@@ -199,6 +203,11 @@ struct OrderPage {
         canRefund =
             detail.refundable.isPositive && order.state != .cancelled && may(.refundOrders)
         isPaidDirectly = detail.isPaidDirectly
+        toCollect = detail.toCollect.map { Format.money($0) }
+        toCollectDecimal = detail.toCollect?.decimalText ?? ""
+        canCollect = detail.toCollect != nil && may(.refundOrders)
+        let isOnTheWay = order.state == .shipped || order.state == .partlyShipped
+        canRefuse = detail.toCollect != nil && isOnTheWay && may(.shipOrders)
         canRefundAll = canRefund && order.state != .paid
         refundable = Format.money(detail.refundable)
         currency = amounts.total.currency.code

@@ -19,6 +19,26 @@ struct OrderRoutes {
         ]
     }
 
+    /// Money that was paid at the delivery, as people write it.
+    struct Collected: Described {
+        let amount: String
+        let currency: Currency
+        let note: String?
+
+        static let rules: [String: [Rule]] = [
+            "amount": [.length(1...30)], "note": [.length(0...500)],
+        ]
+
+        /// - Throws: ``InputRefusal`` for what is not an amount.
+        func draft() throws -> ReceiptDraft {
+            let plain = amount.filter { $0 != " " }.map { $0 == "," ? "." : $0 }
+            guard let money = Money(decimal: String(plain), currency) else {
+                throw InputRefusal(.wrong("This is not an amount."), field: "amount")
+            }
+            return ReceiptDraft(amount: money, receivedAt: .systemNow, note: note)
+        }
+    }
+
     struct StateQuery: Described {
         let state: OrderAnswer.State?
         let after: String?
@@ -40,6 +60,25 @@ struct OrderRoutes {
                     call.path.order, reason: call.form.reason, as: .seller(member.membership))
                 return .seeOther(
                     "/orders/\(call.path.order)", notice: "The order is cancelled.")
+            }
+        routes.post("/orders/{order}/receipts").path(OrderAPI.OrderPath.self)
+            .form(Collected.self).onlyOnce()
+            .show(as: Member.self, needing: [.refundOrders]) { call, member in
+                // Before what was typed is judged: another shop's order is not there.
+                _ = try await call.marketplace.findOrder(
+                    call.path.order, as: member.membership)
+                let payment = try await call.marketplace.confirmDeliveryPaid(
+                    call.path.order, try call.form.draft(), as: .seller(member.membership))
+                return .seeOther("/orders/\(call.path.order)", notice: payment.receivedSentence)
+            }
+        routes.post("/orders/{order}/refused-delivery").path(OrderAPI.OrderPath.self)
+            .form(OrderAPI.Reason.self).onlyOnce()
+            .show(as: Member.self, needing: [.shipOrders]) { call, member in
+                try await call.marketplace.refuseDelivery(
+                    call.path.order, reason: call.form.reason, as: .seller(member.membership))
+                return .seeOther(
+                    "/orders/\(call.path.order)",
+                    notice: "The order is over. Nobody owes anything for it.")
             }
         routes.post("/orders/{order}/refunds").path(OrderAPI.OrderPath.self)
             .form(RefundForm.self).onlyOnce()

@@ -209,7 +209,8 @@ extension CheckoutPage.Way {
             way.methods.map { method in
                 (
                     WayChoice(instance: way.instance, method: method.code).text,
-                    ways.count > 1 ? "\(method.label) (\(way.name))" : method.label
+                    ways.count > 1 && way.name != method.label
+                        ? "\(method.label) (\(way.name))" : method.label
                 )
             }
         }

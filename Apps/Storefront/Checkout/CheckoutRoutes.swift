@@ -147,7 +147,11 @@ extension PageAnswer {
             return .seeOther(page, warning: refusal.explanation)
         }
         if placed.purchase.state == .paid {
-            return .seeOther(page, notice: "Thank you. Your order is paid.")
+            let isPromise = placed.payment.isDue(.atDelivery)
+            return .seeOther(
+                page,
+                notice: isPromise
+                    ? "Thank you for your order." : "Thank you. Your order is paid.")
         }
         return .seeOther(page)
     }

@@ -68,6 +68,12 @@ struct PaymentAnswer: Codable, Sendable {
     let amount: Money
     let captured: Money
     let refunded: Money
+    /// What came so far, where the customer sends it: a part, or more than was asked for.
+    let received: Money
+    /// Whether it is paid for when it is handed over.
+    let isPaidOnDelivery: Bool
+    /// What the customer has to do now, line by line.
+    let instructions: [InstructionAnswer]
     /// A sentence to read, when it failed.
     let failure: String?
 
@@ -79,6 +85,9 @@ struct PaymentAnswer: Codable, Sendable {
         amount = payment.amount
         captured = payment.captured
         refunded = payment.refunded
+        received = payment.received
+        isPaidOnDelivery = payment.capture == .atDelivery
+        instructions = payment.state == .requiresAction ? payment.next.lines : []
         failure = payment.failureMessage
     }
 }
@@ -101,13 +110,35 @@ enum PaymentStateAnswer: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// A purchase that was just paid, or tried to be.
-struct PlacedAnswer: Codable, Sendable {
-    struct Instruction: Codable, Sendable {
-        let label: String
-        let value: String
+/// A line of what the customer has to do.
+struct InstructionAnswer: Codable, Sendable {
+    enum Form: String, Codable, Sendable, CaseIterable {
+        case text
+        /// An address for an app, here or scanned.
+        case link
+        /// To be scanned only.
+        case code
     }
 
+    let label: String
+    let value: String
+    let form: Form
+}
+
+extension NextAction {
+    /// Nothing but the lines of instructions.
+    var lines: [InstructionAnswer] {
+        guard case .instructions(let given) = self else { return [] }
+        return given.map {
+            InstructionAnswer(
+                label: $0.label, value: $0.value,
+                form: InstructionAnswer.Form(rawValue: $0.form.rawValue) ?? .text)
+        }
+    }
+}
+
+/// A purchase that was just paid, or tried to be.
+struct PlacedAnswer: Codable, Sendable {
     let id: ID<Purchase>
     let number: String
     let state: PurchaseStateAnswer
@@ -116,7 +147,7 @@ struct PlacedAnswer: Codable, Sendable {
     /// Where the customer has to go now.
     let redirectUrl: String?
     /// What the customer has to do now, line by line.
-    let instructions: [Instruction]
+    let instructions: [InstructionAnswer]
     /// Why it was not paid; another way may be tried until `expiresAt`.
     let declined: String?
     let expiresAt: Instant
@@ -127,16 +158,12 @@ struct PlacedAnswer: Codable, Sendable {
         state = PurchaseStateAnswer(placed.purchase.state)
         total = placed.purchase.total
         payment = PaymentAnswer(placed.payment)
-        var url: String?
-        var lines: [Instruction] = []
-        switch placed.next {
-        case .none: break
-        case .redirect(let target): url = target
-        case .instructions(let given):
-            lines = given.map { Instruction(label: $0.label, value: $0.value) }
+        if case .redirect(let target) = placed.next {
+            redirectUrl = target
+        } else {
+            redirectUrl = nil
         }
-        redirectUrl = url
-        instructions = lines
+        instructions = placed.next.lines
         declined = placed.refusal?.explanation
         expiresAt = placed.purchase.expiresAt
     }

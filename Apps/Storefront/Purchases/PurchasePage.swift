@@ -59,8 +59,17 @@ struct PurchasePage {
     let tone: String
     let isAwaitingPayment: Bool
     let isWaiting: Bool
+    /// What it waits for.
+    let waiting: String
     let continueLink: String?
     let instructions: [Instruction]
+    let scans: [Scan]
+    /// How much has come, when it is not what was asked for or not certain yet.
+    let received: String?
+    let payUntil: String?
+    let isPaidOnDelivery: Bool
+    /// Whether the page asks again by itself.
+    let isWatched: Bool
     let failure: String?
     let ways: [CheckoutPage.Way]
     let canPay: Bool
@@ -69,6 +78,12 @@ struct PurchasePage {
     struct Instruction {
         let label: String
         let value: String
+    }
+    /// Something for a scanner, or for an app on this device.
+    struct Scan {
+        let label: String
+        let picture: String
+        let link: String?
     }
 
     /// - Parameter reviewed: what was said already, by line and by order.
@@ -89,26 +104,70 @@ struct PurchasePage {
                 && part.lines.allSatisfy { reviewed.lines.contains($0.id) }
             return OrderPart(part, isAllSaid: isAllSaid)
         }
-        (state, tone) = purchase.state.said
         isAwaitingPayment = purchase.state == .awaitingPayment
         let isUnderWay = detail.payment?.state.isPending ?? false
         isWaiting = isAwaitingPayment && isUnderWay
         var link: String?
         var lines: [Instruction] = []
+        var scanned: [Scan] = []
         if isWaiting, let next = detail.payment?.next {
             switch next {
             case .redirect(let url): link = url
             case .instructions(let given):
-                lines = given.map { Instruction(label: $0.label, value: $0.value) }
+                lines = given.filter { $0.form == .text }
+                    .map { Instruction(label: $0.label, value: $0.value) }
+                scanned = given.filter { $0.form != .text }.compactMap(Scan.init)
             case .none: break
             }
         }
+        waiting =
+            lines.isEmpty && scanned.isEmpty
+            ? "Your payment is under way."
+            : "Send the money like this, or scan the code. It counts as soon as it has arrived."
         continueLink = link
         instructions = lines
+        scans = scanned
+        received = isAwaitingPayment ? detail.payment?.receivedWords : nil
+        payUntil = lines.isEmpty ? nil : Format.time(purchase.expiresAt)
+        isPaidOnDelivery =
+            purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
+        (state, tone) =
+            isPaidOnDelivery ? ("to be paid on delivery", "") : purchase.state.said
+        isWatched = isWaiting && scanned.contains { $0.link != nil }
         failure = isAwaitingPayment && !isUnderWay ? detail.payment?.failureMessage : nil
         ways = CheckoutPage.Way.all(waysToPay)
         canPay = isAwaitingPayment && !ways.isEmpty
         makers = Format.count(detail.orders.count, "maker", "makers")
+    }
+}
+
+extension PurchasePage.Scan {
+    /// Nil for what no code holds.
+    init?(_ instruction: ProviderKit.Instruction) {
+        guard let picture = QRCode.svg(instruction.value, label: instruction.label) else {
+            return nil
+        }
+        label = instruction.label
+        self.picture = picture
+        let scheme = instruction.value.prefix { $0 != ":" }.lowercased()
+        link =
+            instruction.form == .link && Self.schemes.contains(scheme) ? instruction.value : nil
+    }
+
+    /// A module's address must not run a script in the customer's page.
+    private static let schemes: Set<String> = [
+        "https", "solana", "bitcoin", "ethereum", "lightning", "upi",
+    ]
+}
+
+extension Payment {
+    /// How much has come, as far as the customer wants to know.
+    fileprivate var receivedWords: String? {
+        if state == .processing, received.isPositive {
+            return "\(Format.money(received)) was received. It counts in a few seconds."
+        }
+        guard let missing else { return nil }
+        return "\(Format.money(received)) has come; \(Format.money(missing)) is missing."
     }
 }
 

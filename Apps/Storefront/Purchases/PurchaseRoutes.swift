@@ -62,9 +62,14 @@ struct PurchaseRoutes {
             call.path.purchase, as: visitor.buyer)
         let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
-        return .page(
-            "purchase", PurchasePage(detail, ways, reviewed: reviewed),
-            title: "Purchase \(detail.purchase.number)")
+        let page = PurchasePage(detail, ways, reviewed: reviewed)
+        var answer = PageAnswer.page(
+            "purchase", page, title: "Purchase \(detail.purchase.number)")
+        if page.isWatched {
+            answer.refresh = PageRefresh(
+                seconds: 5, path: Links.purchase(call.path.purchase) + "/return")
+        }
+        return answer
     }
 
     @Sendable private func comeBack(

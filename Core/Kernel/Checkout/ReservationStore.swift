@@ -29,6 +29,11 @@ struct ReservationStore {
         "select return_stock(\(order))"
     }
 
+    /// As ``returnStatement(_:)``, with what was shipped too: it was refused at the door.
+    static func returnParcelStatement(_ order: ID<Order>) -> SQL {
+        "select return_parcel(\(order))"
+    }
+
     /// Open checkouts that hold `variants` and need not: their time is over, or they are the
     /// buyer's own, who is starting anew. Locked; those that somebody is at just now are left out.
     func lockGivingWay(

@@ -13,13 +13,14 @@ enum Announcements {
     /// The customer is told once, every seller of their own order.
     static func paid(_ held: LockedPayment) -> SQL {
         let purchase = held.purchase
+        let isPromise = held.payment.capture == .atDelivery
         let customer = OutboxEvent(
-            "purchase.paid", about: "purchase", purchase.id,
+            isPromise ? "purchase.promised" : "purchase.paid", about: "purchase", purchase.id,
             AboutOrder(number: purchase.number, amount: purchase.total)
         ).telling(account: purchase.account, email: purchase.email)
         let sellers = held.shares.map { share in
             OutboxEvent(
-                "order.paid", about: "order", share.order,
+                isPromise ? "order.promised" : "order.paid", about: "order", share.order,
                 AboutOrder(number: share.number, amount: share.sellerShare)
             ).telling(team: share.seller)
         }

@@ -33,7 +33,7 @@ extension Marketplace {
         return due.count
     }
 
-    private func deliver(_ id: ID<Order>, by actor: ID<Account>?, note: String?) async throws {
+    func deliver(_ id: ID<Order>, by actor: ID<Account>?, note: String?) async throws {
         try await database.transaction { tx in
             guard let order = try await tx.orders.lock(id) else { throw OrderRefusal.missing }
             try order.checkMove(to: .delivered)

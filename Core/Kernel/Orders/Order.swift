@@ -9,7 +9,8 @@ public struct Order: Sendable {
         case partlyShipped = "partly_shipped"
         case shipped, delivered, cancelled
 
-        /// The whole life of an order. Nothing else decides.
+        /// The whole life of an order. Nothing else decides, except that one which is on its way
+        /// and was to be paid at its delivery ends there when it is refused.
         var next: Set<State> {
             switch self {
             case .awaitingPayment: [.paid, .cancelled]
@@ -19,6 +20,8 @@ public struct Order: Sendable {
             case .delivered, .cancelled: []
             }
         }
+
+        var isOnItsWay: Bool { self == .partlyShipped || self == .shipped }
     }
 
     public let id: ID<Order>
@@ -150,6 +153,8 @@ public struct OrderDetail: Sendable {
     public let left: [RefundPart]
     /// The customer paid the seller; the platform has nothing to give back.
     public let isPaidDirectly: Bool
+    /// What is to be collected when it is handed over; nil when it is paid for otherwise.
+    public let toCollect: Money?
 }
 
 /// An order in a list.

@@ -33,7 +33,10 @@ struct OrderStore {
                 select sum(p.captured - p.refunded - p.refund_claimed)
                 from payment_share p where p.order_id = o.id), 0)::bigint, exists (
                 select from payment_share p join payment y on y.id = p.payment_id
-                where p.order_id = o.id and y.is_direct and y.state = 'captured')
+                where p.order_id = o.id and y.is_direct and y.state = 'captured'), (
+                select p.amount - y.received from payment_share p join payment y on y.id = p.payment_id
+                where p.order_id = o.id and y.capture = 'at_delivery' and y.state = 'authorized'
+                    and o.state not in ('awaiting_payment', 'cancelled') limit 1)::bigint
             from \(Self.from)
             where o.id = any(\(ids)::uuid[]) order by o.purchase_id, length(o.number), o.number
             """,
@@ -78,7 +81,10 @@ struct OrderStore {
                 events: events.filter { $0.0 == order.id }.map(\.1),
                 refunds: refunds.filter { $0.order == order.id }, address: address,
                 refundable: Money(try c.next(), order.amounts.total.currency),
-                left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next())
+                left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next(),
+                toCollect: try c.next(Int64?.self).map {
+                    Money($0, order.amounts.total.currency)
+                })
         }
     }
 

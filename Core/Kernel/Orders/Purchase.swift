@@ -27,7 +27,7 @@ public struct Purchase: Sendable {
     public let placedAt: Instant
     public internal(set) var paidAt: Instant?
     /// Until when it can be paid.
-    public let expiresAt: Instant
+    public internal(set) var expiresAt: Instant
 }
 
 /// A purchase with all that its customer may see.

@@ -61,7 +61,7 @@ struct PurchaseCaseStore {
         ]
         let answers = try await db.batch(
             statements + RefundStore.listStatements(of: orders) + [
-                RefundStore.leftStatement(of: orders)
+                RefundStore.leftStatement(of: orders), ReceiptStore.listStatement(of: id),
             ])
         let lines = try answers[1].decode(Part.line(_:))
         let events = try answers[2].decode(Part.event(_:))
@@ -74,13 +74,27 @@ struct PurchaseCaseStore {
             try Part.order(&c, lines, events, shipments, refunds, left)
         }
         let attempts = try answers[6].decode(Part.attempt(_:))
-        let payments = try answers[5].decode { c in try Part.payment(&c, attempts) }
+        let receipts = try answers[10].decode(PaymentReceipt.init)
+        let payments = try answers[5].decode { c in try Part.payment(&c, attempts, receipts) }
         return try answers[0].decode { c in
             PurchaseCase(
                 found: try Part.found(&c), account: try c.next(),
                 address: try c.next(JSON<Address>.self).value, paidAt: try c.next(),
                 expiresAt: try c.next(), orders: cases, payments: payments)
         }.first
+    }
+
+    /// Payments with money that does not fit, until somebody has looked at it.
+    func listToReview(_ page: PageRequest) async throws -> Page<PaymentCase> {
+        let rows = try await db.query(
+            Part.payments(
+                """
+                p.received > 0 and p.reviewed_at is null
+                    and (p.received > p.amount or p.state in ('late', 'failed', 'voided'))
+                    and (\(page.afterID)::uuid is null or p.id < \(page.afterID)::uuid)
+                """, limit: page.limit + 1)
+        ).decode { c in try Part.payment(&c, []) }
+        return Page(rows, limit: page.limit) { $0.id.description }
     }
 
     func listPayments(

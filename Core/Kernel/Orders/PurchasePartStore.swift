@@ -107,7 +107,7 @@ enum PurchasePartStore {
     static func payments(_ condition: SQL, limit: Int) -> SQL {
         """
         select p.currency, p.id, p.purchase_id, u.number, p.instance_id, i.name, p.method, p.state,
-            p.amount, p.authorized, p.captured, p.refunded, p.reference,
+            p.amount, p.authorized, p.captured, p.refunded, p.received, p.reference,
             coalesce(p.failure_message, p.failure_code), p.created_at
         from payment p
             join provider_instance i on i.id = p.instance_id
@@ -118,7 +118,9 @@ enum PurchasePartStore {
         """
     }
 
-    static func payment(_ c: inout Columns, _ attempts: [AttemptCase]) throws -> PaymentCase {
+    static func payment(
+        _ c: inout Columns, _ attempts: [AttemptCase], _ receipts: [PaymentReceipt] = []
+    ) throws -> PaymentCase {
         let currency: Currency = try c.next()
         let id: ID<Payment> = try c.next()
         return PaymentCase(
@@ -126,9 +128,10 @@ enum PurchasePartStore {
             instance: try c.next(), instanceName: try c.next(), method: try c.next(),
             state: try c.next(), amount: Money(try c.next(), currency),
             authorized: Money(try c.next(), currency), captured: Money(try c.next(), currency),
-            refunded: Money(try c.next(), currency), reference: try c.next(),
-            failure: try c.next(), createdAt: try c.next(),
-            attempts: attempts.filter { $0.payment == id })
+            refunded: Money(try c.next(), currency), received: Money(try c.next(), currency),
+            reference: try c.next(), failure: try c.next(), createdAt: try c.next(),
+            attempts: attempts.filter { $0.payment == id },
+            receipts: receipts.filter { $0.payment == id })
     }
 
     static func attempts(_ condition: SQL) -> SQL {

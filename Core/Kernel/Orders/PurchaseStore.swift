@@ -225,6 +225,16 @@ struct PurchaseStore {
         ]
     }
 
+    /// The provider of its payment says until when it waits: a month at most, because so long
+    /// nobody else can buy what it holds. Said by the system's clock, kept by the market's.
+    static func payUntilStatement(_ id: ID<Purchase>, _ instant: Instant) -> SQL {
+        """
+        update purchase set expires_at =
+            market_now() + least(\(instant)::timestamptz - now(), interval '31 days')
+        where id = \(id) and state = 'awaiting_payment'
+        """
+    }
+
     /// The customer did their part and the money is on its way: three days more.
     static func waitLongerStatement(_ id: ID<Purchase>) -> SQL {
         """

@@ -31,7 +31,7 @@ public struct PurchaseCase: Sendable {
     public let expiresAt: Instant
     public let orders: [OrderCase]
     /// Newest first.
-    public let payments: [PaymentCase]
+    public internal(set) var payments: [PaymentCase]
 }
 
 /// One order of a purchase, with its timeline.
@@ -106,10 +106,21 @@ public struct PaymentCase: Sendable {
     public let authorized: Money
     public let captured: Money
     public let refunded: Money
+    /// What came in all where the payer sends it.
+    public let received: Money
     public let reference: String?
     public let failure: String?
     public let createdAt: Instant
+    /// Whether a person says what came of it; not known in lists.
+    public internal(set) var isConfirmable = false
     public let attempts: [AttemptCase]
+    /// Empty in lists.
+    public let receipts: [PaymentReceipt]
+}
+
+extension PaymentCase {
+    /// How what came compares with what was asked for, in a sentence.
+    public var receivedSentence: String { Payment.sentence(received, of: amount) }
 }
 
 public struct AttemptCase: Sendable {
@@ -135,8 +146,11 @@ extension Marketplace {
     /// Everything about a purchase, for the back office.
     /// - Throws: ``CaseRefusal/unknown``
     public func purchaseCase(_ id: ID<Purchase>) async throws -> PurchaseCase {
-        guard let found = try await database.purchaseCases.find(id) else {
+        guard var found = try await database.purchaseCases.find(id) else {
             throw CaseRefusal.unknown
+        }
+        for index in found.payments.indices {
+            found.payments[index].isConfirmable = await isConfirmable(found.payments[index])
         }
         return found
     }
@@ -148,6 +162,15 @@ extension Marketplace {
             throw CaseRefusal.unknown
         }
         return purchase
+    }
+
+    /// The purchase that a payment is for.
+    /// - Throws: ``CaseRefusal/unknown``
+    public func purchase(ofPayment id: ID<Payment>) async throws -> ID<Purchase> {
+        guard let payment = try await database.payments.find(id) else {
+            throw CaseRefusal.unknown
+        }
+        return payment.purchase
     }
 
     /// Payments of all purchases, newest first.

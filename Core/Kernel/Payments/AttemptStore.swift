@@ -112,6 +112,27 @@ struct AttemptStore {
         """
     }
 
+    /// Looks again after a twentieth of the time since it began: every three seconds in the first
+    /// minute, every quarter of an hour from the fifth hour on. Nobody tells us of these.
+    static func pollStartStatement(of payment: ID<Payment>) -> SQL {
+        """
+        update payment_attempt set state = 'sent', next_try_at = now()
+            + least(greatest((now() - created_at) / 20, interval '3 seconds'),
+                interval '15 minutes')
+        where payment_id = \(payment) and kind = 'start'
+            and state not in ('succeeded', 'declined', 'failed')
+        """
+    }
+
+    /// Has a payment's beginning looked at once more, unless somebody does it before.
+    static func lookAgainStatement(at payment: ID<Payment>, in claim: Duration) -> SQL {
+        """
+        update payment_attempt set state = 'sent', settled_at = null,
+            next_try_at = now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond'
+        where payment_id = \(payment) and kind = 'start'
+        """
+    }
+
     /// Tries again later, further apart each time: 2 seconds to 10 minutes.
     static func retryStatement(
         _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String

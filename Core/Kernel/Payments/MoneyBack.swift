@@ -12,7 +12,7 @@ enum MoneyBack: Hashable, Sendable {
             $0.order != share.order && $0.captured.isZero && $0.amount.isPositive
                 && $0.state != .cancelled
         }
-        let isReserved = held.payment.capture == .atShipment && share.captured.isZero
+        let isReserved = held.payment.capture != .atOrder && share.captured.isZero
         return isReserved && !isNeeded ? .void : .nothing
     }
 }

@@ -53,6 +53,8 @@ public struct Payment: Sendable {
     public internal(set) var authorized: Money
     public internal(set) var captured: Money
     public internal(set) var refunded: Money
+    /// What came in all where the payer sends it: a part, more than was asked for, or zero.
+    public internal(set) var received: Money
     public internal(set) var reference: String?
     /// What the customer has to do next.
     public internal(set) var next: NextAction

@@ -7,6 +7,8 @@ enum PaymentConsequence: Sendable {
     /// The payment becomes what the snapshot says; the attempt that began it ends, or, when there
     /// is no end, is looked at again later.
     case save(Payment, startEnds: PaymentAttempt.State?)
+    /// All that came so far, where the payer sends it: nobody tells us of more, so it is asked for.
+    case keep([Receipt])
     /// This attempt succeeded.
     case endAttempt(ID<PaymentAttempt>)
     /// The customer is told that the payment failed.
@@ -36,6 +38,12 @@ extension Settlement {
         let end: PaymentAttempt.State =
             state == .failed || state == .voided ? .declined : .succeeded
         var all: [PaymentConsequence] = [.save(payment, startEnds: isOpen ? nil : end)]
+        if let receipts { all.append(.keep(receipts)) }
+        if effects.contains(.unasked) {
+            all += held.shares.map {
+                .note($0.order, "money-to-look-at", payment.receivedSentence)
+            }
+        }
         if state == .failed, held.purchase.state == .awaitingPayment { all.append(.tellUnpaid) }
         if effects.contains(.waitLonger) { all.append(.waitLonger) }
         if effects.contains(.captureAll) { all.append(.ask(.capture)) }
@@ -57,7 +65,7 @@ extension Settlement {
             }
         }
         if effects.contains(.authorizationLost) {
-            all += held.shares.map {
+            all += held.shares.filter { $0.state != .cancelled }.map {
                 .note($0.order, "authorization-lost", payment.failureMessage)
             }
         }

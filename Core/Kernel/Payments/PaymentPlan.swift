@@ -39,6 +39,8 @@ struct PaymentPlan: Sendable {
     let capture: ProviderInstance.Capture
     /// Where the seller is paid directly; nil when the provider holds the money for the platform.
     let destination: String?
+    /// The seller gets the money, and the platform never has it.
+    let isDirect: Bool
     let shares: [Share]
 
     init(
@@ -53,17 +55,16 @@ struct PaymentPlan: Sendable {
         self.amount = amount
         capture = way.capture
         destination = way.destination
+        isDirect = way.provider.paysSellers
         self.shares = shares
     }
-
-    var isDirect: Bool { destination != nil }
 
     func request(
         returnURL: String, webhookURL: String, statement: String, email: String
     ) -> PaymentStart {
         PaymentStart(
             paymentID: payment.description, amount: amount, method: method,
-            capture: capture == .atOrder ? .now : .later, returnURL: returnURL,
+            capture: capture == .atShipment ? .later : .now, returnURL: returnURL,
             webhookURL: webhookURL, statement: statement, customerEmail: email,
             shares: shares.map {
                 PaymentShare(

@@ -39,7 +39,7 @@ struct PaymentStore {
     static let columns: SQL = """
         p.id, p.purchase_id, p.instance_id, p.method, p.currency, p.amount, p.state, p.authorized,
         p.captured, p.refunded, p.reference, p.next_action, p.failure_code, p.failure_message,
-        p.capture, p.is_direct, p.created_at, p.version
+        p.capture, p.is_direct, p.created_at, p.version, p.received
         """
 
     /// Locks the purchase, then the payment: in this order everywhere.
@@ -71,6 +71,26 @@ struct PaymentStore {
         ).decode { c in try c.next(ID<Payment>.self) }.first
         guard let id else { return nil }
         return try await lock(id)
+    }
+
+    /// The payment by which an order is, or is to be, paid for; nil before it was ordered for sure.
+    func payingFor(_ order: ID<Order>) async throws -> Payment? {
+        try await db.query(
+            """
+            select \(Self.columns) from payment_share s join payment p on p.id = s.payment_id
+            where s.order_id = \(order) and p.state in ('authorized', 'captured')
+            """
+        ).decode(Payment.init).first
+    }
+
+    /// Whether a seller has an order in a payment.
+    func pays(_ id: ID<Payment>, _ seller: ID<Seller>) async throws -> Bool {
+        try await !db.query(
+            """
+            select o.id from payment_share s join orders o on o.id = s.order_id
+            where s.payment_id = \(id) and o.seller_id = \(seller) limit 1
+            """
+        ).isEmpty
     }
 
     /// Where the money that paid for an order is; nil before it was paid.
@@ -173,7 +193,8 @@ struct PaymentStore {
     static func saveStatement(_ payment: Payment) -> SQL {
         """
         update payment set state = \(payment.state), authorized = \(payment.authorized.amount),
-            captured = \(payment.captured.amount), version = \(payment.version),
+            captured = \(payment.captured.amount), received = \(payment.received.amount),
+            version = \(payment.version),
             reference = \(payment.reference), next_action = \(JSON(payment.next)),
             failure_code = \(payment.failureCode), failure_message = \(payment.failureMessage)
         where id = \(payment.id)
@@ -225,6 +246,7 @@ extension Payment {
         isDirect = try c.next()
         createdAt = try c.next()
         version = try c.next()
+        received = Money(try c.next(), currency)
     }
 }
 

@@ -47,9 +47,12 @@ extension Marketplace {
         switch attempt.kind {
         case .start:
             let ageMax = payment.reference == nil ? Self.lateArrivalAgeMax : Self.attemptAgeMax
-            if !payment.state.isLive, attempt.createdAt.advanced(by: ageMax) < .systemNow {
+            let isOver = !payment.state.isLive || payment.state == .captured
+            if isOver, attempt.createdAt.advanced(by: ageMax) < .systemNow {
                 try await database.execute(
-                    AttemptStore.settleStatement(attempt.id, .failed, error: "given up"))
+                    payment.state == .captured
+                        ? AttemptStore.settleStatement(attempt.id, .succeeded)
+                        : AttemptStore.settleStatement(attempt.id, .failed, error: "given up"))
             } else {
                 try await lookUp(payment)
             }
@@ -74,7 +77,12 @@ extension Marketplace {
         do {
             let provider = try await providers.payment(payment.instance)
             let context = context(for: start)
-            guard let snapshot = try await provider.lookup(key, context) else {
+            let known =
+                provider.isConfirmedByPerson
+                ? try await confirmed(
+                    payment, at: provider, isEnded: !payment.state.isLive, context)
+                : try await provider.lookup(key, context)
+            guard let snapshot = known else {
                 return try await neverHeard(of: payment, start)
             }
             return try await settle(payment.id, snapshot)
@@ -133,8 +141,12 @@ extension Marketplace {
 
     private func void(_ attempt: PaymentAttempt, of payment: Payment) async throws {
         guard let reference = payment.reference else { return }
+        let confirmation = try await database.receipts.confirmation(of: payment.id, isEnded: true)
         try await call(attempt, of: payment) { provider, context throws(ProviderError) in
-            try await provider.void(reference: reference, context)
+            guard provider.isConfirmedByPerson, let confirmation else {
+                return try await provider.void(reference: reference, context)
+            }
+            return try await provider.confirmed(confirmation, context)
         }
     }
 
@@ -195,6 +207,10 @@ extension Marketplace {
             let context = OperationContext(
                 idempotencyKey: "end:\(start.id)",
                 deadline: Instant.systemNow.advanced(by: settings.startDeadline))
+            let known =
+                provider.isConfirmedByPerson
+                ? try await confirmed(payment, at: provider, isEnded: true, context) : nil
+            if let known { return try await settle(payment.id, known) }
             return try await settle(
                 payment.id, try await provider.void(reference: reference, context))
         } catch let error as ProviderError {

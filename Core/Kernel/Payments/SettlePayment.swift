@@ -9,9 +9,25 @@ extension Marketplace {
     @discardableResult
     func settle(
         _ id: ID<Payment>, _ snapshot: PaymentSnapshot, next: NextAction? = nil,
-        after settled: SettledAttempt? = nil
+        payUntil: Instant? = nil, after settled: SettledAttempt? = nil
     ) async throws -> PlacedPurchase {
         let operation = settled.map { CrashStep.Operation($0.attempt.kind) } ?? .start
+        do {
+            return try await settle(
+                id, snapshot, next: next, payUntil: payUntil, after: settled, operation)
+        } catch let error as PostgresError where ReceiptStore.isUsedAlready(error) {
+            let problem = "what came for it counts for another payment"
+            logger.error(
+                "payment.snapshot-quarantined",
+                metadata: ["payment": "\(id)", "problem": "\(problem)"])
+            throw SnapshotQuarantined(payment: id, problem: problem)
+        }
+    }
+
+    private func settle(
+        _ id: ID<Payment>, _ snapshot: PaymentSnapshot, next: NextAction?, payUntil: Instant?,
+        after settled: SettledAttempt?, _ operation: CrashStep.Operation
+    ) async throws -> PlacedPurchase {
         let placed = try await database.transaction { tx in
             var held = try await tx.payments.lock(id)
             var statements = try settled?.statements(for: held) ?? []
@@ -25,6 +41,7 @@ extension Marketplace {
             case .news(let settlement):
                 held.payment.take(snapshot, settlement, next: next)
                 statements += try settlement.statements(for: &held)
+                statements += held.payStatements(until: payUntil)
             }
             reach(operation, .beforeRecord)
             if !statements.isEmpty { _ = try await tx.commit(after: statements) }
@@ -47,6 +64,7 @@ extension Marketplace {
         held.payment.take(started.snapshot, settlement, next: started.next)
         let statements =
             [PaymentStore.lockFreshStatement(fresh)] + (try settlement.statements(for: &held))
+            + held.payStatements(until: started.payUntil)
         do {
             try await database.transaction { tx in
                 reach(.start, .beforeRecord)
@@ -113,6 +131,9 @@ extension Payment {
         version = snapshot.version
         authorized = snapshot.authorized
         captured = snapshot.captured
+        if let receipts = settlement.receipts {
+            received = Settlement.received(receipts, amount.currency)
+        }
         if let next { self.next = next }
         if settlement.state == .failed || settlement.state == .voided {
             failureCode = snapshot.failureCode ?? snapshot.status.rawValue
@@ -152,6 +173,17 @@ extension Settlement {
     }
 }
 
+extension LockedPayment {
+    /// Until when the purchase waits, if its provider says so, within what a market can hold stock.
+    fileprivate mutating func payStatements(until instant: Instant?) -> [SQL] {
+        guard let instant, purchase.state == .awaitingPayment, payment.state.isPending else {
+            return []
+        }
+        purchase.expiresAt = instant
+        return [PurchaseStore.payUntilStatement(purchase.id, instant)]
+    }
+}
+
 /// An attempt whose outcome came with a snapshot, to be ended with it.
 struct SettledAttempt: Sendable {
     let attempt: PaymentAttempt
@@ -176,6 +208,10 @@ extension PaymentConsequence {
                 \(PaymentStore.saveStatement(payment))
                 """
             ]
+        case .keep(let receipts):
+            let poll = AttemptStore.pollStartStatement(of: payment.id)
+            return receipts.isEmpty
+                ? [poll] : [poll, ReceiptStore.keepStatement(receipts, of: payment)]
         case .endAttempt(let id): return [AttemptStore.settleStatement(id, .succeeded)]
         case .tellUnpaid:
             return [Announcements.unpaid("purchase.payment-failed", held.purchase)]

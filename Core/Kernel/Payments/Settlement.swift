@@ -20,12 +20,17 @@ struct Settlement: Sendable, Equatable {
         case authorizationLost
         /// The customer did their part, and the money may take days.
         case waitLonger
+        /// Money came that nobody asked for, or for a payment that is over: a person looks at it.
+        case unasked
     }
 
     let state: Payment.State
-    let effects: Set<Effect>
+    private(set) var effects: Set<Effect>
     /// Whether the provider may still change its mind, so that it has to be asked again.
     var isOpen = false
+    /// What came so far, where the payer sends it. Such a payment is asked for until long after its
+    /// end, because nobody can be kept from sending more.
+    private(set) var receipts: [Receipt]?
 
     enum Reading: Sendable, Equatable {
         /// Not newer than what is known.
@@ -47,8 +52,29 @@ struct Settlement: Sendable, Equatable {
         let isOver =
             payment.state == .late || purchase.state == .cancelled || !payment.state.isLive
             || (purchase.state == .paid && payment.state.isPending)
-        return .news(
-            isOver ? late(snapshot, payment) : settlement(snapshot, payment, purchase))
+        let meaning = isOver ? late(snapshot, payment) : settlement(snapshot, payment, purchase)
+        guard let receipts = snapshot.receipts else { return .news(meaning) }
+        return .news(meaning.keeping(receipts, of: payment))
+    }
+
+    private func keeping(_ receipts: [Receipt], of payment: Payment) -> Settlement {
+        var settlement = self
+        settlement.receipts = receipts
+        settlement.isOpen = true
+        let received = Self.received(receipts, payment.amount.currency)
+        let isMore = received.amount > max(payment.amount.amount, payment.received.amount)
+        let endsWithPart = received.isPositive && payment.state.isLive && !state.isLive
+        if isMore || (endsWithPart && state != .late) { settlement.effects.insert(.unasked) }
+        return settlement
+    }
+
+    /// What came in all, as much as an amount can be.
+    static func received(_ receipts: [Receipt], _ currency: Currency) -> Money {
+        let sum = receipts.reduce(Int64(0)) { sum, receipt in
+            let (next, overflow) = sum.addingReportingOverflow(receipt.amount.amount)
+            return overflow ? Money.amountMax : min(next, Money.amountMax)
+        }
+        return Money(sum, currency)
     }
 
     private static func problem(
@@ -88,7 +114,7 @@ struct Settlement: Sendable, Equatable {
             }
             var effects: Set<Effect> = isFresh ? [.paid] : []
             // A provider that took all at once, though asked to wait, sold all at once.
-            if payment.capture == .atOrder || (isFresh && snapshot.captured == payment.amount) {
+            if payment.capture != .atShipment || (isFresh && snapshot.captured == payment.amount) {
                 effects.insert(.sold)
             }
             return Settlement(state: .captured, effects: effects)

@@ -29,7 +29,8 @@ extension Marketplace {
         }
         do {
             if let fresh, let placed = try await settle(fresh: fresh, started) { return placed }
-            return try await settle(plan.payment, started.snapshot, next: started.next)
+            return try await settle(
+                plan.payment, started.snapshot, next: started.next, payUntil: started.payUntil)
         } catch let quarantined as SnapshotQuarantined {
             return try await settleFailure(
                 .ambiguous(message: quarantined.problem), of: plan.payment, attempt: plan.attempt)

@@ -22,6 +22,7 @@ struct OpenWay: Sendable {
     /// At shipment only where the provider can capture one order after the other.
     var capture: ProviderInstance.Capture {
         let can = provider.descriptor.capabilities
+        if can.contains(.paidOnDelivery) { return .atDelivery }
         return can.isSuperset(of: [.separateCapture, .multipleCaptures])
             ? instance.capture : .atOrder
     }
@@ -52,7 +53,11 @@ extension Marketplace {
         for instance in try await providers.candidates(.payment, for: facts) {
             do {
                 let provider = try await providers.payment(instance.id)
-                if provider.paysSellers, try await destination(of: payees) == nil { continue }
+                if provider.paysSellers {
+                    guard payees.count == 1 else { continue }
+                    let isReachable = try await destination(of: payees, at: provider) != nil
+                    guard isReachable || provider.needsNoDestination else { continue }
+                }
                 let context = OperationContext(
                     idempotencyKey: "methods:\(facts.sticky)",
                     deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
@@ -89,7 +94,8 @@ extension Marketplace {
                 return OpenWay(instance: instance, provider: provider, destination: nil)
             }
             guard payees.count == 1 else { throw PaymentRefusal.oneMakerOnly }
-            guard let destination = try await destination(of: payees) else {
+            let destination = try await destination(of: payees, at: provider)
+            guard destination != nil || provider.needsNoDestination else {
                 throw PaymentRefusal.wayUnavailable
             }
             return OpenWay(instance: instance, provider: provider, destination: destination)
@@ -104,11 +110,15 @@ extension Marketplace {
 extension Marketplace {
     /// Where a provider that pays sellers sends the money of one order; nil when there are
     /// several, or its wallet says nowhere.
-    private func destination(of payees: [Payee]) async throws -> String? {
-        guard payees.count == 1, let payee = payees.first,
+    private func destination(
+        of payees: [Payee], at provider: GuardedPayment
+    ) async throws -> String? {
+        guard payees.count == 1, let payee = payees.first, !provider.needsNoDestination,
             let wallet = try await database.wallets.find(payee.wallet, of: payee.seller)
         else { return nil }
-        return wallet.details.address ?? wallet.details.iban
+        let isChain = provider.descriptor.capabilities.contains(.toChainAddress)
+        return isChain
+            ? wallet.details.address : wallet.details.address ?? wallet.details.iban
     }
 }
 
@@ -120,7 +130,12 @@ struct Payee: Hashable, Sendable {
 
 extension GuardedPayment {
     /// Whether money goes to the seller and never touches the platform.
-    fileprivate var paysSellers: Bool { descriptor.capabilities.contains(.directToSeller) }
+    var paysSellers: Bool { descriptor.capabilities.contains(.directToSeller) }
+
+    /// Whether the money changes hands without any account.
+    fileprivate var needsNoDestination: Bool {
+        descriptor.capabilities.contains(.paidOnDelivery)
+    }
 }
 
 extension Checkout {

@@ -32,6 +32,12 @@ public struct ProviderInstance: Sendable {
     public enum Capture: String, Sendable, CaseIterable, SQLText {
         case atOrder = "at_order"
         case atShipment = "at_shipment"
+        /// When a person says that it was paid at the delivery. Follows from the module, and is
+        /// nobody's choice.
+        case atDelivery = "at_delivery"
+
+        /// What an administrator chooses from.
+        public static let choices: [Capture] = [.atOrder, .atShipment]
     }
 
     public let id: ID<ProviderInstance>

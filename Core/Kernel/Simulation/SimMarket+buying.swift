@@ -39,7 +39,7 @@ extension SimMarket {
         let row = Kernel.Payment(
             id: ID(), purchase: purchase.row.id, instance: banks[bank].instance, method: "card",
             amount: total, state: .created, authorized: zero, captured: zero, refunded: zero,
-            reference: nil, next: .none, failureCode: nil, failureMessage: nil,
+            received: zero, reference: nil, next: .none, failureCode: nil, failureMessage: nil,
             capture: Bool.random(using: &random) ? .atOrder : .atShipment, isDirect: false,
             createdAt: now, version: 0)
         let shares = purchase.orders.indices.map { index in

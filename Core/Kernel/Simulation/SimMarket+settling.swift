@@ -46,7 +46,7 @@ extension SimMarket {
             where payment.attempts[place].id == id && payment.attempts[place].state.isOpen {
                 payment.attempts[place].state = .succeeded
             }
-        case .tellUnpaid, .note: break
+        case .tellUnpaid, .note, .keep: break
         case .waitLonger:
             purchase.expiresAt = max(purchase.expiresAt, now.advanced(days: 3))
         case .ask(let kind):

@@ -36,12 +36,14 @@ struct WaitingStore {
                 select 1 from payment_attempt where state in ('intent', 'sent', 'unknown')
                     and kind <> 'start' and created_at < now() - interval '1 hour'
                 """),
+            count("select 1 from payment where \(ReceiptStore.toReview)"),
         ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
         return WhatWaits(
             sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
             refundsFailed: counts[8], payoutsOpen: counts[3], webhooksFailed: counts[4],
             jobsDead: counts[5], listingsBlocked: counts[6], providersDraining: counts[7],
-            capturesRefused: counts[9], callsUnanswered: counts[10])
+            capturesRefused: counts[9], callsUnanswered: counts[10],
+            moneyToLookAt: counts[11])
     }
 
     private func count(_ rows: SQL) -> SQL {

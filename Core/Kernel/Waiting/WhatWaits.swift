@@ -16,6 +16,8 @@ public struct WhatWaits: Sendable, Codable {
     public let capturesRefused: Int
     /// Captures, releases and refunds that were asked for over an hour ago and are not settled.
     public let callsUnanswered: Int
+    /// Payments of which more came than was asked for, or after they were over.
+    public let moneyToLookAt: Int
 
     /// Counting stops here: whether it is a hundred or a million, somebody has to look.
     public static let countMax = 100

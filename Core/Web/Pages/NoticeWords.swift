@@ -8,6 +8,8 @@ extension Notice {
         let note = about["note"]?.string.map { ": \($0)" } ?? ""
         return switch topic {
         case "order.paid": "Order \(number) is paid and waits to be packed."
+        case "order.promised":
+            "Order \(number) waits to be packed; it is paid for when it is handed over."
         case "order.capture-refused":
             "The money of order \(number) was not taken: the provider refused\(note)"
         case "order.cancelled": "Order \(number) was cancelled\(note)."

@@ -13,6 +13,8 @@ public struct PageAnswer: Sendable {
     var kind: Kind
     var status = HTTPResponse.Status.ok
     var flash: Flash?
+    /// Has the browser go on by itself, for what comes without the person doing anything.
+    public var refresh: PageRefresh?
 
     /// A page of this app: `model` is a struct of formatted texts for `Templates/<template>`.
     public static func page(
@@ -36,6 +38,24 @@ public struct PageAnswer: Sendable {
     public static func response(_ response: Response) -> PageAnswer {
         PageAnswer(kind: .response(response), status: response.status)
     }
+}
+
+/// Where a page goes by itself, and after how long.
+public struct PageRefresh: Sendable {
+    public let seconds: Int
+    public let path: String
+
+    public init(seconds: Int, path: String) {
+        self.seconds = seconds
+        self.path = path
+    }
+
+    /// The header that every browser knows (WHATWG HTML, section 7.4.6).
+    var header: String { "\(seconds); url=\(path)" }
+}
+
+extension HTTPField.Name {
+    static let refresh = Self("Refresh") ?? .location
 }
 
 /// A form that was refused: everything to show it again with what the person typed.

@@ -72,7 +72,10 @@ public final class Site: Sendable {
         case .page(let template, let model, let title):
             let content = try templates.render(model, template)
             // A sign-in or sign-out within this request changes what stands around the page.
-            return try await page(content, title, answer.status, request, caller.signedIn)
+            var response = try await page(
+                content, title, answer.status, request, caller.signedIn)
+            if let refresh = answer.refresh { response.headers[.refresh] = refresh.header }
+            return response
         }
     }
 

@@ -77,6 +77,10 @@ public struct BankTransfer: ConfirmedPaymentProvider {
         guard request.method == "transfer", currencies.contains(request.amount.currency) else {
             throw .invalidRequest(code: "method", message: "There is no such way to pay.")
         }
+        guard request.capture == .now else { throw .unsupported(operation: "capture later") }
+        guard (1...Money.amountMax).contains(request.amount.amount) else {
+            throw .invalidRequest(code: "amount", message: "This amount is not possible.")
+        }
         guard let reference = Self.reference(request.paymentID) else {
             throw .invalidRequest(code: "payment", message: "The payment has no id.")
         }
@@ -169,9 +173,4 @@ extension BankTransfer {
     public func events(
         in webhook: VerifiedWebhook, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentEvent] { [] }
-}
-
-@_cdecl("guildhall_contract") public func contract() -> Int64 { providerContractVersion }
-@_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
-    exportModule(BankTransfer.self)
 }

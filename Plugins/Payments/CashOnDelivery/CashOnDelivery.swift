@@ -57,6 +57,10 @@ public struct CashOnDelivery: ConfirmedPaymentProvider {
         guard request.method == "cash", takes(request.amount), request.shares.count == 1 else {
             throw .invalidRequest(code: "method", message: "There is no such way to pay.")
         }
+        guard request.capture == .now else { throw .unsupported(operation: "capture later") }
+        guard (1...Money.amountMax).contains(request.amount.amount) else {
+            throw .invalidRequest(code: "amount", message: "This amount is not possible.")
+        }
         return StartedPayment(
             snapshot: try confirmed(
                 PaymentConfirmation(
@@ -107,9 +111,4 @@ extension CashOnDelivery {
     public func events(
         in webhook: VerifiedWebhook, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentEvent] { [] }
-}
-
-@_cdecl("guildhall_contract") public func contract() -> Int64 { providerContractVersion }
-@_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
-    exportModule(CashOnDelivery.self)
 }

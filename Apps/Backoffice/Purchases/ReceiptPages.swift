@@ -1,0 +1,75 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What came of payments, on pages.
+enum ReceiptPages {
+    static func review(_ page: Kernel.Page<PaymentCase>, maySettle: Bool) -> DeskPage {
+        let rows = page.items.map { payment in
+            [
+                Cell(payment.purchaseNumber, to: Links.purchase(payment.purchase)),
+                .state(payment.state),
+                Cell(payment.instanceName, to: Links.provider(payment.instance)),
+                .money(payment.amount), .money(payment.received), .time(payment.createdAt),
+            ]
+        }
+        let forms = page.items.filter { _ in maySettle }.map { payment in
+            DeskForm(
+                "Done with \(payment.purchaseNumber)", to: "/payments/\(payment.id)/review",
+                [.reason])
+        }
+        return DeskPage(
+            "Money to look at",
+            lead: "More came than was asked for, or it came for a payment that is over.",
+            [
+                Block(
+                    table: Table(
+                        ["Purchase", "State", "Provider", "Asked for#", "Came#", "Begun"], rows),
+                    forms: forms, nothing: "All money that came was asked for.",
+                    more: page.next.map {
+                        Links.with("/payments/to-review", [("after", Cursor.seal($0))])
+                    })
+            ])
+    }
+
+    /// What came of a payment, and the form for more of it.
+    static func receipts(of payment: PaymentAnswer, mayConfirm: Bool) -> [Block] {
+        let forms = mayConfirm && payment.isConfirmable ? [form(payment)] : []
+        guard !payment.receipts.isEmpty || !forms.isEmpty else { return [] }
+        let rows = payment.receipts.map { receipt in
+            [
+                .time(receipt.receivedAt), .money(receipt.amount), Cell(receipt.id),
+                Cell(receipt.isFinal ? "certain" : "not certain yet"),
+                Cell(receipt.confirmedBy ?? "the provider"), Cell(receipt.note ?? ""),
+            ] as [Cell]
+        }
+        return [
+            Block(
+                "What came", text: payment.receivedSentence,
+                table: Table(["When", "Amount#", "What", "Certain", "Says", "Note"], rows),
+                forms: forms, nothing: "Nothing came yet.")
+        ]
+    }
+
+    private static func form(_ payment: PaymentAnswer) -> DeskForm {
+        let open = max(payment.amount.amount - payment.received.amount, 0)
+        return DeskForm(
+            "Money came", to: "/payments/\(payment.id)/receipts",
+            hint: """
+                Parts add up. What is too much is listed under money to look at; what comes after \
+                the end of the purchase goes back.
+                """,
+            [
+                .line(
+                    "amount.amount", "How much, in minor units of \(payment.amount.currency)",
+                    open > 0 ? String(open) : "", type: "number"),
+                .hidden("amount.currency", payment.amount.currency.code),
+                .line(
+                    "receivedOn", "Day (UTC)", help: "Empty: now.", required: false, type: "date"),
+                .line(
+                    "reference", "The line of the statement",
+                    help: "What tells it apart at the bank; none counts twice.", required: false),
+                .line("note", "Note", required: false),
+            ])
+    }
+}

@@ -73,7 +73,7 @@ struct PromisedOrder: Sendable {
     init(_ desk: Desk) async throws {
         _ = try await desk.market.given.providers()
         let way = try await desk.market.given.instance(ofPayments: "cash-on-delivery")
-        let listing = try await desk.listing("Bowl")
+        let listing = try await desk.listing("Bowl \(UInt32.random(in: 0 ... .max))")
         let buyer = Buyer(account: try await desk.market.given.account("Grace Customer").id)
         let checkout = try await desk.kernel.startCheckout(
             [CheckoutItem(variant: try #require(listing.variants.first).id, quantity: 1)],

@@ -100,6 +100,7 @@ public struct TestMarketplace: Sendable {
             logger: TestServers.logger)
     }
 
-    /// Test modules never use it, so one for all tests is enough and is never shut down.
-    private static let client = HostClient(privateHosts: [])
+    /// Only real modules use it, for a chain of the tests' own. One for all tests is enough, and is
+    /// never shut down.
+    private static let client = HostClient(privateHosts: ["127.0.0.1"])
 }

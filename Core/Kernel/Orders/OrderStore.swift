@@ -34,7 +34,8 @@ struct OrderStore {
                 from payment_share p where p.order_id = o.id), 0)::bigint, exists (
                 select from payment_share p join payment y on y.id = p.payment_id
                 where p.order_id = o.id and y.is_direct and y.state = 'captured'), (
-                select p.amount - y.received from payment_share p join payment y on y.id = p.payment_id
+                select p.amount - y.received
+                from payment_share p join payment y on y.id = p.payment_id
                 where p.order_id = o.id and y.capture = 'at_delivery' and y.state = 'authorized'
                     and o.state not in ('awaiting_payment', 'cancelled') limit 1)::bigint
             from \(Self.from)

@@ -22,6 +22,8 @@ import Vocabulary
             BelievesAnybody.self, Forgetful.self, Misreads.self, RestlessFiles.self,
             WritesAnything.self, Promises.self, ForeignPrices.self, MoodyPrices.self,
             ShipsNothing.self, CentOff.self, MoodyTax.self, TiresOfLines.self,
+            Undeclared.self, MoodyListener.self, EasilyContent.self, WaitsForever.self,
+            Credulous.self, Trusting.self,
         ] as [any Flaw.Type]).map { Spoiled(flaw: $0) }
 
     @Test(arguments: spoiled) func `catches a module that is wrong in one thing`(

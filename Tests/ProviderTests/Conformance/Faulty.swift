@@ -23,6 +23,9 @@ protocol Flaw: SendableMetatype {
     static func file(
         _ request: PayoutFileRequest, _ sound: any PayoutFileProvider
     ) throws(ProviderError) -> PayoutFile
+    static func confirmed(
+        _ payment: PaymentConfirmation, _ sound: any ConfirmedPaymentProvider
+    ) throws(ProviderError) -> PaymentSnapshot
     /// Whom it speaks to, when that is not the sound module's counterpart.
     static func counterpart(_ sound: any ScriptedCounterpart) -> any ScriptedCounterpart
 }
@@ -41,6 +44,9 @@ extension Flaw {
     static func file(
         _ request: PayoutFileRequest, _ sound: any PayoutFileProvider
     ) throws(ProviderError) -> PayoutFile { try sound.file(request) }
+    static func confirmed(
+        _ payment: PaymentConfirmation, _ sound: any ConfirmedPaymentProvider
+    ) throws(ProviderError) -> PaymentSnapshot { try sound.confirmed(payment) }
     static func counterpart(_ sound: any ScriptedCounterpart) -> any ScriptedCounterpart { sound }
 
     static var module: ModuleFile { try! ModuleFile.load("\(productsFolder)/lib\(library).so") }
@@ -68,7 +74,9 @@ struct Sound: Sendable {
 }
 
 /// A sound module with a flaw.
-struct Faulty<F: Flaw>: PayoutFileProvider, BalanceProvider, ShippingProvider, TaxProvider {
+struct Faulty<F: Flaw>:
+    ConfirmedPaymentProvider, PayoutFileProvider, BalanceProvider, ShippingProvider, TaxProvider
+{
     static var descriptor: ModuleDescriptor {
         var module = F.module.module.descriptor
         F.describe(&module)
@@ -86,6 +94,9 @@ struct Faulty<F: Flaw>: PayoutFileProvider, BalanceProvider, ShippingProvider, T
     }
 
     var asPayment: (any PaymentProvider)? { inner.asPayment == nil ? nil : self }
+    var asConfirmedPayments: (any ConfirmedPaymentProvider)? {
+        inner.asConfirmedPayments == nil ? nil : self
+    }
     var asPayouts: (any PayoutProvider)? { inner.asPayouts == nil ? nil : self }
     var asPayoutFiles: (any PayoutFileProvider)? { inner.asPayoutFiles == nil ? nil : self }
     var asBalance: (any BalanceProvider)? { inner.asBalance == nil ? nil : self }
@@ -193,6 +204,15 @@ extension Faulty {
         try await ask(.lookupPayout(key: key), context) {
             if case .payout(let it) = $0 { .some(it) } else { nil }
         }
+    }
+
+    func confirmed(
+        _ payment: PaymentConfirmation
+    ) throws(ProviderError) -> PaymentSnapshot {
+        guard let inner = inner.asConfirmedPayments else {
+            throw .unsupported(operation: "confirmation")
+        }
+        return try F.confirmed(payment, inner)
     }
 
     func file(_ request: PayoutFileRequest) throws(ProviderError) -> PayoutFile {

@@ -102,7 +102,7 @@ extension ModuleTexts {
         }
 
         extension Counterpart.State {
-            mutating func pay(
+            fileprivate mutating func pay(
                 _ id: String, _ question: Wire.Question, _ now: Instant
             ) -> HTTPResponse {
                 if question.method == "declined" { return Counterpart.no(402, "card_declined") }
@@ -116,7 +116,7 @@ extension ModuleTexts {
                 return Counterpart.yes(payment)
             }
 
-            mutating func refund(
+            fileprivate mutating func refund(
                 _ id: String, _ question: Wire.Question, _ now: Instant
             ) -> HTTPResponse {
                 guard var payment = payments[question.method] else {

@@ -15,7 +15,8 @@ let package = Package(
     products: [
         .executable(name: "guildhall", targets: ["Operator"]),
         // Provider modules: each is loaded at run time, never linked.
-        .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPayments"]),
+        .library(name: "SandboxPayments", type: .dynamic, targets: ["SandboxPaymentsExport"]),
+        .library(name: "SandboxWallet", type: .dynamic, targets: ["SandboxWallet"]),
         .library(name: "BankFilePayouts", type: .dynamic, targets: ["BankFilePayouts"]),
         .library(name: "SolanaPay", type: .dynamic, targets: ["SolanaPayExport"]),
         .library(name: "BankTransfer", type: .dynamic, targets: ["BankTransferExport"]),
@@ -24,6 +25,8 @@ let package = Package(
         .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
         // A module of another contract version, for the test that it is refused.
         .library(name: "OutdatedModule", type: .dynamic, targets: ["OutdatedModule"]),
+        // One that traps, for the test that a conformance run outlives it.
+        .library(name: "TrappingModule", type: .dynamic, targets: ["TrappingModule"]),
     ],
     dependencies: [
         .package(path: "Core/ProviderKit"),
@@ -85,7 +88,14 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SandboxPayments", dependencies: kit,
-            path: "Plugins/Payments/SandboxPayments", swiftSettings: settings),
+            path: "Plugins/Payments/SandboxPayments", exclude: ["Export"],
+            swiftSettings: settings),
+        .target(
+            name: "SandboxPaymentsExport", dependencies: kit + ["SandboxPayments"],
+            path: "Plugins/Payments/SandboxPayments/Export", swiftSettings: settings),
+        .target(
+            name: "SandboxWallet", dependencies: kit + ["SandboxPayments"],
+            path: "Plugins/Payments/SandboxWallet", swiftSettings: settings),
         .target(
             name: "BankFilePayouts", dependencies: kit,
             path: "Plugins/Payments/BankFilePayouts", exclude: ["README.md"],
@@ -160,7 +170,7 @@ let package = Package(
             ],
             path: "Apps/SellerDesk", resources: [.copy("Templates")], swiftSettings: settings),
         .target(
-            name: "Backoffice", dependencies: kit + ["Web", "Kernel", hummingbird],
+            name: "Backoffice", dependencies: kit + ["Web", "Kernel", "Conformance", hummingbird],
             path: "Apps/Backoffice", resources: [.copy("Templates")], swiftSettings: settings),
         .executableTarget(
             name: "Operator",
@@ -196,6 +206,9 @@ let package = Package(
             name: "RedisTests", dependencies: ["Redis", "Reactor", "TestServers", logging],
             path: "Tests/RedisTests", swiftSettings: settings),
         .target(name: "OutdatedModule", path: "Tests/Fixtures/OutdatedModule"),
+        .target(
+            name: "TrappingModule", dependencies: kit, path: "Tests/Fixtures/TrappingModule",
+            swiftSettings: settings),
         .testTarget(
             name: "ProviderTests",
             // The modules themselves are loaded, as the market does it: each exports the same two
@@ -259,8 +272,8 @@ let package = Package(
             path: "Tests/JourneyTests", swiftSettings: settings),
         // They run the program itself, as it was built beside them.
         .testTarget(
-            name: "OperatorTests", dependencies: ["TestSupport"], path: "Tests/OperatorTests",
-            swiftSettings: settings),
+            name: "OperatorTests", dependencies: kit + ["TestSupport", "Postgres"],
+            path: "Tests/OperatorTests", swiftSettings: settings),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ]
 )

@@ -45,6 +45,7 @@ public struct Migration: Sendable {
         "m0051-tax-remitters",
         "m0057-module-versions",
         "m0065-receipts",
+        "m0058-provider-health",
     ]
 
     /// The migrations that this build ships.

@@ -32,6 +32,9 @@ final class CircuitBreaker: Sendable {
     /// The provider answered, be it with a no.
     func answered() { state.withLock { $0 = State() } }
 
+    /// Nobody could ask the provider: it says nothing about it.
+    func unanswered() { state.withLock { $0.isProbing = false } }
+
     /// The provider did not answer, or said that it cannot.
     func failed() {
         state.withLock { state in
@@ -43,6 +46,10 @@ final class CircuitBreaker: Sendable {
         }
     }
 
-    /// When calls go out again; nil while they do.
-    var openUntil: Instant? { state.withLock { $0.openUntil } }
+    /// Whether a call that came now would be held back.
+    var isHoldingBack: Bool {
+        state.withLock { state in
+            state.openUntil.map { now() < $0 || state.isProbing } ?? false
+        }
+    }
 }

@@ -18,12 +18,14 @@ struct ProviderCall: Sendable {
     let line: any ProviderLine
     let breaker: CircuitBreaker
     let logger: Logger
+    /// Where it is counted, if anywhere.
+    var tally: CallTally?
 
     /// The same without regard to what went before, and without telling it.
     var unbroken: ProviderCall {
         ProviderCall(
             instanceID: instanceID, moduleKey: moduleKey, line: line, breaker: CircuitBreaker(),
-            logger: logger)
+            logger: logger, tally: tally)
     }
 
     /// Asks `question`. `reading` takes the answer out of the reply, nil when it is another one;
@@ -53,15 +55,20 @@ struct ProviderCall: Sendable {
             if let nonsense = sanity(answer) {
                 throw doubt(effect, "the answer made no sense: \(nonsense)")
             }
-            breaker.answered()
+            // What a module can know by itself says nothing about its provider.
+            if question.isForProvider { breaker.answered() } else { breaker.unanswered() }
+            tally?.record(instanceID, hasFailed: false, took: ContinuousClock.now - began)
             note(operation, context, began, .debug, "ok")
             return answer
         } catch {
             let error = settled(error, effect)
+            let hasFailed: Bool
             switch error {
-            case .unavailable, .ambiguous: breaker.failed()
-            default: breaker.answered()
+            case .unavailable, .ambiguous: hasFailed = true
+            default: hasFailed = false
             }
+            if hasFailed { breaker.failed() } else { breaker.answered() }
+            tally?.record(instanceID, hasFailed: hasFailed, took: ContinuousClock.now - began)
             note(operation, context, began, .notice, error.description)
             throw error
         }

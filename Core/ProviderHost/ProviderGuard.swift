@@ -10,24 +10,25 @@ public struct ProviderGuard: Sendable {
     /// Puts what is at the end of `line` behind a guard of its own.
     public init(
         _ line: any ProviderLine, _ descriptor: ModuleDescriptor, instanceID: String,
-        logger: Logger
+        logger: Logger, tally: CallTally? = nil
     ) {
         self.descriptor = descriptor
         call = ProviderCall(
             instanceID: instanceID, moduleKey: descriptor.key, line: line,
-            breaker: CircuitBreaker(), logger: logger)
+            breaker: CircuitBreaker(), logger: logger, tally: tally)
     }
 
     /// Puts an object of this process behind a guard of its own.
     public init(
         _ provider: any Provider, _ descriptor: ModuleDescriptor, instanceID: String,
-        logger: Logger
+        logger: Logger, tally: CallTally? = nil
     ) {
-        self.init(LocalLine(provider), descriptor, instanceID: instanceID, logger: logger)
+        self.init(
+            LocalLine(provider), descriptor, instanceID: instanceID, logger: logger, tally: tally)
     }
 
     /// Whether calls are held back because it does not answer.
-    public var isDown: Bool { call.breaker.openUntil.map { $0 > .systemNow } ?? false }
+    public var isDown: Bool { call.breaker.isHoldingBack }
 
     /// What is wrong with credentials and settings, one sentence each. Goes out even while the
     /// circuit breaker is open, because it is how a person finds out.

@@ -23,6 +23,17 @@ public enum ProviderQuestion: Hashable, Sendable, Codable {
     case calculate(request: TaxRequest)
 }
 
+extension ProviderQuestion {
+    /// Whether an answer shows that the provider behind the module is there. The others a module
+    /// may answer by itself, as the ways to pay that are in its settings.
+    var isForProvider: Bool {
+        switch self {
+        case .methods, .verify, .file, .confirmed: false
+        default: true
+        }
+    }
+}
+
 /// The answer to a ``ProviderQuestion``; what it throws is a `ProviderError`, `Codable` too.
 public enum ProviderReply: Hashable, Sendable, Codable {
     case problems(sentences: [String])

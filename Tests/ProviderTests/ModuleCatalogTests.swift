@@ -11,7 +11,8 @@ import Vocabulary
         #expect(
             keys == [
                 "bank-file-payouts", "bank-transfer", "cash-on-delivery", "rate-table-tax",
-                "sandbox-payments", "solana-pay", "table-rate-shipping",
+                "sandbox-payments", "sandbox-wallet", "solana-pay", "table-rate-shipping",
+                "trapping-module",
             ])
         #expect(catalog.module("sandbox-payments")?.descriptor.kind == .payment)
     }

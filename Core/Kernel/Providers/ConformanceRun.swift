@@ -10,12 +10,18 @@ public struct ConformanceRun: Sendable {
     public let file: String
     /// A file with settings in JSON, or nil.
     public let settings: String?
+    /// Files of modules that are loaded before it.
+    public let beside: [String]
     public let deadline: Duration
 
-    public init(program: String, file: String, settings: String? = nil, within: Duration) {
+    public init(
+        program: String, file: String, settings: String? = nil, beside: [String] = [],
+        within: Duration
+    ) {
         self.program = program
         self.file = file
         self.settings = settings
+        self.beside = beside
         deadline = within
     }
 
@@ -33,6 +39,7 @@ public struct ConformanceRun: Sendable {
         for _ in 0..<Self.processesMax where !record.isWhole {
             var arguments = ["module", "check", file, "--inside", "--from", "\(record.next)"]
             if let settings { arguments += ["--settings", settings] }
+            for other in beside { arguments += ["--beside", other] }
             let left = max(end - .now, .zero)
             let ended = ProgramRun(program, arguments, within: left, output: output).run()
             let lines = files.contents(atPath: output) ?? Data()

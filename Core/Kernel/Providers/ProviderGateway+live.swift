@@ -58,6 +58,7 @@ extension ProviderGateway {
             })
         let provider = try module.make(settings, services)
         return ProviderGuard(
-            provider, module.descriptor, instanceID: instance.id.description, logger: logger)
+            provider, module.descriptor, instanceID: instance.id.description, logger: logger,
+            tally: tally)
     }
 }

@@ -13,6 +13,7 @@ public final class ProviderGateway: Sendable {
     let key: ProviderKey
     let logger: Logger
     let directory = ProviderDirectory()
+    let tally = CallTally()
 
     /// The client stays the caller's to shut down.
     public init(
@@ -26,9 +27,16 @@ public final class ProviderGateway: Sendable {
         self.logger = logger
     }
 
-    /// Hears of changes to instances and rules until cancelled. Until it runs, every question
-    /// reads the tables anew.
+    /// Hears of changes to instances and rules, and keeps how calls went, until cancelled. Until
+    /// it runs, every question reads the tables anew.
     public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.hear() }
+            group.addTask { await self.keepHealth() }
+        }
+    }
+
+    private func hear() async {
         for await _ in database.listen(to: "providers") {
             if Task.isCancelled { break }
             directory.hear()

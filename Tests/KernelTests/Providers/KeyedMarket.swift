@@ -63,11 +63,13 @@ struct KeyedMarket: Sendable {
     }
 
     static func marketplace(
-        _ market: Marketplace, key: ProviderKey? = nil
+        _ market: Marketplace, key: ProviderKey? = nil, modules: [ModuleExport] = [],
+        withOriginal: Bool = true
     ) throws -> Marketplace {
         let catalog = ModuleCatalog(
             folder: nil,
-            builtIn: [ModuleExport(KeyedShipping.self), ModuleExport(TestPayments.self)])
+            builtIn: (withOriginal ? [ModuleExport(KeyedShipping.self)] : []) + modules
+                + [ModuleExport(TestPayments.self)])
         let gateway = ProviderGateway(
             database: market.database, catalog: catalog, client: client,
             key: try key ?? ProviderKey(Array(repeating: 9, count: 32)), logger: market.logger)

@@ -1,0 +1,82 @@
+import Foundation
+import Kernel
+import Postgres
+import ProviderHost
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `A conformance run of a module in the modules folder` {
+    /// Never used, and never shut down.
+    private static let client = HostClient(privateHosts: [])
+
+    /// Where the test program, `guildhall` and the modules lie.
+    private var products: String {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    }
+
+    private func withFolder(
+        of libraries: [String], _ body: (Marketplace, TestMarketplace) async throws -> Void
+    ) async throws {
+        let folder =
+            FileManager.default.temporaryDirectory.path
+            + "/modules-\(hexadecimal(randomBytes(8)))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for library in libraries {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/\(library)", withDestinationPath: "\(products)/\(library)")
+        }
+        try await TestMarketplace.run { market in
+            var settings = market.marketplace.settings
+            settings.program = products + "/guildhall"
+            let gateway = ProviderGateway(
+                database: market.database, catalog: ModuleCatalog(folder: folder),
+                client: Self.client,
+                key: try ProviderKey(Array(repeating: 9, count: 32)),
+                logger: market.marketplace.logger)
+            let marketplace = Marketplace(
+                database: market.database, providers: gateway, settings: settings,
+                logger: market.marketplace.logger)
+            try await body(marketplace, market)
+        }
+    }
+
+    @Test func `is made in a process of its own, kept, and recorded`() async throws {
+        try await withFolder(of: ["libTableRateShipping.so"]) { marketplace, market in
+            let admin = try await market.given.administrator().id
+            #expect(try await marketplace.conformanceReports().isEmpty)
+
+            let report = try await marketplace.checkConformance(
+                of: "table-rate-shipping", version: "1.0", as: admin)
+
+            #expect(report.passes && report.count(.passed) >= 10)
+            let kept = try await marketplace.conformanceReports()
+            #expect(kept.map(\.report) == [report])
+            let lines = try await market.database.query(
+                "select object_id from audit_log where action = 'module.conformance-checked'"
+            ).decode { c in try c.next(String.self) }
+            #expect(lines == ["table-rate-shipping 1.0"])
+            let missing = await #expect(throws: ProviderRefusal.self) {
+                try await marketplace.checkConformance(
+                    of: "table-rate-shipping", version: "9.9", as: admin)
+            }
+            #expect(missing?.code == "provider.module-missing")
+        }
+    }
+
+    /// The rule that only a trap breaks: the run goes on, and so does this process.
+    @Test func `survives a module that traps, which fails that case alone`() async throws {
+        try await withFolder(of: ["libTrappingModule.so"]) { marketplace, market in
+            let report = try await marketplace.checkConformance(
+                of: "trapping-module", version: "1.0", as: nil)
+
+            let failed = report.cases.filter { $0.result == .failed }
+            #expect(failed.map(\.name) == ["nonsense is refused in words, or taken"])
+            #expect(failed.first?.detail.hasPrefix("the module trapped: signal ") ?? false)
+            #expect(report.cases.last?.result == .passed)
+        }
+    }
+}

@@ -25,6 +25,8 @@ import Vocabulary
         "POST /payout-files", "POST /payout-files/{file}/results",
         "POST /orders/{order}/refunds/{refund}/retries",
         "POST /orders/{order}/refunds/{refund}/confirmation",
+        // Needs a module's file; the kernel's test of conformance runs sees its line.
+        "POST /provider-modules/{module}/conformance",
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [
@@ -162,6 +164,17 @@ import Vocabulary
             (
                 "/providers/\(scene.sale.payment)/configuration",
                 #"{"version": 1, "name": "Renamed", "capture": "at_order", "settings": []}"#
+            )
+        },
+        "POST /providers/{provider}/module": { scene in
+            let paths = "/providers/\(try await scene.market.given.instance())/module"
+            return (paths, #"{"version": 1, "moduleVersion": "1", "reason": "It is newer."}"#)
+        },
+        "POST /providers/{provider}/secret-retirement": { scene in
+            let instance = try await scene.market.given.instance()
+            return (
+                "/providers/\(instance)/secret-retirement",
+                #"{"version": 1, "reason": "All know the new one."}"#
             )
         },
         "POST /providers/{provider}/activation": provider("paused", "activation"),

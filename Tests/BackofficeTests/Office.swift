@@ -145,11 +145,14 @@ struct OfficeAnswer: Sendable {
     let text: String
     let location: String?
     let cookies: [String]
+    /// After how many seconds a browser comes again by itself.
+    let refresh: String?
 
     init(_ response: TestResponse) {
         status = response.status.code
         text = String(buffer: response.body)
         location = response.headers[.location]
+        refresh = response.headers[.init("Refresh") ?? .age]
         cookies = response.headers[values: .setCookie].map { String($0.prefix { $0 != ";" }) }
     }
 

@@ -1,4 +1,5 @@
 import Kernel
+import ProviderKit
 import TestSupport
 import Testing
 import Vocabulary
@@ -77,6 +78,57 @@ import Vocabulary
                 #"{"module": "test-payment", "name": "X", "settings": [{"key":"a","value":"b"}]}"#)
             #expect(unknown.status == 422)
             #expect(unknown.value("field") == "settings.a")
+        }
+    }
+
+    @Test func `calls are counted by the minute, and drawn as bars`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let path = "/api/v1/providers/\(sale.payment)"
+            await office.market.marketplace.providers.keepHealthNow()
+
+            let file = try await office.get(path)
+            #expect(file.value("health.calls") != "0", "\(file.text)")
+            #expect(file.value("health.failures") == "0")
+            #expect(file.value("health.minutes.0.calls") == file.value("health.calls"))
+            let page = try await office.get("/providers/\(sale.payment)").text
+            #expect(page.contains("<svg viewBox=\"0 0 300 60\" role=\"img\""))
+            #expect(page.contains("class=\"good\""))
+            let never = try await office.market.given.instance()
+            let quiet = try await office.get("/providers/\(never)").text
+            #expect(quiet.contains("Nobody called it in the last hour."))
+        }
+    }
+
+    @Test func `a drain is watched until nothing is open`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let reason = #"{"reason": "We leave them."}"#
+            _ = try await office.post("/api/v1/providers/\(sale.payment)/drain", reason)
+
+            let busy = try await office.get("/providers/\(sale.payment)/drain")
+            #expect(busy.refresh == "2; url=/providers/\(sale.payment)/drain")
+            #expect(busy.text.contains("orders not paid out"))
+            let idle = try await office.market.given.instance()
+            let done = try await office.get("/providers/\(idle)/drain")
+            #expect(done.refresh == nil)
+            #expect(done.text.contains("it can be retired"))
+        }
+    }
+
+    @Test func `a module says its contract and that nobody tried it yet`() async throws {
+        try await Office.run { office in
+            let list = try await office.get("/api/v1/provider-modules")
+            #expect(list.value("modules.0.contract") == "\(providerContractVersion)")
+            #expect(list.value("modules.0.conformance") == nil)
+            let one = try await office.get("/api/v1/provider-modules/test-payment")
+            #expect(one.value("versions.0.module.version") == "1")
+            let page = try await office.get("/provider-modules/test-payment")
+            #expect(page.text.contains("not tried yet"))
+            #expect(try await office.get("/api/v1/provider-modules/nothing").status == 404)
+            let unfiled = try await office.post(
+                "/api/v1/provider-modules/test-payment/conformance", #"{"version": "1"}"#)
+            #expect(unfiled.status == 503, "it is built in: there is no file to try")
         }
     }
 }

@@ -20,13 +20,18 @@ import Testing
         ("Plugins/Payments/SolanaPay/Export", ["ProviderKit", "SolanaPay"]),
         ("Plugins/Payments/BankTransfer/Export", ["ProviderKit", "BankTransfer"]),
         ("Plugins/Payments/CashOnDelivery/Export", ["ProviderKit", "CashOnDelivery"]),
+        ("Plugins/Payments/SandboxPayments/Export", ["ProviderKit", "SandboxPayments"]),
+        ("Plugins/Payments/SandboxWallet", ["ProviderKit", "Vocabulary", "SandboxPayments"]),
         (
             "Core/Web",
             ["Vocabulary", "ProviderKit", "CQRencode", "Postgres", "Redis", "Kernel"]
         ),
         ("Apps/Storefront", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
         ("Apps/SellerDesk", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
-        ("Apps/Backoffice", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
+        (
+            "Apps/Backoffice",
+            ["Vocabulary", "ProviderKit", "Conformance", "Kernel", "Redis", "Web"]
+        ),
         (
             "Apps/Operator",
             [
@@ -42,7 +47,8 @@ import Testing
         "Reactor",
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
-        "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "TableRateShipping",
+        "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "SandboxWallet",
+        "TableRateShipping",
         "RateTableTax", "BankFilePayouts", "SolanaPay", "BankTransfer", "CashOnDelivery",
         "TestSupport",
     ]

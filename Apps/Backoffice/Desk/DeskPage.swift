@@ -10,6 +10,8 @@ struct DeskPage: Sendable {
     // Templates see stored properties only.
     let hasTabs: Bool
     let blocks: [Block]
+    /// Has the browser ask for it again by itself.
+    var refresh: PageRefresh?
 
     struct Tab: Sendable {
         let label: String
@@ -25,7 +27,11 @@ struct DeskPage: Sendable {
         self.blocks = blocks
     }
 
-    func answer() -> PageAnswer { .page("desk", self, title: title) }
+    func answer() -> PageAnswer {
+        var answer = PageAnswer.page("desk", self, title: title)
+        answer.refresh = refresh
+        return answer
+    }
 }
 
 /// One part of a page: what is set is shown, in this order.
@@ -36,6 +42,7 @@ struct Block: Sendable {
     let facts: [Fact]
     let hasFacts: Bool
     let table: Table?
+    let chart: Chart?
     let timeline: [Moment]
     let hasTimeline: Bool
     let forms: [DeskForm]
@@ -46,7 +53,8 @@ struct Block: Sendable {
 
     init(
         _ heading: String? = nil, text: String? = nil, facts: [Fact] = [], table: Table? = nil,
-        timeline: [Moment] = [], forms: [DeskForm] = [], nothing: String? = nil,
+        chart: Chart? = nil, timeline: [Moment] = [], forms: [DeskForm] = [],
+        nothing: String? = nil,
         more: String? = nil
     ) {
         self.heading = heading
@@ -54,6 +62,7 @@ struct Block: Sendable {
         self.facts = facts
         hasFacts = !facts.isEmpty
         self.table = table.flatMap { $0.rows.isEmpty ? nil : $0 }
+        self.chart = chart
         self.timeline = timeline
         hasTimeline = !timeline.isEmpty
         self.forms = forms

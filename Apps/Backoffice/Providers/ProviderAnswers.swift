@@ -37,11 +37,18 @@ struct ModuleAnswer: Codable {
     let kind: String
     let name: String
     let version: String
+    /// Which contract it speaks.
+    let contract: Int64
     let summary: String
     let capabilities: [String]
     let fields: [Field]
+    /// What its last conformance run found; nil when it was never tried.
+    let conformance: ConformanceSum?
 
-    init(_ module: ModuleDescriptor) {
+    init(_ module: ModuleDescriptor, _ reports: [StoredConformance]) {
+        // One that speaks another is refused by the loader.
+        contract = providerContractVersion
+        conformance = reports.of(module).map { ConformanceSum($0.report, ranAt: $0.ranAt) }
         key = module.key
         kind = module.kind.rawValue
         name = module.name
@@ -72,6 +79,8 @@ struct ProviderAnswer: Codable {
     let id: ID<ProviderInstance>
     let kind: String
     let module: String
+    /// The version that it was made with or moved to; nil for the newest there is.
+    let moduleVersion: String?
     let name: String
     let mode: String
     let state: String
@@ -84,6 +93,7 @@ struct ProviderAnswer: Codable {
         id = instance.id
         kind = instance.kind.rawValue
         module = instance.moduleKey
+        moduleVersion = instance.moduleVersion
         name = instance.name
         mode = instance.mode.rawValue
         state = instance.state.rawValue
@@ -115,6 +125,9 @@ struct ProviderFile: Codable {
     let provider: ProviderAnswer
     /// The keys of the secret fields that are set.
     let secrets: [String]
+    /// The keys of those before the last change, with which webhooks are still accepted.
+    let previousSecrets: [String]
+    let health: HealthAnswer
     let webhookUrl: String
     /// What keeps it from being retired; empty when nothing does.
     let open: [Open]
@@ -123,6 +136,8 @@ struct ProviderFile: Codable {
     init(_ marketplace: Marketplace, _ id: ID<ProviderInstance>) async throws {
         provider = ProviderAnswer(try await marketplace.providerInstance(id))
         secrets = try await marketplace.storedSecrets(of: id).sorted()
+        previousSecrets = try await marketplace.previousSecrets(of: id).sorted()
+        health = HealthAnswer(try await marketplace.providerHealth(id))
         webhookUrl = ProviderGateway.webhookURL(
             id, storefront: marketplace.settings.storefrontURL)
         open = try await marketplace.openItemCounts(of: id).map {

@@ -5,7 +5,7 @@ import Web
 
 enum ProviderPages {
     static func list(
-        _ modules: [ModuleDescriptor], _ refused: [ModulesAnswer.Refused],
+        _ modules: [ModuleAnswer], _ refused: [ModulesAnswer.Refused],
         _ instances: [ProviderInstance], _ admin: Administrator
     ) -> DeskPage {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
@@ -14,15 +14,6 @@ enum ProviderPages {
                 Cell(instance.name, to: Links.provider(instance.id)), Cell(instance.kind.rawValue),
                 Cell(instance.moduleKey), .state(instance.state),
                 Cell(instance.mode.rawValue), .time(instance.createdAt),
-            ]
-        }
-        let found = modules.map { module in
-            [
-                Cell("\(module.name) \(module.version)"), Cell(module.kind.rawValue),
-                Cell(module.summary),
-                Cell(
-                    mayRun ? "set one up" : "",
-                    to: mayRun ? Links.with("/providers/new", [("module", module.key)]) : nil),
             ]
         }
         return DeskPage(
@@ -38,7 +29,7 @@ enum ProviderPages {
                     nothing: "No provider is set up yet."),
                 Block(
                     "Modules that were found",
-                    table: Table(["Module", "Kind", "What it does", ""], found),
+                    table: ModulePages.table(modules, mayRun: mayRun),
                     nothing: "The modules folder is empty."),
                 Block(
                     refused.isEmpty ? nil : "Files that were not taken",
@@ -67,29 +58,24 @@ enum ProviderPages {
     }
 
     static func show(
-        _ file: ProviderFile, _ module: ModuleDescriptor?, _ admin: Administrator
+        _ file: ProviderFile, _ modules: [ModuleDescriptor], _ health: Block,
+        _ admin: Administrator
     ) -> DeskPage {
         let provider = file.provider
+        let module =
+            modules.first { $0.version == provider.moduleVersion } ?? modules.last
         let facts = Block(facts: [
             Fact("State", state: provider.state), Fact("Kind", provider.kind),
-            Fact("Module", provider.module + (module == nil ? " (not in the modules folder)" : "")),
+            Fact(
+                "Module",
+                "\(provider.module) \(provider.moduleVersion ?? "")"
+                    + (module == nil ? " (not in the modules folder)" : ""),
+                to: "/provider-modules/\(provider.module)"),
             Fact("Mode", provider.mode), Fact("Captured", provider.capture.inWords),
             Fact("Webhooks come to", file.webhookUrl),
             Fact("Audit trail", "show", to: Links.trail("provider_instance", "\(provider.id)")),
         ])
-        let open = Block(
-            "Open", text: "It can be retired when nothing of it is open.",
-            table: Table(
-                ["What", "How many#"],
-                file.open.map { item in
-                    [
-                        Cell(
-                            OpenItems.Kind(rawValue: item.kind)?.label ?? item.kind,
-                            to: Links.with(
-                                "/providers/\(provider.id)/open", [("kind", item.kind)])),
-                        .number(item.count),
-                    ]
-                }), nothing: "Nothing of it is open.")
+        let open = Self.open(file)
         let history = Block(
             "History",
             timeline: file.history.map { step in
@@ -97,11 +83,52 @@ enum ProviderPages {
                 return Moment(step.at, from + step.to.inWords, by: step.actorName, step.reason)
             })
         guard Duty.runProviders.isAllowed(to: admin.roles) else {
-            return DeskPage(provider.name, [facts, open, history])
+            return DeskPage(provider.name, [facts, health, open, history])
         }
         return DeskPage(
             provider.name,
-            [facts, life(provider), open] + settings(file, module) + [history])
+            [facts, health, life(provider), open] + settings(file, module)
+                + upkeep(file, modules) + [history])
+    }
+
+    /// What of it is open.
+    private static func open(_ file: ProviderFile) -> Block {
+        let isDraining = file.provider.state == "draining"
+        let watch = Fact("Live", "watch it drain", to: "/providers/\(file.provider.id)/drain")
+        return Block(
+            "Open", text: "It can be retired when nothing of it is open.",
+            facts: isDraining ? [watch] : [],
+            table: Table(
+                ["What", "How many#"],
+                file.open.map { item in
+                    [
+                        Cell(
+                            OpenItems.Kind(rawValue: item.kind)?.label ?? item.kind,
+                            to: Links.with(
+                                "/providers/\(file.provider.id)/open", [("kind", item.kind)])),
+                        .number(item.count),
+                    ]
+                }), nothing: "Nothing of it is open.")
+    }
+
+    /// How many things are still open, asked again every two seconds until there is none.
+    static func drain(_ file: ProviderFile) -> DeskPage {
+        let left = file.open.reduce(0) { $0 + $1.count }
+        let isFull = file.open.contains { $0.count >= OpenItems.countMax }
+        var page = DeskPage(
+            "\(file.provider.name): \(left)\(isFull ? " or more" : "") open",
+            lead: left == 0
+                ? "Nothing of it is open: it can be retired."
+                : "Counted anew every two seconds.",
+            [
+                Block(facts: [
+                    Fact("State", state: file.provider.state),
+                    Fact("Provider", file.provider.name, to: Links.provider(file.provider.id)),
+                ]), open(file),
+            ])
+        let path = "/providers/\(file.provider.id)/drain"
+        page.refresh = left == 0 ? nil : PageRefresh(seconds: 2, path: path)
+        return page
     }
 
     private static func life(_ provider: ProviderAnswer) -> Block {
@@ -131,6 +158,40 @@ enum ProviderPages {
                 .line("name", "Name", provider.name), capture(provider.capture),
             ] + inputs(module.fields, values, stored: Set(file.secrets)))
         return [Block("Settings", forms: [form])]
+    }
+
+    /// Other versions of its module, and the end of secrets that were changed.
+    private static func upkeep(
+        _ file: ProviderFile, _ modules: [ModuleDescriptor]
+    ) -> [Block] {
+        let provider = file.provider
+        let path = "/providers/\(provider.id)"
+        guard provider.state != "retired" else { return [] }
+        let version = Input.hidden("version", String(provider.version))
+        var blocks: [Block] = []
+        if modules.count > 1 {
+            let form = DeskForm(
+                "Change the version", to: "\(path)/module",
+                [
+                    version,
+                    .choice(
+                        "moduleVersion", "Version of the module",
+                        modules.map { (key: $0.version, text: $0.version) },
+                        chosen: provider.moduleVersion), .reason,
+                ], isDangerous: true)
+            blocks.append(Block("Module", forms: [form]))
+        }
+        if !file.previousSecrets.isEmpty {
+            let form = DeskForm(
+                "Forget the secrets before", to: "\(path)/secret-retirement", [version, .reason],
+                isDangerous: true)
+            blocks.append(
+                Block(
+                    "Changed secrets",
+                    text: "Webhooks signed with the secrets before the last change are still "
+                        + "accepted.", forms: [form]))
+        }
+        return blocks
     }
 
     static func open(

@@ -44,6 +44,24 @@ struct ProviderRoutes {
         ]
     }
 
+    struct NewVersion: Described {
+        let version: Int
+        let moduleVersion: String
+        let reason: String
+        static let rules: [String: [Rule]] = [
+            "version": [.range(1...1_000_000_000)], "moduleVersion": [.length(1...40)],
+            "reason": [.length(3...500)],
+        ]
+    }
+
+    struct Retirement: Described {
+        let version: Int
+        let reason: String
+        static let rules: [String: [Rule]] = [
+            "version": [.range(1...1_000_000_000)], "reason": [.length(3...500)],
+        ]
+    }
+
     struct NewQuery: Described {
         let module: String
         static let rules: [String: [Rule]] = ["module": [.length(1...80)]]
@@ -70,13 +88,17 @@ struct ProviderRoutes {
         reads()
         configuration()
         life()
+        versions()
         RuleRoutes(desk: desk).mount()
+        ModuleRoutes(desk: desk).mount()
     }
 
     private func pages() {
         desk.page("/providers", .readProviders) { call, admin in
-            ProviderPages.list(
-                call.marketplace.providerModules(), Self.refused(call.marketplace),
+            let reports = try await call.marketplace.conformanceReports()
+            return ProviderPages.list(
+                call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
+                ModuleRoutes.refused(call.marketplace),
                 try await call.marketplace.providerInstances(), admin)
         }
         desk.page("/providers/new", .runProviders, query: NewQuery.self) { call, _ in
@@ -86,9 +108,14 @@ struct ProviderRoutes {
         desk.page("/providers/{provider}", .readProviders, path: ProviderPath.self) {
             call, admin in
             let file = try await ProviderFile(call.marketplace, call.path.provider)
-            let module = call.marketplace.providerModules()
-                .first { $0.key == file.provider.module }
-            return ProviderPages.show(file, module, admin)
+            let modules = call.marketplace.providerModules()
+                .filter { $0.key == file.provider.module }
+            let health = try await call.marketplace.providerHealth(call.path.provider)
+            return ProviderPages.show(file, modules, HealthBlock.show(health), admin)
+        }
+        desk.page("/providers/{provider}/drain", .readProviders, path: ProviderPath.self) {
+            call, _ in
+            ProviderPages.drain(try await ProviderFile(call.marketplace, call.path.provider))
         }
         desk.page(
             "/providers/{provider}/open", .readProviders, path: ProviderPath.self,
@@ -100,12 +127,6 @@ struct ProviderRoutes {
     }
 
     private func reads() {
-        desk.read("/provider-modules", "Modules that were found", tag: "Providers", .readProviders)
-        { call, _ in
-            ModulesAnswer(
-                modules: call.marketplace.providerModules().map { ModuleAnswer($0) },
-                refused: Self.refused(call.marketplace))
-        }
         desk.read(
             "/providers", "All providers, oldest first", tag: "Providers", .readProviders,
             query: ListFilter.self
@@ -172,6 +193,32 @@ struct ProviderRoutes {
             }
     }
 
+    private func versions() {
+        let back: @Sendable (ProviderPath) -> String = { Links.provider($0.provider) }
+        var move = Act<ProviderPath>(
+            "/providers/{provider}/module", "Give a provider another version of its module",
+            tag: "Providers", .runProviders, done: "That version serves it now.", back: back)
+        move.refusals.append(.unavailable)
+        desk.act(move, input: NewVersion.self) { marketplace, path, input, admin in
+            ProviderAnswer(
+                try await marketplace.changeModuleVersion(
+                    path.provider, version: input.version, to: input.moduleVersion,
+                    reason: input.reason, as: admin.account.id))
+        }
+        desk.act(
+            Act<ProviderPath>(
+                "/providers/{provider}/secret-retirement",
+                "Accept webhooks with the present secrets only", tag: "Providers", .runProviders,
+                done: "The secrets before the last change are forgotten.", back: back),
+            input: Retirement.self
+        ) { marketplace, path, input, admin in
+            ProviderAnswer(
+                try await marketplace.forgetPreviousSecrets(
+                    path.provider, version: input.version, reason: input.reason,
+                    as: admin.account.id))
+        }
+    }
+
     private func life() {
         move("activation", "Let it take new business", done: "It takes new business now.") {
             try await $0.activateProviderInstance($1, reason: $2, as: $3)
@@ -200,12 +247,6 @@ struct ProviderRoutes {
         desk.act(act, input: Reason.self) { marketplace, path, input, admin in
             ProviderAnswer(
                 try await perform(marketplace, path.provider, input.reason, admin.account.id))
-        }
-    }
-
-    private static func refused(_ marketplace: Marketplace) -> [ModulesAnswer.Refused] {
-        marketplace.refusedModules().map {
-            ModulesAnswer.Refused(file: $0.file, reason: $0.reason)
         }
     }
 

@@ -4,11 +4,13 @@ import Vocabulary
 enum BackofficeRefusal: Refusal {
     case noRole
     case moduleUnknown
+    case moduleMissing
 
     var code: String {
         switch self {
         case .noRole: "backoffice.no-role"
         case .moduleUnknown: "backoffice.module-unknown"
+        case .moduleMissing: "backoffice.module-missing"
         }
     }
 
@@ -16,6 +18,7 @@ enum BackofficeRefusal: Refusal {
         switch self {
         case .noRole: .forbidden
         case .moduleUnknown: .invalid
+        case .moduleMissing: .missing
         }
     }
 
@@ -23,7 +26,7 @@ enum BackofficeRefusal: Refusal {
         switch self {
         case .noRole:
             "This account has no role in the back office. Ask an administrator for one."
-        case .moduleUnknown: "There is no such module in the modules folder."
+        case .moduleUnknown, .moduleMissing: "There is no such module in the modules folder."
         }
     }
 

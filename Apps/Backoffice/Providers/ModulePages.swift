@@ -1,0 +1,74 @@
+import Kernel
+import ProviderKit
+import Vocabulary
+import Web
+
+enum ModulePages {
+    /// Modules for the list of all, each with what its last conformance run said.
+    static func table(_ modules: [ModuleAnswer], mayRun: Bool) -> Table {
+        Table(
+            ["Module", "Kind", "What it does", "Contract", "Conformance", ""],
+            modules.map { module in
+                [
+                    Cell(
+                        "\(module.name) \(module.version)", to: "/provider-modules/\(module.key)"),
+                    Cell(module.kind), Cell(module.summary), Cell(String(module.contract)),
+                    verdict(module.conformance),
+                    Cell(
+                        mayRun ? "set one up" : "",
+                        to: mayRun ? Links.with("/providers/new", [("module", module.key)]) : nil),
+                ]
+            })
+    }
+
+    static func verdict(_ sum: ConformanceSum?) -> Cell {
+        guard let sum else { return Cell("not tried yet", to: nil, .waiting) }
+        return sum.failed == 0
+            ? Cell("\(sum.passed) rules kept", to: nil, .good)
+            : Cell("\(sum.failed) of \(sum.passed + sum.failed) rules broken", to: nil, .bad)
+    }
+
+    /// A module in all its versions.
+    static func show(
+        _ versions: [ModuleFileAnswer.Version], _ admin: Administrator
+    ) -> DeskPage {
+        let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
+        return DeskPage(
+            versions.last?.module.name ?? "", lead: versions.last?.module.summary,
+            versions.reversed().flatMap { blocks($0, mayRun: mayRun) })
+    }
+
+    private static func blocks(
+        _ version: ModuleFileAnswer.Version, mayRun: Bool
+    ) -> [Block] {
+        let module = version.module
+        let run = DeskForm(
+            "Try it against the contract's rules",
+            to: "/provider-modules/\(module.key)/conformance",
+            [.hidden("version", module.version)])
+        let facts = Block(
+            "Version \(module.version)",
+            facts: [
+                Fact("Kind", module.kind), Fact("Contract version", String(module.contract)),
+                Fact("It can", module.capabilities.joined(separator: ", ")),
+                Fact("Conformance", verdict(module.conformance)),
+                Fact("Tried", module.conformance?.ranAt.map(Format.time) ?? "never"),
+            ], forms: mayRun ? [run] : [])
+        guard let report = version.conformance else { return [facts] }
+        let tried = report.cases.filter { $0.result != "skipped" }
+        let failed = tried.filter { $0.result == "failed" }
+        let rows = (failed + tried.filter { $0.result == "passed" }).map { one in
+            [
+                Cell(one.group), Cell(one.name),
+                Cell(one.result, to: nil, one.result == "passed" ? .good : .bad),
+                Cell(one.detail),
+            ]
+        }
+        return [
+            facts,
+            Block(
+                text: "\(report.sum.skipped) cases are about what it does not do.",
+                table: Table(["Rules about", "Case", "Result", "What is wrong"], rows)),
+        ]
+    }
+}

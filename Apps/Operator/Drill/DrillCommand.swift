@@ -8,7 +8,7 @@ import Vocabulary
 struct DrillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Breaks a market of its own on purpose.",
-        subcommands: [Crash.self])
+        subcommands: [Crash.self, Swap.self])
 
     struct Crash: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -21,7 +21,7 @@ actor DrillMarket {
     private var isStopping = false
     private var keepers: [Task<Void, Never>] = []
 
-    /// Ten ports in a row that nobody uses.
+    /// Twelve ports in a row that nobody uses.
     struct Ports: Sendable {
         let first: Int
         var postgres: Int { first }
@@ -30,18 +30,21 @@ actor DrillMarket {
         var storefront: Int { first + 3 }
         var seller: Int { first + 4 }
         var admin: Int { first + 5 }
+        /// And the three after it.
         var health: Int { first + 6 }
+        var secondBank: Int { first + 10 }
 
         static func free() throws(OperatorProblem) -> Ports {
-            var first = 20_000 + Int(getpid()) % 1000 * 10
+            var first = 20_000 + Int(getpid()) % 1000 * 12
             while first < 32_000 {
-                let all = first..<(first + 10)
+                let all = first..<(first + 12)
                 if all.allSatisfy({ PortCheck.problem(host: "127.0.0.1", port: $0) == nil }) {
                     return Ports(first: first)
                 }
-                first += 10
+                first += 12
             }
-            throw OperatorProblem("There are no ten free ports in a row between 20000 and 32000.")
+            throw OperatorProblem(
+                "There are no twelve free ports in a row between 20000 and 32000.")
         }
     }
 
@@ -68,7 +71,9 @@ actor DrillMarket {
             "GUILDHALL_STOREFRONT_URL": "", "GUILDHALL_SELLER_URL": "", "GUILDHALL_ADMIN_URL": "",
             "GUILDHALL_SECRET_KEY": "", "GUILDHALL_KEY_FILE": home + "/secrets.key",
             "GUILDHALL_MEDIA": home + "/media", "GUILDHALL_PROVIDER_SECONDS": "\(seconds)",
-            "GUILDHALL_DRILL": folder, Lifeline.variable: "1",
+            // One customer stands for many.
+            "GUILDHALL_LIMIT_ACCOUNT_WRITES": "0", "GUILDHALL_DRILL": folder,
+            Lifeline.variable: "1",
         ]
         values.merge(own) { _, new in new }
         environment = values
@@ -96,7 +101,8 @@ actor DrillMarket {
                     "--appendonly", "no", "--dir", home,
                 ], environment: environment))
         try await postgres.makeDatabase("guildhall", log: home + "/createdb.log")
-        keep(guildhall("bank", ["sandbox-bank"]))
+        // What it delays comes when the drill says so.
+        keep(guildhall("bank", ["sandbox-bank", "--delay", "3600"]))
         _ = try SecretKey.makeIfMissing(settings.key)
         try await patiently("the sandbox bank to listen") { [ports] in
             LocalPort.answers(ports.bank) && LocalPort.answers(ports.redis)
@@ -107,6 +113,22 @@ actor DrillMarket {
         keep(guildhall("worker", ["work"]))
         try await patiently("the apps to listen") { [ports] in
             [ports.storefront, ports.seller, ports.admin].allSatisfy { LocalPort.answers($0) }
+        }
+    }
+
+    nonisolated var secondBankURL: String { "http://127.0.0.1:\(ports.secondBank)" }
+
+    /// Another bank with books of its own, for a second provider.
+    func openSecondBank() async throws {
+        keep(
+            guildhall(
+                "bank-2",
+                [
+                    "sandbox-bank", "--port", "\(ports.secondBank)", "--journal",
+                    home + "/bank-2.journal",
+                ]))
+        try await patiently("the second bank to listen") { [ports] in
+            LocalPort.answers(ports.secondBank)
         }
     }
 

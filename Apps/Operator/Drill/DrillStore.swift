@@ -72,6 +72,14 @@ struct DrillStore: Sendable {
         ).decode { c in try c.next() }
     }
 
+    /// Where each purchase is paid, provider's id by purchase's id.
+    func paidAt() async throws -> [String: String] {
+        let rows = try await db.query(
+            "select purchase_id::text, instance_id::text from payment where state = 'captured'"
+        ).decode { c in (try c.next(String.self), try c.next(String.self)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     /// How many purchases there are.
     func purchases() async throws -> Int {
         try await db.query("select count(*) from purchase").decode { c in try c.next(Int.self) }

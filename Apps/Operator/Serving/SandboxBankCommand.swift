@@ -12,13 +12,20 @@ struct SandboxBankCommand: AsyncParsableCommand {
     @Option(help: "Where it listens on 127.0.0.1; otherwise GUILDHALL_BANK_PORT.")
     var port: Int?
 
+    @Option(help: "The file of its books; otherwise bank.journal in GUILDHALL_HOME.")
+    var journal: String?
+
+    @Option(help: "After how many seconds a delayed result comes.")
+    var delay = 30
+
     func run() async throws {
         let settings = try Settings.read()
         ThisProcess.begin(settings, "bank")
         let logger = Logger(label: "bank")
         var bank = SandboxBank.Settings()
         bank.port = port ?? settings.network.bankPort
-        bank.journal = settings.folders.home + "/bank.journal"
+        bank.journal = journal ?? settings.folders.home + "/bank.journal"
+        bank.delay = .seconds(delay)
         bank.reached = settings.running.drillOrders?.reached
         var configuration = ServiceGroupConfiguration(
             services: [BankService(bank: SandboxBank(bank, logger: logger))],

@@ -162,8 +162,3 @@ public struct SandboxPayments: PayoutProvider, BalanceProvider {
         return events
     }
 }
-
-@_cdecl("guildhall_contract") public func contract() -> Int64 { providerContractVersion }
-@_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
-    exportModule(SandboxPayments.self)
-}

@@ -124,6 +124,7 @@ extension SandboxCounterpart {
     }
 }
 
-@_cdecl("guildhall_counterpart") public func counterpart() -> UnsafeMutableRawPointer {
-    exportCounterpart { SandboxCounterpart() }
+extension SandboxPayments {
+    /// The bank in memory, for the conformance run of a module that speaks to it.
+    public static func counterpart() -> any ScriptedCounterpart { SandboxCounterpart() }
 }

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import Logging
+
+extension DrillCommand {
+    struct Swap: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "swap",
+            abstract:
+                "Swaps the payment provider under continuing checkouts, and looks for losses.",
+            discussion: """
+                Starts a market of its own with two banks and two providers of different modules. \
+                Customers buy all the time; many payments are under way at the first provider when \
+                the rules turn to the second. The first drains: its webhooks come late, twice and \
+                in reverse, and its bank is killed and comes back. When nothing of it is open it \
+                is retired. Then every payment must be settled where it began, nothing lost, \
+                nothing doubled, both banks' own books equal to the ledger, and no checkout slower \
+                than its budget.
+                """)
+
+        @Option(help: "How many payments are under way at the first provider at the swap.")
+        var inflight = 200
+
+        @Option(help: "How many checkouts begin in a second, if the machine can.")
+        var rate = 50
+
+        @Option(help: "How long customers buy before, and after, the swap, in seconds.")
+        var seconds = 10
+
+        @Option(help: "The longest that 99 of 100 orders may take, in milliseconds.")
+        var p99 = 500
+
+        @Flag(help: "Leave the folder with the logs where it is.")
+        var keep = false
+
+        func validate() throws {
+            guard (1...5000).contains(inflight), (1...1000).contains(rate),
+                (1...600).contains(seconds), (1...60_000).contains(p99)
+            else {
+                throw ValidationError(
+                    "--inflight is 1 to 5000, --rate 1 to 1000, --seconds 1 to 600.")
+            }
+        }
+
+        func run() async throws {
+            let market = try DrillMarket(seconds: 5)
+            var isWell = false
+            do {
+                say("A market for this drill, in \(market.home)")
+                try await market.open()
+                try await market.openSecondBank()
+                let drill = try await SwapDrill(
+                    market, inflight: inflight, rate: rate, seconds: seconds, budget: p99)
+                isWell = try await drill.run()
+                await drill.close()
+            } catch {
+                await market.close(keepingFolder: true)
+                throw error
+            }
+            await market.close(keepingFolder: keep || !isWell)
+            guard isWell else {
+                say("The logs are in \(market.home)/logs.")
+                throw ExitCode.failure
+            }
+            say("Swapped: nothing lost, nothing doubled, every payment settled where it began.")
+        }
+    }
+}

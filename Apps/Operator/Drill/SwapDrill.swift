@@ -1,0 +1,217 @@
+import AsyncHTTPClient
+import Foundation
+import Kernel
+import Logging
+import NIOCore
+import Vocabulary
+
+/// One swap of the payment provider, from the first customer to the last comparison.
+struct SwapDrill: Sendable {
+    private let market: DrillMarket
+    private let wiring: Wiring
+    private let trade: DrillTrade
+    private let providers: SwapProviders
+    private let traffic: SwapTraffic
+    private let inflight: Int
+    private let rate: Int
+    private let seconds: Int
+    /// Milliseconds that 99 of 100 orders may take.
+    private let budget: Int
+
+    init(
+        _ market: DrillMarket, inflight: Int, rate: Int, seconds: Int, budget: Int
+    ) async throws {
+        self.market = market
+        (self.inflight, self.rate, self.seconds, self.budget) = (inflight, rate, seconds, budget)
+        var settings = market.settings
+        settings.running.logFormat = .text
+        settings.running.logLevel = .critical
+        settings.running.drillFolder = nil
+        Observing.begin(settings, process: "drill")
+        wiring = try Wiring(settings, process: "drill")
+        guard let folder = settings.running.demoFolder else {
+            throw OperatorProblem("A drill needs a demo market.")
+        }
+        trade = try await DrillTrade(try DemoMarket.read(folder: folder), settings.network)
+        providers = try await SwapProviders(
+            trade.admin, oldBank: settings.network.bankURL, newBank: market.secondBankURL)
+        traffic = SwapTraffic(trade)
+        try await trade.holdNothing()
+    }
+
+    func close() async { await wiring.close() }
+
+    /// - Returns: whether nothing was lost, doubled or too slow.
+    func run() async throws -> Bool {
+        let known = try await inspection(of: providers.old).purchases()
+        try await providers.turn(to: providers.old)
+        // Every process hears of it within a second.
+        try await Task.sleep(for: .seconds(1))
+        await traffic.leaveUnderWay(inflight)
+        say("\(traffic.sold.count) payments are under way at \(providers.old.name)")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await traffic.run(rate: rate) }
+            do { try await swap() } catch {
+                traffic.stop()
+                throw error
+            }
+            traffic.stop()
+            try await group.waitForAll()
+        }
+        return try await report(known)
+    }
+
+    private func swap() async throws {
+        try await Task.sleep(for: .seconds(seconds))
+        let began = ContinuousClock.now
+        traffic.enter(.during)
+        try await providers.turn(to: providers.new)
+        try await SwapProviders.move(providers.old.id, "drain", trade.admin)
+        say("The rules turn to \(providers.new.name); \(providers.old.name) drains")
+        // Whoever had chosen the old one has ordered by then.
+        try await Task.sleep(for: .seconds(3))
+        try await settleLate()
+        try await finishAllOf(providers.old)
+        try await drained()
+        try await SwapProviders.move(providers.old.id, "retirement", trade.admin)
+        let took = (ContinuousClock.now - began).components.seconds
+        say("\(providers.old.name) is drained and retired after \(took) s")
+        traffic.enter(.after)
+        try await Task.sleep(for: .seconds(seconds))
+    }
+
+    /// The results come late, all at once; the bank dies among them and comes back; then every
+    /// webhook comes once more, in reverse.
+    private func settleLate() async throws {
+        async let released = ask("/control/release")
+        try await Task.sleep(for: .milliseconds(150))
+        await market.kill("bank")
+        _ = await released
+        say("The bank of \(providers.old.name) was killed while it sent its webhooks")
+        for _ in 0..<100 {
+            if await ask("/control/release") { break }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        await ask("/control/redeliver?account=South&order=reverse")
+        say("It is back, and has sent every webhook again, in reverse")
+    }
+
+    /// - Returns: whether the bank answered.
+    @discardableResult
+    private func ask(_ path: String) async -> Bool {
+        do {
+            _ = try await WalkClient("sandbox bank", providers.old.bankURL).post(path)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Everything that was paid at `side` is shipped, arrives, and is paid out to its sellers.
+    private func finishAllOf(_ side: SwapProviders.Side) async throws {
+        let sold = traffic.sold.filter { $0.provider == side.id }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, one) in sold.enumerated() {
+                if number >= 8 { _ = try await group.next() }
+                group.addTask { try await trade.finish(one.purchase) }
+            }
+            try await group.waitForAll()
+        }
+        say("\(sold.count) purchases at \(side.name) were paid, shipped and delivered")
+    }
+
+    /// Pays out until nothing of the old provider is open.
+    private func drained() async throws {
+        let limit = ContinuousClock.now + .seconds(120)
+        var last: Int64 = -1
+        while true {
+            let open = try await providers.open(providers.old)
+            if open != last { say("\(providers.old.name): \(open) open") }
+            last = open
+            if open == 0 { return }
+            guard ContinuousClock.now < limit else {
+                throw OperatorProblem("\(open) things of \(providers.old.name) stay open.")
+            }
+            _ = try await trade.insist("a payout run", with: DrillTrade.newKey()) { key in
+                try await trade.admin.post(
+                    "/api/v1/payout-runs", ["reason": "a drill"], key: key,
+                    expecting: DrillTrade.all)
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func inspection(of side: SwapProviders.Side) throws -> DrillInspection {
+        guard let id = ID<ProviderInstance>(side.id) else {
+            throw OperatorProblem("The provider's id cannot be read.")
+        }
+        return DrillInspection(
+            marketplace: wiring.marketplace, bankURL: side.bankURL, instance: id)
+    }
+
+    private func report(_ known: Int) async throws -> Bool {
+        let sold = traffic.sold
+        var problems = traffic.failed.prefix(5).map { "a customer gave up: \($0)" }
+        for side in [providers.old, providers.new] {
+            problems += try await inspection(of: side).problems(purchases: known + sold.count)
+                .map { "\(side.name): \($0)" }
+            let mine = sold.filter { $0.provider == side.id }.count
+            say("\(side.name) (\(side.module)): \(mine) purchases")
+        }
+        let paid = try await DrillStore(db: wiring.marketplace.database).paidAt()
+        let strayed = sold.filter { paid[$0.purchase] != $0.provider }
+        problems += strayed.prefix(5).map {
+            "purchase \($0.purchase) began at \($0.provider) and is paid at "
+                + (paid[$0.purchase] ?? "nowhere")
+        }
+        if Set(sold.map(\.purchase)).count != sold.count { problems.append("one was sold twice") }
+        for phase in SwapPhase.allCases {
+            let times = sold.filter { $0.phase == phase }.map(\.took).sorted()
+            guard !times.isEmpty else { continue }
+            let (half, most) = (times[times.count / 2], times[(times.count - 1) * 99 / 100])
+            say(
+                "\(phase.rawValue): \(times.count) orders, p50 \(half) ms, p99 \(most) ms, "
+                    + "slowest \(times[times.count - 1]) ms")
+            if phase == .during, most > Int64(budget) {
+                problems.append("99 of 100 orders took up to \(most) ms, above \(budget) ms")
+            }
+        }
+        say(
+            "\(sold.count) purchases, \(traffic.failed.count) given up, "
+                + "\(traffic.askedAgain) customers chose another way to pay")
+        for problem in problems { say("  WRONG  \(problem)") }
+        return problems.isEmpty
+    }
+}
+
+extension DrillTrade {
+    /// What the two sellers earn is theirs as soon as it arrives.
+    func holdNothing() async throws {
+        for seller in sellers {
+            let shop = try await seller.get("/api/v1/shop")
+            _ = try await admin.post(
+                "/api/v1/sellers/\(try shop.text("id"))/hold", ["days": 0],
+                key: Self.newKey())
+        }
+    }
+
+    /// Waits until it is paid, has its orders shipped, and says that they arrived.
+    func finish(_ purchase: String) async throws {
+        let paid = try await until("purchase \(purchase) to be paid") {
+            let seen = try await customer.get("/api/v1/purchases/\(purchase)")
+            return seen["state"].text == "paid" ? seen : nil
+        }
+        let bought = Bought(
+            purchase: purchase, orders: paid["orders"].items.compactMap { $0["id"].text })
+        try await ship(bought)
+        for order in bought.orders {
+            _ = try await until("order \(order) to be delivered") {
+                let seen = try await customer.get("/api/v1/orders/\(order)")
+                if seen["state"].text == "delivered" { return seen }
+                _ = try await customer.post(
+                    "/api/v1/orders/\(order)/delivery", nil, expecting: Self.all)
+                return nil
+            }
+        }
+    }
+}

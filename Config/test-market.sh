@@ -11,7 +11,7 @@ axe_version=0.1.8
 start_market() {
     local modules=$work/market/modules product
     mkdir -p "$modules"
-    for product in SandboxPayments BankFilePayouts SolanaPay BankTransfer CashOnDelivery \
+    for product in SandboxPayments SandboxWallet BankFilePayouts SolanaPay BankTransfer CashOnDelivery \
         TableRateShipping RateTableTax; do
         swift build --product "$product" >/dev/null || fail "The module $product did not build."
         cp "$bin/lib$product.so" "$modules/"
@@ -81,6 +81,16 @@ crash_drill() {
         --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 | tee "$log" | grep -E '^(round|  )' ||
         { [ "${PIPESTATUS[0]}" -eq 0 ] || fail "The drill found something; its round stands above."; }
     results+=("kill -9: $(tail -n 1 "$log")")
+}
+
+# The payment provider swapped under continuing checkouts; a debug build beside other work keeps no
+# budget of milliseconds.
+swap_drill() {
+    local log=$work/swap.log
+    say "The payment provider swapped under continuing checkouts"
+    "$bin/guildhall" drill swap --inflight 40 --rate 10 --seconds 5 --p99 20000 2>&1 | tee "$log" ||
+        fail "The swap lost something; it stands above."
+    results+=("swap: $(tail -n 1 "$log")")
 }
 
 # The files for banks that the unit tests wrote, against the schemas of ISO 20022 as sepaxml, a

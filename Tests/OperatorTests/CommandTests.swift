@@ -58,6 +58,29 @@ import Testing
         }
     }
 
+    @Test func `module new writes a package, once, and says what is no name`() async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/modules-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func new(_ kind: String, _ name: String) async throws -> Guildhall.Outcome {
+            try await Guildhall.run("module", "new", kind, name, "--into", folder)
+        }
+
+        for kind in ["payment", "shipping", "tax"] {
+            let made = try await new(kind, "Corner" + kind.capitalized)
+            #expect(made.code == 0, "\(made.said)")
+        }
+        let source = try String(
+            contentsOfFile: folder + "/CornerTax/Sources/CornerTax/CornerTax.swift",
+            encoding: .utf8)
+
+        #expect(source.contains("public struct CornerTax: TaxProvider {"))
+        #expect(source.contains(#"key: "corner-tax""#))
+        #expect(!source.contains("<"), "everything is filled in")
+        #expect(try await new("tax", "CornerTax").said.contains("is there already"))
+        #expect(try await new("tax", "corner tax").code == 64)
+        #expect(try await new("luck", "CornerTax").code == 64)
+    }
+
     @Test func `module check says what is no module`() async throws {
         let outcome = try await Guildhall.run("module", "check", "/etc/hostname")
         let missing = try await Guildhall.run("module", "check", "/nowhere/libX.so")

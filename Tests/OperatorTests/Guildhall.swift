@@ -46,14 +46,36 @@ enum Guildhall {
         ]
     }
 
+    /// The program, under way; for tests that end it.
+    static func start(_ arguments: [String], environment: [String: String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: productsFolder + "/guildhall")
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
     /// Runs `body` with an empty market and a home folder.
     static func withMarket(
         _ body: (_ environment: [String: String], _ home: String) async throws -> Void
     ) async throws {
+        try await withDatabase { try await body($1, $2) }
+    }
+
+    /// The same with the market's database.
+    static func withDatabase(
+        _ body: (
+            _ database: TestDatabase, _ environment: [String: String], _ home: String
+        ) async throws -> Void
+    ) async throws {
         let database = try await TestDatabase.make()
         let home = FileManager.default.temporaryDirectory.path + "/" + database.name
         do {
-            try await body(try environment(of: database, home: home), home)
+            try await body(database, try environment(of: database, home: home), home)
         } catch {
             try await database.drop()
             throw error

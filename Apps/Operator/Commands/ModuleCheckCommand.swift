@@ -25,6 +25,9 @@ struct ModuleCheckCommand: AsyncParsableCommand {
     @Flag(help: "Print the report as JSON.")
     var json = false
 
+    @Option(help: "Another module, or another version, to have loaded in the same process.")
+    var beside: [String] = []
+
     @Flag(help: .private)
     var inside = false
 
@@ -44,7 +47,8 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         let module = try load(path).module.descriptor
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
         let run = ConformanceRun(
-            program: program, file: path, settings: settings, within: Self.deadline)
+            program: program, file: path, settings: settings, beside: beside,
+            within: Self.deadline)
         let threads = WorkThreads(count: 1, waitingMax: 1)
         guard let report = try await threads.run({ [run] in run.report() }) else {
             throw OperatorProblem("The run of \(path) did not start.")
@@ -62,6 +66,7 @@ struct ModuleCheckCommand: AsyncParsableCommand {
 
     /// The run itself, in the process that a trap may end.
     private func runInside(_ path: String) async throws {
+        for other in beside { _ = try load(URL(fileURLWithPath: other).path) }
         let loaded = try load(path)
         let suite = ConformanceSuite(
             loaded.module, counterpart: loaded.counterpart, settings: try given())

@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "SolanaPay", type: .dynamic, targets: ["SolanaPayExport"]),
         .library(name: "BankTransfer", type: .dynamic, targets: ["BankTransferExport"]),
         .library(name: "CashOnDelivery", type: .dynamic, targets: ["CashOnDeliveryExport"]),
+        .library(name: "StripePayments", type: .dynamic, targets: ["StripePaymentsExport"]),
         .library(name: "TableRateShipping", type: .dynamic, targets: ["TableRateShipping"]),
         .library(name: "RateTableTax", type: .dynamic, targets: ["RateTableTax"]),
         // A module of another contract version, for the test that it is refused.
@@ -118,6 +119,12 @@ let package = Package(
         .target(
             name: "CashOnDeliveryExport", dependencies: kit + ["CashOnDelivery"],
             path: "Plugins/Payments/CashOnDelivery/Export", swiftSettings: settings),
+        .target(
+            name: "StripePayments", dependencies: kit, path: "Plugins/Payments/Stripe",
+            exclude: ["Export", "README.md"], swiftSettings: settings),
+        .target(
+            name: "StripePaymentsExport", dependencies: kit + ["StripePayments"],
+            path: "Plugins/Payments/Stripe/Export", swiftSettings: settings),
         .target(
             name: "TableRateShipping", dependencies: kit,
             path: "Plugins/Shipping/TableRateShipping", exclude: ["README.md"],
@@ -229,6 +236,9 @@ let package = Package(
             ],
             path: "Tests/SolanaPayTests", exclude: ["Chain"], swiftSettings: settings),
         .testTarget(
+            name: "StripeTests", dependencies: kit + ["StripePayments"],
+            path: "Tests/StripeTests", swiftSettings: settings),
+        .testTarget(
             name: "KernelTests",
             dependencies: kit + ["Kernel", "ProviderHost", "TestSupport", "Postgres"],
             path: "Tests/KernelTests", swiftSettings: settings),
@@ -265,8 +275,8 @@ let package = Package(
         .testTarget(
             name: "JourneyTests",
             dependencies: kit + [
-                "Kernel", "TestSupport", "Postgres", "ProviderHost", "SandboxBank", hummingbird,
-                logging,
+                "Kernel", "TestSupport", "TestServers", "Postgres", "ProviderHost", "SandboxBank",
+                hummingbird, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/JourneyTests", swiftSettings: settings),

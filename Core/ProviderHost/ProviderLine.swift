@@ -56,6 +56,9 @@ public struct LocalLine: ProviderLine {
         case .lookupPayout(let key):
             guard let payouts = provider.asPayouts else { throw missing("payouts") }
             return .payout(snapshot: try await payouts.lookupPayout(key, context))
+        case .openAccount, .onboardingLink, .account, .transfer, .reverse, .lookupReversal:
+            guard let accounts = provider.asAccounts else { throw missing("connected accounts") }
+            return try await Self.ask(accounts, question, context)
         default:
             guard let payment = provider.asPayment else { throw missing("payments") }
             return try await Self.ask(payment, question, context)
@@ -80,6 +83,26 @@ public struct LocalLine: ProviderLine {
         case .verify(let delivery): .verified(webhook: try payment.verify(delivery))
         case .events(let webhook):
             .events(list: try await payment.events(in: webhook, context))
+        default: throw .unsupported(operation: "this question")
+        }
+    }
+
+    private static func ask(
+        _ accounts: any ConnectedAccountProvider, _ question: ProviderQuestion,
+        _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        switch question {
+        case .openAccount(let request):
+            .account(account: try await accounts.openAccount(request, context))
+        case .onboardingLink(let request):
+            .onboarding(link: try await accounts.onboardingLink(request, context))
+        case .account(let key): .account(account: try await accounts.account(key, context))
+        case .transfer(let request):
+            .payout(snapshot: try await accounts.transfer(request, context))
+        case .reverse(let request):
+            .reversal(snapshot: try await accounts.reverse(request, context))
+        case .lookupReversal(let key, let transfer):
+            .reversal(snapshot: try await accounts.lookupReversal(key, of: transfer, context))
         default: throw .unsupported(operation: "this question")
         }
     }

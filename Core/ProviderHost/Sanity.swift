@@ -89,6 +89,8 @@ package enum Sanity {
         case .payment(let snapshot): problem(with: snapshot)
         case .refund(let refund): problem(with: refund, amount: refund.amount)
         case .payout(let payout): problem(with: payout, amount: payout.amount)
+        case .dispute(let dispute): problem(with: dispute)
+        case .account(let account): problem(with: account)
         }
     }
 
@@ -148,7 +150,7 @@ package enum Sanity {
         return version >= 0 ? nil : "a negative version"
     }
 
-    private static func reference(_ text: String) -> String? {
+    static func reference(_ text: String) -> String? {
         (1...referenceBytesMax).contains(text.utf8.count) ? nil : "an empty or endless reference"
     }
 

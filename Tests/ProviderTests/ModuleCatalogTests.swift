@@ -11,8 +11,8 @@ import Vocabulary
         #expect(
             keys == [
                 "bank-file-payouts", "bank-transfer", "cash-on-delivery", "rate-table-tax",
-                "sandbox-payments", "sandbox-wallet", "solana-pay", "table-rate-shipping",
-                "trapping-module",
+                "sandbox-payments", "sandbox-wallet", "solana-pay", "stripe",
+                "table-rate-shipping", "trapping-module",
             ])
         #expect(catalog.module("sandbox-payments")?.descriptor.kind == .payment)
     }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `The modules that are shipped` {
     @Test(arguments: [
         "BankFilePayouts", "BankTransfer", "CashOnDelivery", "RateTableTax", "SandboxPayments",
-        "SandboxWallet", "SolanaPay", "TableRateShipping",
+        "SandboxWallet", "SolanaPay", "StripePayments", "TableRateShipping",
     ])
     func `keep every rule of the contract`(_ name: String) async throws {
         let file = try ModuleFile.load("\(productsFolder)/lib\(name).so")

@@ -22,6 +22,7 @@ import Testing
         ("Plugins/Payments/CashOnDelivery/Export", ["ProviderKit", "CashOnDelivery"]),
         ("Plugins/Payments/SandboxPayments/Export", ["ProviderKit", "SandboxPayments"]),
         ("Plugins/Payments/SandboxWallet", ["ProviderKit", "Vocabulary", "SandboxPayments"]),
+        ("Plugins/Payments/Stripe/Export", ["Vocabulary", "ProviderKit", "StripePayments"]),
         (
             "Core/Web",
             ["Vocabulary", "ProviderKit", "CQRencode", "Postgres", "Redis", "Kernel"]
@@ -50,7 +51,7 @@ import Testing
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "SandboxWallet",
         "TableRateShipping",
         "RateTableTax", "BankFilePayouts", "SolanaPay", "BankTransfer", "CashOnDelivery",
-        "TestSupport",
+        "StripePayments", "TestSupport",
     ]
 
     /// Who may speak HTTP to the outside or to visitors. The kernel's tests need no server.

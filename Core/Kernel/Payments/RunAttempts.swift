@@ -124,7 +124,8 @@ extension Marketplace {
     func context(for attempt: PaymentAttempt) -> OperationContext {
         OperationContext(
             idempotencyKey: attempt.id.description, attempt: max(attempt.tries, 1),
-            deadline: Instant.systemNow.advanced(by: settings.callDeadline))
+            deadline: Instant.systemNow.advanced(by: settings.callDeadline),
+            firstMadeAt: attempt.createdAt)
     }
 
     /// Takes an order's share, or all of it. Sent again with the same key until the answer is

@@ -64,7 +64,7 @@ extension Marketplace {
         OperationContext(
             idempotencyKey: "\(payout.id)", attempt: payout.tries + 1,
             deadline: Instant.systemNow.advanced(by: settings.callDeadline),
-            requestID: "\(payout.id)")
+            requestID: "\(payout.id)", firstMadeAt: payout.id.madeAt)
     }
 
     func request(for payout: Payout) async throws -> PayoutRequest {

@@ -64,6 +64,7 @@ public protocol Provider: Sendable {
     var asConfirmedPayments: (any ConfirmedPaymentProvider)? { get }
     var asPayouts: (any PayoutProvider)? { get }
     var asPayoutFiles: (any PayoutFileProvider)? { get }
+    var asAccounts: (any ConnectedAccountProvider)? { get }
     var asBalance: (any BalanceProvider)? { get }
     var asShipping: (any ShippingProvider)? { get }
     var asTax: (any TaxProvider)? { get }

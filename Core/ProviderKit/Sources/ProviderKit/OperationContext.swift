@@ -11,14 +11,19 @@ public struct OperationContext: Hashable, Sendable, Codable {
     public var deadline: Instant
     /// The request or job that caused the call, for logs on both sides.
     public var requestID: String
+    /// When the call with this key was first made, where that is known: a lookup by the key need
+    /// not look further back.
+    public var firstMadeAt: Instant?
 
     public init(
-        idempotencyKey: String, attempt: Int = 1, deadline: Instant, requestID: String = ""
+        idempotencyKey: String, attempt: Int = 1, deadline: Instant, requestID: String = "",
+        firstMadeAt: Instant? = nil
     ) {
         self.idempotencyKey = idempotencyKey
         self.attempt = attempt
         self.deadline = deadline
         self.requestID = requestID
+        self.firstMadeAt = firstMadeAt
     }
 }
 

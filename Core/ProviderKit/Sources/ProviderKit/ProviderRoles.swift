@@ -1,6 +1,6 @@
 /// What a provider can be asked. One value of the contract may have several.
 public enum ProviderRole: String, Hashable, Sendable, Codable, CaseIterable {
-    case payment, confirmedPayments, payouts, payoutFiles, balance, shipping, tax
+    case payment, confirmedPayments, payouts, payoutFiles, accounts, balance, shipping, tax
 }
 
 /// What a provider is, answered by its own code. A dynamic cast would look the conformance up by
@@ -13,6 +13,7 @@ extension Provider {
     public var asConfirmedPayments: (any ConfirmedPaymentProvider)? { nil }
     public var asPayouts: (any PayoutProvider)? { nil }
     public var asPayoutFiles: (any PayoutFileProvider)? { nil }
+    public var asAccounts: (any ConnectedAccountProvider)? { nil }
     public var asBalance: (any BalanceProvider)? { nil }
     public var asShipping: (any ShippingProvider)? { nil }
     public var asTax: (any TaxProvider)? { nil }
@@ -23,6 +24,7 @@ extension Provider {
         if asConfirmedPayments != nil { roles.insert(.confirmedPayments) }
         if asPayouts != nil { roles.insert(.payouts) }
         if asPayoutFiles != nil { roles.insert(.payoutFiles) }
+        if asAccounts != nil { roles.insert(.accounts) }
         if asBalance != nil { roles.insert(.balance) }
         if asShipping != nil { roles.insert(.shipping) }
         if asTax != nil { roles.insert(.tax) }
@@ -44,6 +46,10 @@ extension PayoutProvider {
 
 extension PayoutFileProvider {
     public var asPayoutFiles: (any PayoutFileProvider)? { self }
+}
+
+extension ConnectedAccountProvider {
+    public var asAccounts: (any ConnectedAccountProvider)? { self }
 }
 
 extension BalanceProvider {

@@ -35,4 +35,7 @@ public enum PaymentEvent: Hashable, Sendable, Codable {
     case payment(PaymentSnapshot)
     case refund(RefundSnapshot)
     case payout(PayoutSnapshot)
+    case dispute(DisputeSnapshot)
+    /// Only from a `ConnectedAccountProvider`.
+    case account(ConnectedAccount)
 }

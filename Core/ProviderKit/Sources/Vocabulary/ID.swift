@@ -12,6 +12,11 @@ public struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConvertib
         low = 0x8000_0000_0000_0000 | generator.next() >> 2
     }
 
+    /// When it was made, by the clock of the machine that made it, to the millisecond.
+    public var madeAt: Instant {
+        Instant(microsecondsSince1970: Int64(high >> 16) * 1000)
+    }
+
     /// Reads the canonical text form, 36 characters, either case; nil when it is anything else.
     public init?(_ text: some StringProtocol) {
         let words = text.utf8.withContiguousStorageIfAvailable { UUIDText.read($0) }

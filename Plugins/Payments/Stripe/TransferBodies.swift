@@ -1,0 +1,58 @@
+import ProviderKit
+import Vocabulary
+
+struct TransferBody: Marked {
+    let id: String
+    let amount: Int64
+    let amountReversed: Int64
+    let currency: String
+    let metadata: StripeMetadata?
+
+    /// A transfer has no status: it is done when it exists. One that was taken back as a whole
+    /// never reached the seller. What was taken back only grows, and so does the version.
+    func snapshot() throws(ProviderError) -> PayoutSnapshot {
+        guard let money = StripeAmount.money(amount, currency) else {
+            throw .ambiguous(message: "The transfer's amount is not one of \(currency.prefix(8)).")
+        }
+        let isReversed = amountReversed >= amount
+        return PayoutSnapshot(
+            reference: id, payoutID: metadata?.guildhallPayout,
+            status: isReversed ? .failed : .succeeded, amount: money,
+            version: 1 + max(0, amountReversed), failureCode: isReversed ? "reversed" : nil)
+    }
+}
+
+struct ReversalBody: Decodable, Sendable {
+    struct Marks: Decodable, Sendable {
+        let guildhallKey: String?
+        let guildhallReversal: String?
+    }
+
+    let id: String
+    let amount: Int64
+    let currency: String
+    let metadata: Marks?
+
+    func snapshot(of transfer: String) throws(ProviderError) -> ReversalSnapshot {
+        guard let money = StripeAmount.money(amount, currency) else {
+            throw .ambiguous(message: "The reversal's amount is not one of \(currency.prefix(8)).")
+        }
+        return ReversalSnapshot(
+            reference: id, transfer: transfer, reversalID: metadata?.guildhallReversal,
+            amount: money)
+    }
+}
+
+struct BankPayoutBody: Decodable, Sendable {
+    let id: String
+    let status: String
+}
+
+struct StripeBalance: Decodable, Sendable {
+    struct Part: Decodable, Sendable {
+        let amount: Int64
+        let currency: String
+    }
+
+    let available: [Part]
+}

@@ -42,6 +42,7 @@ public enum Backoffice {
             ("Catalogue", "/categories", .readCatalogue),
             ("Purchases", "/purchases", .readPurchases),
             ("Payments", "/payments", .readPurchases),
+            ("Disputes", "/disputes", .readPurchases),
             ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
             ("Payout plans", "/payout-plans", .readMoney),
             ("Payout files", "/payout-files", .readMoney),

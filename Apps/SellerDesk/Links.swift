@@ -16,6 +16,7 @@ enum Links {
     static let money = "/money"
     static let statement = "/money/statement"
     static let wallets = "/money/wallets"
+    static let payoutAccounts = "/money/accounts"
     static let team = "/team"
     static let tokens = "/tokens"
 

@@ -46,6 +46,8 @@ public struct Migration: Sendable {
         "m0057-module-versions",
         "m0065-receipts",
         "m0058-provider-health",
+        "m0075-payout-accounts",
+        "m0076-disputes",
     ]
 
     /// The migrations that this build ships.

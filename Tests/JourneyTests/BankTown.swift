@@ -138,7 +138,7 @@ struct BankTown: Sendable {
     private static let client = HostClient(privateHosts: ["127.0.0.1"])
     static let quiet = Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    private static var productsFolder: String {
+    static var productsFolder: String {
         var path = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &path, path.count - 1)
         let text = String(

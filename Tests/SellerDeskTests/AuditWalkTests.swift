@@ -17,8 +17,11 @@ import Web
         "PUT /account/password": "one's own, and nothing of it may be shown",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
     ]
-    /// What needs a refund that failed: its verb writes the line, and the tests of refunds run it.
-    static let elsewhere: Set<String> = ["POST /orders/{order}/refunds/{refund}/retries"]
+    /// What needs a refund that failed, or a provider with sellers' accounts: its verb writes the
+    /// line, and the tests of refunds and of payout accounts run it.
+    static let elsewhere: Set<String> = [
+        "POST /orders/{order}/refunds/{refund}/retries", "POST /payout-accounts/{instance}/links",
+    ]
     /// What each form does, by the operation of the API that does the same.
     static let forms: [String: String] = [
         "/reviews/{review}/reply": "PUT /reviews/{review}/reply",
@@ -27,6 +30,7 @@ import Web
         "/money/wallets/{wallet}/default": "PUT /wallets/{wallet}/default",
         "/money/wallets/{wallet}/payout-schedules":
             "PUT /wallets/{wallet}/payout-schedules/{currency}",
+        "/money/accounts/{instance}": "POST /payout-accounts/{instance}/links",
         "/imports": "POST /imports",
         "/orders/{order}/shipments": "POST /orders/{order}/shipments",
         "/orders/{order}/cancellation": "POST /orders/{order}/cancellation",

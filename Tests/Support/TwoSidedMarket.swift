@@ -77,7 +77,7 @@ public struct MarketSide: Sendable {
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
             "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",
-            "token": "\(sellerToken.id)", "currency": "EUR",
+            "token": "\(sellerToken.id)", "currency": "EUR", "instance": "\(payment)",
             "month": String("\(try await kernel.marketNow())".prefix(7)),
         ]
         fields = [

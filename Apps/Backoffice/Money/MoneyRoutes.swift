@@ -42,6 +42,7 @@ struct MoneyRoutes {
         StatementRoutes(desk: desk).mount()
         TraceRoutes(desk: desk).mount()
         ReconciliationRoutes(desk: desk).mount()
+        DisputeRoutes(desk: desk).mount()
         VerificationRoutes(desk: desk).mount()
         SealRoutes(desk: desk).mount()
     }

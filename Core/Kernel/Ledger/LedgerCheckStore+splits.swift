@@ -94,7 +94,8 @@ extension LedgerCheckStore {
                 from (
                     select entry.currency, coalesce(-sum(amount) filter (
                             where posting.kind not like 'payout%'
-                                and posting.kind <> 'refund'), 0) as taken,
+                                and posting.kind not in (
+                                    'refund', 'dispute', 'provider_fee')), 0) as taken,
                         coalesce(sum(amount) filter (
                             where posting.kind like 'payout%'), 0) as paid
                     from ledger_entry entry

@@ -25,7 +25,7 @@ struct LedgerCheckStore {
     static let checks =
         booksChecks + businessChecks + splitChecks + stateChecks + payoutChecks
         + reserveAndPlanChecks + refundChecks
-        + commissionChecks
+        + commissionChecks + disputeChecks
 
     private static let booksChecks = [
         Check(

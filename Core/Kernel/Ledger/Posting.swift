@@ -27,6 +27,12 @@ public struct LedgerAccount: Hashable, Sendable {
         case goodwill
         /// Money that came without an order to go with, on its way back.
         case suspense
+        /// Taken back by customers' banks and not decided yet; below zero.
+        case disputed
+        /// Taken back for good; below zero, since the market bears it.
+        case disputeLosses = "dispute_losses"
+        /// What providers kept for themselves; below zero, since it is a cost.
+        case providerFees = "provider_fees"
     }
 
     public let kind: Kind
@@ -62,6 +68,9 @@ public struct LedgerAccount: Hashable, Sendable {
     }
     public static let goodwill = Self(kind: .goodwill, owner: nil)
     public static let suspense = Self(kind: .suspense, owner: nil)
+    public static let disputed = Self(kind: .disputed, owner: nil)
+    public static let disputeLosses = Self(kind: .disputeLosses, owner: nil)
+    public static let providerFees = Self(kind: .providerFees, owner: nil)
 }
 
 /// One side of a posting.
@@ -89,6 +98,8 @@ public struct Posting: Hashable, Sendable {
         case payoutReturn = "payout_return"
         case reserveRelease = "reserve_release"
         case settlement
+        case dispute
+        case providerFee = "provider_fee"
         case adjustment
     }
 

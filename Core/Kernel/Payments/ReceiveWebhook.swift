@@ -95,6 +95,8 @@ extension Marketplace {
         case .payout(let snapshot):
             try await applyPayout(snapshot, at: instance)
             return true
+        case .account(let account): return try await applyAccount(account, at: instance)
+        case .dispute(let dispute): return try await applyDispute(dispute, at: instance)
         }
     }
 

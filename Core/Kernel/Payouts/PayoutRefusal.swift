@@ -6,6 +6,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     case planUnknown, planSettled, planStale, planEmpty
     case approvalMissing, approvalOwn, approvalNotNeeded, approvalThere
     case payerUnable, settlementKnown
+    case accountNotOffered, accountNotOpened, accountUnavailable
     case fileUnknown, notByFile, nothingToFile, notInFile
 
     public var code: String {
@@ -23,6 +24,9 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .approvalThere: "payout-plan.approval-there"
         case .payerUnable: "payout.payer-unable"
         case .settlementKnown: "settlement.known"
+        case .accountNotOffered: "payout-account.not-offered"
+        case .accountNotOpened: "payout-account.not-opened"
+        case .accountUnavailable: "payout-account.unavailable"
         case .fileUnknown: "payout-file.unknown"
         case .notByFile: "payout-file.not-by-file"
         case .nothingToFile: "payout-file.nothing"
@@ -32,7 +36,8 @@ public enum PayoutRefusal: Refusal, CaseIterable {
 
     public var reason: RefusalReason {
         switch self {
-        case .unknown, .planUnknown, .fileUnknown: .missing
+        case .unknown, .planUnknown, .fileUnknown, .accountNotOffered: .missing
+        case .accountUnavailable: .unavailable
         case .notInFile: .invalid
         case .approvalOwn: .forbidden
         default: .conflict
@@ -57,6 +62,9 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .approvalThere: "Somebody has approved this plan already."
         case .payerUnable: "That provider is not active, or pays nobody out."
         case .settlementKnown: "This reference is in the books with another amount or receiver."
+        case .accountNotOffered: "That provider opens no accounts for sellers at present."
+        case .accountNotOpened: "The provider does not open an account for this shop. Ask us."
+        case .accountUnavailable: "The provider does not answer at the moment. Try again shortly."
         case .fileUnknown: "There is no such file."
         case .notByFile: "This provider writes no files for a bank."
         case .nothingToFile: "Nothing waits for a file in this currency."

@@ -85,7 +85,10 @@ struct PayoutStore: Sendable {
                 exists (
                     select from payout_freeze
                     where payout_freeze.seller_id = seller.id and lifted_at is null),
-                seller.restricted_at is not null, wallet.details_changed_at, wallet.returned_at
+                seller.restricted_at is not null, wallet.details_changed_at, wallet.returned_at, (
+                    select coalesce(jsonb_object_agg(instance_id, reference), '{}')
+                    from payout_account
+                    where payout_account.seller_id = wallet.seller_id and is_ready)
             from ledger_account account
             join wallet on wallet.id = account.wallet_id
             join seller on seller.id = wallet.seller_id
@@ -98,8 +101,18 @@ struct PayoutStore: Sendable {
                 account: c.next(), wallet: c.next(), seller: c.next(), currency: c.next(),
                 minimum: c.next(), details: c.next(JSON<WalletDetails>.self).value,
                 sellerState: c.next(), isFrozen: c.next(), isRestricted: c.next(),
-                detailsChangedAt: c.next(), returnedAt: c.next())
+                detailsChangedAt: c.next(), returnedAt: c.next(),
+                readyAccounts: Self.accounts(c.next(JSON<[String: String]>.self).value))
         }.first
+    }
+
+    /// By the text of their instances' ids.
+    private static func accounts(_ found: [String: String]) -> [ID<ProviderInstance>: String] {
+        Dictionary(
+            found.compactMap { instance, reference in
+                ID<ProviderInstance>(instance).map { ($0, reference) }
+            }
+        ) { first, _ in first }
     }
 
     /// The accounts of what is available of these wallets in these currencies, each once.

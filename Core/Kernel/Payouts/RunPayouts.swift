@@ -22,6 +22,7 @@ public struct WaitingWallet: Hashable, Sendable {
         case noDestination = "the wallet says nowhere to pay to"
         case returned = "the bank sent the last payout back; the account must be looked at"
         case newAccount = "the account was changed less than 72 hours ago"
+        case accountNotReady = "the seller's account at the provider is not ready"
         case providerDoesNotPayOut = "the provider that holds it does not pay out"
         case belowMinimum = "below the wallet's minimum"
         case needsApproval = "so much needs a plan that a second person approves"
@@ -101,21 +102,26 @@ extension Marketplace {
     }
 
     func payoutTerms() async throws -> PayoutTerms {
-        PayoutTerms(
-            payers: try await payingInstances(),
+        let (payers, connecting) = try await payingInstances()
+        return PayoutTerms(
+            payers: payers, connecting: connecting,
             approvalLimits: try await database.payoutPlans.approvalLimits(),
             now: try await marketNow())
     }
 
-    /// Each instance that holds money, with the one that pays it out.
-    private func payingInstances() async throws -> [ID<ProviderInstance>: ID<ProviderInstance>] {
+    /// Each instance that holds money, with the one that pays it out; and those that pay into
+    /// sellers' accounts there.
+    private func payingInstances() async throws -> (
+        payers: [ID<ProviderInstance>: ID<ProviderInstance>], connecting: Set<ID<ProviderInstance>>
+    ) {
         var payers: [ID<ProviderInstance>: ID<ProviderInstance>] = [:]
+        var connecting: Set<ID<ProviderInstance>> = []
         for instance in try await database.providers.tables().instances
         where instance.kind == .payment && instance.state != .draft {
             do {
-                if try await providers.payment(instance.id).paysOut {
-                    payers[instance.id] = instance.id
-                }
+                let provider = try await providers.payment(instance.id)
+                if provider.paysOut { payers[instance.id] = instance.id }
+                if provider.connectsAccounts { connecting.insert(instance.id) }
             } catch {
                 logger.warning(
                     "payouts.instance-unusable",
@@ -126,7 +132,7 @@ extension Marketplace {
             // Never back to the holder: its money may be on the way to the other already.
             payers[route.holder] = payers[route.payer] == nil ? nil : route.payer
         }
-        return payers
+        return (payers, connecting)
     }
 }
 

@@ -30,12 +30,22 @@ struct WalletPosition: Sendable {
             lines.append(
                 PlannedPayout(
                     seller: wallet.seller, wallet: wallet.wallet, instance: instance,
-                    amount: amount, items: items, recovery: [], destination: wallet.details,
+                    amount: amount, items: items, recovery: [],
+                    destination: destination(at: instance, terms) ?? wallet.details,
                     outcome: outcome(of: amount, at: instance, terms)))
         }
         // A plan takes what is owed with the first payout of the wallet, or not at all.
         if let first = lines.firstIndex(where: \.isPaid) { lines[first].recovery = recovery }
         return WalletPlan(recovery: recovery, lines: lines)
+    }
+
+    /// The seller's account at a provider that pays into such accounts; nil for another one, and
+    /// while it is not ready.
+    private func destination(
+        at instance: ID<ProviderInstance>?, _ terms: PayoutTerms
+    ) -> WalletDetails? {
+        guard let instance, terms.connecting.contains(instance) else { return nil }
+        return wallet.readyAccounts[instance].map { WalletDetails(address: $0) }
     }
 
     private func outcome(
@@ -44,9 +54,13 @@ struct WalletPosition: Sendable {
         if wallet.sellerState != .verified { return .waits(.notVerified) }
         if wallet.isFrozen { return .waits(.frozen) }
         if wallet.isRestricted { return .waits(.restricted) }
-        guard wallet.details.isComplete else { return .waits(.noDestination) }
-        if wallet.returnedAt != nil { return .waits(.returned) }
-        if let free = wallet.paysFrom, terms.now < free { return .waits(.newAccount) }
+        if let instance, terms.connecting.contains(instance) {
+            guard wallet.readyAccounts[instance] != nil else { return .waits(.accountNotReady) }
+        } else {
+            guard wallet.details.isComplete else { return .waits(.noDestination) }
+            if wallet.returnedAt != nil { return .waits(.returned) }
+            if let free = wallet.paysFrom, terms.now < free { return .waits(.newAccount) }
+        }
         if instance == nil { return .waits(.providerDoesNotPayOut) }
         guard amount.amount >= wallet.minimum else { return .waits(.belowMinimum) }
         return .pays
@@ -87,6 +101,8 @@ struct FundedWallet: Sendable {
     let isRestricted: Bool
     let detailsChangedAt: Instant?
     let returnedAt: Instant?
+    /// The seller's accounts at providers that are ready to be paid into, by instance.
+    var readyAccounts: [ID<ProviderInstance>: String] = [:]
 
     var paysFrom: Instant? { detailsChangedAt?.advanced(by: Wallet.newAccountHold) }
 }
@@ -102,6 +118,8 @@ struct PayoutTerms: Sendable {
     /// Who pays out what an instance holds: itself, when its module can, or the one that an
     /// administrator named.
     let payers: [ID<ProviderInstance>: ID<ProviderInstance>]
+    /// Who pays into accounts that sellers have there, whatever their wallets say.
+    var connecting: Set<ID<ProviderInstance>> = []
     /// Minor units from which a payout needs a second person.
     let approvalLimits: [Currency: Int64]
     let now: Instant

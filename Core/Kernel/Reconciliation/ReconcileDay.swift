@@ -72,7 +72,8 @@ public struct ReconciliationFilter: Hashable, Sendable {
 extension Marketplace {
     /// Compares a provider's own books of a day with our journals, line by line, and keeps what
     /// was found. Movements close to midnight may be on another day there: the days beside it
-    /// serve as counterparts. Nothing is corrected.
+    /// serve as counterparts. Nothing is corrected but for one thing: what the provider kept of a
+    /// movement of ours is booked as a cost, once for each of its lines.
     /// - Throws: ``ProviderRefusal``, ``ReconciliationRefusal``, `ProviderError`.
     @discardableResult
     public func reconcile(
@@ -80,17 +81,22 @@ extension Marketplace {
     ) async throws -> ReconciliationRun {
         guard day.from <= .systemNow else { throw ReconciliationRefusal.notBegun }
         let (from, until) = (day.from.advanced(days: -1), day.until.advanced(days: 1))
-        let theirs = try await providerLines(id, from: from, until: until)
+        let entries = try await providerEntries(id, from: from, until: until)
         let ours = try await ourLines(id, from: from, until: until)
         let heard = Set(ours.compactMap(\.reference))
-        let unheard = Set(theirs.compactMap(\.reference)).subtracting(heard)
+        let unheard = Set(entries.map(\.reference)).subtracting(heard)
         let known = try await database.reconciliations.known(unheard.sorted(), at: id)
         // Another instance with the same account there has these in its own comparison.
-        let own = theirs.filter { line in
-            line.reference.flatMap { known[$0] }.map { $0.instance == id } ?? true
+        let own = entries.filter { known[$0.reference].map { $0.instance == id } ?? true }
+        let charged = own.filter { entry in
+            !entry.fee.isZero && [.charge, .refund, .payout].contains(entry.kind)
+                && (heard.contains(entry.reference) || known[entry.reference] != nil)
         }
+        try await bookFees(of: charged, at: id)
+        let booked = Set(charged.map(\.id))
+        let theirs = own.map { BookLine($0, isFeeBooked: booked.contains($0.id)) }
         let result = Reconciliation(
-            ours: ours, theirs: own, from: day.from, until: day.until, known: known)
+            ours: ours, theirs: theirs, from: day.from, until: day.until, known: known)
         return try await database.transaction { tx in
             try await tx.reconciliations.insert(id, day, result)
             if let admin {
@@ -135,24 +141,33 @@ extension Marketplace {
     private static let pagesMax = 2000
     private static let pageDeadline = Duration.seconds(20)
 
-    private func providerLines(
+    /// What goes to the books at once.
+    private static let feesMax = 200
+
+    private func bookFees(
+        of entries: [BalanceEntry], at id: ID<ProviderInstance>
+    ) async throws {
+        for start in stride(from: 0, to: entries.count, by: Self.feesMax) {
+            let some = entries[start..<min(start + Self.feesMax, entries.count)]
+            let postings = try some.map { try Posting.providerFee(of: $0, at: id) }
+            _ = try await database.transaction { tx in try await tx.ledger.post(postings) }
+        }
+    }
+
+    private func providerEntries(
         _ id: ID<ProviderInstance>, from: Instant, until: Instant
-    ) async throws -> [BookLine] {
+    ) async throws -> [BalanceEntry] {
         let provider = try await providers.payment(id)
         guard provider.showsBalance else { throw ReconciliationRefusal.notShown }
-        var lines: [BookLine] = []
+        var entries: [BalanceEntry] = []
         var cursor: String?
         for _ in 0..<Self.pagesMax {
             let page = try await provider.balance(
                 from: from, until: until, after: cursor,
                 OperationContext(
                     key: "balance:\(id):\(from):\(cursor ?? "")", within: Self.pageDeadline))
-            lines += page.entries.map {
-                BookLine(
-                    name: $0.id, kind: $0.kind, reference: $0.reference, amount: $0.net,
-                    fee: $0.fee, at: $0.at)
-            }
-            guard let next = page.next else { return lines }
+            entries += page.entries
+            guard let next = page.next else { return entries }
             cursor = next
         }
         throw ReconciliationRefusal.tooLong
@@ -172,5 +187,30 @@ extension Marketplace {
             }
             last = end.transaction
         }
+    }
+}
+
+extension BookLine {
+    /// - Parameter isFeeBooked: it is in our books as a cost, so the whole amount is compared.
+    fileprivate init(_ entry: BalanceEntry, isFeeBooked: Bool) {
+        self.init(
+            name: entry.id, kind: entry.kind, reference: entry.reference,
+            amount: isFeeBooked ? entry.gross : entry.net,
+            fee: isFeeBooked ? .zero(entry.fee.currency) : entry.fee, at: entry.at)
+    }
+}
+
+extension Posting {
+    /// What a provider kept of a movement of ours, once for each of its lines.
+    fileprivate static func providerFee(
+        of entry: BalanceEntry, at instance: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "provider-fee:\(instance):\(entry.id.prefix(120))", kind: .providerFee,
+            currency: entry.fee.currency,
+            entries: [
+                LedgerEntry(.providerClearing(instance), entry.fee.amount),
+                LedgerEntry(.providerFees, -entry.fee.amount),
+            ])
     }
 }

@@ -39,6 +39,9 @@ struct ReconciliationStore {
                     when posting.kind like 'payout%' then (
                         select reference from payout
                         where id::text = split_part(posting.key, ':', 2))
+                    when posting.kind = 'dispute' then (
+                        select reference from dispute
+                        where id::text = split_part(posting.key, ':', 2))
                 end,
                 (-entry.amount)::bigint, entry.currency, posting.at
             from ledger_transaction posting
@@ -46,6 +49,8 @@ struct ReconciliationStore {
             join ledger_account account on account.id = entry.account_id
             where posting.at >= \(from) and posting.at < \(until) and posting.id > \(last)
                 and account.kind = 'provider_clearing' and account.instance_id = \(instance)
+                -- made from the provider's own lines, whose amounts are compared without them
+                and posting.kind <> 'provider_fee'
             order by posting.id, entry.line
             limit \(Self.pageMax)
             """
@@ -83,6 +88,9 @@ struct ReconciliationStore {
                 union all
                 select reference, instance_id, 'payout ' || id || ' is ' || state
                 from payout where reference = any(\(references)::text[])
+                union all
+                select reference, instance_id, 'dispute ' || id || ' is ' || status
+                from dispute where reference = any(\(references)::text[])
             ) made
             order by instance_id <> \(instance)
             """

@@ -87,7 +87,7 @@ struct SimLedger {
             // The market's own accounts have no floor in the database either: what commission,
             // taxes and goodwill come to is checked order by order.
             case .sellerDebt, .sellerReceivable, .providerClearing, .commission, .commissionVAT,
-                .taxPayable, .goodwill:
+                .taxPayable, .goodwill, .disputed, .disputeLosses, .providerFees:
                 break
             default:
                 if balance < 0 { throw SimFault("\(entry.account.kind.rawValue) is \(balance)") }

@@ -183,6 +183,31 @@ import Vocabulary
         #expect(found.faults.first?.cause.contains("the provider's fee of 29") == true)
     }
 
+    @Test func `what the provider kept of a charge is booked as a cost, once`() async throws {
+        try await TestMarketplace.run { market in
+            let trade = try await Trade(market)
+            trade.bank.spoilBalance { lines in
+                for index in lines.indices where lines[index].kind == .charge {
+                    lines[index].fee = Money(29, .eur)
+                    lines[index].net = Money(lines[index].gross.amount - 29, .eur)
+                }
+            }
+
+            for _ in 0..<2 {
+                let run = try await trade.reconcile()
+                #expect(run.faults.isEmpty && run.isClean)
+            }
+            let fees = try await market.database.query(
+                """
+                select count(*), -sum(amount)::bigint from ledger_entry entry
+                join ledger_account account on account.id = entry.account_id
+                where account.kind = 'provider_fees'
+                """
+            ).decode { c in [try c.next(Int64.self), try c.next(Int64.self)] }
+            #expect(fees == [[3, 87]])
+        }
+    }
+
     @Test func `yesterday is compared once by the worker`() async throws {
         try await TestMarketplace.run { market in
             let trade = try await Trade(market)

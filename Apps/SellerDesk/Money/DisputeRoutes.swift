@@ -1,0 +1,92 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// Customers who asked their banks for the money of a seller's orders back.
+struct DisputeRoutes {
+    func mount(on routes: Routes) {
+        routes.get("/money/disputes").query(ListQuery.self)
+            .show(as: Member.self, needing: [.readMoney]) { call, member in
+                let page = try await call.marketplace.disputes(
+                    as: member.membership, call.query.page())
+                return .page(
+                    "disputes",
+                    DisputesPage(page, next: Listed(page) { SellerDisputeAnswer($0) }.next),
+                    title: "Disputes")
+            }
+    }
+
+    func mount(on api: API) {
+        api.get("/disputes", "Disputes about your orders, newest first", tag: "Money")
+            .about("A customer asked their bank for the money back. The market answers the bank.")
+            .query(ListQuery.self)
+            .handle(as: Member.self, needing: [.readMoney]) { call, member in
+                Listed(
+                    try await call.marketplace.disputes(
+                        as: member.membership, call.query.page())
+                ) { SellerDisputeAnswer($0) }
+            }
+    }
+}
+
+struct SellerDisputeAnswer: Codable, Sendable {
+    let id: ID<Dispute>
+    /// One of your orders in the payment.
+    let orderId: ID<Order>?
+    let orderNumber: String?
+    let status: String
+    /// Of the whole payment, in which there may be orders of others.
+    let amount: Money
+    /// The bank's word: `product_not_received`.
+    let reason: String
+    let openedAt: Instant
+
+    init(_ listed: ListedDispute) {
+        id = listed.dispute.id
+        orderId = listed.order
+        orderNumber = listed.orderNumber
+        status = listed.dispute.status.rawValue
+        amount = listed.dispute.amount
+        reason = listed.dispute.reason
+        openedAt = listed.dispute.openedAt
+    }
+}
+
+/// The model of `disputes.mustache`.
+struct DisputesPage {
+    struct Row {
+        let opened: String
+        let number: String
+        let href: String
+        let reason: String
+        let state: String
+        let amount: String
+    }
+
+    let rows: [Row]
+    let hasRows: Bool
+    let next: String?
+
+    init(_ page: Page<ListedDispute>, next: String?) {
+        rows = page.items.map { listed in
+            Row(
+                opened: Format.date(listed.dispute.openedAt), number: listed.orderNumber ?? "—",
+                href: listed.order.map { Links.order($0) } ?? Links.orders,
+                reason: String(listed.dispute.reason.map { $0 == "_" ? " " : $0 }),
+                state: Self.words(listed.dispute.status),
+                amount: Format.money(listed.dispute.amount))
+        }
+        hasRows = !rows.isEmpty
+        self.next = next.map { "/money/disputes?after=\($0)" }
+    }
+
+    private static func words(_ status: Dispute.Status) -> String {
+        switch status {
+        case .inquiry: "the bank asks"
+        case .needsResponse, .underReview: "not decided yet"
+        case .won: "decided for the shop"
+        case .lost: "decided for the customer"
+        case .closed: "closed"
+        }
+    }
+}

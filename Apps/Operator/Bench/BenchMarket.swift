@@ -23,7 +23,7 @@ struct BenchMarket: Sendable {
 
     /// Runs `body` with a fresh market.
     static func with<Value: Sendable>(
-        transactions: Int? = nil, _ body: (BenchMarket) async throws -> Value
+        _ body: (BenchMarket) async throws -> Value
     ) async throws -> Value {
         let settings = try Settings.read()
         LoggingSystem.bootstrap { label in
@@ -41,7 +41,7 @@ struct BenchMarket: Sendable {
             SQL(trusted: "create database \(name) template template0 encoding 'UTF8'"))
         let outcome: Result<Value, any Error>
         do {
-            let market = try await BenchMarket(settings, name: name, transactions: transactions)
+            let market = try await BenchMarket(settings, name: name)
             do { outcome = .success(try await body(market)) } catch { outcome = .failure(error) }
             await market.close()
         } catch { outcome = .failure(error) }
@@ -50,7 +50,7 @@ struct BenchMarket: Sendable {
         return try outcome.get()
     }
 
-    private init(_ settings: Settings, name: String, transactions: Int?) async throws {
+    private init(_ settings: Settings, name: String) async throws {
         self.settings = settings
         self.name = name
         url = try Self.url(settings.servers.databaseURL, database: name)
@@ -58,8 +58,7 @@ struct BenchMarket: Sendable {
         reactor = Reactor()
         var servers = DatabaseSettings(url: url)
         servers.sharedConnections = settings.servers.sharedConnections
-        servers.transactionConnections =
-            transactions ?? settings.servers.transactionConnections
+        servers.transactionConnections = settings.servers.transactionConnections
         servers.applicationName = "guildhall bench"
         servers.statementDeadline = .seconds(120)
         database = Database(servers, reactor: reactor, logger: logger)

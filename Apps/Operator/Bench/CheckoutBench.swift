@@ -26,7 +26,7 @@ struct CheckoutBench: AsyncParsableCommand {
 
     func run() async throws {
         let report = BenchReport(isJSON: options.json)
-        let figures = try await BenchMarket.with(transactions: 8) { market in
+        let figures = try await BenchMarket.with { market in
             report.note("Loading \(listings) things …")
             let catalogue = BenchCatalogue(listings: listings, sellers: 300)
             try await catalogue.load(into: market.database)

@@ -27,7 +27,7 @@ struct FlashSaleBench: AsyncParsableCommand {
 
     func run() async throws {
         let report = BenchReport(isJSON: options.json)
-        let (figure, faults) = try await BenchMarket.with(transactions: 8) { market in
+        let (figure, faults) = try await BenchMarket.with { market in
             try await measure(market, report)
         }
         try report.print([figure])

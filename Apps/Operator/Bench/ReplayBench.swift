@@ -28,7 +28,7 @@ struct ReplayBench: AsyncParsableCommand {
         report.note(
             "\(data.orders.count) orders, \(data.things.count) things, "
                 + "\(data.sellers.count) sellers.")
-        let (figure, faults) = try await BenchMarket.with(transactions: 8) { market in
+        let (figure, faults) = try await BenchMarket.with { market in
             try await measure(data, market, report)
         }
         try report.print([figure])

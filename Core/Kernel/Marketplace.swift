@@ -11,6 +11,7 @@ public struct Marketplace: Sendable {
     /// Hashes passwords; a full queue means that somebody is guessing, or that it is Monday.
     let passwords: WorkThreads
     let recentCheckouts = RecentCheckouts()
+    let knownCommissions = KnownCommissions()
     /// Reads and writes files of size.
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.

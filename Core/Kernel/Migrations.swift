@@ -48,6 +48,7 @@ public struct Migration: Sendable {
         "m0058-provider-health",
         "m0075-payout-accounts",
         "m0076-disputes",
+        "m0041-commission-version",
     ]
 
     /// The migrations that this build ships.

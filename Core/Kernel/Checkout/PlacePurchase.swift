@@ -34,14 +34,23 @@ extension Marketplace {
     public func placePurchase(
         _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer
     ) async throws -> PlacedPurchase {
+        try await placePurchase(id, expecting: total, paying: choice, as: buyer, isTrusting: true)
+    }
+
+    /// - Parameter isTrusting: whether what this process remembers of the checkout and of
+    ///   commission is used; the statement that writes the purchase finds what is out of date.
+    private func placePurchase(
+        _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer,
+        isTrusting: Bool
+    ) async throws -> PlacedPurchase {
         let recent = recentCheckouts.take(id, of: buyer).flatMap {
-            $0.isPlaceable(expecting: total) ? $0 : nil
+            isTrusting && $0.isPlaceable(expecting: total) ? $0 : nil
         }
         let checkout =
             if let recent { recent } else { try await findCheckout(id, as: buyer) }
         if checkout.state == .placed { return try await placed(id, as: buyer) }
         try checkout.checkPlaceable(expecting: total)
-        async let terms = database.commissions.terms(for: checkout.parcels.map(\.seller))
+        async let terms = commissionTerms(for: checkout, isTrusting: isTrusting)
         let way = try await openWay(choice, for: checkout.routingFacts, checkout.payees)
         let plan = try PurchasePlan(checkout, by: try await terms)
         let payment = PaymentPlan(
@@ -58,8 +67,10 @@ extension Marketplace {
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
             // What was remembered may have been out of date; what is read now is not.
-            if recent != nil {
-                return try await placePurchase(id, expecting: total, paying: choice, as: buyer)
+            if isTrusting {
+                knownCommissions.forget()
+                return try await placePurchase(
+                    id, expecting: total, paying: choice, as: buyer, isTrusting: false)
             }
             return try await notPlaced(checkout, expecting: total, as: buyer)
         } catch let error as PostgresError where error.constraint == "purchase_checkout_key" {
@@ -75,6 +86,19 @@ extension Marketplace {
             CheckoutItem(variant: $0.variant, quantity: $0.quantity)
         }
         return placed
+    }
+
+    /// What the market keeps of a checkout, from memory where it may be.
+    private func commissionTerms(
+        for checkout: Checkout, isTrusting: Bool
+    ) async throws -> CommissionTerms {
+        let sellers = checkout.parcels.map(\.seller)
+        if isTrusting, let known = knownCommissions.terms(for: sellers, at: checkout.readAt) {
+            return known
+        }
+        let reading = try await database.commissions.read(for: sellers)
+        knownCommissions.keep(reading)
+        return reading.terms(for: sellers, at: reading.now)
     }
 
     /// The purchase that was placed from this checkout before.

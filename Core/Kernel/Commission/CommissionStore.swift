@@ -13,15 +13,22 @@ public struct CommissionStore: Sendable {
 
     /// What holds now and may fit a sale of one of `sellers`.
     public func terms(for sellers: [ID<Seller>]) async throws -> CommissionTerms {
+        let reading = try await read(for: sellers)
+        return reading.terms(for: sellers, at: reading.now)
+    }
+
+    /// What holds now or later and may fit a sale of one of `sellers`. The version is read first:
+    /// what changes meanwhile is then of a newer one.
+    func read(for sellers: [ID<Seller>]) async throws -> CommissionReading {
         let answers = try await db.batchPlannedOnce([
+            "select version, market_now() from commission_version",
             """
-            select \(Self.columns) from commission_rule r
-            where r.state = 'published' and r.effective_from <= (select market_now())
+            select \(Self.columns), coalesce(r.seller_id, l.seller_id)
+            from commission_rule r left join listing l on l.id = r.listing_id
+            where r.state = 'published'
                 and (r.effective_until is null or r.effective_until > (select market_now()))
                 and (r.seller_id is null or r.seller_id = any(\(sellers)::uuid[]))
-                and (r.listing_id is null or exists (
-                    select from listing l
-                    where l.id = r.listing_id and l.seller_id = any(\(sellers)::uuid[])))
+                and (r.listing_id is null or l.seller_id = any(\(sellers)::uuid[]))
             """,
             """
             select s.id, v.rate_ppm, v.reverse_charge and s.vat_number is not null
@@ -29,15 +36,21 @@ public struct CommissionStore: Sendable {
             where s.id = any(\(sellers)::uuid[])
             """,
         ])
-        let vat = try answers[1].decode { c in
+        guard let row = answers[0].first else {
+            throw PostgresError(.decoding, "commission_version has no row")
+        }
+        var c = row.columns
+        var reading = CommissionReading(version: try c.next(), now: try c.next(), of: sellers)
+        for (rule, owner) in try answers[1].decode({ c in
+            (try Self.rule(&c), try c.next(ID<Seller>?.self))
+        }) { reading.add(rule, of: owner) }
+        for (seller, vat) in try answers[2].decode({ c in
             (
                 try c.next(ID<Seller>.self),
                 CommissionVAT(rate: try c.next(), isReverseCharge: try c.next())
             )
-        }
-        return CommissionTerms(
-            rules: try answers[0].decode(Self.rule),
-            vat: Dictionary(vat) { first, _ in first })
+        }) { reading.sellers[seller]?.vat = vat }
+        return reading
     }
 
     func find(_ id: ID<CommissionRule>) async throws -> CommissionRule? {

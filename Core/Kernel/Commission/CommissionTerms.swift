@@ -4,13 +4,40 @@ import Vocabulary
 /// All that decides what the market keeps of a checkout: read once, then everything is computed
 /// in memory.
 public struct CommissionTerms: Sendable {
+    /// Those in effect at ``at``.
     public let rules: [CommissionRule]
     /// Of the commission taken of a seller; none for a seller that is not named.
     public let vat: [ID<Seller>: CommissionVAT]
+    /// The market's time for which they are.
+    public let at: Instant
+    /// Until when they stay what they are; a purchase is placed by no others.
+    let holding: Holding
 
-    public init(rules: [CommissionRule], vat: [ID<Seller>: CommissionVAT] = [:]) {
-        self.rules = rules
+    /// What has to be so when a purchase is written by these terms.
+    struct Holding: Sendable {
+        /// Of all rules and rates, as the database counts their changes.
+        var version: Int64 = 0
+        /// When the last of the rules began or ended.
+        var from: Instant?
+        /// When the next one begins or ends.
+        var until: Instant?
+    }
+
+    /// - Parameter rules: published ones, past and future ones among them.
+    public init(rules: [CommissionRule], vat: [ID<Seller>: CommissionVAT] = [:], at: Instant) {
+        self.init(rules: rules, vat: vat, at: at, version: 0)
+    }
+
+    init(
+        rules: [CommissionRule], vat: [ID<Seller>: CommissionVAT], at: Instant, version: Int64
+    ) {
+        let turns = rules.flatMap { [$0.effectiveFrom, $0.effectiveUntil].compactMap(\.self) }
+        self.rules = rules.filter { $0.isEffective(at: at) }
         self.vat = vat
+        self.at = at
+        holding = Holding(
+            version: version, from: turns.filter { $0 <= at }.max(),
+            until: turns.filter { $0 > at }.min())
     }
 }
 
@@ -37,7 +64,7 @@ struct OrderCommission: Sendable {
                         categoryPath: line.categoryPath, unitPrice: line.unitPrice,
                         quantity: line.quantity,
                         goods: try taxes[index].base(of: line.total), shipping: parts[index]),
-                    by: terms.rules, vat: vat, at: checkout.readAt))
+                    by: terms.rules, vat: vat, at: terms.at))
         }
         self.lines = lines
         let sum = try Money.sum(lines.map(\.shipping), checkout.currency)

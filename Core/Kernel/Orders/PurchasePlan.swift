@@ -29,6 +29,8 @@ struct PurchasePlan: Sendable {
     let number: String
     let checkout: Checkout
     let orders: [PlannedOrder]
+    /// By which commission the orders were planned.
+    let terms: CommissionTerms.Holding
 
     init(_ checkout: Checkout, by terms: CommissionTerms) throws {
         let number = PurchaseNumber.random()
@@ -55,6 +57,7 @@ struct PurchasePlan: Sendable {
         self.number = number
         self.checkout = checkout
         self.orders = orders
+        self.terms = terms.holding
     }
 
     var lines: [PlannedLine] { orders.flatMap(\.lines) }

@@ -45,12 +45,13 @@ struct SimCart {
             parcels: parcels, expiresAt: now, taxInstance: nil, version: 1, readAt: now)
         checkout.totals = (try? Split.totals(of: checkout)) ?? .zero(currency)
         self.checkout = checkout
-        terms = Self.terms(sellers, currency, &random)
+        terms = Self.terms(sellers, currency, at: now, &random)
     }
 
     /// One rule for all, perhaps a closer one for a seller, and VAT on the commission of some.
     private static func terms(
-        _ sellers: [ID<Seller>], _ currency: Currency, _ random: inout SplitMix64
+        _ sellers: [ID<Seller>], _ currency: Currency, at now: Instant,
+        _ random: inout SplitMix64
     ) -> CommissionTerms {
         func rule(_ scope: CommissionScope, _ random: inout SplitMix64) -> CommissionRule {
             CommissionRule(
@@ -73,7 +74,7 @@ struct SimCart {
         if let seller = sellers.first, Bool.random(using: &random) {
             rules.append(rule(CommissionScope(seller: seller), &random))
         }
-        return CommissionTerms(rules: rules, vat: vat)
+        return CommissionTerms(rules: rules, vat: vat, at: now)
     }
 
     private static func line(

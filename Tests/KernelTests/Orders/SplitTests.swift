@@ -25,8 +25,9 @@ import Vocabulary
                 checkout,
                 by: CommissionTerms(
                     rules: [rule],
-                    vat: Dictionary(uniqueKeysWithValues: checkout.parcels.map { ($0.seller, vat) })
-                ))
+                    vat: Dictionary(
+                        uniqueKeysWithValues: checkout.parcels.map { ($0.seller, vat) }),
+                    at: checkout.readAt))
             let orders = plan.orders.map(\.amounts)
             func sum(_ part: (OrderAmounts) -> Money) throws -> Money {
                 try Money.sum(orders.map(part), currency)

@@ -27,7 +27,8 @@ struct LedgerCheckStore {
         + reserveAndPlanChecks + refundChecks
         + commissionChecks + disputeChecks
 
-    private static let booksChecks = [
+    /// What the entries and balances say of each other, whatever they were posted for.
+    static let booksChecks = [
         Check(
             claim: "All entries of a currency add up to zero",
             culprits: """

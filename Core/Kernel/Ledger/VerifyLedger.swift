@@ -23,6 +23,21 @@ public struct LedgerCheck: Sendable {
     public static let culpritsMax = 20
 }
 
+/// What a recomputation goes through.
+public enum LedgerScope: Sendable {
+    /// The books, and everything that they tell of.
+    case everything
+    /// Only that the books are right in themselves.
+    case books
+
+    var checks: [LedgerCheckStore.Check] {
+        switch self {
+        case .everything: LedgerCheckStore.checks
+        case .books: LedgerCheckStore.booksChecks
+        }
+    }
+}
+
 extension Marketplace {
     /// Recomputes the books from their entries and compares them with everything that they tell
     /// of: balances, orders, payments, refunds and payouts, to the minor unit.
@@ -31,6 +46,7 @@ extension Marketplace {
     /// - Parameter reached: hears before each check how many of how many are done, outside of the
     ///   transaction in which they are.
     public func verifyLedger(
+        of scope: LedgerScope = .everything,
         _ reached: @Sendable (_ done: Int, _ of: Int) async throws -> Void = { _, _ in }
     ) async throws -> LedgerReport {
         try await database.transaction(
@@ -38,8 +54,8 @@ extension Marketplace {
         ) { tx in
             let store = LedgerCheckStore(db: tx)
             var checks: [LedgerCheck] = []
-            for check in LedgerCheckStore.checks {
-                try await reached(checks.count, LedgerCheckStore.checks.count)
+            for check in scope.checks {
+                try await reached(checks.count, scope.checks.count)
                 checks.append(
                     LedgerCheck(claim: check.claim, culprits: try await store.run(check.culprits)))
             }

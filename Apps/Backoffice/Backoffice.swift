@@ -57,7 +57,8 @@ public enum Backoffice {
             links.append(("Clock", "/clock", .moveClock))
         }
         return Chrome(
-            links: links.filter { $0.2.isAllowed(to: roles) }.map { Chrome.Link($0.0, $0.1) },
-            corner: [Chrome.Link(account.name, "/me")], signedInAs: account.name)
+            links: links.filter { $0.2.isAllowed(to: roles) }
+                .map { Chrome.Link($0.0, $0.1, group: $0.2.group) },
+            atSide: true, corner: [Chrome.Link(account.name, "/me")], signedInAs: account.name)
     }
 }

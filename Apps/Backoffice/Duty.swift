@@ -51,6 +51,20 @@ enum Duty: String, CaseIterable, Sendable {
         }
     }
 
+    /// Under which words the navigation lists the pages of it.
+    var group: String? {
+        switch self {
+        case .lookAround: nil
+        case .readSellers, .decideOnSellers, .readCatalogue, .moderateCatalogue, .readPurchases,
+            .settleCases:
+            "Market"
+        case .readMoney, .setCommission, .runPayouts, .setPayoutLimits, .reconcile, .readProviders,
+            .runProviders:
+            "Money"
+        case .readJobs, .redriveJobs, .readTrail, .managePeople, .moveClock: "Running"
+        }
+    }
+
     /// Whether somebody with these roles may do it.
     func isAllowed(to roles: Set<AdminRole>) -> Bool { !roles.isDisjoint(with: self.roles) }
 }

@@ -5,15 +5,20 @@ public struct Chrome: Sendable {
     public struct Link: Sendable {
         public let href: String
         public let label: String
+        /// What it has in common with its neighbours, in an app that lists many.
+        public let group: String?
 
-        public init(_ label: String, _ href: String) {
+        public init(_ label: String, _ href: String, group: String? = nil) {
             self.href = href
             self.label = label
+            self.group = group
         }
     }
 
     /// The main navigation.
     public var links: [Link]
+    /// Whether the main navigation stands at the side where there is room for it.
+    public var isAtSide: Bool
     /// At the right: account, cart, sign in.
     public var corner: [Link]
     /// What is in the search box; nil hides the box.
@@ -22,55 +27,14 @@ public struct Chrome: Sendable {
     public var signedInAs: String?
 
     public init(
-        links: [Link] = [], corner: [Link] = [], search: String? = nil, signedInAs: String? = nil
+        links: [Link] = [], atSide isAtSide: Bool = false, corner: [Link] = [],
+        search: String? = nil, signedInAs: String? = nil
     ) {
         self.links = links
+        self.isAtSide = isAtSide && !links.isEmpty
         self.corner = corner
         self.search = search
         self.signedInAs = signedInAs
-    }
-}
-
-/// The model of `layout.mustache`.
-struct LayoutPage {
-    struct Link {
-        let href: String
-        let label: String
-        let isCurrent: Bool
-    }
-
-    let title: String
-    let siteTitle: String
-    let stylesheet: String
-    let appName: String
-    let links: [Link]
-    let corner: [Link]
-    let hasLinks: Bool
-    let showsSearch: Bool
-    let search: String
-    let signedInAs: String?
-    let notice: String?
-    let warning: String?
-    let content: String
-
-    init(_ site: Site, _ chrome: Chrome, path: String, title: String, flash: Flash?, _ page: String)
-    {
-        func shown(_ links: [Chrome.Link]) -> [Link] {
-            links.map { Link(href: $0.href, label: $0.label, isCurrent: $0.href == path) }
-        }
-        self.title = title
-        siteTitle = site.title
-        stylesheet = site.assets.path("style.css")
-        appName = site.app.rawValue
-        links = shown(chrome.links)
-        corner = shown(chrome.corner)
-        hasLinks = !chrome.links.isEmpty
-        showsSearch = chrome.search != nil
-        search = chrome.search ?? ""
-        signedInAs = chrome.signedInAs
-        notice = flash?.kind == .good ? flash?.text : nil
-        warning = flash?.kind == .bad ? flash?.text : nil
-        content = page
     }
 }
 

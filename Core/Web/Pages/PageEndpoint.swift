@@ -15,13 +15,19 @@ public struct PageAnswer: Sendable {
     var flash: Flash?
     /// Has the browser go on by itself, for what comes without the person doing anything.
     public var refresh: PageRefresh?
+    var head: PageHead?
+    /// What is wrong with which input of a form on the page.
+    var fault: FormFault?
 
     /// A page of this app: `model` is a struct of formatted texts for `Templates/<template>`.
+    /// - Parameter head: what it says to search engines; without one it is not for them.
     public static func page(
         _ template: String, _ model: any Sendable, title: String,
-        status: HTTPResponse.Status = .ok
+        status: HTTPResponse.Status = .ok, head: PageHead? = nil
     ) -> PageAnswer {
-        PageAnswer(kind: .page(template: template, model: model, title: title), status: status)
+        PageAnswer(
+            kind: .page(template: template, model: model, title: title), status: status,
+            head: head)
     }
 
     /// To another page of ours, after something was done; `notice` is shown there once.
@@ -166,6 +172,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                         }
                         var answer = try await again?(refused, caller) ?? refused.alone()
                         if answer.status == .ok { answer.status = refusal.reason.status }
+                        answer.fault = refused.fault
                         return try await request.site.respond(answer, request, caller)
                     }
                 }

@@ -75,6 +75,16 @@ public struct WebRequest: Sendable {
         }
     }
 
+    /// Has the browser keep a short text of letters, digits and `-._~` and send it again.
+    public func remember(_ name: String, _ value: String, for time: Duration) {
+        let isPlain = value.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || [45, 46, 95, 126].contains(byte)
+        }
+        guard isPlain, value.utf8.count <= 1024 else { return }
+        setCookie(name, value, maxAge: time)
+    }
+
     /// The first query item of that name.
     public func query(_ name: String) -> String? { query.first { $0.name == name }?.value }
 

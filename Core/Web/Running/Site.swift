@@ -70,22 +70,21 @@ public final class Site: Sendable {
             return Response(
                 status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
         case .page(let template, let model, let title):
-            let content = try templates.render(model, template)
+            var content = try templates.render(model, template)
+            if let fault = answer.fault { content = fault.mark(content) }
             // A sign-in or sign-out within this request changes what stands around the page.
-            var response = try await page(
-                content, title, answer.status, request, caller.signedIn)
+            let layout = LayoutPage(
+                self, try await chrome(request, caller.signedIn), path: request.path, title: title,
+                head: answer.head, flash: request.takeFlash(), content)
+            var response = try page(layout, answer.status, request)
             if let refresh = answer.refresh { response.headers[.refresh] = refresh.header }
             return response
         }
     }
 
     private func page(
-        _ content: String, _ title: String, _ status: HTTPResponse.Status, _ request: WebRequest,
-        _ account: Account?
-    ) async throws -> Response {
-        let layout = LayoutPage(
-            self, try await chrome(request, account), path: request.path, title: title,
-            flash: request.takeFlash(), content)
+        _ layout: LayoutPage, _ status: HTTPResponse.Status, _ request: WebRequest
+    ) throws -> Response {
         let text = try templates.render(layout, "layout")
         let (html, forms) = HTMLForms.fill(text) { request.formToken() }
         if forms > 0 { request.rememberBrowser() }

@@ -94,12 +94,12 @@ public struct WebResponder: HTTPResponder {
     private func finish(_ response: inout Response, _ request: WebRequest) {
         response.headers[.requestID] = request.id
         response.headers[.xContentTypeOptions] = "nosniff"
-        if let type = response.headers[.contentType], type.hasPrefix("text/html") {
-            response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
-            response.headers[.frameOptions] = "DENY"
-            response.headers[.referrerPolicy] = "same-origin"
-            response.headers[.openerPolicy] = "same-origin"
-        }
+        response.headers[.frameOptions] = "DENY"
+        response.headers[.referrerPolicy] = "same-origin"
+        let isPage = response.headers[.contentType]?.hasPrefix("text/html") == true
+        response.headers[.contentSecurityPolicy] =
+            isPage ? Self.contentSecurityPolicy : "frame-ancestors 'none'"
+        if isPage { response.headers[.openerPolicy] = "same-origin" }
         if site.settings.secureCookies {
             response.headers[.strictTransportSecurity] = "max-age=31536000"
         }

@@ -1,0 +1,75 @@
+import Vocabulary
+
+/// The model of `layout.mustache`.
+struct LayoutPage {
+    struct Link {
+        let href: String
+        let label: String
+        let group: String?
+        let isCurrent: Bool
+    }
+
+    let title: String
+    let siteTitle: String
+    let stylesheet: String
+    let appName: String
+    let links: [Link]
+    let corner: [Link]
+    let hasSide: Bool
+    let hasTopLinks: Bool
+    let showsSearch: Bool
+    let search: String
+    let signedInAs: String?
+    let notice: String?
+    let warning: String?
+    let content: String
+    let isListed: Bool
+    let description: String?
+    let canonical: String?
+    let picture: String?
+    let kind: String
+    /// JSON-LD, safe within a script element.
+    let structured: [String]
+
+    init(
+        _ site: Site, _ chrome: Chrome, path: String, title: String, head: PageHead? = nil,
+        flash: Flash?, _ page: String
+    ) {
+        let here = Self.current(chrome.links, path)
+        func shown(_ links: [Chrome.Link], _ here: String?) -> [Link] {
+            zip(links, [nil] + links.map(\.group)).map { link, before in
+                Link(
+                    href: link.href, label: link.label,
+                    group: link.group == before ? nil : link.group, isCurrent: link.href == here)
+            }
+        }
+        self.title = title
+        siteTitle = site.title
+        stylesheet = site.assets.path("style.css")
+        appName = site.app.rawValue
+        links = shown(chrome.links, here)
+        corner = shown(chrome.corner, path)
+        hasSide = chrome.isAtSide
+        hasTopLinks = !chrome.isAtSide && !chrome.links.isEmpty
+        showsSearch = chrome.search != nil
+        search = chrome.search ?? ""
+        signedInAs = chrome.signedInAs
+        notice = flash?.kind == .good ? flash?.text : nil
+        warning = flash?.kind == .bad ? flash?.text : nil
+        content = page
+        let base = site.settings.publicURL ?? ""
+        isListed = head != nil
+        description = head?.description
+        canonical = head.map { base + $0.canonical }
+        picture = head?.picture.map { base + $0 }
+        kind = head?.kind ?? "website"
+        structured = head?.structured.map { $0.scriptText(base: base) } ?? []
+    }
+
+    /// The link that leads to where one is, or to the list that it belongs to.
+    static func current(_ links: [Chrome.Link], _ path: String) -> String? {
+        links.map(\.href).filter { href in
+            href == path || href != "/" && path.hasPrefix(href + "/")
+        }.max { $0.utf8.count < $1.utf8.count }
+    }
+}

@@ -36,16 +36,25 @@ public enum Storefront {
         PurchaseAPI().mount(on: routes.api)
         ReviewRoutes().mount(on: routes)
         ReviewAPI().mount(on: routes.api)
+        WishRoutes().mount(on: routes)
+        WishAPI().mount(on: routes.api)
         MediaRoutes().mount(on: routes)
+        SitemapRoutes().mount(on: routes)
         WebhookRoutes().mount(on: routes)
     }
 
     private static func chrome(_ request: WebRequest, _ account: Account?) async throws -> Chrome {
         var corner = [Chrome.Link("Cart", Links.cart)]
-        corner.append(
-            account == nil
-                ? Chrome.Link("Sign in", "/sign-in") : Chrome.Link("Your purchases", Links.account))
+        if account == nil {
+            corner.append(Chrome.Link("Sign in", "/sign-in"))
+        } else {
+            corner.append(Chrome.Link("Wish list", Links.wishes))
+            corner.append(Chrome.Link("Your purchases", Links.account))
+        }
+        let tree = try await request.marketplace.categories()
         return Chrome(
+            links: tree.filter { $0.parent == nil }.prefix(10)
+                .map { Chrome.Link($0.name, Links.category($0.slug)) },
             corner: corner, search: request.path == Links.search ? request.query("text") ?? "" : "",
             signedInAs: account?.name)
     }

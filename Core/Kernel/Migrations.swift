@@ -49,6 +49,8 @@ public struct Migration: Sendable {
         "m0075-payout-accounts",
         "m0076-disputes",
         "m0041-commission-version",
+        "m0085-sales",
+        "m0086-wishes",
     ]
 
     /// The migrations that this build ships.

@@ -16,6 +16,7 @@ import Web
                     "hash": "pictures are public", "name": "a style sheet",
                     "slug": "shops and categories are public", "listing": "what is for sale",
                     "variant": "what is for sale", "instance": "a provider's webhook",
+                    "month": "a sitemap of what is for sale",
                 ])
             try await body(shop, sides, isolation)
         }

@@ -44,6 +44,24 @@ struct BrowseAPI {
             .about("Typing errors in `text` are forgiven. Pages go on with `after`.")
             .query(ListingsQuery.self).refuses(.missing)
             .handle(as: Visitor.self, use: listings)
+        api.get("/facets", "How much of what fits there is of each kind", tag: tag)
+            .about("Counted over a thousand things at most; `isWhole` says whether those are all.")
+            .query(ListingsQuery.self).refuses(.missing)
+            .handle(as: Visitor.self) { call, _ in
+                FacetsAnswer(
+                    try await call.marketplace.facets(
+                        try await cardQuery(call.query, call.marketplace)))
+            }
+        api.get(
+            "/listings/{listing}/bought-together", "What was paid together with a thing", tag: tag
+        )
+        .path(BrowseRoutes.ListingPath.self)
+        .handle(as: Visitor.self) { call, _ in
+            let listing = try await call.marketplace.publicListing(call.path.listing)
+            return Listed(
+                items: try await call.marketplace.boughtTogether(with: listing.id)
+                    .map { CardAnswer($0) }, next: nil)
+        }
         api.get("/listings/{listing}", "One thing with its variants and pictures", tag: tag)
             .path(BrowseRoutes.ListingPath.self)
             .handle(as: Visitor.self) { call, _ in
@@ -59,22 +77,25 @@ struct BrowseAPI {
     @Sendable private func listings(
         _ call: Call<Nothing, ListingsQuery, Nothing>, _ visitor: Visitor
     ) async throws -> Listed<CardAnswer> {
-        var query = CardQuery()
-        query.text = call.query.text
-        if let slug = call.query.category {
-            query.category = try await call.marketplace.category(slug: slug)
-        }
-        if let slug = call.query.seller {
-            query.seller = try await call.marketplace.shop(slug: slug).id
-        }
-        query.priceMin = call.query.priceMin
-        query.priceMax = call.query.priceMax
-        query.inStockOnly = call.query.inStock ?? false
-        query.sort =
-            call.query.sort.flatMap { CardQuery.Sort(rawValue: $0.rawValue) }
-            ?? (query.text == nil ? .newest : .relevance)
+        let query = try await cardQuery(call.query, call.marketplace)
         let request = try ListQuery(after: call.query.after, limit: call.query.limit).page()
         return Listed(try await call.marketplace.cards(query, request)) { CardAnswer($0) }
+    }
+
+    private func cardQuery(
+        _ asked: ListingsQuery, _ marketplace: Marketplace
+    ) async throws -> CardQuery {
+        var query = CardQuery()
+        query.text = asked.text
+        if let slug = asked.category { query.category = try await marketplace.category(slug: slug) }
+        if let slug = asked.seller { query.seller = try await marketplace.shop(slug: slug).id }
+        query.priceMin = asked.priceMin
+        query.priceMax = asked.priceMax
+        query.inStockOnly = asked.inStock ?? false
+        query.sort =
+            asked.sort.flatMap { CardQuery.Sort(rawValue: $0.rawValue) }
+            ?? (query.text == nil ? .newest : .relevance)
+        return query
     }
 }
 
@@ -115,6 +136,39 @@ struct CardAnswer: Codable, Sendable {
         sellerSlug = card.sellerSlug
         sellerName = card.sellerName
         imageHash = card.imageHash?.description
+    }
+}
+
+struct FacetsAnswer: Codable, Sendable {
+    struct Branch: Codable, Sendable {
+        let categoryId: ID<Kernel.Category>
+        let count: Int
+    }
+    struct Maker: Codable, Sendable {
+        let slug: String
+        let name: String
+        let count: Int
+    }
+    struct Band: Codable, Sendable {
+        /// Minor units, included; absent for no bound.
+        let priceMin: Int64?
+        /// Minor units, included; absent for no bound.
+        let priceMax: Int64?
+        let count: Int
+    }
+
+    let categories: [Branch]
+    let makers: [Maker]
+    let prices: [Band]
+    let inStock: Int
+    let isWhole: Bool
+
+    init(_ facets: Facets) {
+        categories = facets.categories.map { Branch(categoryId: $0.category, count: $0.count) }
+        makers = facets.makers.map { Maker(slug: $0.slug, name: $0.name, count: $0.count) }
+        prices = facets.bands.map { Band(priceMin: $0.least, priceMax: $0.most, count: $0.count) }
+        inStock = facets.inStock
+        isWhole = facets.isWhole
     }
 }
 

@@ -14,8 +14,13 @@ struct BrowsePage {
     let action: String
     let crumbs: [CategoryLink]
     let hasCrumbs: Bool
-    let children: [CategoryLink]
-    let hasChildren: Bool
+    let facets: [FacetGroup]
+    /// What the list is narrowed to, each with the list without it.
+    let chosen: [FacetGroup.Item]
+    let hasChosen: Bool
+    /// How many fit, as far as was counted.
+    let count: String
+    let maker: String
     let keepsText: Bool
     let text: String
     let from: String
@@ -32,7 +37,7 @@ struct BrowsePage {
 
     init(
         _ page: Page<ListingCard>, _ query: BrowseQuery, in branch: Kernel.Category?,
-        tree: [Kernel.Category], action: String, next: String?
+        tree: [Kernel.Category], facets: Facets, action: String, next: String?
     ) {
         let isSearch = action == Links.search
         headline = branch.flatMap { isSearch ? nil : $0.name } ?? Self.headline(query)
@@ -44,11 +49,11 @@ struct BrowsePage {
                 tree.first { $0.id == id }.map { CategoryLink($0) }
             }
         hasCrumbs = !crumbs.isEmpty
-        children =
-            branch.map { branch in
-                tree.filter { $0.parent == branch.id }.map { CategoryLink($0) }
-            } ?? []
-        hasChildren = !children.isEmpty
+        self.facets = FacetGroup.all(facets, query, in: branch, tree: tree, action: action)
+        chosen = FacetGroup.chosen(facets, query, in: branch, action: action)
+        hasChosen = !chosen.isEmpty
+        count = Self.count(facets)
+        maker = query.maker ?? ""
         keepsText = isSearch
         text = query.text ?? ""
         from = query.from ?? ""
@@ -68,7 +73,13 @@ struct BrowsePage {
         isFiltered = query.isFiltered
         things = page.items.map { ThingCard($0) }
         hasThings = !things.isEmpty
-        self.next = next.map { query.link(action, next: $0) }
+        self.next = next.map { query.link(action, ["after": $0]) }
+    }
+
+    private static func count(_ facets: Facets) -> String {
+        let counted = facets.bands.reduce(0) { $0 + $1.count }
+        return facets.isWhole
+            ? Format.count(counted, "thing", "things") : "More than \(Facets.countMax) things"
     }
 
     private static func headline(_ query: BrowseQuery) -> String {

@@ -7,6 +7,8 @@ struct BrowseQuery: Described {
     let text: String?
     /// A category's slug.
     let category: String?
+    /// A seller's slug.
+    let maker: String?
     /// Major units as people write them: `12.50`.
     let from: String?
     let to: String?
@@ -15,7 +17,8 @@ struct BrowseQuery: Described {
     let after: String?
 
     static let rules: [String: [Rule]] = [
-        "text": [.length(0...200)], "category": [.length(0...60)], "from": [.length(0...16)],
+        "text": [.length(0...200)], "category": [.length(0...60)],
+        "maker": [.length(0...60)], "from": [.length(0...16)],
         "to": [.length(0...16)], "sort": [.length(0...20)], "after": [.length(1...400)],
     ]
 
@@ -34,7 +37,9 @@ struct BrowseQuery: Described {
         return query
     }
 
-    var isFiltered: Bool { from != nil || to != nil || inStock == true || sort != nil }
+    var isFiltered: Bool {
+        maker != nil || from != nil || to != nil || inStock == true || sort != nil
+    }
 
     private static func amount(_ text: String?) -> Int64? {
         guard let text else { return nil }
@@ -42,16 +47,18 @@ struct BrowseQuery: Described {
         return Money(decimal: String(plain), .eur).map { max(0, $0.amount) }
     }
 
-    /// The same list, from `next` on.
-    func link(_ action: String, next: String) -> String {
+    /// The same list with some of the question changed; nil takes that part of it away. It begins
+    /// anew unless `after` is among the changes.
+    func link(_ action: String, _ changes: [String: String?]) -> String {
         let kept: [(String, String?)] = [
-            ("text", text), ("category", category), ("from", from), ("to", to),
-            ("inStock", inStock == true ? "true" : nil), ("sort", sort), ("after", next),
+            ("text", text), ("category", category), ("maker", maker), ("from", from), ("to", to),
+            ("inStock", inStock == true ? "true" : nil), ("sort", sort), ("after", nil),
         ]
-        let items = kept.compactMap { name, value in
-            value.flatMap { $0.isEmpty ? nil : "\(name)=\(QueryText.encode($0))" }
+        let items = kept.compactMap { name, value -> String? in
+            let value = changes[name] ?? value
+            return value.flatMap { $0.isEmpty ? nil : "\(name)=\(QueryText.encode($0))" }
         }
-        return "\(action)?\(items.joined(separator: "&"))"
+        return items.isEmpty ? action : "\(action)?\(items.joined(separator: "&"))"
     }
 }
 

@@ -28,8 +28,11 @@ struct BrowseRoutes {
     ) async throws -> PageAnswer {
         async let tree = call.marketplace.categories()
         async let fresh = call.marketplace.cards(CardQuery(), PageRequest(limit: 12))
+        let cards = try await fresh.items
+        let seen = try await call.marketplace.cards(of: RecentlySeen(call.request).ids)
         return .page(
-            "home", HomePage(try await tree, try await fresh.items), title: "Handmade things")
+            "home", HomePage(try await tree, cards, seen: seen), title: "Handmade things",
+            head: .home(cards.first?.imageHash))
     }
 
     @Sendable private func search(
@@ -56,11 +59,30 @@ struct BrowseRoutes {
         _ action: String, _ marketplace: Marketplace
     ) async throws -> PageAnswer {
         let request = try ListQuery(after: query.after).page(limit: Self.cardsPerPage)
-        let page = try await marketplace.cards(query.cardQuery(in: branch), request)
+        var question = query.cardQuery(in: branch)
+        if let maker = query.maker { question.seller = try await Self.maker(maker, marketplace) }
+        let asked = question
+        async let counted = marketplace.facets(asked)
+        let page = try await marketplace.cards(asked, request)
         let model = BrowsePage(
-            page, query, in: branch, tree: tree, action: action,
+            page, query, in: branch, tree: tree, facets: try await counted, action: action,
             next: Listed(page) { CardAnswer($0) }.next)
-        return .page("browse", model, title: model.headline)
+        // A search is not listed, and of a category neither its filtered views nor later pages.
+        let isWhole = action != Links.search && !query.isFiltered && query.after == nil
+        let above = branch?.path.dropLast().compactMap { id in tree.first { $0.id == id } } ?? []
+        let head = branch.flatMap {
+            isWhole ? PageHead.category($0, above: above, page.items) : nil
+        }
+        return .page("browse", model, title: model.headline, head: head)
+    }
+
+    /// A maker whom nobody knows is left out, like every part of a question that makes no sense.
+    private static func maker(
+        _ slug: String, _ marketplace: Marketplace
+    ) async throws -> ID<Seller>? {
+        do { return try await marketplace.shop(slug: slug).id } catch is SellerRefusal {
+            return nil
+        }
     }
 
     @Sendable private func listing(
@@ -71,12 +93,22 @@ struct BrowseRoutes {
         byShop.seller = listing.seller.id
         async let tree = call.marketplace.categories()
         async let more = call.marketplace.cards(byShop, PageRequest(limit: 5))
+        async let together = call.marketplace.boughtTogether(with: listing.id)
+        let seen = RecentlySeen(call.request)
+        async let before = call.marketplace.cards(of: seen.others(than: listing.id))
         let reviews = try await call.marketplace.reviewCards(of: listing.id)
         let path = try await tree.first { $0.id == listing.category?.id }?.path ?? []
+        var isWished: Bool?
+        if let account = visitor.account {
+            isWished = try await call.marketplace.isWished(listing.id, by: account.id)
+        }
+        let crumbs = try await tree.filter { path.contains($0.id) }
         let model = ListingPage(
-            listing, crumbs: try await tree.filter { path.contains($0.id) }, reviews: reviews,
-            more: try await more.items.filter { $0.id != listing.id }.prefix(4).map { $0 })
-        return .page("listing", model, title: listing.title)
+            listing, crumbs: crumbs, reviews: reviews, isWished: isWished,
+            more: try await more.items.filter { $0.id != listing.id }.prefix(4).map { $0 },
+            together: try await together, seen: try await before)
+        seen.remember(listing.id, on: call.request)
+        return .page("listing", model, title: listing.title, head: .listing(listing, crumbs))
     }
 
     @Sendable private func maker(
@@ -90,6 +122,8 @@ struct BrowseRoutes {
         let model = MakerPage(
             seller, page, next: Listed(page) { CardAnswer($0) }.next,
             ratings: try await call.marketplace.ratingCards(of: seller.id))
-        return .page("maker", model, title: seller.name)
+        return .page(
+            "maker", model, title: seller.name, head: call.query.after == nil ? .maker(seller) : nil
+        )
     }
 }

@@ -6,12 +6,41 @@ struct HomePage {
     let hasCategories: Bool
     let things: [ThingCard]
     let hasThings: Bool
+    /// What this browser looked at lately.
+    let seen: [ThingCard]
+    let hasSeen: Bool
+    /// Three that show at once what this is about; none while there are not three.
+    let collage: [Piece]
+    let hasCollage: Bool
 
-    init(_ tree: [Kernel.Category], _ cards: [ListingCard]) {
+    struct Piece {
+        let href: String
+        let picture: String
+        let text: String
+    }
+
+    init(_ tree: [Kernel.Category], _ cards: [ListingCard], seen: [ListingCard]) {
         categories = tree.filter { $0.parent == nil }.map { CategoryLink($0) }
         hasCategories = !categories.isEmpty
         things = cards.map { ThingCard($0) }
         hasThings = !things.isEmpty
+        self.seen = seen.map { ThingCard($0) }
+        hasSeen = !seen.isEmpty
+        // Of different makers where there are as many.
+        var makers: Set<String> = []
+        let shown = cards.filter { $0.imageHash != nil }
+        let varied = shown.filter { makers.insert($0.sellerSlug).inserted }
+        let chosen = (varied.count >= 3 ? varied : shown).prefix(3)
+        hasCollage = chosen.count == 3
+        collage =
+            hasCollage
+            ? chosen.compactMap { card in
+                card.imageHash.map {
+                    Piece(
+                        href: Links.listing(card.id), picture: Links.picture($0),
+                        text: "\(card.title) by \(card.sellerName)")
+                }
+            } : []
     }
 }
 

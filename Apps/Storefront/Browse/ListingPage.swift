@@ -17,7 +17,11 @@ struct ListingPage {
         let isChosen: Bool
     }
 
+    let id: String
     let title: String
+    /// Nil for a guest, who is asked to sign in first.
+    let isWished: Bool?
+    let isGuest: Bool
     let crumbs: [CategoryLink]
     let seller: String
     let sellerHref: String
@@ -43,6 +47,10 @@ struct ListingPage {
     let hasReviews: Bool
     let more: [ThingCard]
     let hasMore: Bool
+    let together: [ThingCard]
+    let hasTogether: Bool
+    let seen: [ThingCard]
+    let hasSeen: Bool
 
     struct Fact {
         let name: String
@@ -51,9 +59,12 @@ struct ListingPage {
 
     init(
         _ listing: PublicListing, crumbs: [Kernel.Category], reviews: [ReviewCard],
-        more: [ListingCard]
+        isWished: Bool?, more: [ListingCard], together: [ListingCard], seen: [ListingCard]
     ) {
+        id = listing.id.description
         title = listing.title
+        self.isWished = isWished
+        isGuest = isWished == nil
         self.crumbs = crumbs.map { CategoryLink($0) }
         seller = listing.seller.name
         sellerHref = Links.seller(listing.seller.slug)
@@ -97,6 +108,10 @@ struct ListingPage {
         hasReviews = !reviews.isEmpty
         self.more = more.map { ThingCard($0) }
         hasMore = !more.isEmpty
+        self.together = together.map { ThingCard($0) }
+        hasTogether = !together.isEmpty
+        self.seen = seen.map { ThingCard($0) }
+        hasSeen = !seen.isEmpty
     }
 
     /// Ten stands for ten or more.

@@ -190,6 +190,11 @@ struct OrderPart {
         let trackingLink: String?
         let date: String
     }
+    /// One of the stations that every parcel passes.
+    struct Step {
+        let label: String
+        let isDone: Bool
+    }
     struct Event {
         let time: String
         let what: String
@@ -202,6 +207,8 @@ struct OrderPart {
     let sellerLink: String
     let state: String
     let tone: String
+    let steps: [Step]
+    let hasSteps: Bool
     let lines: [Line]
     let shipping: String
     let shippingName: String
@@ -222,6 +229,8 @@ struct OrderPart {
         sellerLink = Links.seller(order.sellerSlug)
         (state, tone) = order.state.said
         let isDelivered = order.state == .delivered
+        steps = order.state.steps
+        hasSteps = !steps.isEmpty
         lines = detail.lines.map { line in
             Line(
                 id: line.id.description, title: line.title, link: Links.listing(line.listing),
@@ -265,6 +274,23 @@ struct OrderPart {
 }
 
 extension Order.State {
+    /// How far its parcels have come; nothing for an order that is not sent.
+    var steps: [OrderPart.Step] {
+        let reached =
+            switch self {
+            case .awaitingPayment: 0
+            case .paid: 1
+            case .partlyShipped: 2
+            case .shipped: 3
+            case .delivered: 4
+            case .cancelled: -1
+            }
+        guard reached >= 0 else { return [] }
+        return ["Ordered", "Paid", "Partly sent", "On its way", "Arrived"].enumerated()
+            .filter { $0.offset != 2 || self == .partlyShipped }
+            .map { OrderPart.Step(label: $0.element, isDone: $0.offset <= reached) }
+    }
+
     /// In words, and whether that is good or bad.
     var said: (words: String, tone: String) {
         switch self {

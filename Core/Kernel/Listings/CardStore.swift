@@ -12,28 +12,110 @@ struct CardStore {
         let chosen =
             query.text.map { Self.found($0, query, cursor, limit) }
             ?? Self.browsed(query, cursor, limit)
+        return try await db.query("with \(chosen) \(Self.cards), chosen.key::text \(Self.from)")
+            .decode { c in
+                let card = try Self.card(&c)
+                return (card, "\(try c.next(String.self)):\(card.id)")
+            }
+    }
+
+    /// These, as far as they are for sale.
+    func list(_ ids: [ID<Listing>]) async throws -> [ListingCard] {
+        try await db.query(
+            """
+            with chosen as (
+                select id, 0 as place from listing where id = any(\(ids)::uuid[]) and for_sale
+            )
+            \(Self.cards) \(Self.from)
+            """
+        ).decode { c in try Self.card(&c) }
+    }
+
+    /// What was paid in the same purchases as a thing, the most frequent first.
+    func boughtTogether(
+        with listing: ID<Listing>, among purchases: Int, limit: Int
+    ) async throws -> [ID<Listing>] {
+        try await db.query(
+            """
+            with bought as materialized (
+                select distinct o.purchase_id from (
+                    select order_id from order_line where listing_id = \(listing)
+                    order by id desc limit \(purchases)::int
+                ) line join orders o on o.id = line.order_id and o.paid_at is not null
+            )
+            select l.id from bought
+            join orders o on o.purchase_id = bought.purchase_id and o.paid_at is not null
+            join order_line other on other.order_id = o.id and other.listing_id <> \(listing)
+            join listing l on l.id = other.listing_id and l.for_sale
+            group by l.id
+            order by count(distinct bought.purchase_id) desc, l.id desc limit \(limit)::int
+            """
+        ).decode { c in try c.next() }
+    }
+
+    private static let cards: SQL = """
+        select l.id, l.handle, l.title, l.price_from, l.currency, l.in_stock, l.rating_sum,
+            l.rating_count, s.slug, s.name, i.content_hash, i.source_url
+        """
+
+    private static let from: SQL = """
+        from chosen join listing l on l.id = chosen.id
+        join seller s on s.id = l.seller_id
+        left join lateral (
+            select content_hash, source_url from listing_image
+            where listing_id = l.id order by position limit 1
+        ) i on true
+        order by chosen.place
+        """
+
+    private static func card(_ c: inout Columns) throws -> ListingCard {
+        ListingCard(
+            id: try c.next(), handle: try c.next(), title: try c.next(),
+            price: Money(try c.next(), try c.next()), inStock: try c.next(),
+            rating: Rating(sum: try c.next(), count: try c.next()),
+            sellerSlug: try c.next(), sellerName: try c.next(), imageHash: try c.next(),
+            imageSourceURL: try c.next())
+    }
+
+    /// Some of what fits, named `looked`, for counting: whichever the indexes find first.
+    static func looked(at query: CardQuery, limit: Int) -> SQL {
+        let columns: SQL = "l.category_path, l.seller_id, l.price_from, l.in_stock"
+        guard let text = query.text else {
+            return """
+                looked as materialized (
+                    select \(columns) from listing l where l.for_sale and \(filters(query))
+                    order by \(order(query.sort)) limit \(limit)::int
+                )
+                """
+        }
+        return """
+            wanted as materialized (
+                select search_query(\(text)) as query
+            ), looked as materialized (
+                select \(columns) from wanted join listing l on l.document @@ wanted.query
+                where l.for_sale and \(filters(query)) limit \(limit)::int
+            )
+            """
+    }
+
+    /// By their ids, which begin with the milliseconds at which they were made (RFC 9562, 5.7).
+    func ids(from start: Instant, until end: Instant, limit: Int) async throws -> [ID<Listing>] {
+        func bound(_ instant: Instant) -> SQL {
+            "(lpad(to_hex(\(instant.secondsSince1970 * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
+        }
         return try await db.query(
             """
-            with \(chosen)
-            select l.id, l.handle, l.title, l.price_from, l.currency, l.in_stock, l.rating_sum,
-                l.rating_count, s.slug, s.name, i.content_hash, i.source_url, chosen.key::text
-            from chosen join listing l on l.id = chosen.id
-            join seller s on s.id = l.seller_id
-            left join lateral (
-                select content_hash, source_url from listing_image
-                where listing_id = l.id order by position limit 1
-            ) i on true
-            order by chosen.place
+            select l.id from listing l
+            where l.for_sale and l.id >= \(bound(start)) and l.id < \(bound(end))
+            order by l.id limit \(limit)::int
             """
-        ).decode { c in
-            let card = ListingCard(
-                id: try c.next(), handle: try c.next(), title: try c.next(),
-                price: Money(try c.next(), try c.next()), inStock: try c.next(),
-                rating: Rating(sum: try c.next(), count: try c.next()),
-                sellerSlug: try c.next(), sellerName: try c.next(), imageHash: try c.next(),
-                imageSourceURL: try c.next())
-            return (card, "\(try c.next(String.self)):\(card.id)")
-        }
+        ).decode { c in try c.next() }
+    }
+
+    /// When the oldest thing that is for sale was made.
+    func oldest() async throws -> Instant? {
+        try await db.query("select created_at from listing where for_sale order by id limit 1")
+            .decode { c in try c.next(Instant.self) }.first
     }
 
     /// Without a text: an index gives the order, so a page costs what it shows.

@@ -1,0 +1,102 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// Ways to narrow a list down, with how much is left of it.
+struct FacetGroup {
+    struct Item {
+        let label: String
+        let href: String
+        /// `12`; `12+` when more fits than was counted.
+        let count: String
+    }
+
+    let title: String
+    let items: [Item]
+
+    /// The groups that have something to choose: narrower categories, makers, prices, stock.
+    static func all(
+        _ facets: Facets, _ query: BrowseQuery, in branch: Kernel.Category?,
+        tree: [Kernel.Category], action: String
+    ) -> [FacetGroup] {
+        func counted(_ count: Int) -> String { facets.isWhole ? "\(count)" : "\(count)+" }
+        let counts = Dictionary(facets.categories.map { ($0.category, $0.count) }) { $1 }
+        let isSearch = action == Links.search
+        let narrower = tree.filter { $0.parent == branch?.id && counts[$0.id] != nil }.map {
+            Item(
+                label: $0.name,
+                href: isSearch
+                    ? query.link(action, ["category": $0.slug])
+                    : query.link(Links.category($0.slug), [:]),
+                count: counted(counts[$0.id] ?? 0))
+        }
+        let makers = facets.makers.map {
+            Item(
+                label: $0.name, href: query.link(action, ["maker": $0.slug]),
+                count: counted($0.count))
+        }
+        let bands = facets.bands.map { band in
+            Item(
+                label: words(band),
+                href: query.link(action, ["from": text(band.least), "to": text(band.most)]),
+                count: counted(band.count))
+        }
+        let stock = Item(
+            label: "In stock", href: query.link(action, ["inStock": "true"]),
+            count: counted(facets.inStock))
+        return [
+            FacetGroup(title: "Category", items: narrower),
+            FacetGroup(title: "Maker", items: query.maker == nil && makers.count > 1 ? makers : []),
+            FacetGroup(
+                title: "Price",
+                items: query.from == nil && query.to == nil && bands.count > 1 ? bands : []),
+            FacetGroup(
+                title: "Availability",
+                items: query.inStock == true || facets.inStock == 0 ? [] : [stock]),
+        ].filter { !$0.items.isEmpty }
+    }
+
+    /// What is chosen, each with the list without it.
+    static func chosen(
+        _ facets: Facets, _ query: BrowseQuery, in branch: Kernel.Category?, action: String
+    ) -> [Item] {
+        var items: [Item] = []
+        if action == Links.search, let branch {
+            items.append(
+                Item(label: branch.name, href: query.link(action, ["category": nil]), count: ""))
+        }
+        if let maker = query.maker {
+            items.append(
+                Item(
+                    label: facets.makers.first { $0.slug == maker }?.name ?? maker,
+                    href: query.link(action, ["maker": nil]), count: ""))
+        }
+        if query.from != nil || query.to != nil {
+            let words = [query.from.map { "from € \($0)" }, query.to.map { "to € \($0)" }]
+            items.append(
+                Item(
+                    label: words.compactMap { $0 }.joined(separator: " "),
+                    href: query.link(action, ["from": nil, "to": nil]), count: ""))
+        }
+        if query.inStock == true {
+            items.append(
+                Item(label: "In stock", href: query.link(action, ["inStock": nil]), count: ""))
+        }
+        return items
+    }
+
+    private static func words(_ band: Facets.Band) -> String {
+        switch (band.least, band.most) {
+        case (nil, let most?): "Up to \(money(most))"
+        case (let least?, nil): "More than \(money(least - 1))"
+        case (let least?, let most?): "\(money(least - 1)) to \(money(most))"
+        case (nil, nil): "Any"
+        }
+    }
+
+    private static func money(_ amount: Int64) -> String { Format.money(Money(amount, .eur)) }
+
+    private static func text(_ amount: Int64?) -> String? {
+        amount.map { Money($0, .eur).decimalText }
+    }
+}

@@ -1,0 +1,96 @@
+import Kernel
+import Vocabulary
+import Web
+
+// What the shop's pages say to search engines, in the words of https://schema.org.
+
+extension PageHead {
+    static func home(_ picture: ContentHash?) -> PageHead {
+        PageHead(
+            "Pottery, wood, wool, paper, silver and wax, made by hand by people you can name. "
+                + "Take things from several makers and pay once.",
+            canonical: Links.home, picture: picture.map { Links.picture($0) })
+    }
+
+    static func category(
+        _ branch: Kernel.Category, above: [Kernel.Category], _ cards: [ListingCard]
+    ) -> PageHead {
+        let makers = Set(cards.map(\.sellerName)).sorted().prefix(3).joined(separator: ", ")
+        return PageHead(
+            "\(branch.name), made by hand" + (makers.isEmpty ? "." : " by \(makers) and others."),
+            canonical: Links.category(branch.slug),
+            picture: cards.first?.imageHash.map { Links.picture($0) },
+            structured: [
+                trail(
+                    [(name: "Home", path: Links.home)]
+                        + (above + [branch]).map { (name: $0.name, path: Links.category($0.slug)) })
+            ])
+    }
+
+    static func maker(_ seller: Seller) -> PageHead {
+        PageHead(
+            seller.about.isEmpty ? "What \(seller.name) makes by hand." : seller.about,
+            canonical: Links.seller(seller.slug), kind: "profile",
+            structured: [
+                trail([
+                    (name: "Home", path: Links.home),
+                    (name: seller.name, path: Links.seller(seller.slug)),
+                ])
+            ])
+    }
+
+    static func listing(_ listing: PublicListing, _ crumbs: [Kernel.Category]) -> PageHead {
+        let path = Links.listing(listing.id)
+        return PageHead(
+            listing.description.isEmpty
+                ? "\(listing.title), made by \(listing.seller.name)." : listing.description,
+            canonical: path,
+            picture: listing.images.lazy.compactMap(\.hash).first.map { Links.picture($0) },
+            kind: "product",
+            structured: [
+                product(listing, path),
+                trail(
+                    [(name: "Home", path: Links.home)]
+                        + crumbs.map { (name: $0.name, path: Links.category($0.slug)) }
+                        + [(name: listing.title, path: path)]),
+            ])
+    }
+
+    private static func product(_ listing: PublicListing, _ path: String) -> JSONValue {
+        var product: [String: JSONValue] = [
+            "@context": "https://schema.org", "@type": "Product", "name": .string(listing.title),
+            "description": .string(cut(listing.description)), "url": link(path),
+            "brand": .object(["@type": "Brand", "name": .string(listing.seller.name)]),
+            "offers": .array(listing.variants.map { offer($0, listing, path) }),
+        ]
+        let pictures = listing.images.compactMap(\.hash).map { link(Links.picture($0)) }
+        if !pictures.isEmpty { product["image"] = .array(pictures) }
+        if let average = listing.rating.average {
+            product["aggregateRating"] = .object([
+                "@type": "AggregateRating", "ratingValue": .number(average),
+                "reviewCount": .integer(Int64(listing.rating.count)),
+            ])
+        }
+        return .object(product)
+    }
+
+    private static func offer(
+        _ choice: PublicListing.Choice, _ listing: PublicListing, _ path: String
+    ) -> JSONValue {
+        var offer: [String: JSONValue] = [
+            "@type": "Offer", "url": link(path), "price": .string(choice.price.decimalText),
+            "priceCurrency": .string(choice.price.currency.code),
+            "availability": .string(
+                "https://schema.org/" + (choice.available > 0 ? "InStock" : "OutOfStock")),
+            "seller": .object([
+                "@type": "Organization", "name": .string(listing.seller.name),
+                "url": link(Links.seller(listing.seller.slug)),
+            ]),
+        ]
+        if !choice.options.isEmpty {
+            offer["name"] = .string(choice.options.joined(separator: ", "))
+        }
+        if let sku = choice.sku, !sku.isEmpty { offer["sku"] = .string(sku) }
+        return .object(offer)
+    }
+}

@@ -1,0 +1,67 @@
+import Hummingbird
+import Kernel
+import NIOCore
+import Vocabulary
+import Web
+
+/// What search engines ask for: where they may look, and what there is.
+struct SitemapRoutes {
+    func mount(on routes: Routes) {
+        routes.raw(.get, "/robots.txt", access: .everyone) { request in
+            let base = Self.base(request)
+            return Self.answer(
+                """
+                User-agent: *
+                Disallow: /account
+                Disallow: /cart
+                Disallow: /checkout
+                Disallow: /orders/
+                Disallow: /purchases/
+                Disallow: /search
+                Sitemap: \(base)/sitemap.xml
+
+                """, "text/plain; charset=utf-8")
+        }
+        routes.raw(.get, "/sitemap.xml", access: .everyone) { request in
+            let base = Self.base(request)
+            let months = try await request.marketplace.monthsOfListings()
+            let files = ["/sitemap/categories"] + months.map { "/sitemap/\($0)" }
+            return Self.xml(
+                "sitemapindex", "sitemap", files.map { base + $0 })
+        }
+        routes.raw(.get, "/sitemap/categories", access: .everyone) { request in
+            let tree = try await request.marketplace.categories()
+            let paths = [Links.home] + tree.map { Links.category($0.slug) }
+            return Self.xml("urlset", "url", paths.map { Self.base(request) + $0 })
+        }
+        routes.raw(.get, "/sitemap/{month}", access: .everyone) { request in
+            guard let month = StatementMonth(request.parameters["month"] ?? "") else {
+                throw ListingRefusal.unknown
+            }
+            let base = Self.base(request)
+            let ids = try await request.marketplace.listingsForSale(madeIn: month)
+            return Self.xml("urlset", "url", ids.map { base + Links.listing($0) })
+        }
+    }
+
+    private static func base(_ request: WebRequest) -> String {
+        request.site.settings.publicURL ?? "http://\(request.head.authority ?? "localhost")"
+    }
+
+    private static func xml(_ root: String, _ item: String, _ addresses: [String]) -> Response {
+        let items = addresses.map { "<\(item)><loc>\($0)</loc></\(item)>\n" }.joined()
+        return answer(
+            """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <\(root) xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+            \(items)</\(root)>
+
+            """, "application/xml; charset=utf-8")
+    }
+
+    private static func answer(_ text: String, _ type: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .cacheControl: "public, max-age=3600"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+}

@@ -1,0 +1,42 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The wish list, for programs.
+struct WishAPI {
+    struct WishAnswer: Codable, Sendable {
+        let listingId: ID<Listing>
+        let title: String
+        let at: Instant
+        /// Absent while the thing is not for sale.
+        let card: CardAnswer?
+    }
+
+    func mount(on api: API) {
+        let tag = "Wish list"
+        api.get("/wishes", "What you wish for, the newest first", tag: tag)
+            .query(ListQuery.self)
+            .handle(as: SignedIn.self) { call, person in
+                Listed(
+                    try await call.marketplace.wishes(of: person.account.id, call.query.page())
+                ) {
+                    WishAnswer(
+                        listingId: $0.listing, title: $0.title, at: $0.at,
+                        card: $0.card.map { CardAnswer($0) })
+                }
+            }
+        api.put("/wishes/{listing}", "Put a thing on the wish list", tag: tag)
+            .about("One that is there already stays where it is.")
+            .path(BrowseRoutes.ListingPath.self).refuses(.conflict)
+            .handle(as: SignedIn.self) { call, person in
+                try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
+                return Nothing()
+            }
+        api.delete("/wishes/{listing}", "Take a thing off the wish list", tag: tag)
+            .path(BrowseRoutes.ListingPath.self)
+            .handle(as: SignedIn.self) { call, person in
+                try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
+                return Nothing()
+            }
+    }
+}

@@ -1,0 +1,48 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// The wish list, for people.
+struct WishRoutes {
+    func mount(on routes: Routes) {
+        routes.get("/wishes").query(ListQuery.self).show(as: SignedIn.self) { call, person in
+            let page = try await call.marketplace.wishes(
+                of: person.account.id, call.query.page(limit: 24))
+            return .page("wishes", WishesPage(page), title: "Your wish list")
+        }
+        routes.post("/listings/{listing}/wish").path(BrowseRoutes.ListingPath.self)
+            .show(as: SignedIn.self) { call, person in
+                try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
+                return .seeOther(
+                    Links.listing(call.path.listing), notice: "It is on your wish list.")
+            }
+        routes.post("/wishes/{listing}/removal").path(BrowseRoutes.ListingPath.self)
+            .show(as: SignedIn.self) { call, person in
+                try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
+                return .seeOther(Links.wishes, notice: "It is off your wish list.")
+            }
+    }
+}
+
+/// The model of `wishes.mustache`.
+struct WishesPage {
+    struct Row {
+        let id: String
+        let title: String
+        let card: ThingCard?
+    }
+
+    let rows: [Row]
+    let isEmpty: Bool
+    let next: String?
+
+    init(_ page: Page<Wish>) {
+        rows = page.items.map { wish in
+            Row(
+                id: wish.listing.description, title: wish.title,
+                card: wish.card.map { ThingCard($0) })
+        }
+        isEmpty = page.items.isEmpty
+        next = page.next.map { "\(Links.wishes)?after=\(Cursor.seal($0))" }
+    }
+}

@@ -1,0 +1,48 @@
+import Vocabulary
+
+/// How much of what fits a question there is of each kind, for narrowing it down.
+public struct Facets: Sendable, Equatable {
+    public struct Branch: Sendable, Equatable {
+        public let category: ID<Category>
+        public let count: Int
+    }
+    public struct Maker: Sendable, Equatable {
+        public let slug: String
+        public let name: String
+        public let count: Int
+    }
+    /// Prices from `least` to `most`, both included, in minor units; nil is no bound.
+    public struct Band: Sendable, Equatable {
+        public let least: Int64?
+        public let most: Int64?
+        public let count: Int
+    }
+
+    /// Of every level of the tree, the most frequent first.
+    public let categories: [Branch]
+    /// The most frequent first, at most ``makersMax``.
+    public let makers: [Maker]
+    /// From cheap to dear; without those that are empty.
+    public let bands: [Band]
+    public let inStock: Int
+    /// False when more fits than was counted: then every count is of some of them.
+    public let isWhole: Bool
+
+    /// So many things are counted, as many as a search looks at closely.
+    public static let countMax = CardQuery.candidatesMax
+    public static let makersMax = 8
+    /// The last price of each band but the dearest, in minor units.
+    public static let edges: [Int64] = [2500, 5000, 10_000]
+}
+
+extension Marketplace {
+    /// What there is of each kind among the things that fit `query`, counted over no more than
+    /// ``Facets/countMax`` of them.
+    /// - Throws: ``InputRefusal`` for a text that is too long.
+    public func facets(_ query: CardQuery) async throws -> Facets {
+        var query = query
+        query.text = try InputText.optionalLine(
+            query.text, field: "q", lengthMax: CardQuery.textLengthMax)
+        return try await database.facets.count(query)
+    }
+}

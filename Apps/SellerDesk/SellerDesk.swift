@@ -73,6 +73,6 @@ public enum SellerDesk {
         let open = all.filter { shop.role.permissions.contains($0.2) }
         return Chrome(
             links: [Chrome.Link("Today", Links.home)] + open.map { Chrome.Link($0.0, $0.1) },
-            corner: corner, signedInAs: account.name)
+            atSide: true, corner: corner, signedInAs: account.name)
     }
 }

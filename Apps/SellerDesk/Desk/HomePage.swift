@@ -42,12 +42,18 @@ struct HomePage {
     let role: String
     let news: [News]
     let hasNews: Bool
+    let hasGlance: Bool
+    let toPack: String
+    let soldOut: String
+    let runningOut: String
+    let charts: [SalesChart]
+    let hasCharts: Bool
     /// What a debt means for the shop; nil without one.
     let debtText: String?
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
-        balances: [WalletBalance], told: [Notice]
+        balances: [WalletBalance], told: [Notice], glance: ShopGlance?, now: Instant
     ) {
         name = seller.name
         stateLabel = seller.state.label
@@ -74,7 +80,17 @@ struct HomePage {
                 isBad: $0.topic == "order.capture-refused")
         }
         hasNews = !told.isEmpty
+        hasGlance = glance != nil
+        toPack = Self.count(glance?.toPack ?? 0)
+        soldOut = Self.count(glance?.soldOut ?? 0)
+        runningOut = Self.count(glance?.runningOut ?? 0)
+        charts = glance.map { SalesChart.all($0, until: now) } ?? []
+        hasCharts = !charts.isEmpty
         debtText = seller.debtWords
+    }
+
+    private static func count(_ number: Int) -> String {
+        number >= ShopGlance.countMax ? "\(ShopGlance.countMax) or more" : String(number)
     }
 }
 

@@ -53,6 +53,11 @@ struct ShopAPI {
                     try await call.marketplace.applyToSell(
                         call.body.kernel, by: person.account.id))
             }
+        api.get("/glance", "What waits in the shop, and what it sold in thirty days", tag: tag)
+            .about("Counts stop at a hundred. Days are UTC, by when an order was paid.")
+            .handle(as: Member.self, needing: [.readOrders]) { call, member in
+                GlanceAnswer(try await call.marketplace.glance(as: member.membership))
+            }
         api.get("/shops", "The shops that you work for", tag: tag)
             .handle(as: SignedIn.self) { call, person in
                 Listed(

@@ -108,3 +108,29 @@ struct DocumentAnswer: Codable, Sendable {
         createdAt = document.createdAt
     }
 }
+
+struct GlanceAnswer: Codable, Sendable {
+    struct Day: Codable, Sendable {
+        /// Its first moment.
+        let day: Instant
+        let orders: Int
+        /// What customers paid, shipping and tax included.
+        let total: Money
+    }
+
+    /// Orders that are paid and not wholly sent.
+    let toPack: Int
+    /// Things for sale of which nothing is left.
+    let soldOut: Int
+    /// Variants for sale with at most three pieces left.
+    let runningOut: Int
+    /// Days with sales, oldest first.
+    let sales: [Day]
+
+    init(_ glance: ShopGlance) {
+        toPack = glance.toPack
+        soldOut = glance.soldOut
+        runningOut = glance.runningOut
+        sales = glance.sales.map { Day(day: $0.day, orders: $0.orders, total: $0.total) }
+    }
+}

@@ -58,13 +58,15 @@ struct ShopRoutes {
         let balances =
             who.may(.readMoney) ? try await call.marketplace.balances(of: member.seller) : []
         let seller = try await call.marketplace.seller(member.seller)
+        let glance = who.may(.readOrders) ? try await call.marketplace.glance(as: who) : nil
         let told = try await call.marketplace.notices(
             of: account.id, as: .seller, PageRequest(limit: 8)
         ).items.filter { $0.seller == member.seller }
         return .page(
             "home",
             HomePage(
-                seller, member, orders: orders, drafts: drafts, balances: balances, told: told),
+                seller, member, orders: orders, drafts: drafts, balances: balances, told: told,
+                glance: glance, now: try await call.marketplace.marketNow()),
             title: seller.name)
     }
 

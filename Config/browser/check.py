@@ -20,7 +20,8 @@ from walk import Walk
 
 STARTS = {
     "storefront": ["/", "/search?text=zzzzzz", "/search?text=mug&sort=price-up", "/checkout",
-                   "/cart", "/password", "/account", "/docs"],
+                   "/cart", "/wishes", "/password", "/account", "/docs", "/robots.txt",
+                   "/sitemap.xml", "/sitemap/categories"],
     "seller": ["/", "/apply", "/shops", "/password", "/docs", "/export"],
     "admin": ["/", "/password", "/docs", "/me"],
 }
@@ -105,7 +106,8 @@ def main() -> int:
         walk.go()
         lap("the main job was walked by clicking, JavaScript off")
         looker = visit_everything(browser, apps, walk, guildhall, folder)
-        lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}")
+        lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}, "
+            f"at most {looker.heaviest // 1000} kB without photos")
         hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
         for fault in looker.faults:
             print(f"✗ {fault}", file=sys.stderr, flush=True)

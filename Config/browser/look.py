@@ -43,6 +43,16 @@ SHAPE = """() => {
 }"""
 
 
+# Adds up how much of the page moved while it was loaded (https://web.dev/articles/cls).
+SHIFT = """window.shifted = 0;
+new PerformanceObserver(list => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
+}).observe({type: 'layout-shift', buffered: true});"""
+SHIFT_MAX = 0.01
+# What a browser loads for a page besides photos, in bytes.
+WEIGHT_MAX = 100_000
+
+
 class Looker:
     """Visits pages and keeps what is wrong with them."""
 
@@ -51,6 +61,7 @@ class Looker:
         self.faults: list[str] = []
         self.pages = 0
         self.looks = 0
+        self.heaviest = 0
 
     def visit(self, person, app: str, path: str, name: str, status: int = 200, looks=LOOKS):
         page = person.page
@@ -58,10 +69,15 @@ class Looker:
         page.on("console", lambda message: heard.append(f"{message.type}: {message.text}")
                 if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+        weight = []
+        page.on("response", lambda one: weight.append(one)
+                if one.request.resource_type not in ("image", "media") else None)
+        page.add_init_script(SHIFT)
         answer = page.goto(path, wait_until="load")
         if answer is None or answer.status != status:
             self.faults.append(f"{app} {path}: {answer and answer.status} and not {status}")
         self.pages += 1
+        self._load(page, app, path, weight)
         page.evaluate(AXE + ";0")
         for width, height, colours, called in looks:
             page.set_viewport_size({"width": width, "height": height})
@@ -74,6 +90,23 @@ class Looker:
             heard = [one for one in heard if "Failed to load resource" not in one]
         self.faults += [f"{app} {path}: the console says {one}" for one in heard]
         person.renew()
+
+    def _load(self, page, app: str, path: str, weight: list):
+        shifted = page.evaluate("window.shifted")
+        if shifted > SHIFT_MAX:
+            self.faults.append(f"{app} {path}: the page moved by {shifted:.3f} while it was loaded")
+        total = sum(len(one.body()) for one in weight if one.status == 200)
+        self.heaviest = max(self.heaviest, total if path != "/docs" else 0)
+        if total > WEIGHT_MAX and path != "/docs":
+            self.faults.append(f"{app} {path}: {total} bytes without photos")
+        page.keyboard.press("Tab")
+        focused = page.evaluate("""() => {
+            const one = document.activeElement, box = one.getBoundingClientRect();
+            return one.className + (box.left >= 0 && box.width > 0 ? ' seen' : ' hidden');
+        }""")
+        page.evaluate("document.activeElement.blur()")
+        if not focused.endswith(" seen"):
+            self.faults.append(f"{app} {path}: what has the focus is not seen: {focused}")
 
     def _look(self, page, app: str, path: str, how: str):
         self.looks += 1
@@ -99,14 +132,11 @@ def heads(app: str, answers: dict[str, tuple[int, dict, str]]) -> list[str]:
     for path, (status, headers, text) in answers.items():
         if status >= 500:
             faults.append(f"{app} {path}: {status}")
-        if headers.get("x-content-type-options") != "nosniff":
-            faults.append(f"{app} {path}: no X-Content-Type-Options")
-        if not text:
-            continue
-        policy = headers.get("content-security-policy", "")
-        if "default-src 'none'" not in policy or "unsafe" in policy:
-            faults.append(f"{app} {path}: Content-Security-Policy is “{policy}”")
-        for name in ["referrer-policy", "x-frame-options", "cross-origin-opener-policy"]:
+        for name in ["x-content-type-options", "referrer-policy", "x-frame-options"]:
             if name not in headers:
                 faults.append(f"{app} {path}: no {name}")
+        policy = headers.get("content-security-policy", "")
+        least = "default-src 'none'" if text else "frame-ancestors 'none'"
+        if least not in policy or "unsafe" in policy:
+            faults.append(f"{app} {path}: Content-Security-Policy is “{policy}”")
     return faults

@@ -8,12 +8,12 @@ import urllib.parse
 from collections import deque
 
 # They lead on to another page, or are a program's.
-REDIRECTS = {"/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}"}
+REDIRECTS = {"/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}",
+             "/sitemap/{month}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {
     "seller": {"/money/invoices/{invoice}"},
-    "admin": {"/invoices/{invoice}", "/payout-files/{file}",
-              "/commission-rules/{rule}/simulation", "/providers/{provider}/open"},
+    "admin": {"/invoices/{invoice}", "/payout-files/{file}"},
 }
 PAGES_MAX = 700
 

@@ -44,7 +44,7 @@ class Person:
                  bypass: bool = False):
         self.context = browser.new_context(
             base_url=base, java_script_enabled=script, bypass_csp=bypass, viewport={"width": 1280, "height": 900})
-        self.context.set_default_timeout(6_000)
+        self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.base = base
         self.name = name
@@ -111,7 +111,7 @@ class Person:
                 f"{self.name} expected “{words}” on {self.page.url} and saw:\n{text[:1500]}")
         return self
 
-    def sees_later(self, words: str, path: str, seconds: int = 60) -> "Person":
+    def sees_later(self, words: str, path: str, seconds: int = 120) -> "Person":
         """What another process does in its own time."""
         limit = time.monotonic() + seconds
         while True:

@@ -46,6 +46,7 @@ class Walk:
         self.answer()
         self.pay_out()
         self.begin_another()
+        self.look_after_rules()
 
     def apply(self):
         say, artisan = self.words.say, self.artisan
@@ -134,7 +135,8 @@ class Walk:
         # With a typing error, which is forgiven.
         for typed, thing in [(f"wren jugg {self.tag}", self.thing), ("morning mug", "Morning Mug")]:
             customer.page.get_by_label("Search", exact=True).first.fill(typed)
-            customer.press("Search", "header").follow(thing).press("Put in the cart")
+            customer.press("Search", "header").follow(thing).press("Put on the wish list")
+            customer.sees("on your wish list").press("Put in the cart")
         customer.sees("2 makers").follow("Go to checkout")
         customer.fill("Name", say("Nora Sommer", 120))
         customer.fill("Street and number", say("Lindenallee 14", 120))
@@ -198,3 +200,12 @@ class Walk:
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
         customer.press("Go on to shipping and payment").sees("How it is sent")
         self.left["storefront"].append(customer.where())
+
+    def look_after_rules(self):
+        """A commission rule that is only drafted, and what a provider has open."""
+        admin = self.admin.go("/commission").fill("Name", self.words.say(f"Idea {self.tag}", 80))
+        admin.name_field("ratePpm", "90000", "form[action='/commission-rules']")
+        admin.page.locator("form[action='/commission-rules'] [name=reason]").fill("to be looked at")
+        admin.press("Add the rule").sees("draft")
+        admin.go("/providers").follow("North")
+        self.left["admin"].append(admin.where() + "/open?kind=payment")

@@ -51,6 +51,7 @@ public struct Migration: Sendable {
         "m0041-commission-version",
         "m0085-sales",
         "m0086-wishes",
+        "m0066-cash-to-confirm",
     ]
 
     /// The migrations that this build ships.

@@ -60,6 +60,49 @@ import Vocabulary
         }
     }
 
+    @Test func `are not paid with a transaction that counts for another payment`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await ChainShop(market, .usdc)
+            let (first, second) = (try await shop.placed(), try await shop.placed())
+            let signature = try await shop.pay(first)
+            try await shop.chain.chain.finalize(signature)
+            // What a node that lies, or a mistake of ours, would come to.
+            try await market.database.execute(
+                """
+                insert into payment_receipt (payment_id, instance_id, id, amount, received_at,
+                    is_final)
+                values (\(second.payment.id), \(shop.way), \(signature + "#0"),
+                    \(first.payment.amount.amount), now(), true)
+                """)
+
+            try await shop.look()
+
+            #expect(try await shop.state(first) == .awaitingPayment)
+            #expect(try await shop.detail(first).payment?.captured.isZero == true)
+            #expect(try await market.marketplace.verifyLedger().isClean)
+        }
+    }
+
+    @Test func `are open again when the chain went another way`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await ChainShop(market, .sol)
+            let placed = try await shop.placed()
+            let signature = try await shop.pay(placed)
+            try await shop.look()
+            #expect(try await shop.detail(placed).payment?.received.isPositive == true)
+
+            try await shop.chain.chain.forget(signature)
+            try await shop.look()
+
+            let payment = try #require(try await shop.detail(placed).payment)
+            #expect(payment.state == .requiresAction)
+            #expect(payment.received.isZero)
+            let kept = try await market.database.query("select from payment_receipt")
+            #expect(kept.isEmpty)
+            #expect(try await shop.state(placed) == .awaitingPayment)
+        }
+    }
+
     @Test func `are over when nothing came in time, and what comes later is looked at`()
         async throws
     {

@@ -63,6 +63,11 @@ struct TestChain: Sendable {
         let _: Bool = try await ask("_level", signature, "finalized")
     }
 
+    /// The transaction stood on a fork that the chain did not follow.
+    func forget(_ signature: String) async throws {
+        let _: Bool = try await ask("_forget", signature)
+    }
+
     /// Minor units of a token in a wallet.
     func tokens(_ wallet: String, _ mint: String) async throws -> Int {
         try await ask("_tokens", wallet, mint)

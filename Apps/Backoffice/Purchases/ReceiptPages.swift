@@ -38,17 +38,27 @@ enum ReceiptPages {
         guard !payment.receipts.isEmpty || !forms.isEmpty else { return [] }
         let rows = payment.receipts.map { receipt in
             [
-                .time(receipt.receivedAt), .money(receipt.amount), Cell(receipt.id),
+                .time(receipt.receivedAt), .money(receipt.amount), Cell(line(receipt.id)),
                 Cell(receipt.isFinal ? "certain" : "not certain yet"),
                 Cell(receipt.confirmedBy ?? "the provider"), Cell(receipt.note ?? ""),
             ] as [Cell]
         }
         return [
             Block(
-                "What came", text: payment.receivedSentence,
+                "What came", text: rows.isEmpty ? nil : payment.receivedSentence,
                 table: Table(["When", "Amount#", "What", "Certain", "Says", "Note"], rows),
                 forms: forms, nothing: "Nothing came yet.")
         ]
+    }
+
+    /// The line of the statement as it was typed; entries of ours that had none have no name.
+    private static func line(_ id: String) -> String {
+        let (mark, text) = (id.prefix { $0 != ":" }, id.drop { $0 != ":" }.dropFirst())
+        return switch mark {
+        case "said": String(text)
+        case "entry": ""
+        default: id
+        }
     }
 
     private static func form(_ payment: PaymentAnswer) -> DeskForm {

@@ -37,6 +37,10 @@ struct DashboardRoutes {
                 .readProviders
             ),
             ("Money to look at", waits.moneyToLookAt, "/payments/to-review", .readPurchases),
+            (
+                "Deliveries whose cash nobody confirmed", waits.cashUnconfirmed,
+                "/payments?state=authorized", .readPurchases
+            ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),

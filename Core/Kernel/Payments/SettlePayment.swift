@@ -209,9 +209,10 @@ extension PaymentConsequence {
                 """
             ]
         case .keep(let receipts):
-            let poll = AttemptStore.pollStartStatement(of: payment.id)
-            return receipts.isEmpty
-                ? [poll] : [poll, ReceiptStore.keepStatement(receipts, of: payment)]
+            return [
+                AttemptStore.pollStartStatement(of: payment.id),
+                ReceiptStore.keepStatement(receipts, of: payment),
+            ]
         case .endAttempt(let id): return [AttemptStore.settleStatement(id, .succeeded)]
         case .tellUnpaid:
             return [Announcements.unpaid("purchase.payment-failed", held.purchase)]

@@ -37,13 +37,20 @@ struct WaitingStore {
                     and kind <> 'start' and created_at < now() - interval '1 hour'
                 """),
             count("select 1 from payment where \(ReceiptStore.toReview)"),
+            count(
+                """
+                select 1 from payment p
+                where p.capture = 'at_delivery' and p.state = 'authorized' and exists (
+                    select from payment_share s join orders o on o.id = s.order_id
+                    where s.payment_id = p.id and o.state = 'delivered')
+                """),
         ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
         return WhatWaits(
             sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
             refundsFailed: counts[8], payoutsOpen: counts[3], webhooksFailed: counts[4],
             jobsDead: counts[5], listingsBlocked: counts[6], providersDraining: counts[7],
             capturesRefused: counts[9], callsUnanswered: counts[10],
-            moneyToLookAt: counts[11])
+            moneyToLookAt: counts[11], cashUnconfirmed: counts[12])
     }
 
     private func count(_ rows: SQL) -> SQL {

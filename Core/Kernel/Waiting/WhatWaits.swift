@@ -18,6 +18,8 @@ public struct WhatWaits: Sendable, Codable {
     public let callsUnanswered: Int
     /// Payments of which more came than was asked for, or after they were over.
     public let moneyToLookAt: Int
+    /// Delivered, to be paid at the door, and nobody said that it was: the commission is not owed.
+    public let cashUnconfirmed: Int
 
     /// Counting stops here: whether it is a hundred or a million, somebody has to look.
     public static let countMax = 100

@@ -216,6 +216,26 @@ import Vocabulary
         }
     }
 
+    @Test func `waits for somebody when the things arrived and nobody said that it was paid`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let till = try await Till(market, "cash-on-delivery")
+            let order = try await till.order(try await till.placed())
+            try await till.ship(order.id)
+            #expect(try await market.marketplace.whatWaits().cashUnconfirmed == 0)
+            try await market.marketplace.confirmDelivery(order.id, as: till.shop.buyer)
+            #expect(try await market.marketplace.whatWaits().cashUnconfirmed == 1)
+
+            let paid = try await till.collect(order.id, as: .admin(till.admin.id))
+
+            #expect(paid.state == .captured)
+            #expect(try await market.marketplace.whatWaits().cashUnconfirmed == 0)
+            #expect(try await till.booked(.bySeller) == order.amounts.commission.amount)
+            try await till.checkBooks()
+        }
+    }
+
     @Test func `is not owed when the delivery is refused, and the things come back`()
         async throws
     {

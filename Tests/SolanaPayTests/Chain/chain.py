@@ -262,6 +262,11 @@ def answer(method, params):
         case "_level":
             seen[params[0]]["level"] = params[1]
             return True
+        case "_forget":
+            # What a fork leaves behind.
+            order.remove(params[0])
+            del seen[params[0]]
+            return True
         case "_tokens":
             account = machine.get_account(token_account(key(params[0]), key(params[1])))
             return int.from_bytes(account.data[64:72], "little") if account else 0

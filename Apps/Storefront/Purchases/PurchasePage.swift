@@ -110,10 +110,14 @@ struct PurchasePage {
         var link: String?
         var lines: [Instruction] = []
         var scanned: [Scan] = []
-        if isWaiting, let next = detail.payment?.next {
-            switch next {
+        var isScanned = false
+        if isWaiting, let payment = detail.payment {
+            switch payment.next {
             case .redirect(let url): link = url
             case .instructions(let given):
+                isScanned = given.contains { $0.form == .link }
+                // Who has sent all of it is not asked to send it once more.
+                if payment.state == .processing, payment.missing == nil { break }
                 lines = given.filter { $0.form == .text }
                     .map { Instruction(label: $0.label, value: $0.value) }
                 scanned = given.filter { $0.form != .text }.compactMap(Scan.init)
@@ -133,7 +137,7 @@ struct PurchasePage {
             purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
         (state, tone) =
             isPaidOnDelivery ? ("to be paid on delivery", "") : purchase.state.said
-        isWatched = isWaiting && scanned.contains { $0.link != nil }
+        isWatched = isScanned
         failure = isAwaitingPayment && !isUnderWay ? detail.payment?.failureMessage : nil
         ways = CheckoutPage.Way.all(waysToPay)
         canPay = isAwaitingPayment && !ways.isEmpty

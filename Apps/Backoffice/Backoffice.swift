@@ -23,9 +23,11 @@ public enum Backoffice {
         MoneyRoutes(desk: desk).mount()
         PlanRoutes(desk: desk).mount()
         PayoutFileRoutes(desk: desk).mount()
+        BankReportRoutes(desk: desk).mount()
         SellerPayoutRoutes(desk: desk).mount()
         MonthStatementRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
+        MailRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
         PeopleRoutes(desk: desk).mount()
         ClockRoutes(desk: desk).mount()
@@ -46,11 +48,13 @@ public enum Backoffice {
             ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
             ("Payout plans", "/payout-plans", .readMoney),
             ("Payout files", "/payout-files", .readMoney),
+            ("Bank's messages", "/bank-reports", .readMoney),
             ("Ledger", "/ledger", .readMoney),
             ("Reconciliation", "/reconciliations", .readMoney),
             ("Commission", "/commission", .readMoney),
             ("Invoices", "/invoices", .readMoney),
-            ("Jobs", "/jobs", .readJobs), ("Audit", "/audit", .readTrail),
+            ("Jobs", "/jobs", .readJobs), ("E-mail", "/mails", .runMail),
+            ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),
         ]
         if request.marketplace.settings.isDemo {

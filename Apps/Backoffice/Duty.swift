@@ -10,6 +10,7 @@ enum Duty: String, CaseIterable, Sendable {
     case readMoney, setCommission, runPayouts, setPayoutLimits, reconcile
     case readProviders, runProviders
     case readJobs, redriveJobs
+    case runMail
     case readTrail
     case managePeople
     case moveClock
@@ -34,6 +35,7 @@ enum Duty: String, CaseIterable, Sendable {
     /// | set up, activate, drain providers; set rules | | | |
     /// | read jobs | yes | yes | |
     /// | redrive jobs | yes | | |
+    /// | read and resend e-mail | | | |
     /// | read the audit trail | | yes | |
     /// | give and take roles | | | |
     /// | move the demo's clock | | | |
@@ -47,7 +49,7 @@ enum Duty: String, CaseIterable, Sendable {
         case .confirmMoney, .readMoney, .setCommission, .runPayouts, .reconcile, .readTrail:
             [.administrator, .finance]
         case .redriveJobs: [.administrator, .support]
-        case .runProviders, .managePeople, .moveClock, .setPayoutLimits: [.administrator]
+        case .runProviders, .runMail, .managePeople, .moveClock, .setPayoutLimits: [.administrator]
         }
     }
 

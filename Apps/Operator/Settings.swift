@@ -109,6 +109,26 @@ struct Settings: Sendable {
         var registrations = 60
     }
 
+    /// Where e-mail is handed over.
+    struct MailServer: Sendable {
+        /// `GUILDHALL_SMTP_HOST`: unset, mail stays in the back office.
+        var host: String?
+        /// `GUILDHALL_SMTP_PORT`
+        var port = 587
+        /// `GUILDHALL_SMTP_TLS`: none, starttls or tls.
+        var encryption = Encryption.starttls
+        /// `GUILDHALL_SMTP_USER`
+        var user: String?
+        /// `GUILDHALL_SMTP_PASSWORD_FILE`: its first line is the password.
+        var passwordFile: String?
+        /// `GUILDHALL_MAIL_FROM`: a bare address.
+        var from = "guildhall@localhost"
+        /// `GUILDHALL_MAIL_TOOL`: msmtp.
+        var tool = "/usr/bin/msmtp"
+
+        enum Encryption: String, CaseIterable, Sendable { case none, starttls, tls }
+    }
+
     enum LogFormat: String, CaseIterable, Sendable { case json, text }
 
     var servers = Servers()
@@ -117,6 +137,7 @@ struct Settings: Sendable {
     var network = Network()
     var running = Running()
     var web = Web()
+    var mail = MailServer()
 
     /// Reads the process's environment.
     /// - Throws: ``SettingsProblems`` with everything that is wrong.
@@ -131,6 +152,7 @@ struct Settings: Sendable {
         settings.network = network(&reader)
         settings.running = running(&reader)
         settings.web = web(&reader)
+        settings.mail = mail(&reader)
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         return settings
     }
@@ -249,6 +271,24 @@ struct Settings: Sendable {
         web.passwords = limit("GUILDHALL_LIMIT_PASSWORDS", web.passwords)
         web.registrations = limit("GUILDHALL_LIMIT_REGISTRATIONS", web.registrations)
         return web
+    }
+
+    private static func mail(_ reader: inout EnvironmentReader) -> MailServer {
+        var mail = MailServer()
+        mail.host = reader.optional("GUILDHALL_SMTP_HOST")
+        mail.port = reader.port("GUILDHALL_SMTP_PORT", or: mail.port)
+        mail.encryption = reader.choice("GUILDHALL_SMTP_TLS", or: mail.encryption)
+        mail.user = reader.optional("GUILDHALL_SMTP_USER")
+        mail.passwordFile = reader.optional("GUILDHALL_SMTP_PASSWORD_FILE").map(absolute)
+        mail.from = reader.text("GUILDHALL_MAIL_FROM", or: mail.from)
+        mail.tool = reader.optional("GUILDHALL_MAIL_TOOL") ?? mail.tool
+        for (key, value) in [
+            ("GUILDHALL_SMTP_HOST", mail.host), ("GUILDHALL_SMTP_USER", mail.user),
+            ("GUILDHALL_SMTP_PASSWORD_FILE", mail.passwordFile), ("GUILDHALL_MAIL_FROM", mail.from),
+        ] where value?.contains(where: { $0.isWhitespace || "'\"\\".contains($0) }) == true {
+            reader.refuse("\(key) has a blank, a quote or a backslash in it")
+        }
+        return mail
     }
 
     private static func absolute(_ path: String) -> String {

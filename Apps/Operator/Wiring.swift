@@ -132,6 +132,18 @@ extension Settings {
         kernel.sellerPictureBytesMax = running.sellerPictureMegabytes << 20
         kernel.printTool = running.printTool
         kernel.callDeadline = .seconds(running.providerSeconds)
+        kernel.mail.host = mail.host
+        kernel.mail.port = mail.port
+        kernel.mail.encryption =
+            switch mail.encryption {
+            case .none: .none
+            case .starttls: .starttls
+            case .tls: .tls
+            }
+        kernel.mail.user = mail.user
+        kernel.mail.passwordFile = mail.passwordFile
+        kernel.mail.from = mail.from
+        kernel.mail.tool = mail.tool
         if let orders = running.drillOrders {
             kernel.reached = { orders.reached($0.description) }
         }

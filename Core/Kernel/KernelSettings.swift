@@ -23,6 +23,8 @@ public struct KernelSettings: Sendable {
     public var printTool = "/usr/bin/weasyprint"
     /// How long one print may take.
     public var printDeadline: Duration = .seconds(20)
+    /// Where e-mail is handed over.
+    public var mail = MailSettings()
     /// The program whose `module check` tries a module, in a process of its own.
     public var program = "/proc/self/exe"
     /// How long one conformance run may take.

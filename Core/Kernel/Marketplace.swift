@@ -16,6 +16,8 @@ public struct Marketplace: Sendable {
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.
     let printing: WorkThreads
+    /// Waits for the program that hands e-mail over.
+    let mailing: WorkThreads
     /// Waits for conformance runs, one at a time.
     let checking: WorkThreads
     /// What is asked for most, as bytes.
@@ -35,6 +37,7 @@ public struct Marketplace: Sendable {
         passwords = WorkThreads(count: settings.passwordThreads, waitingMax: 64)
         files = WorkThreads(count: 2, waitingMax: 256)
         printing = WorkThreads(count: 2, waitingMax: 8, waitMax: .seconds(20))
+        mailing = WorkThreads(count: 1, waitingMax: 4, waitMax: .seconds(120))
         checking = WorkThreads(count: 1, waitingMax: 4, waitMax: .seconds(240))
         shownListings = NotifiedCache(
             database, channel: "listings", costMax: settings.listingCacheBytes,

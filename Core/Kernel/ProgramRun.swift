@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 
 /// One run of another program: in a group of its own, without our environment, ended at a
@@ -8,10 +9,17 @@ public struct ProgramRun: Sendable {
     public let deadline: Duration
     /// Where its standard output goes; nowhere when nil.
     public var output: String?
+    /// A file that it reads as its input; nothing when nil.
+    public var input: String?
+    /// Where what it complains of goes; nowhere when nil.
+    public var errors: String?
 
     public init(
-        _ program: String, _ arguments: [String], within deadline: Duration, output: String? = nil
+        _ program: String, _ arguments: [String], within deadline: Duration, output: String? = nil,
+        input: String? = nil, errors: String? = nil
     ) {
+        self.input = input
+        self.errors = errors
         self.program = program
         self.arguments = arguments
         self.deadline = deadline
@@ -42,6 +50,15 @@ public struct ProgramRun: Sendable {
             posix_spawn_file_actions_addopen(
                 &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         }
+        if let input {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
+        }
+        if let errors {
+            posix_spawn_file_actions_addopen(
+                &actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        }
+        // An inherited socket would stay open for as long as the program runs, whoever closes it.
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }

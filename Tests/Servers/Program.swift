@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 
 /// A program of the operating system that a test runs, quietly.
@@ -12,6 +13,8 @@ public struct Program: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // The tests' own sockets end when a test closes them, not when this program ends.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         // A group of its own, so that Ctrl-C at the tests does not reach it before its owner.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -14,7 +14,10 @@ import Testing
         ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
         (
             "Core/Kernel",
-            ["Vocabulary", "ProviderKit", "Postgres", "ProviderHost", "Conformance"]
+            [
+                "CSpawn", "Vocabulary", "ProviderKit", "Postgres", "ProviderHost",
+                "Conformance",
+            ]
         ),
         ("Plugins", ["Vocabulary", "ProviderKit"]),
         ("Plugins/Payments/SolanaPay/Export", ["ProviderKit", "SolanaPay"]),
@@ -45,7 +48,7 @@ import Testing
 
     static let ours: Set<String> = [
         "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "CQRencode",
-        "Reactor",
+        "CSpawn", "Reactor",
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "SandboxWallet",

@@ -125,7 +125,7 @@ extension String {
     private var tone: Tone {
         switch self {
         case "verified", "published", "paid", "delivered", "captured", "active", "succeeded",
-            "shipped", "done", "accepted", "applied":
+            "shipped", "done", "accepted", "applied", "sent":
             .good
         case "rejected", "suspended", "blocked", "failed", "dead", "cancelled", "declined",
             "closed", "hidden", "late", "returned":

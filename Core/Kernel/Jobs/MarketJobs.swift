@@ -7,6 +7,7 @@ extension Marketplace {
         addPayouts(to: &handlers)
         addDebts(to: &handlers)
         addBooks(to: &handlers)
+        addMail(to: &handlers)
         return handlers
     }
 

@@ -5,6 +5,7 @@ extension Marketplace {
         try await untilLess { try await database.jobs.sweep() }
         try await untilLess { try await once.sweep() }
         try await untilLess { try await database.webhooks.sweep() }
+        try await untilLess { try await database.mails.sweep() }
         try await untilLess { try await database.notices.sweep() }
         try await untilLess { try await database.outbox.sweep() }
     }

@@ -125,7 +125,19 @@ extension Marketplace {
                     before: before)
             ])
             guard let moved = try await tx.sellers.find(id) else { throw SellerRefusal.unknown }
+            if actorKind == .admin {
+                try await tx.outbox.record(
+                    OutboxEvent(
+                        "seller.\(next.rawValue)", about: "seller", id,
+                        DecisionNotice(reason: reason)
+                    ).telling(team: id))
+            }
             return moved
         }
     }
+}
+
+/// What a shop's team reads of a decision on it.
+private struct DecisionNotice: Codable, Sendable {
+    let reason: String?
 }

@@ -52,6 +52,7 @@ public struct AccountAPI: Sendable {
                 try await call.request.signOutEverywhere(person.account.id)
                 return Nothing()
             }
+        MailPreferencePages().mount(on: api)
         mountTokens(on: api, tag: "Tokens")
     }
 

@@ -41,6 +41,7 @@ public struct AccountPages: Sendable {
             return .seeOther("/", notice: "You are signed out on every device.")
         }
         PasswordPages(home: home).mount(on: routes)
+        MailPreferencePages().mount(on: routes)
     }
 
     private func signIn(

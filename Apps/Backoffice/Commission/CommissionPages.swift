@@ -120,8 +120,8 @@ enum CommissionPages {
                     + categories.map { (key: $0.id.description, text: $0.name) }),
             .line("listing", "Only for the listing with this id", required: false),
             .line("bandCurrency", "Only for prices in", required: false),
-            .line("bandFrom", "from, in minor units", required: false, type: "number"),
-            .line("bandBelow", "to below, in minor units", required: false, type: "number"),
+            .amount("bandFrom", "from", in: "bandCurrency", required: false),
+            .amount("bandBelow", "to below", in: "bandCurrency", required: false),
         ]
         let amounts: [Input] = [
             .line(
@@ -131,10 +131,9 @@ enum CommissionPages {
                 "base", "Of", [(key: "gross", text: "the gross price"), (key: "net", text: "net")]),
             .choice("onShipping", "Of the shipping too", yesOrNo),
             .line("fixedCurrency", "Besides, in this currency", required: false),
-            .line(
-                "fixedAmount", "for each piece, in minor units", required: false, type: "number"),
-            .line("floorAmount", "at least, in minor units", required: false, type: "number"),
-            .line("capAmount", "at most, in minor units", required: false, type: "number"),
+            .amount("fixedAmount", "for each piece", in: "fixedCurrency", required: false),
+            .amount("floorAmount", "at least", in: "fixedCurrency", required: false),
+            .amount("capAmount", "at most", in: "fixedCurrency", required: false),
         ]
         return DeskForm(
             "Add the rule", to: "/commission-rules",

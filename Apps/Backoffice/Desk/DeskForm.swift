@@ -1,4 +1,5 @@
 import Kernel
+import Vocabulary
 import Web
 
 /// A form of the back office, drawn by the template.
@@ -13,6 +14,8 @@ struct DeskForm: Sendable {
     var isDangerous = false
     /// A search: sent with GET, nothing changes.
     var isSearch = false
+    /// Sent with a file.
+    var hasFile = false
 
     init(
         _ button: String, to action: String, hint: String? = nil, _ inputs: [Input] = [],
@@ -23,6 +26,7 @@ struct DeskForm: Sendable {
         self.hint = hint
         self.inputs = inputs
         self.isDangerous = isDangerous
+        hasFile = inputs.contains(where: \.isFile)
     }
 
     static func search(_ button: String, at action: String, _ inputs: [Input]) -> DeskForm {
@@ -49,6 +53,7 @@ struct Input: Sendable {
     var isArea = false
     var isHidden = false
     var isChoice = false
+    var isFile = false
     var lineType = "text"
     var choices: [Choice] = []
 
@@ -63,6 +68,16 @@ struct Input: Sendable {
         return input
     }
 
+    /// An amount in major units of the currency that the input `currency` names.
+    static func amount(
+        _ key: String, _ label: String, in currency: String, _ value: Money? = nil,
+        help: String? = nil, required: Bool = true
+    ) -> Input {
+        line(
+            key + String(TypedAmount.mark) + currency, label, value?.decimalText ?? "",
+            help: help ?? "Such as 12.50.", required: required)
+    }
+
     static func area(
         _ key: String, _ label: String, _ value: String = "", help: String? = nil,
         required: Bool = true
@@ -70,6 +85,12 @@ struct Input: Sendable {
         var input = Input(key: key, caption: label, content: value, help: help)
         input.isRequired = required
         input.isArea = true
+        return input
+    }
+
+    static func file(_ key: String, _ label: String, help: String? = nil) -> Input {
+        var input = Input(key: key, caption: label, help: help)
+        input.isFile = true
         return input
     }
 

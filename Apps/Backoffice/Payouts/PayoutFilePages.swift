@@ -103,7 +103,7 @@ enum PayoutFilePages {
             hint: "A provider paid what it held to the account that the files are paid from.",
             [
                 .choice("from", "From", choices), .choice("to", "To", choices),
-                .line("amount", "Minor units", type: "number"),
+                .amount("amount", "Amount", in: "currency"),
                 .line("currency", "Currency", "EUR"), .line("reference", "The bank's reference"),
             ], isDangerous: true)
         return Block(

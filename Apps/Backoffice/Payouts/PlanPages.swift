@@ -97,10 +97,10 @@ enum PlanPages {
             "Set a limit", to: "/payout-limits",
             [
                 .line("currency", "Currency", "EUR"),
-                .line(
-                    "amount", "Minor units from which a second person is needed",
-                    help: "Empty: one person is enough for every payout.", required: false,
-                    type: "number"), .reason,
+                .amount(
+                    "amount", "The amount from which a second person is needed", in: "currency",
+                    help: "Such as 5000.00. Empty: one person is enough for every payout.",
+                    required: false), .reason,
             ], isDangerous: true)
         return Block(
             "A second person is needed from",

@@ -89,8 +89,8 @@ struct RuleRoutes {
                     .number(index + 1),
                     Cell(names[rule.instance] ?? "retired", to: Links.provider(rule.instance)),
                     Cell(rule.currency?.code ?? "any"), Cell(rule.country ?? "any"),
-                    Cell(rule.amountMin.map(String.init) ?? ""),
-                    Cell(rule.amountMax.map(String.init) ?? ""),
+                    Cell(rule.money(\.amountMin).map { Format.money($0) } ?? ""),
+                    Cell(rule.money(\.amountMax).map { Format.money($0) } ?? ""),
                     Cell(rule.share.percentText),
                 ]
             })
@@ -129,12 +129,12 @@ struct RuleRoutes {
                 .line(
                     name + "country", "Only for this country", rule?.country ?? "",
                     required: false),
-                .line(
-                    name + "amountMin", "From this amount, in minor units",
-                    rule?.amountMin.map(String.init) ?? "", required: false, type: "number"),
-                .line(
-                    name + "amountMax", "Up to this amount",
-                    rule?.amountMax.map(String.init) ?? "", required: false, type: "number"),
+                .amount(
+                    name + "amountMin", "From this amount", in: name + "currency",
+                    rule?.money(\.amountMin), required: false),
+                .amount(
+                    name + "amountMax", "Up to this amount", in: name + "currency",
+                    rule?.money(\.amountMax), required: false),
                 .line(
                     name + "seller", "Only with this seller", rule?.seller ?? "", required: false),
                 .line(
@@ -143,5 +143,13 @@ struct RuleRoutes {
             ]
         }
         return DeskForm("Set the rules", to: "/provider-rules/\(kind.rawValue)", inputs + [.reason])
+    }
+}
+
+extension ProviderRule {
+    /// One of its amounts, which it has only with a currency.
+    fileprivate func money(_ amount: KeyPath<ProviderRule, Int64?>) -> Money? {
+        guard let currency, let amount = self[keyPath: amount] else { return nil }
+        return Money(amount, currency)
     }
 }

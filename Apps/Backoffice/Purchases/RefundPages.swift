@@ -69,7 +69,7 @@ enum RefundPages {
             "Refund all that is left", to: path, hint: "It goes back to the customer.", [.reason],
             isDangerous: true)
         let amount: [Input] = [
-            .line("amount.amount", "How much, in minor units", type: "number"),
+            .amount("amount.amount", "How much, in \(currency.code)", in: "amount.currency"),
             .hidden("amount.currency", currency.code), .reason,
         ]
         let funders: Input = .choice(

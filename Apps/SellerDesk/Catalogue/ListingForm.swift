@@ -71,12 +71,7 @@ struct ListingForm: Described {
     }
 
     private func money(_ text: String?, _ field: String) throws -> Money {
-        let plain = (text ?? "").replacing(",", with: ".").filter { $0 != " " }
-        guard let money = Money(decimal: plain, currency) else {
-            throw InputRefusal(
-                .wrong("“\(text ?? "")” is not a price, such as 19.90."), field: field)
-        }
-        return money
+        try TypedAmount.read(text ?? "", currency, field: field)
     }
 
     private static func list(_ text: String?, _ separator: Character) -> [String] {

@@ -28,8 +28,9 @@ struct MoneyRoutes {
 
         func minimum() throws -> Int64? {
             guard let from, !from.isEmpty else { return nil }
-            guard let money = Money(decimal: from, currency), !money.isNegative else {
-                throw InputRefusal(.wrong("This is not an amount."), field: "from")
+            let money = try TypedAmount.read(from, currency, field: "from")
+            guard !money.isNegative else {
+                throw InputRefusal(.wrong("This is below zero."), field: "from")
             }
             return money.amount
         }

@@ -18,8 +18,8 @@ struct RefundForm: Described {
         "paidBackAs": [.length(0...200)],
     ]
 
-    /// - Throws: ``RefundRefusal/notPositive`` for what is not an amount.
-    func wish() throws(RefundRefusal) -> RefundWish {
+    /// - Throws: `InvalidInput` for what is not an amount.
+    func wish() throws(InvalidInput) -> RefundWish {
         switch kind ?? .whole {
         case .whole: return .everything
         case .lines:
@@ -32,11 +32,10 @@ struct RefundForm: Described {
         }
     }
 
-    private func money() throws(RefundRefusal) -> Money {
-        let plain = (amount ?? "").filter { $0 != " " }.map { $0 == "," ? "." : $0 }
-        guard let currency, let money = Money(decimal: String(plain), currency) else {
-            throw .notPositive
+    private func money() throws(InvalidInput) -> Money {
+        guard let currency else {
+            throw InvalidInput(.missing, field: "currency", "Say in which currency, such as EUR.")
         }
-        return money
+        return try TypedAmount.read(amount ?? "", currency, field: "amount")
     }
 }

@@ -41,10 +41,11 @@ struct FormAgainPage {
         explanation = again.explanation
         action = again.request.path
         inputs = again.items.map { name, value in
-            let isFaulty = name == again.field
-            let schema = again.form.field(name)
+            let field = TypedAmount.field(name)
+            let isFaulty = field == again.field
+            let schema = again.form.field(field)
             return Input(
-                name: name, label: Schema.said(name), value: value,
+                name: name, label: Schema.said(field), value: value,
                 isHidden: !isFaulty && schema?.isFreeText != true,
                 isLong: value.contains("\n") || (schema?.lengthMax ?? 0) > 250,
                 isFaulty: isFaulty)

@@ -55,6 +55,10 @@ struct FormFault: Sendable {
 extension Again {
     /// What is to be said at the input at fault; nil when no single one is.
     var fault: FormFault? {
-        field.map { FormFault(action: request.path, field: $0, explanation: explanation) }
+        field.map { field in
+            // An amount is typed into an input that names its currency as well.
+            let name = items.first { TypedAmount.field($0.name) == field }?.name ?? field
+            return FormFault(action: request.path, field: name, explanation: explanation)
+        }
     }
 }

@@ -50,7 +50,9 @@ struct SentForm: Sendable {
     /// The form as a JSON value of the schema's types.
     /// - Throws: ``InvalidInput`` that names the input at fault.
     func value(_ schema: Schema) throws(InvalidInput) -> JSONValue {
-        let value = value(schema, at: "") ?? .object([:])
+        var read = self
+        read.items = try TypedAmount.inMinorUnits(items)
+        let value = read.value(schema, at: "") ?? .object([:])
         try schema.check(value)
         return value
     }
@@ -59,7 +61,8 @@ struct SentForm: Sendable {
         Again(
             request: request, explanation: refusal.explanation, field: refusal.field,
             values: Dictionary(
-                items.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+                items.map { (TypedAmount.field($0.name), $0.value) },
+                uniquingKeysWith: { first, _ in first }),
             items: items, form: form)
     }
 

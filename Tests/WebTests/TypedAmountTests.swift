@@ -1,0 +1,54 @@
+import Testing
+import Vocabulary
+
+@testable import Web
+
+@Suite struct `Amounts as people write them` {
+    private func read(_ text: String, _ code: String) throws -> Int64 {
+        let currency = try #require(Currency(code))
+        return try TypedAmount.read(text, currency, field: "amount").amount
+    }
+
+    @Test func `are exact in every currency's digits`() throws {
+        for (text, code, wanted) in [
+            ("12.50", "EUR", Int64(1250)), ("12,50", "EUR", 1250), ("12", "EUR", 1200),
+            ("12.5", "EUR", 1250), (" 1 200,00 ", "EUR", 120_000), ("0.01", "EUR", 1),
+            ("1250", "JPY", 1250), ("1.250", "KWD", 1250), ("1.25", "KWD", 1250),
+            ("9007199254740.93", "EUR", 900_719_925_474_093),
+        ] {
+            #expect(try read(text, code) == wanted, "\(text) \(code)")
+        }
+    }
+
+    @Test func `are refused with how they are written right`() throws {
+        for (text, code) in [
+            ("12.505", "EUR"), ("12.5", "JPY"), ("1,250", "EUR"), ("1,250", "KWD"),
+            ("1.234,50", "EUR"), ("1,234.50", "EUR"), ("abc", "EUR"), ("", "EUR"), (".", "EUR"),
+            ("1e3", "EUR"), ("12.50 €", "EUR"), ("99999999999999999999", "EUR"),
+        ] {
+            let refusal = #expect(throws: InvalidInput.self, "\(text) \(code)") {
+                try read(text, code)
+            }
+            #expect(refusal?.field == "amount")
+        }
+        let refusal = #expect(throws: InvalidInput.self) { try read("12.505", "EUR") }
+        #expect(
+            refusal?.explanation
+                == "Write it in EUR with at most 2 digits after the point, such as 12.50.")
+    }
+
+    @Test func `become minor units before a form is read`() throws {
+        let items = [
+            (name: "amount@unit", value: "12,50"), (name: "unit", value: "EUR"),
+            (name: "least@unit", value: " "), (name: "other", value: "a@b"),
+        ]
+
+        let read = try TypedAmount.inMinorUnits(items)
+
+        #expect(read.map(\.name) == ["amount", "unit", "least", "other"])
+        #expect(read.map(\.value) == ["1250", "EUR", "", "a@b"])
+        #expect(throws: InvalidInput.self) {
+            try TypedAmount.inMinorUnits([(name: "amount@unit", value: "12.50")])
+        }
+    }
+}

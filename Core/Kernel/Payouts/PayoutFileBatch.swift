@@ -106,6 +106,17 @@ extension Marketplace {
         return waiting
     }
 
+    /// Whether a provider's payouts go out as files now.
+    public func writesPayoutFiles(_ instance: ID<ProviderInstance>) async throws -> Bool {
+        do {
+            return try await providers.payment(instance).writesFiles
+        } catch is ProviderRefusal {
+            return false
+        } catch is ProviderError {
+            return false
+        }
+    }
+
     /// The payouts in a file, in its order.
     public func payouts(in file: ID<PayoutFileBatch>) async throws -> [Payout] {
         try await database.payoutFiles.payouts(in: file)

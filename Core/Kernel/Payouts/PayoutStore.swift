@@ -262,6 +262,20 @@ struct PayoutStore: Sendable {
         ).decode { c in try c.next(ID<Payout>.self) }.first
     }
 
+    /// Which payouts have these references at an instance.
+    func find(
+        references: [String], at instance: ID<ProviderInstance>
+    ) async throws -> [String: ID<Payout>] {
+        let rows = try await db.query(
+            """
+            select reference, id from payout
+            where instance_id = \(instance) and reference = any(\(references)::text[])
+            order by id
+            """
+        ).decode { c in (try c.next(String.self), try c.next(ID<Payout>.self)) }
+        return Dictionary(rows) { _, last in last }
+    }
+
     func items(of id: ID<Payout>) async throws -> [PayoutLine] {
         try await db.query(
             """

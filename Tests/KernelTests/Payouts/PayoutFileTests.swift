@@ -157,7 +157,7 @@ import Vocabulary
 }
 
 /// A seller, a provider that holds the money, and the platform's account that pays it out.
-private struct FileTown: Sendable {
+struct FileTown: Sendable {
     let earnings: Earnings
     let bank: ID<ProviderInstance>
     let admin: Account

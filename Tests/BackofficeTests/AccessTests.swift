@@ -19,7 +19,8 @@ import Web
     /// What somebody with an account may do for themselves.
     static let own: Set<String> = [
         "/api/v1/account", "/api/v1/sessions", "/api/v1/tokens", "/api/v1/tokens/{token}",
-        "/sign-out/everywhere", "/password", "/api/v1/account/password",
+        "/sign-out/everywhere", "/password", "/api/v1/account/password", "/mail",
+        "/api/v1/account/mail",
     ]
 
     @Test func `every route of every app says who may call it`() async throws {

@@ -15,6 +15,7 @@ import Vocabulary
         "DELETE /sessions": "signing out changes nothing of the market's",
         "DELETE /sessions/current": "signing out changes nothing of the market's",
         "PUT /account/password": "one's own, and nothing of it may be shown",
+        "PUT /account/mail": "one's own e-mail",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
@@ -23,7 +24,8 @@ import Vocabulary
     static let elsewhere: Set<String> = [
         "POST /payout-plans/{plan}/approval", "POST /payout-plans/{plan}/application",
         "POST /payout-files", "POST /payout-files/{file}/results",
-        "POST /orders/{order}/refunds/{refund}/retries",
+        "POST /orders/{order}/refunds/{refund}/retries", "POST /mails/{mail}/retries",
+        "POST /orders/{order}/captures", "POST /bank-reports",
         "POST /orders/{order}/refunds/{refund}/confirmation",
         // Needs a module's file; the kernel's test of conformance runs sees its line.
         "POST /provider-modules/{module}/conformance",
@@ -35,7 +37,7 @@ import Vocabulary
     ]
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
-        "/sign-in", "/sign-out", "/sign-out/everywhere", "/register", "/password",
+        "/sign-in", "/sign-out", "/sign-out/everywhere", "/register", "/password", "/mail",
     ]
 
     /// One write, as it is sent.

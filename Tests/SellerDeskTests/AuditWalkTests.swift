@@ -15,12 +15,14 @@ import Web
         "DELETE /sessions": "signing out changes nothing of the market's",
         "DELETE /sessions/current": "signing out changes nothing of the market's",
         "PUT /account/password": "one's own, and nothing of it may be shown",
+        "PUT /account/mail": "one's own e-mail",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
     ]
-    /// What needs a refund that failed, or a provider with sellers' accounts: its verb writes the
-    /// line, and the tests of refunds and of payout accounts run it.
+    /// What needs a refund or a capture that failed, or a provider with sellers' accounts: its verb
+    /// writes the line, and the kernel's tests run it.
     static let elsewhere: Set<String> = [
-        "POST /orders/{order}/refunds/{refund}/retries", "POST /payout-accounts/{instance}/links",
+        "POST /orders/{order}/refunds/{refund}/retries", "POST /orders/{order}/captures",
+        "POST /payout-accounts/{instance}/links",
     ]
     /// What each form does, by the operation of the API that does the same.
     static let forms: [String: String] = [
@@ -35,6 +37,7 @@ import Web
         "/orders/{order}/shipments": "POST /orders/{order}/shipments",
         "/orders/{order}/cancellation": "POST /orders/{order}/cancellation",
         "/orders/{order}/refunds": "POST /orders/{order}/refunds",
+        "/orders/{order}/captures": "POST /orders/{order}/captures",
         "/orders/{order}/refunds/{refund}/retries":
             "POST /orders/{order}/refunds/{refund}/retries",
         "/orders/{order}/receipts": "POST /orders/{order}/receipts",
@@ -55,7 +58,7 @@ import Web
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
         "/listings/{listing}/archiving": "DELETE /listings/{listing}",
         "/sign-in": "", "/sign-out": "", "/sign-out/everywhere": "", "/register": "",
-        "/password": "PUT /account/password",
+        "/password": "PUT /account/password", "/mail": "PUT /account/mail",
     ]
 
     /// One write: what is sent, or the upload of a picture.

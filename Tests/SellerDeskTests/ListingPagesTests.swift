@@ -55,7 +55,7 @@ import Web
                 ])
 
             #expect(again.status == 422)
-            #expect(again.text.contains("is not a price"))
+            #expect(again.text.contains("Write it in EUR with at most 2 digits"))
             #expect(again.text.contains("KEEP-ME"))
             #expect(again.text.contains("Blue mug"))
         }

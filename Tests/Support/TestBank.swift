@@ -176,6 +176,35 @@ public final class TestBank: Sendable {
         }
     }
 
+    /// The customer's bank sends a refund back that had succeeded.
+    /// - Returns: what the bank would send about it.
+    public func takeBackRefund(_ refund: String) -> WebhookDelivery? {
+        state.withLock { state in
+            guard let key = state.refunds.first(where: { $0.value.refundID == refund })?.key,
+                var snapshot = state.refunds[key], snapshot.status == .succeeded,
+                let payment = state.payments.first(where: {
+                    $0.value.reference == snapshot.paymentReference
+                })
+            else { return nil }
+            snapshot.status = .failed
+            snapshot.version += 1
+            state.refunds[key] = snapshot
+            let left = payment.value.refunded.amount - snapshot.amount.amount
+            state.payments[payment.key]?.refunded = Money(left, snapshot.amount.currency)
+            state.payments[payment.key]?.version += 1
+            state.book(.refund, snapshot.amount, snapshot.reference)
+            return Self.delivery(of: snapshot)
+        }
+    }
+
+    private static func delivery(of refund: RefundSnapshot) -> WebhookDelivery {
+        WebhookDelivery(
+            headers: [
+                "x-test-signature": "signed",
+                "x-test-event": "\(refund.reference)-\(refund.version)",
+            ], body: Array(refund.reference.utf8), receivedAt: .systemNow)
+    }
+
     /// What the bank would send about a payment. `eventID` repeats make it the same event.
     public func webhook(
         _ reference: String, eventID: String? = nil, at instant: Instant = .systemNow

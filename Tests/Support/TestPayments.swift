@@ -160,6 +160,9 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
         in webhook: VerifiedWebhook, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentEvent] {
         let reference = String(decoding: webhook.body, as: UTF8.self)
+        if let refund = try await lookupRefund(.reference(reference), context) {
+            return [.refund(refund)]
+        }
         return try await lookup(.reference(reference), context).map { [.payment($0)] } ?? []
     }
 

@@ -95,6 +95,8 @@ struct OrderAnswer: Codable {
         let options: String
         let quantity: Int
         let shipped: Int
+        /// Pieces whose money went back before they were shipped, so that they never will be.
+        let withheld: Int
         let unitPrice: Money
         let total: Money
         let tax: Money
@@ -165,7 +167,8 @@ struct OrderAnswer: Codable {
             Line(
                 id: $0.id, title: $0.title, sku: $0.sku, options: $0.optionsText,
                 quantity: $0.quantity,
-                shipped: $0.shipped, unitPrice: $0.unitPrice, total: $0.total, tax: $0.tax,
+                shipped: $0.shipped, withheld: $0.withheld, unitPrice: $0.unitPrice,
+                total: $0.total, tax: $0.tax,
                 commission: $0.commission, commissionVat: $0.commissionVAT,
                 commissionExplanation: $0.commissionExplanation,
                 commissionReasoning: $0.commissionReasoning)

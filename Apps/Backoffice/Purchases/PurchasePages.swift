@@ -80,12 +80,16 @@ enum PurchasePages {
                 to: parcel.trackingUrl)
         }
         let lines = Table(
-            ["Thing", "SKU", "Pieces#", "Each#", "Total#", "Commission#", "Why"],
+            [
+                "Thing", "SKU", "Pieces#", "Shipped#", "Refunded before#", "Each#", "Total#",
+                "Commission#", "Why",
+            ],
             order.lines.map { line in
                 [
                     Cell(
                         line.title + (line.options.isEmpty ? "" : " (\(line.options))")),
-                    Cell(line.sku ?? ""), .number(line.quantity), .money(line.unitPrice),
+                    Cell(line.sku ?? ""), .number(line.quantity), .number(line.shipped),
+                    .number(line.withheld), .money(line.unitPrice),
                     .money(line.total), .money(line.commission),
                     Cell("\(line.commissionExplanation). \(line.commissionReasoning)"),
                 ]
@@ -113,8 +117,18 @@ enum PurchasePages {
             ]
                 + RefundPages.forms(of: order)
         case "cancelled": []
-        default: RefundPages.forms(of: order)
+        default: (isMoneyRefused(order) ? [askAgain(order)] : []) + RefundPages.forms(of: order)
         }
+    }
+
+    private static func isMoneyRefused(_ order: OrderAnswer) -> Bool {
+        order.events.last { $0.kind.hasPrefix("capture") }?.kind == "capture-failed"
+    }
+
+    private static func askAgain(_ order: OrderAnswer) -> DeskForm {
+        DeskForm(
+            "Ask for the money again", to: "/orders/\(order.id)/captures",
+            hint: "The provider refused to give it. We ask by ourselves for two weeks.")
     }
 
     private static func payment(_ payment: PaymentAnswer) -> Block {

@@ -70,6 +70,17 @@ struct OrderAPI {
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
             }
+        api.post(
+            "/orders/{order}/captures", "Ask again for money that the provider refused to give",
+            tag: tag
+        )
+        .path(OrderPath.self).refuses(.conflict).onlyOnce()
+        .handle(as: Member.self, needing: [.shipOrders]) { call, member in
+            try await call.marketplace.retryCapture(
+                call.path.order, as: .seller(member.membership))
+            return OrderAnswer(
+                try await call.marketplace.findOrder(call.path.order, as: member.membership))
+        }
         api.post("/orders/{order}/receipts", "Say that it was paid at its delivery", tag: tag)
             .path(OrderPath.self).body(ReceiptInput.self).refuses(.conflict).onlyOnce()
             .succeeds(with: .created)

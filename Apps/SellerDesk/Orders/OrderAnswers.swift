@@ -14,6 +14,8 @@ struct OrderAnswer: Codable, Sendable {
         let options: String
         let quantity: Int
         let shipped: Int
+        /// Pieces whose money went back before they were shipped, so that they never will be.
+        let withheld: Int
         let unitPrice: Money
         let total: Money
         let commission: Money
@@ -80,7 +82,8 @@ struct OrderAnswer: Codable, Sendable {
             OrderLineAnswer(
                 id: line.id, listingId: line.listing, variantId: line.variant, title: line.title,
                 sku: line.sku, options: line.optionsText, quantity: line.quantity,
-                shipped: line.shipped, unitPrice: line.unitPrice, total: line.total,
+                shipped: line.shipped, withheld: line.withheld,
+                unitPrice: line.unitPrice, total: line.total,
                 commission: line.commission, commissionVat: line.commissionVAT,
                 commissionExplanation: line.commissionExplanation,
                 commissionReasoning: line.commissionReasoning)

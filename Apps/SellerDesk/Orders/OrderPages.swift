@@ -74,6 +74,9 @@ enum OrderWords {
     static func event(_ kind: String) -> String {
         switch kind {
         case "refund-requested": "refund asked for"
+        case "refund-returned": "refund came back"
+        case "capture-failed": "money refused by the provider"
+        case "capture-requested": "money asked for again"
         default: kind.map { $0 == "-" ? " " : String($0) }.joined()
         }
     }
@@ -89,6 +92,8 @@ struct OrderPage {
         let picture: String?
         let quantity: Int
         let shipped: Int
+        /// Refunded before it was shipped.
+        let withheld: String?
         let toShip: Int
         let canShip: Bool
         let total: String
@@ -149,6 +154,8 @@ struct OrderPage {
     let held: String?
     let canShip: Bool
     let canCancel: Bool
+    let isMoneyRefused: Bool
+    let canAskAgain: Bool
     let canRefund: Bool
     let canRefundAll: Bool
     let isPaidDirectly: Bool
@@ -200,6 +207,8 @@ struct OrderPage {
         let isOpen = order.state == .paid || order.state == .partlyShipped
         canShip = isOpen && may(.shipOrders)
         canCancel = order.state == .paid && may(.shipOrders)
+        isMoneyRefused = detail.isCaptureRefused
+        canAskAgain = detail.isCaptureRefused && may(.shipOrders)
         canRefund =
             detail.refundable.isPositive && order.state != .cancelled && may(.refundOrders)
         isPaidDirectly = detail.isPaidDirectly
@@ -267,6 +276,7 @@ extension OrderPage.Line {
         picture = line.imageHash.map { "/media/" + hexadecimal($0.bytes) }
         quantity = line.quantity
         shipped = line.shipped
+        withheld = line.withheld > 0 ? "\(line.withheld) refunded, not to be shipped" : nil
         toShip = line.toShip
         canShip = line.toShip > 0
         total = Format.money(line.total)

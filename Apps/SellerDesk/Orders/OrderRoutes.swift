@@ -90,6 +90,14 @@ struct OrderRoutes {
                     "/orders/\(call.path.order)",
                     notice: "The refund is on its way. This page shows when it has arrived.")
             }
+        routes.post("/orders/{order}/captures").path(OrderAPI.OrderPath.self).onlyOnce()
+            .show(as: Member.self, needing: [.shipOrders]) { call, member in
+                try await call.marketplace.retryCapture(
+                    call.path.order, as: .seller(member.membership))
+                return .seeOther(
+                    "/orders/\(call.path.order)",
+                    notice: "The money is asked for again. This page shows how it went.")
+            }
         routes.post("/orders/{order}/refunds/{refund}/retries").path(RefundPath.self).onlyOnce()
             .show(as: Member.self, needing: [.refundOrders]) { call, member in
                 try await call.marketplace.retryRefund(

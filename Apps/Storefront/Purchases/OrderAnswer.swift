@@ -13,6 +13,8 @@ struct OrderAnswer: Codable, Sendable {
         let options: String
         let quantity: Int
         let shipped: Int
+        /// Pieces whose money went back before they were shipped, so that they never will be.
+        let withheld: Int
         let unitPrice: Money
         let total: Money
     }
@@ -79,6 +81,7 @@ struct OrderAnswer: Codable, Sendable {
             OrderLineAnswer(
                 id: line.id, listingId: line.listing, variantId: line.variant, title: line.title,
                 options: line.optionsText, quantity: line.quantity, shipped: line.shipped,
+                withheld: line.withheld,
                 unitPrice: line.unitPrice, total: line.total)
         }
         shipments = detail.shipments.map { shipment in

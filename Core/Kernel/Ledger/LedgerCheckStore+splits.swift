@@ -179,7 +179,8 @@ extension LedgerCheckStore {
                         join ledger_transaction posting on posting.id = entry.transaction_id
                         where account.kind = 'suspense'
                     ) moved
-                    left join refund on moved.key like 'stray-return:%'
+                    left join refund on (moved.key like 'stray-return:%'
+                            or moved.key like 'refund-return:%')
                         and refund.id::text = split_part(moved.key, ':', 2)
                     join lateral (
                         select key, split_part(key, ':', 2) as payment from ledger_transaction

@@ -156,15 +156,14 @@ struct LedgerCheckStore {
                     from ledger_transaction posting
                     join ledger_entry entry on entry.transaction_id = posting.id
                     join ledger_account account on account.id = entry.account_id
-                    where posting.key = 'refund:' || refund.id
+                    where posting.key in ('refund:' || refund.id, 'refund-return:' || refund.id)
                         and account.kind = 'provider_clearing'
                 ) sums on true
                 where refund.kind <> 'stray' and not exists (
                     select from payment
                     where payment.id = refund.payment_id and payment.is_direct)
-                and case when refund.state = 'succeeded'
-                    then sums.amount is distinct from refund.amount::numeric
-                    else sums.amount is not null end
+                and coalesce(sums.amount, 0) <> case
+                    when refund.state = 'succeeded' then refund.amount else 0 end
                 """),
         Check(
             claim: "What orders hold back is released, and only what was released is available",
@@ -235,7 +234,15 @@ struct LedgerCheckStore {
                     || ' and was paid ' || sum(item.amount)
                 from payout_item item join orders on orders.id = item.order_id
                 where item.voided_at is null
-                group by orders.id having sum(item.amount) > orders.seller_share
+                group by orders.id having sum(item.amount) > orders.seller_share + (
+                    -- what was paid, refunded and came back is the seller's once more
+                    select coalesce(sum(entry.amount), 0)
+                    from refund
+                    join ledger_transaction posting
+                        on posting.key = 'refund-return:' || refund.id
+                    join ledger_entry entry on entry.transaction_id = posting.id
+                    join ledger_account account on account.id = entry.account_id
+                    where refund.order_id = orders.id and account.kind = 'seller_available')
                 """),
     ]
 }

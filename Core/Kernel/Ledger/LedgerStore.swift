@@ -95,6 +95,17 @@ public struct LedgerStore: Sendable {
         }.first ?? OrderHoldings(pending: 0, available: 0, reserved: 0)
     }
 
+    /// Whether something took back what was kept under this key.
+    func isReversed(_ key: String) async throws -> Bool {
+        try await !db.query(
+            """
+            select back.id from ledger_transaction gone
+            join ledger_transaction back on back.reverses = gone.id
+            where gone.key = \(key)
+            """
+        ).isEmpty
+    }
+
     /// What a seller's wallets hold, wallet by wallet and currency by currency.
     func balances(of seller: ID<Seller>) async throws -> [WalletBalance] {
         try await db.query(

@@ -166,6 +166,47 @@ extension Posting {
             ])
     }
 
+    /// The key under which it is kept that a refund came back.
+    static func refundReturnKey(_ refund: ID<Refund>) -> String { "refund-return:\(refund)" }
+
+    /// The customer's bank sent a refund back: everybody has again what it had taken of them. The
+    /// seller's part waits with the order's other money, or is available when the hold is over;
+    /// what had become a debt pays that from there.
+    static func refundReturn(
+        _ refund: Refund, wallet: ID<Wallet>, at instance: ID<ProviderInstance>,
+        taxJurisdiction: String?, isReleased: Bool
+    ) throws(LedgerError) -> Posting {
+        let (order, shares) = (refund.order, refund.shares)
+        let seller: LedgerAccount =
+            isReleased ? .sellerAvailable(wallet) : .sellerPending(wallet)
+        return try Posting(
+            key: refundReturnKey(refund.id), kind: .refund, currency: refund.amount.currency,
+            reverses: "refund:\(refund.id)",
+            entries: [
+                LedgerEntry(.providerClearing(instance), -refund.amount.amount, order: order),
+                LedgerEntry(seller, shares.seller, order: order),
+                LedgerEntry(.commission, shares.commission, order: order),
+                LedgerEntry(.commissionVAT, shares.commissionVAT, order: order),
+                LedgerEntry(
+                    .taxPayable(taxJurisdiction), shares.taxByPlatform, order: order),
+                LedgerEntry(.goodwill, refund.goodwill, order: order),
+            ])
+    }
+
+    /// Stray money that had gone back came back once more, and waits again.
+    static func strayCameBack(
+        _ refund: ID<Refund>, purchase: ID<Purchase>, _ amount: Money,
+        at instance: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: refundReturnKey(refund), kind: .adjustment, currency: amount.currency,
+            purchase: purchase, reverses: "stray-return:\(refund)",
+            entries: [
+                LedgerEntry(.providerClearing(instance), -amount.amount),
+                LedgerEntry(.suspense, amount.amount),
+            ])
+    }
+
     /// The hold is over: what an order earned may be paid out, but for what is kept in reserve.
     static func release(
         _ order: ID<Order>, _ amount: Money, kept: Money, wallet: ID<Wallet>

@@ -58,6 +58,16 @@ enum Announcements {
             ).telling(team: order.seller).tellingAdministrators())
     }
 
+    /// The seller's team and the back office are told that money did not go back, or came back
+    /// from the customer's bank: `order.refund-failed`, `order.refund-returned`.
+    static func notRefunded(_ topic: String, _ order: Order, _ amount: Money, note: String) -> SQL {
+        OutboxStore.recordStatement(
+            OutboxEvent(
+                topic, about: "order", order.id,
+                AboutOrder(number: order.number, amount: amount, note: note)
+            ).telling(team: order.seller).tellingAdministrators())
+    }
+
     /// The seller's team is told of their order.
     static func seller(
         _ topic: String, _ order: Order, note: String? = nil

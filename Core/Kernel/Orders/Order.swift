@@ -102,8 +102,11 @@ public struct OrderLine: Sendable {
     /// Why this rule and not the others.
     public let commissionReasoning: String
     public let shipped: Int
+    /// Pieces whose money went back, or is on its way back, before they were shipped.
+    public let withheld: Int
 
-    public var toShip: Int { quantity - shipped }
+    /// Pieces that are still to be shipped.
+    public var toShip: Int { quantity - shipped - withheld }
 }
 
 public struct Shipment: Sendable {
@@ -153,6 +156,12 @@ public struct OrderDetail: Sendable {
     public let left: [RefundPart]
     /// The customer paid the seller; the platform has nothing to give back.
     public let isPaidDirectly: Bool
+
+    /// The provider refused to give its money, and nobody asks for it at the moment.
+    public var isCaptureRefused: Bool {
+        order.state != .cancelled
+            && events.last { $0.kind.hasPrefix("capture") }?.kind == "capture-failed"
+    }
     /// What is to be collected when it is handed over; nil when it is paid for otherwise.
     public let toCollect: Money?
 }

@@ -2,6 +2,7 @@ import Vocabulary
 
 extension JobKind where Args == NoArgs {
     static var settlePayments: JobKind { JobKind("payments.settle", lane: .payments) }
+    static var retryCaptures: JobKind { JobKind("payments.retry-captures", lane: .payments) }
     static var expireCheckouts: JobKind { JobKind("checkouts.expire") }
     static var expirePurchases: JobKind { JobKind("purchases.expire", lane: .payments) }
     static var deliverOrders: JobKind { JobKind("orders.deliver") }
@@ -16,6 +17,10 @@ extension JobHandlers {
         }
         every(.seconds(1), .settlePayments) { _ in
             while try await marketplace.settlePayments(limit: 20) == 20 {}
+            return .done
+        }
+        every(.seconds(300), .retryCaptures) { _ in
+            try await marketplace.retryRefusedCaptures()
             return .done
         }
         every(.seconds(5), .expireCheckouts) { _ in

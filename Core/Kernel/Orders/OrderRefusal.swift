@@ -7,7 +7,7 @@ public enum OrderRefusal: Refusal, Hashable {
     case nothingToShip, lineUnknown(Int), tooMany(Int), trackingInvalid(field: String)
     case reasonMissing
     case notCaptured, notShippedYet, nothingToRefund, refundUnderWay, paymentUnderWay
-    case paymentLost
+    case paymentLost, captureNotRefused
 
     public var code: String {
         switch self {
@@ -29,6 +29,7 @@ public enum OrderRefusal: Refusal, Hashable {
         case .refundUnderWay: "order.refund-under-way"
         case .paymentUnderWay: "order.payment-under-way"
         case .paymentLost: "order.payment-lost"
+        case .captureNotRefused: "order.capture-not-refused"
         }
     }
 
@@ -62,6 +63,8 @@ public enum OrderRefusal: Refusal, Hashable {
         case .paymentUnderWay: "The payment of this order is just being taken. Try again shortly."
         case .paymentLost:
             "The customer's bank no longer holds the money for this order. Cancel it instead."
+        case .captureNotRefused:
+            "The money of this order was not refused, or it is just being asked for again."
         }
     }
 

@@ -24,6 +24,13 @@ struct OrderStore {
         ).decode(Order.init).first
     }
 
+    /// Whether the hold of an order is over.
+    func isReleased(_ id: ID<Order>) async throws -> Bool {
+        try await !db.query(
+            "select id from orders where id = \(id) and released_at is not null"
+        ).isEmpty
+    }
+
     /// Everything about orders, in the order of their numbers.
     func details(_ ids: [ID<Order>]) async throws -> [OrderDetail] {
         let wanted: SQL = "\(ids)::uuid[]"
@@ -45,7 +52,7 @@ struct OrderStore {
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
                 l.options_text, l.image_hash, l.quantity, l.unit_price, l.total, l.tax_rate_ppm,
                 l.tax_amount, l.tax_included, l.commission, l.commission_vat,
-                l.commission_explanation, l.commission_reasoning, l.shipped
+                l.commission_explanation, l.commission_reasoning, l.shipped, l.withheld
             from order_line l join orders o on o.id = l.order_id
             where l.order_id = any(\(ids)::uuid[]) order by l.order_id, l.line
             """,
@@ -104,7 +111,7 @@ struct OrderStore {
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
                 l.options_text, l.image_hash, l.quantity, l.unit_price, l.total, l.tax_rate_ppm,
                 l.tax_amount, l.tax_included, l.commission, l.commission_vat,
-                l.commission_explanation, l.commission_reasoning, l.shipped
+                l.commission_explanation, l.commission_reasoning, l.shipped, l.withheld
             from order_line l join orders o on o.id = l.order_id
             where l.order_id = \(order) order by l.line
             """
@@ -252,6 +259,7 @@ extension OrderLine {
         commissionExplanation = try c.next()
         commissionReasoning = try c.next()
         shipped = try c.next()
+        withheld = try c.next()
     }
 }
 

@@ -53,6 +53,7 @@ enum PurchasePartStore {
     static func lines(of purchase: ID<Purchase>) -> SQL {
         """
         select o.currency, l.id, l.order_id, l.title, l.sku, l.options_text, l.quantity, l.shipped,
+            l.withheld,
             l.unit_price, l.total, l.tax_amount, l.commission, l.commission_vat,
             l.commission_explanation, l.commission_reasoning
         from order_line l join orders o on o.id = l.order_id
@@ -66,6 +67,7 @@ enum PurchasePartStore {
         return LineCase(
             id: try c.next(), order: try c.next(), title: try c.next(), sku: try c.next(),
             optionsText: try c.next(), quantity: try c.next(), shipped: try c.next(),
+            withheld: try c.next(),
             unitPrice: Money(try c.next(), currency), total: Money(try c.next(), currency),
             tax: Money(try c.next(), currency), commission: Money(try c.next(), currency),
             commissionVAT: Money(try c.next(), currency),

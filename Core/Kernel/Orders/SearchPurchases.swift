@@ -64,6 +64,8 @@ public struct LineCase: Sendable {
     public let optionsText: String
     public let quantity: Int
     public let shipped: Int
+    /// Pieces whose money went back before they were shipped.
+    public let withheld: Int
     public let unitPrice: Money
     public let total: Money
     public let tax: Money

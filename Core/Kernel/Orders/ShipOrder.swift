@@ -53,7 +53,7 @@ extension Marketplace {
             let packed = try Self.packed(lines, of: order, all)
             let isAll = all.allSatisfy { line in
                 packed.filter { $0.line == line.id }.reduce(line.shipped) { $0 + $1.quantity }
-                    == line.quantity
+                    == line.quantity - line.withheld
             }
             let next: Order.State = isAll ? .shipped : .partlyShipped
             try order.checkMove(to: next)

@@ -30,4 +30,12 @@ enum Bookkeeping {
         try Posting.strayReturn(
             refund, purchase: held.purchase.id, amount, at: held.payment.instance)
     }
+
+    /// What had gone back of it came back once more.
+    static func strayCameBack(
+        _ refund: ID<Refund>, _ amount: Money, of held: LockedPayment
+    ) throws -> Posting {
+        try Posting.strayCameBack(
+            refund, purchase: held.purchase.id, amount, at: held.payment.instance)
+    }
 }

@@ -18,7 +18,8 @@ struct ReconciliationStore {
             """
             select posting.id, posting.key, case
                     when posting.kind in ('sale') or posting.key like 'stray:%' then 'charge'
-                    when posting.kind = 'refund' or posting.key like 'stray-return:%' then 'refund'
+                    when posting.kind = 'refund' or posting.key like 'stray-return:%'
+                        or posting.key like 'refund-return:%' then 'refund'
                     when posting.kind like 'payout%' then 'payout'
                     else 'adjustment' end,
                 case
@@ -31,7 +32,8 @@ struct ReconciliationStore {
                     when posting.key like 'stray:%' then (
                         select reference from payment
                         where id::text = split_part(posting.key, ':', 2))
-                    when posting.kind = 'refund' or posting.key like 'stray-return:%' then (
+                    when posting.kind = 'refund' or posting.key like 'stray-return:%'
+                        or posting.key like 'refund-return:%' then (
                         select reference from refund
                         where id::text = split_part(posting.key, ':', 2))
                     when posting.kind = 'settlement'

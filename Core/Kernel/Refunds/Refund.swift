@@ -10,9 +10,14 @@ public struct Refund: Sendable {
             switch self {
             case .pending: [.unknown, .succeeded, .failed]
             case .unknown: [.succeeded, .failed]
-            case .succeeded, .failed: []
+            // A customer's bank may send it back.
+            case .succeeded: [.failed]
+            case .failed: []
             }
         }
+
+        /// Whether it is not known yet how it ends.
+        var isOpen: Bool { self == .pending || self == .unknown }
     }
 
     /// What it was asked for.
@@ -41,6 +46,8 @@ public struct Refund: Sendable {
     public let retries: ID<Refund>?
     public let requestedAt: Instant
     public let settledAt: Instant?
+    /// How new the provider's word is that it stands for.
+    let version: Int64
     /// What it takes back of each part of the order; none of a stray one.
     public internal(set) var parts: [RefundPart] = []
 

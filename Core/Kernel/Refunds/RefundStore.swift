@@ -7,7 +7,7 @@ struct RefundStore {
 
     static let columns: SQL = """
         r.id, r.payment_id, r.order_id, r.kind, r.funded_by, r.currency, r.amount, r.goodwill,
-        r.reason, r.state, r.failure, r.retries, r.requested_at, r.settled_at
+        r.reason, r.state, r.failure, r.retries, r.requested_at, r.settled_at, r.version
         """
 
     private static let partColumns: SQL = """
@@ -106,18 +106,22 @@ struct RefundStore {
     /// Claims the amount and asks for it back. `payment_share_bounds` refuses what is not there.
     static func requestStatements(
         _ plan: RefundPlan, _ id: ID<Refund> = ID(), of order: ID<Order>, _ payment: ID<Payment>,
-        reason: String, retries: ID<Refund>? = nil, by actor: ID<Account>?
+        withholding: [ID<OrderLine>: Int] = [:], reason: String, retries: ID<Refund>? = nil,
+        by actor: ID<Account>?
     ) -> [SQL] {
         insertStatements(
-            plan, id, of: order, payment, reason: reason, retries: retries, by: actor)
+            plan, id, of: order, payment, withholding: withholding, reason: reason,
+            retries: retries, by: actor)
             + askStatements(id, plan.amount, of: order, payment, reason: reason, by: actor)
     }
 
     private static func insertStatements(
         _ plan: RefundPlan, _ id: ID<Refund>, of order: ID<Order>, _ payment: ID<Payment>,
-        reason: String, retries: ID<Refund>?, by actor: ID<Account>?
+        withholding: [ID<OrderLine>: Int] = [:], reason: String, retries: ID<Refund>?,
+        by actor: ID<Account>?
     ) -> [SQL] {
         let parts = plan.parts
+        let withheld = parts.map { part in part.line.flatMap { withholding[$0] } ?? 0 }
         let currency = plan.amount.currency
         return [
             """
@@ -128,16 +132,28 @@ struct RefundStore {
                 \(actor))
             """,
             """
-            insert into refund_part (refund_id, \(partColumns))
+            insert into refund_part (refund_id, \(partColumns), withheld)
             select \(id)::uuid, t.* from unnest(\(parts.map(\.number))::smallint[],
                 \(parts.map(\.line))::uuid[], \(parts.map(\.quantity))::integer[],
                 \(parts.map(\.shares.seller))::bigint[],
                 \(parts.map(\.shares.commission))::bigint[],
                 \(parts.map(\.shares.commissionVAT))::bigint[],
-                \(parts.map(\.shares.taxByPlatform))::bigint[]) t
+                \(parts.map(\.shares.taxByPlatform))::bigint[], \(withheld)::integer[]) t
             """,
-        ]
+        ] + (withheld.contains { $0 > 0 } ? [withholdStatement(id, by: 1)] : [])
     }
+
+    /// What the refund withheld is not shippable any more, or is again, by -1.
+    private static func withholdStatement(_ id: ID<Refund>, by sign: Int) -> SQL {
+        """
+        update order_line line set withheld = line.withheld + \(sign)::int * part.withheld
+        from refund_part part
+        where part.refund_id = \(id) and part.order_line_id = line.id and part.withheld > 0
+        """
+    }
+
+    /// The refund failed: what it withheld may be shipped.
+    static func shippableAgainStatement(_ id: ID<Refund>) -> SQL { withholdStatement(id, by: -1) }
 
     /// The seller gave it back already: there is nobody to ask.
     static func recordStatements(
@@ -189,13 +205,34 @@ struct RefundStore {
     }
 
     static func settleStatement(
-        _ id: ID<Refund>, _ state: Refund.State, reference: String?, failure: String? = nil
+        _ id: ID<Refund>, _ state: Refund.State, reference: String?, failure: String? = nil,
+        version: Int64 = 0
     ) -> SQL {
         """
         update refund set state = \(state), reference = coalesce(\(reference), reference),
-            failure = \(failure), settled_at = market_now()
+            failure = \(failure), settled_at = market_now(), version = greatest(version, \(version))
         where id = \(id) and state in ('pending', 'unknown')
         """
+    }
+
+    /// It had succeeded, and came back: it failed after all, and may be asked for again.
+    static func returnStatements(_ refund: Refund, failure: String, version: Int64) -> [SQL] {
+        [
+            """
+            update refund set state = 'failed', failure = \(failure), settled_at = market_now(),
+                version = \(version)
+            where id = \(refund.id) and state = 'succeeded'
+            """,
+            """
+            update payment_share set refunded = refunded - \(refund.amount.amount)
+            where payment_id = \(refund.payment) and order_id = \(refund.order)
+            """,
+            """
+            update payment set refunded = refunded - \(refund.amount.amount)
+            where id = \(refund.payment)
+            """,
+            shippableAgainStatement(refund.id),
+        ]
     }
 
     /// The claimed amount went back, or it is free again.
@@ -232,6 +269,7 @@ extension Refund {
         retries = try c.next()
         requestedAt = try c.next()
         settledAt = try c.next()
+        version = try c.next()
     }
 }
 

@@ -77,15 +77,22 @@ extension Marketplace {
             guard !wholeOnly || plan.amount == held.payment.captured else {
                 throw RefundRefusal.wholeOnly
             }
+            let packing = Packing(try await tx.orders.lines(of: id), without: plan.parts)
+            guard order.state != .paid || packing.isLeft else { throw OrderRefusal.notShippedYet }
             let refund = ID<Refund>()
             let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", id.description, by: actor.account,
                 as: actor.kind, for: actor.seller, reason: "\(plan.amount): \(reason)",
                 before: try await tx.audit.before("order", id.description))
-            _ = try await tx.commit(
-                after: RefundStore.requestStatements(
-                    plan, refund, of: id, held.payment.id, reason: reason, retries: retrying,
-                    by: actor.account) + [audited])
+            var statements = RefundStore.requestStatements(
+                plan, refund, of: id, held.payment.id, withholding: packing.withheld,
+                reason: reason, retries: retrying, by: actor.account)
+            if order.state == .partlyShipped, !packing.isLeft {
+                statements += OrderStore.moveStatements(
+                    order, to: .shipped, "shipped", note: "nothing of it is left to ship",
+                    by: actor.account)
+            }
+            _ = try await tx.commit(after: statements + [audited])
             return refund
         }
         reach(.refund, .intentCommitted)

@@ -44,7 +44,7 @@ extension Marketplace {
                 case .declined(_, let message, _), .invalidRequest(_, let message): message
                 default: "The provider cannot give money back."
                 }
-            try await endRefund(id, of: payment, failure: failure, attempt: attempt.id)
+            try await endRefund(id, of: payment, failure: failure)
         case .triesAgain(let state):
             try await database.execute(
                 AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
@@ -56,19 +56,25 @@ extension Marketplace {
         _ id: ID<Refund>, of payment: ID<Payment>, _ snapshot: RefundSnapshot,
         attempt: ID<PaymentAttempt>?
     ) async throws {
-        switch snapshot.status {
+        guard let refund = try await database.refunds.find(id) else { return }
+        switch RefundNews.read(snapshot, for: refund.state, version: refund.version) {
+        case .nothing: break
         case .pending:
             var statements = [RefundStore.rememberStatement(id, reference: snapshot.reference)]
             if let attempt {
                 statements.append(AttemptStore.retryStatement(attempt, .sent, error: "pending"))
             }
             _ = try await database.batch(statements)
-        case .succeeded:
-            try await completeRefund(id, of: payment, snapshot)
-        case .failed:
+        case .succeeds: try await completeRefund(id, of: payment, snapshot)
+        case .fails:
             try await endRefund(
                 id, of: payment, failure: "The provider could not give the money back.",
-                attempt: attempt)
+                version: snapshot.version)
+        case .returned: try await takeBackRefund(id, of: payment, snapshot)
+        case .contradicts:
+            throw SnapshotQuarantined(
+                payment: payment,
+                problem: "refund \(id) succeeded after it had failed: its amount is free again")
         }
     }
 
@@ -78,11 +84,6 @@ extension Marketplace {
         try await database.transaction { tx in
             var held = try await tx.payments.lock(payment)
             guard let refund = try await tx.refunds.lock(id) else { return }
-            guard refund.state != .failed else {
-                throw SnapshotQuarantined(
-                    payment: payment,
-                    problem: "refund \(id) succeeded after it had failed: its amount is free again")
-            }
             guard refund.state.next.contains(.succeeded),
                 let share = held.shares.first(where: { $0.order == refund.order })
             else { return }
@@ -94,7 +95,8 @@ extension Marketplace {
             let order = try await tx.orders.lock(refund.order)
             held.payment.refunded = try held.payment.refunded.adding(refund.amount)
             var statements = [
-                RefundStore.settleStatement(id, .succeeded, reference: snapshot.reference),
+                RefundStore.settleStatement(
+                    id, .succeeded, reference: snapshot.reference, version: snapshot.version),
                 RefundStore.unclaimStatement(refund, isGone: true),
                 PaymentStore.refundedStatement(payment, refund.amount),
                 AttemptStore.settleRefundStatement(id, .succeeded),
@@ -123,18 +125,72 @@ extension Marketplace {
 
     /// The money stays where it is, and may be asked back again.
     private func endRefund(
-        _ id: ID<Refund>, of payment: ID<Payment>, failure: String, attempt: ID<PaymentAttempt>?
+        _ id: ID<Refund>, of payment: ID<Payment>, failure: String, version: Int64 = 0
     ) async throws {
         try await database.transaction { tx in
             _ = try await tx.payments.lock(payment)
-            guard let refund = try await tx.refunds.lock(id), refund.state.next.contains(.failed)
-            else { return }
-            _ = try await tx.commit(after: [
-                RefundStore.settleStatement(id, .failed, reference: nil, failure: failure),
+            guard let refund = try await tx.refunds.lock(id), refund.state.isOpen else { return }
+            var statements = [
+                RefundStore.settleStatement(
+                    id, .failed, reference: nil, failure: failure, version: version),
                 RefundStore.unclaimStatement(refund, isGone: false),
+                RefundStore.shippableAgainStatement(id),
                 AttemptStore.settleRefundStatement(id, .failed),
                 OrderStore.noteStatement(refund.order, "refund-failed", note: failure),
-            ])
+            ]
+            if let order = try await tx.orders.lock(refund.order) {
+                statements.append(
+                    Announcements.notRefunded(
+                        "order.refund-failed", order, refund.amount, note: failure))
+            }
+            _ = try await tx.commit(after: statements)
+        }
+    }
+
+    /// The customer's bank sent it back: the books have it again where it is now, the customer,
+    /// the seller and the back office are told, and it may be asked for again.
+    private func takeBackRefund(
+        _ id: ID<Refund>, of payment: ID<Payment>, _ snapshot: RefundSnapshot
+    ) async throws {
+        let failure = "The customer's bank sent the money back."
+        try await database.transaction { tx in
+            let held = try await tx.payments.lock(payment)
+            guard let refund = try await tx.refunds.lock(id),
+                RefundNews.read(snapshot, for: refund.state, version: refund.version) == .returned,
+                let share = held.shares.first(where: { $0.order == refund.order })
+            else { return }
+            guard snapshot.amount == refund.amount, !held.payment.isDirect else {
+                throw SnapshotQuarantined(
+                    payment: payment,
+                    problem: "\(snapshot.amount) came back, not \(refund.amount)")
+            }
+            let order = try await tx.orders.lock(refund.order)
+            try await tx.ledger.lock(share.wallet, refund.amount.currency)
+            let posting: Posting
+            if refund.kind == .stray {
+                posting = try Bookkeeping.strayCameBack(id, refund.amount, of: held)
+            } else {
+                posting = try Posting.refundReturn(
+                    refund, wallet: share.wallet, at: held.payment.instance,
+                    taxJurisdiction: share.taxJurisdiction,
+                    isReleased: try await tx.orders.isReleased(refund.order))
+            }
+            try await tx.ledger.post([posting])
+            var statements =
+                RefundStore.returnStatements(refund, failure: failure, version: snapshot.version)
+            statements.append(
+                OrderStore.noteStatement(
+                    refund.order, "refund-returned", note: "\(refund.amount): \(failure)"))
+            statements.append(
+                Announcements.customer(
+                    "order.refund-returned", refund.order, number: share.number, refund.amount,
+                    of: held.purchase))
+            if let order {
+                statements.append(
+                    Announcements.notRefunded(
+                        "order.refund-returned", order, refund.amount, note: failure))
+            }
+            _ = try await tx.commit(after: statements)
         }
     }
 }
@@ -146,10 +202,12 @@ extension Transaction {
         _ refund: Refund, of share: LockedShare, at instance: ID<ProviderInstance>
     ) async throws {
         try await ledger.lock(share.wallet, refund.amount.currency)
+        // One that came back had reversed the sale, and nothing is reversed twice.
+        let isReversed = try await ledger.isReversed(Posting.saleKey(refund.order))
+        let isWhole = !isReversed && refund.goodwill == 0 && refund.amount == share.captured
         let posting = try Posting.refund(
             refund, wallet: share.wallet, at: instance, taxJurisdiction: share.taxJurisdiction,
-            held: try await ledger.holdings(of: refund.order),
-            isWholeSale: refund.goodwill == 0 && refund.amount == share.captured)
+            held: try await ledger.holdings(of: refund.order), isWholeSale: isWhole)
         try await ledger.post([posting])
     }
 }

@@ -200,7 +200,7 @@ public struct MoneyProperties: Sendable {
             id: ID(), payment: ID(), order: order.order, kind: .whole, fundedBy: nil,
             amount: order.total, goodwill: 0, reason: "chance", state: .pending, failure: nil,
             retries: nil, requestedAt: Instant(secondsSince1970: 1_750_000_000), settledAt: nil,
-            parts: [RefundPart(number: 0, line: nil, quantity: 0, shares: shares)])
+            version: 0, parts: [RefundPart(number: 0, line: nil, quantity: 0, shares: shares)])
     }
 
     private static func pay(_ account: inout Account) throws {

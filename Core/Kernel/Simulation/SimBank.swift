@@ -25,6 +25,8 @@ struct SimBank {
     private let number: Int
     private var payments: [String: Held] = [:]
     private var refunds: [String: RefundSnapshot] = [:]
+    /// What of each payment's refunds came back, in minor units.
+    private(set) var cameBack: [String: Int64] = [:]
     private var payouts: [String: PayoutSnapshot] = [:]
     /// What each key made.
     private var made: [String: String] = [:]
@@ -142,6 +144,26 @@ struct SimBank {
         }
         news[reference, default: []].append(.refund(refund))
         return refund
+    }
+
+    /// The customer's bank does not take a refund, which comes back: it failed after all.
+    mutating func takeBackRefund(of reference: String, _ random: inout SplitMix64) {
+        let done = refunds.values
+            .filter { $0.paymentReference == reference && $0.status == .succeeded }
+            .sorted { $0.reference < $1.reference }
+        guard var refund = done.randomElement(using: &random), var held = payments[reference] else {
+            return
+        }
+        refund.status = .failed
+        refund.version += 1
+        refunds[refund.reference] = refund
+        held.snapshot.refunded = Money(
+            held.snapshot.refunded.amount - refund.amount.amount, refund.amount.currency)
+        payments[reference] = held
+        cameBack[reference, default: 0] += refund.amount.amount
+        book(refund.amount.amount, refund.amount.currency)
+        tell(reference)
+        news[reference, default: []].append(.refund(refund))
     }
 
     func lookupRefund(key: String) -> RefundSnapshot? { made[key].flatMap { refunds[$0] } }

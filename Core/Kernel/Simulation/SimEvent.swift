@@ -19,6 +19,8 @@ struct SimEvent: Sendable {
         /// A call that everybody had given up arrives at the bank after all.
         case straggler
         case ship(Int), deliver(Int), cancel(Int), refund(Int)
+        /// A customer's bank sends a refund back that had succeeded.
+        case refundReturn(Int)
         /// Purchases that nobody paid in time end.
         case expire
         case release
@@ -83,6 +85,7 @@ extension SimEvent.Act {
         case .deliver(let tag): "an order of purchase \(tag) arrives"
         case .cancel(let tag): "an order of purchase \(tag) is cancelled"
         case .refund(let tag): "an order of purchase \(tag) is refunded"
+        case .refundReturn(let tag): "a refund of purchase \(tag) comes back"
         case .expire: "purchases that nobody paid end"
         case .release: "holds that are over end"
         case .runPayouts: "payouts are run"

@@ -33,6 +33,9 @@ struct SimLedger {
             reserved: sum(.sellerReserve, of: order))
     }
 
+    /// Whether something took back what was posted under this key.
+    func isReversed(_ key: String) -> Bool { takenBack.contains(key) }
+
     /// The entries of the posting with this key; empty when there is none.
     func entries(of key: String) -> [LedgerEntry] { posted[key]?.entries ?? [] }
 

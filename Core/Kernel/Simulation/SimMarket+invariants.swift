@@ -44,8 +44,10 @@ extension SimMarket {
             try require(
                 row.captured.amount <= known.captured.amount,
                 "we have \(row.captured) captured and the bank \(known.captured)")
+            // We may not have heard yet of what came back.
+            let cameBack = banks[payment.bank].cameBack[known.reference] ?? 0
             try require(
-                row.refunded.amount <= known.refunded.amount,
+                row.refunded.amount <= known.refunded.amount + cameBack,
                 "we gave back \(row.refunded) and the bank \(known.refunded)")
         }
     }
@@ -70,7 +72,11 @@ extension SimMarket {
             pending >= 0 && available >= 0 && reserved >= 0,
             "\(pending) pending, \(available) available, \(reserved) in reserve")
         let paid = paidFor[order.id] ?? 0
-        try require(paid <= amounts.sellerShare.amount, "\(paid) was paid out for it")
+        let cameBack = order.refunds.flatMap {
+            ledger.entries(of: Posting.refundReturnKey($0.row.id))
+        }.filter { $0.account.kind == .sellerAvailable }.reduce(0) { $0 + $1.amount }
+        try require(
+            paid <= amounts.sellerShare.amount + cameBack, "\(paid) was paid out for it")
         let sold = !ledger.entries(of: Posting.saleKey(order.id)).isEmpty
         let gone = order.refunds.filter { $0.state == .succeeded && $0.row.kind != .stray }
             .map(\.row)

@@ -59,7 +59,7 @@ extension SimMarket {
             id: ID(), payment: purchase.payments[index].row.id, order: purchase.orders[order].id,
             kind: plan.kind, fundedBy: plan.fundedBy, amount: plan.amount,
             goodwill: plan.goodwill, reason: "chance", state: .pending, failure: nil,
-            retries: nil, requestedAt: now, settledAt: nil, parts: plan.parts)
+            retries: nil, requestedAt: now, settledAt: nil, version: 0, parts: plan.parts)
         purchase.orders[order].refunds.append(Refund(row: row, payment: index))
         purchase.payments[index].shares[order].claimed = try purchase.payments[index]
             .shares[order].claimed.adding(plan.amount)

@@ -169,8 +169,3 @@ extension SimMarket {
         return nil
     }
 }
-
-extension Refund.State {
-    /// Whether it is not known yet how it ends.
-    var isOpen: Bool { !next.isEmpty }
-}

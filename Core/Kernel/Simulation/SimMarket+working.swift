@@ -249,17 +249,17 @@ extension SimMarket {
     ) throws {
         guard var purchase = purchases[tag] else { return }
         let refund = purchase.orders[order].refunds[number]
-        switch snapshot.status {
-        case .pending: return
-        case .failed: return try endRefund(tag, order, number)
-        case .succeeded: break
-        }
+        switch rules.refundNews(snapshot, refund.state, refund.version) {
         // One that had failed and then succeeds is quarantined: its amount is free again.
-        guard refund.state != .failed, rules.refundMay(refund.state, .succeeded),
-            snapshot.amount == refund.row.amount
-        else { return }
+        case .nothing, .pending, .contradicts: return
+        case .fails: return try endRefund(tag, order, number, version: snapshot.version)
+        case .returned: return try takeBackRefund(tag, order, number, version: snapshot.version)
+        case .succeeds: break
+        }
+        guard snapshot.amount == refund.row.amount else { return }
         let index = refund.payment
         purchase.orders[order].refunds[number].state = .succeeded
+        purchase.orders[order].refunds[number].version = snapshot.version
         var payment = purchase.payments[index]
         payment.row.refunded = try payment.row.refunded.adding(refund.row.amount)
         try unclaim(&payment.shares[order], refund.row.amount, isGone: true)
@@ -277,7 +277,8 @@ extension SimMarket {
                     refund.row, wallets[purchase.orders[order].wallet], payment.row.instance,
                     ledger.holdings(of: refund.row.order),
                     refund.row.goodwill == 0
-                        && refund.row.amount == payment.shares[order].captured))
+                        && refund.row.amount == payment.shares[order].captured
+                        && !ledger.isReversed(Posting.saleKey(refund.row.order))))
         }
         try step()
     }
@@ -289,17 +290,48 @@ extension SimMarket {
     }
 
     /// The money stays where it is, and may be asked back again.
-    mutating func endRefund(_ tag: Int, _ order: Int, _ number: Int) throws {
+    mutating func endRefund(
+        _ tag: Int, _ order: Int, _ number: Int, version: Int64 = 0
+    ) throws {
         guard var purchase = purchases[tag],
-            rules.refundMay(purchase.orders[order].refunds[number].state, .failed)
+            purchase.orders[order].refunds[number].state.isOpen
         else { return }
         purchase.orders[order].refunds[number].state = .failed
+        purchase.orders[order].refunds[number].version = version
         let refund = purchase.orders[order].refunds[number]
         let index = refund.payment
         try unclaim(&purchase.payments[index].shares[order], refund.row.amount, isGone: false)
         Self.end(&purchase.payments[index], refundOf: order, number, .failed)
         purchases[tag] = purchase
         touched.insert(tag)
+        try step()
+    }
+
+    /// The customer's bank sent it back: the books have it again, and it may be asked for again.
+    private mutating func takeBackRefund(
+        _ tag: Int, _ order: Int, _ number: Int, version: Int64
+    ) throws {
+        guard var purchase = purchases[tag] else { return }
+        let refund = purchase.orders[order].refunds[number]
+        let index = refund.payment
+        let amount = refund.row.amount
+        purchase.orders[order].refunds[number].state = .failed
+        purchase.orders[order].refunds[number].version = version
+        let share = purchase.payments[index].shares[order].refunded
+        purchase.payments[index].shares[order].refunded = try share.subtracting(amount)
+        let gone = purchase.payments[index].row.refunded
+        purchase.payments[index].row.refunded = try gone.subtracting(amount)
+        purchases[tag] = purchase
+        touched.insert(tag)
+        guard let held = locked(tag, index) else { return }
+        if refund.row.kind == .stray {
+            try ledger.post(try Bookkeeping.strayCameBack(refund.row.id, amount, of: held))
+        } else {
+            try ledger.post(
+                try rules.refundReturn(
+                    refund.row, wallets[purchase.orders[order].wallet],
+                    held.payment.instance, purchase.orders[order].isReleased))
+        }
         try step()
     }
 

@@ -20,6 +20,7 @@ struct SimMarket {
         let row: Kernel.Refund
         let payment: Int
         var state = Kernel.Refund.State.pending
+        var version: Int64 = 0
         /// It failed, and was asked for again.
         var isRetried = false
     }
@@ -163,6 +164,10 @@ struct SimMarket {
         case .deliver(let tag): deliver(tag, &random)
         case .cancel(let tag): try cancel(tag, &random)
         case .refund(let tag): try requestRefund(tag, &random)
+        case .refundReturn(let tag):
+            withBankPayment(tag, &random) { bank, reference, random in
+                bank.takeBackRefund(of: reference, &random)
+            }
         case .expire: try expirePurchases(event)
         case .release: try release()
         case .runPayouts: try runPayouts()

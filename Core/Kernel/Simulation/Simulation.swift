@@ -189,7 +189,8 @@ struct SimTeller {
         case 49..<62: return .ship(tag)
         case 62..<74: return .deliver(tag)
         case 74..<77: return .cancel(tag)
-        case 77..<81: return .refund(tag)
+        case 77..<80: return .refund(tag)
+        case 80..<81: return .refundReturn(tag)
         case 81..<83: return .payAgain(tag)
         case 83..<84: return .expireReservation(tag)
         case 84..<86: return .straggler

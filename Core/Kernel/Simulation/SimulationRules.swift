@@ -31,7 +31,9 @@ struct SimulationRules: Sendable {
         MoneyBack.of($0, in: $1)
     }
     var orderMay: @Sendable (Order.State, Order.State) -> Bool = { $0.next.contains($1) }
-    var refundMay: @Sendable (Refund.State, Refund.State) -> Bool = { $0.next.contains($1) }
+    var refundNews: @Sendable (RefundSnapshot, Refund.State, _ version: Int64) -> RefundNews = {
+        RefundNews.read($0, for: $1, version: $2)
+    }
     var payoutMay: @Sendable (Payout.State, Payout.State) -> Bool = { $0.next.contains($1) }
     /// Whether nothing of the authorization will be asked for after this capture.
     var isLast: @Sendable (PaymentAttempt, [Needed]) -> Bool = { attempt, shares in
@@ -52,6 +54,12 @@ struct SimulationRules: Sendable {
             try Posting.refund(
                 $0, wallet: $1, at: $2, taxJurisdiction: nil, held: $3, isWholeSale: $4)
         }
+    var refundReturn:
+        @Sendable (Refund, ID<Wallet>, ID<ProviderInstance>, _ isReleased: Bool) throws -> Posting =
+            {
+                try Posting.refundReturn(
+                    $0, wallet: $1, at: $2, taxJurisdiction: nil, isReleased: $3)
+            }
     var release: @Sendable (ID<Order>, Money, _ kept: Money, ID<Wallet>) throws -> Posting = {
         try Posting.release($0, $1, kept: $2, wallet: $3)
     }

@@ -6,6 +6,7 @@ extension Notice {
         let about = Self.members(payload)
         let number = about["number"]?.string ?? ""
         let note = about["note"]?.string.map { ": \($0)" } ?? ""
+        let why = about["reason"]?.string.map { ": \($0)" } ?? ""
         return switch topic {
         case "order.paid": "Order \(number) is paid and waits to be packed."
         case "order.promised":
@@ -14,9 +15,14 @@ extension Notice {
             "The money of order \(number) was not taken: the provider refused\(note)"
         case "order.cancelled": "Order \(number) was cancelled\(note)."
         case "order.delivered": "Order \(number) has arrived."
+        case "seller.verified": "Your shop is verified."
+        case "seller.rejected": "Your application needs a change\(why)."
+        case "seller.suspended": "Your shop is suspended\(why)."
         case "payout.paid": "A payout is with your bank."
         case "payout.failed": "A payout could not be made\(note)."
         case "order.refunded": "Money of order \(number) went back\(note)."
+        case "order.refund-failed": "A refund of order \(number) failed\(note)"
+        case "order.refund-returned": "A refund of order \(number) came back\(note)"
         default:
             // A topic is a past-tense fact: `payout.paid` says enough with its number.
             topic.replacing(".", with: " ").replacing("-", with: " ")

@@ -82,6 +82,70 @@ import Vocabulary
         }
     }
 
+    @Test func `what was refused is asked for again, by the market and by the seller`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let thing = try await shop.thing(price: 1000)
+            let order = try #require(try await shop.bought(thing).first)
+            let member = OrderActor.seller(thing.seller.member)
+            try await shop.ship(order, by: thing)
+            await #expect(throws: OrderRefusal.captureNotRefused) {
+                try await market.marketplace.retryCapture(order.order.id, as: member)
+            }
+            shop.bank.fail(.declined)
+            try await shop.settle()
+            // Not before its time.
+            #expect(try await market.marketplace.retryRefusedCaptures() == 0)
+            try await market.database.execute(
+                "update payment_attempt set settled_at = now() - interval '61 minutes'")
+            shop.bank.fail(.declined)
+            #expect(try await market.marketplace.retryRefusedCaptures() == 1)
+            #expect(try await market.marketplace.retryRefusedCaptures() == 0)
+            try await shop.settle()
+            #expect(shop.bank.held == 0)
+            let refused = try await market.marketplace.findOrder(
+                order.order.id, as: thing.seller.member)
+            #expect(refused.isCaptureRefused)
+
+            try await market.marketplace.retryCapture(order.order.id, as: member)
+            await #expect(throws: OrderRefusal.captureNotRefused) {
+                try await market.marketplace.retryCapture(order.order.id, as: member)
+            }
+            try await shop.settle()
+
+            #expect(shop.bank.held == 1000)
+            #expect(shop.bank.calls.filter { $0 == "capture" }.count == 3)
+            let taken = try await market.marketplace.findOrder(
+                order.order.id, as: thing.seller.member)
+            #expect(!taken.isCaptureRefused)
+            #expect(try await market.marketplace.whatWaits().capturesRefused == 0)
+            let report = try await market.marketplace.verifyLedger()
+            #expect(report.checks.flatMap(\.culprits).isEmpty)
+        }
+    }
+
+    @Test func `what is refused again and again is not asked for for ever`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let thing = try await shop.thing(price: 1000)
+            let order = try #require(try await shop.bought(thing).first)
+            try await shop.ship(order, by: thing)
+            var asked = 0
+            for _ in 0..<10 {
+                shop.bank.fail(.declined)
+                try await shop.settle()
+                shop.bank.recover()
+                try await market.database.execute(
+                    "update payment_attempt set settled_at = now() - interval '100 days'")
+                asked += try await market.marketplace.retryRefusedCaptures()
+            }
+
+            #expect(asked == 6)
+        }
+    }
+
     @Test func `a capture is asked for again exactly as it was asked first`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market, capture: .atShipment)

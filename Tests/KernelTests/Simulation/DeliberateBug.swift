@@ -93,7 +93,27 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
             }
         },
         DeliberateBug(name: "a refund that is told twice counts twice") { rules in
-            rules.refundMay = { _, _ in true }
+            rules.refundNews = { snapshot, state, version in
+                switch (state, snapshot.status) {
+                case (.succeeded, .succeeded): .succeeds
+                default: RefundNews.read(snapshot, for: state, version: version)
+                }
+            }
+        },
+        DeliberateBug(name: "a refund that came back leaves the commission where it was") { rules in
+            rules.refundReturn = { refund, wallet, instance, isReleased in
+                let right = try Posting.refundReturn(
+                    refund, wallet: wallet, at: instance, taxJurisdiction: nil,
+                    isReleased: isReleased)
+                let commission = right.entries.filter { $0.account == .commission }
+                    .reduce(0) { $0 + $1.amount }
+                return try Posting(
+                    key: right.key, kind: right.kind, currency: right.currency,
+                    reverses: right.reverses,
+                    entries: right.entries.filter { $0.account != .commission } + [
+                        LedgerEntry(.sellerAvailable(wallet), commission, order: refund.order)
+                    ])
+            }
         },
         DeliberateBug(name: "a refund after the payout leaves no debt") { rules in
             rules.refund = { refund, wallet, instance, _, isWholeSale in

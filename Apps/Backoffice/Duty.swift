@@ -60,8 +60,8 @@ enum Duty: String, CaseIterable, Sendable {
         case .readSellers, .decideOnSellers, .readCatalogue, .moderateCatalogue, .readPurchases,
             .settleCases:
             "Market"
-        case .readMoney, .setCommission, .runPayouts, .setPayoutLimits, .reconcile, .readProviders,
-            .runProviders:
+        case .confirmMoney, .readMoney, .setCommission, .runPayouts, .setPayoutLimits, .reconcile,
+            .readProviders, .runProviders:
             "Money"
         case .readJobs, .redriveJobs, .readTrail, .managePeople, .moveClock: "Running"
         }

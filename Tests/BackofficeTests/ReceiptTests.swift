@@ -21,7 +21,7 @@ import Vocabulary
 
             let part = try await office.submit(
                 [
-                    ("amount.amount", "1000"), ("amount.currency", "EUR"),
+                    ("amount.amount@amount.currency", "10,00"), ("amount.currency", "EUR"),
                     ("reference", "2026-11-21/4"),
                 ], to: action, on: page, as: .finance)
             #expect(part.status == 303)

@@ -70,9 +70,10 @@ enum ReceiptPages {
                 the end of the purchase goes back.
                 """,
             [
-                .line(
-                    "amount.amount", "How much, in minor units of \(payment.amount.currency)",
-                    open > 0 ? String(open) : "", type: "number"),
+                .amount(
+                    "amount.amount", "How much, in \(payment.amount.currency)",
+                    in: "amount.currency",
+                    open > 0 ? Money(open, payment.amount.currency) : nil),
                 .hidden("amount.currency", payment.amount.currency.code),
                 .line(
                     "receivedOn", "Day (UTC)", help: "Empty: now.", required: false, type: "date"),

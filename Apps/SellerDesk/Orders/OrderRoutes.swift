@@ -29,13 +29,11 @@ struct OrderRoutes {
             "amount": [.length(1...30)], "note": [.length(0...500)],
         ]
 
-        /// - Throws: ``InputRefusal`` for what is not an amount.
-        func draft() throws -> ReceiptDraft {
-            let plain = amount.filter { $0 != " " }.map { $0 == "," ? "." : $0 }
-            guard let money = Money(decimal: String(plain), currency) else {
-                throw InputRefusal(.wrong("This is not an amount."), field: "amount")
-            }
-            return ReceiptDraft(amount: money, receivedAt: .systemNow, note: note)
+        /// - Throws: `InvalidInput` for what is not an amount.
+        func draft() throws(InvalidInput) -> ReceiptDraft {
+            ReceiptDraft(
+                amount: try TypedAmount.read(amount, currency, field: "amount"),
+                receivedAt: .systemNow, note: note)
         }
     }
 

@@ -62,6 +62,11 @@ struct Letter: Hashable, Sendable {
                 "Your purchase \(number) is placed",
                 "Thank you. Your purchase \(number) over \(amount) is placed and paid.",
                 "Each maker packs and ships their own part; we write when a parcel leaves.")
+        case "purchase.promised":
+            Letter(
+                "Your purchase \(number) is placed",
+                "Thank you. Your purchase \(number) over \(amount) is placed.",
+                "You pay when your things are handed over. We write when the parcel leaves.")
         case "purchase.payment-failed":
             Letter(
                 "Your purchase \(number) was not paid",
@@ -80,6 +85,11 @@ struct Letter: Hashable, Sendable {
                 "Your order \(number) was cancelled",
                 "Your order \(number) was cancelled\(because(facts.note))",
                 "What you paid for it, \(amount), goes back to you.")
+        case "order.called-off":
+            Letter(
+                "Your order \(number) was cancelled",
+                "Your order \(number) was cancelled\(because(facts.note))",
+                "Nothing was paid for it, and you owe nothing.")
         case "order.refunded":
             Letter(
                 "Money of your order \(number) went back to you",
@@ -102,6 +112,11 @@ struct Letter: Hashable, Sendable {
                 "Order \(number) waits to be packed",
                 "Order \(number) is paid and waits to be packed.",
                 facts.amount.map { "It brings you \($0)." })
+        case "order.promised":
+            Letter(
+                "Order \(number) waits to be packed",
+                "Order \(number) waits to be packed. The customer pays you at its delivery.",
+                "Say on its page that you have the money when you have it.")
         case "order.capture-refused": notTaken(facts)
         case "order.cancelled":
             Letter(

@@ -15,7 +15,7 @@ public enum MailChoice: String, SQLText, Sendable, Codable, CaseIterable {
     init?(_ topic: String, for audience: Notice.Audience) {
         switch (audience, topic) {
         case (.customer, "order.shipped"): self = .parcels
-        case (.seller, "order.paid"): self = .newOrders
+        case (.seller, "order.paid"), (.seller, "order.promised"): self = .newOrders
         case (.seller, "payout.paid"): self = .payouts
         default: return nil
         }

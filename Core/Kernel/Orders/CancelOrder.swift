@@ -58,10 +58,11 @@ extension Marketplace {
                 statements += try await moneyBack(
                     share, in: held, reason: reason, by: actor.account, tx)
             }
+            let isPromise = held?.payment.isDue(.atDelivery) ?? false
             statements.append(
                 Announcements.customer(
-                    "order.cancelled", id, number: order.number, order.amounts.total, note: reason,
-                    of: purchase))
+                    isPromise ? "order.called-off" : "order.cancelled", id, number: order.number,
+                    order.amounts.total, note: reason, of: purchase))
             statements.append(Announcements.seller("order.cancelled", order, note: reason))
             statements.append(ReservationStore.returnStatement(id))
             statements.append(

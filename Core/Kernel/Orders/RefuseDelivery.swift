@@ -27,7 +27,7 @@ extension Marketplace {
                 AttemptStore.insertStatement(.void, of: held.payment.id, held.payment.amount))
             statements.append(
                 Announcements.customer(
-                    "order.cancelled", id, number: order.number, order.amounts.total, note: reason,
+                    "order.called-off", id, number: order.number, order.amounts.total, note: reason,
                     of: held.purchase))
             statements.append(ReservationStore.returnParcelStatement(id))
             statements.append(

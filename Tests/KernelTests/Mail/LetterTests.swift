@@ -81,11 +81,17 @@ import Vocabulary
             failure: "account closed", label: "Main", oldAccount: "DE89…00", newAccount: "DE12…34",
             payoutsFrom: Instant("2026-11-24T00:00:00Z"), graceDays: 14)
         let wanted: [(Notice.Audience, [String])] = [
-            (.customer, ["purchase.paid", "order.shipped", "order.cancelled", "order.refunded"]),
+            (
+                .customer,
+                [
+                    "purchase.paid", "purchase.promised", "order.shipped", "order.cancelled",
+                    "order.called-off", "order.refunded",
+                ]
+            ),
             (
                 .seller,
                 [
-                    "order.paid", "payout.paid", "payout.failed", "payout.returned",
+                    "order.paid", "order.promised", "payout.paid", "payout.failed", "payout.returned",
                     "payouts.frozen", "wallet.account-changed", "seller.verified",
                     "seller.rejected",
                 ]

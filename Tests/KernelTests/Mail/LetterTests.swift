@@ -91,7 +91,8 @@ import Vocabulary
             (
                 .seller,
                 [
-                    "order.paid", "order.promised", "payout.paid", "payout.failed", "payout.returned",
+                    "order.paid", "order.promised", "payout.paid", "payout.failed",
+                    "payout.returned",
                     "payouts.frozen", "wallet.account-changed", "seller.verified",
                     "seller.rejected",
                 ]

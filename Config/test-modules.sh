@@ -5,7 +5,7 @@
 # The modules that are shipped, against every rule of the contract.
 shipped_modules() {
     local name
-    for name in SandboxPayments SandboxWallet BankFilePayouts SolanaPay BankTransfer \
+    for name in SandboxPayments SandboxWallet StripePayments SolanaPay BankFilePayouts BankTransfer \
         CashOnDelivery TableRateShipping RateTableTax; do
         say "Conformance of $name"
         conformance "$bin/lib$name.so"

@@ -52,7 +52,10 @@ extension DrillCommand {
                 try await market.openSecondBank()
                 let drill = try await SwapDrill(
                     market, inflight: inflight, rate: rate, seconds: seconds, budget: p99)
-                isWell = try await drill.run()
+                do { isWell = try await drill.run() } catch {
+                    await drill.close()
+                    throw error
+                }
                 await drill.close()
             } catch {
                 await market.close(keepingFolder: true)

@@ -146,7 +146,7 @@ crash_drill() {
 swap_drill() {
     local log=$work/swap.log
     say "The payment provider swapped under continuing checkouts"
-    "$bin/guildhall" drill swap --inflight 40 --rate 10 --seconds 5 --p99 20000 2>&1 | tee "$log" ||
+    "$bin/guildhall" drill swap --inflight 20 --rate 5 --seconds 4 --p99 20000 2>&1 | tee "$log" ||
         fail "The swap lost something; it stands above."
     results+=("swap: $(tail -n 1 "$log")")
 }

@@ -2,8 +2,8 @@ import Kernel
 import Vocabulary
 import Web
 
-/// The things that somebody looked at lately, the last one first. The browser keeps them; the market
-/// does not.
+/// The things that somebody looked at lately, the last one first. The browser keeps them; the
+/// market does not.
 struct RecentlySeen {
     private static let cookie = "guildhall_seen"
     private static let countMax = 5

@@ -101,7 +101,10 @@ struct CardStore {
     /// By their ids, which begin with the milliseconds at which they were made (RFC 9562, 5.7).
     func ids(from start: Instant, until end: Instant, limit: Int) async throws -> [ID<Listing>] {
         func bound(_ instant: Instant) -> SQL {
-            "(lpad(to_hex(\(instant.secondsSince1970 * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
+            """
+            (lpad(to_hex(\(instant.secondsSince1970 * 1000)::bigint), 12, '0')
+                || repeat('0', 20))::uuid
+            """
         }
         return try await db.query(
             """

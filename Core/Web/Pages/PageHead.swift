@@ -1,5 +1,5 @@
-/// What a page says of itself to search engines and to whoever shows a link to it. Pages without one
-/// ask not to be listed.
+/// What a page says of itself to search engines and to whoever shows a link to it. Pages without
+/// one ask not to be listed.
 public struct PageHead: Sendable {
     /// One or two sentences, cut to what a list of results shows.
     public let description: String

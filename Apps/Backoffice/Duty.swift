@@ -63,7 +63,7 @@ enum Duty: String, CaseIterable, Sendable {
         case .confirmMoney, .readMoney, .setCommission, .runPayouts, .setPayoutLimits, .reconcile,
             .readProviders, .runProviders:
             "Money"
-        case .readJobs, .redriveJobs, .readTrail, .managePeople, .moveClock: "Running"
+        case .readJobs, .redriveJobs, .runMail, .readTrail, .managePeople, .moveClock: "Running"
         }
     }
 

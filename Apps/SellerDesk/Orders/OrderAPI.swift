@@ -81,6 +81,12 @@ struct OrderAPI {
             return OrderAnswer(
                 try await call.marketplace.findOrder(call.path.order, as: member.membership))
         }
+        mountDoor(on: api, tag)
+        mountRefunds(on: api, tag)
+    }
+
+    /// What is paid, or not, where the parcel is handed over.
+    private func mountDoor(on api: API, _ tag: String) {
         api.post("/orders/{order}/receipts", "Say that it was paid at its delivery", tag: tag)
             .path(OrderPath.self).body(ReceiptInput.self).refuses(.conflict).onlyOnce()
             .succeeds(with: .created)
@@ -98,6 +104,9 @@ struct OrderAPI {
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
             }
+    }
+
+    private func mountRefunds(on api: API, _ tag: String) {
         api.post("/orders/{order}/refunds", "Give money back", tag: tag)
             .path(OrderPath.self).body(RefundInput.self).refuses(.conflict).onlyOnce()
             .succeeds(with: .created)

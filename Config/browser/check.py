@@ -22,8 +22,10 @@ STARTS = {
     "storefront": ["/", "/search?text=zzzzzz", "/search?text=mug&sort=price-up", "/checkout",
                    "/cart", "/wishes", "/password", "/account", "/docs", "/robots.txt",
                    "/sitemap.xml", "/sitemap/categories"],
-    "seller": ["/", "/apply", "/shops", "/password", "/docs", "/export"],
-    "admin": ["/", "/password", "/docs", "/me"],
+    "seller": ["/", "/apply", "/shops", "/money/accounts", "/money/disputes", "/password",
+               "/docs", "/export"],
+    "admin": ["/", "/bank-reports", "/disputes", "/mails", "/payments/to-review", "/password",
+              "/docs", "/me"],
 }
 GUESTS = {
     "storefront": ["/", "/cart", "/sign-in", "/register"],

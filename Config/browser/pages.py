@@ -12,8 +12,10 @@ REDIRECTS = {"/purchases/{purchase}/return", "/orders/{order}", "/payments/{paym
              "/sitemap/{month}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {
-    "seller": {"/money/invoices/{invoice}"},
-    "admin": {"/invoices/{invoice}", "/payout-files/{file}"},
+    "seller": {"/money/invoices/{invoice}", "/money/accounts/{instance}/link",
+               "/money/accounts/{instance}/return"},
+    "admin": {"/invoices/{invoice}", "/payout-files/{file}", "/bank-reports/{report}",
+              "/mails/{mail}", "/providers/{provider}/drain"},
 }
 PAGES_MAX = 700
 

@@ -57,6 +57,7 @@ public struct Migration: Sendable {
         "m0085-sales",
         "m0086-wishes",
         "m0066-cash-to-confirm",
+        "m0042-asked-anew",
     ]
 
     /// The migrations that this build ships.

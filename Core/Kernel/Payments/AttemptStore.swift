@@ -9,7 +9,7 @@ struct AttemptStore {
 
     private static let columns: SQL = """
         a.id, a.payment_id, a.kind, a.order_id, a.refund_id, p.currency, a.amount, a.state, a.tries,
-        a.created_at
+        a.created_at, coalesce(a.first_sent_at, a.created_at), a.key_number
         """
 
     /// Claims attempts that are due, for as long as `claim`.
@@ -25,6 +25,8 @@ struct AttemptStore {
             )
             update payment_attempt a
             set tries = tries + 1,
+                first_sent_at = coalesce(first_sent_at,
+                    case when a.state = 'intent' then now() else a.created_at end),
                 next_try_at = now()
                     + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond',
                 state = case when a.state = 'intent' then 'sent' else a.state end
@@ -124,6 +126,16 @@ struct AttemptStore {
         """
     }
 
+    /// Asks anew, under another key: the old one did nothing and is forgotten.
+    static func askAnewStatement(_ attempt: PaymentAttempt) -> SQL {
+        """
+        update payment_attempt set state = 'intent', tries = 0, first_sent_at = null,
+            is_final = null, key_number = key_number + 1, next_try_at = now(), error = null
+        where id = \(attempt.id) and key_number = \(attempt.keyNumber)
+            and state not in ('succeeded', 'declined', 'failed')
+        """
+    }
+
     /// Has a payment's beginning looked at once more, unless somebody does it before.
     static func lookAgainStatement(at payment: ID<Payment>, in claim: Duration) -> SQL {
         """
@@ -161,5 +173,7 @@ extension PaymentAttempt {
         state = try c.next()
         tries = try c.next()
         createdAt = try c.next()
+        firstSentAt = try c.next()
+        keyNumber = try c.next()
     }
 }

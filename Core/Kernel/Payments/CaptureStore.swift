@@ -21,19 +21,43 @@ struct CaptureStore {
         ).decode { c in try c.next(Bool.self) }.first ?? false
     }
 
-    /// What of a payment is booked as captured, and what is being captured besides `attempt`.
-    func sums(besides attempt: PaymentAttempt) async throws -> (booked: Int64, underWay: Int64) {
-        let sums = try await db.query(
+    /// What of a payment is booked as captured, and what is being captured.
+    func sums(of payment: ID<Payment>) async throws -> CaptureSums {
+        let age = Marketplace.forgottenAge.wholeMilliseconds
+        let rows = try await db.query(
             """
-            select
-                (select coalesce(sum(captured), 0)::bigint from payment_share
-                    where payment_id = \(attempt.payment)),
-                (select coalesce(sum(amount), 0)::bigint from payment_attempt
-                    where payment_id = \(attempt.payment) and kind = 'capture'
-                        and state in ('intent', 'sent', 'unknown') and id <> \(attempt.id))
+            select s.booked, a.id, a.amount, a.is_forgotten, a.is_booked
+            from (
+                select coalesce(sum(captured), 0)::bigint as booked from payment_share
+                where payment_id = \(payment)
+            ) s left join lateral (
+                select id, amount, tries > 1 and first_sent_at
+                    < now() - \(age)::bigint * interval '1 millisecond' as is_forgotten,
+                    exists (
+                        select from payment_share p
+                        where p.payment_id = t.payment_id and p.captured > 0
+                            and (t.order_id is null or p.order_id = t.order_id)) as is_booked
+                from payment_attempt t
+                where t.payment_id = \(payment) and t.kind = 'capture'
+                    and t.state in ('intent', 'sent', 'unknown')
+            ) a on true
+            order by a.id
             """
-        ).decode { c in (try c.next(Int64.self), try c.next(Int64.self)) }
-        return sums.first ?? (0, 0)
+        ).decode { c in
+            (
+                booked: try c.next(Int64.self), id: try c.next(ID<PaymentAttempt>?.self),
+                amount: try c.next(Int64?.self), isForgotten: try c.next(Bool?.self),
+                isBooked: try c.next(Bool?.self)
+            )
+        }
+        return CaptureSums(
+            booked: rows.first?.booked ?? 0,
+            open: rows.compactMap { row in
+                guard let id = row.id, let amount = row.amount else { return nil }
+                return CaptureSums.Open(
+                    id: id, amount: amount, isForgotten: row.isForgotten ?? false,
+                    isBooked: row.isBooked ?? false)
+            })
     }
 
     /// Refused captures of shipped orders, of which none is under way.

@@ -4,31 +4,6 @@ import ProviderHost
 import ProviderKit
 import Vocabulary
 
-/// What became of a capture or a void that was sent before, as the payment stands at its provider.
-enum AttemptOutcome: Sendable, Equatable {
-    case done, notDone
-    /// The provider's totals fit both.
-    case unclear
-
-    /// - Parameters:
-    ///   - booked: minor units that are known to be captured.
-    ///   - underWay: minor units of other captures whose outcome is not known.
-    static func read(
-        _ snapshot: PaymentSnapshot, for attempt: PaymentAttempt, booked: Int64, underWay: Int64
-    ) -> AttemptOutcome {
-        switch attempt.kind {
-        case .void:
-            let isOver = [.voided, .failed, .expired].contains(snapshot.status)
-            return isOver ? .done : .notDone
-        case .capture:
-            let captured = snapshot.captured.amount
-            if captured < booked + attempt.amount.amount { return .notDone }
-            return captured < booked + attempt.amount.amount + underWay ? .unclear : .done
-        case .start, .refund: return .unclear
-        }
-    }
-}
-
 extension Marketplace {
     /// Whether a call that was made before had no effect, so that it may be ended or made again.
     /// When it had one, that is written; when nobody can tell, it is asked again later.
@@ -36,13 +11,12 @@ extension Marketplace {
         guard let reference = payment.reference else { return true }
         do {
             let provider = try await providers.payment(payment.instance)
-            if let snapshot = try await provider.lookup(
+            let before = try await database.captures.sums(of: payment.id)
+            let snapshot = try await provider.lookup(
                 .reference(reference), context(for: attempt))
-            {
-                let sums = try await database.captures.sums(besides: attempt)
-                switch AttemptOutcome.read(
-                    snapshot, for: attempt, booked: sums.booked, underWay: sums.underWay)
-                {
+            // Totals say something only of sums that were the same before and after.
+            if let snapshot, try await database.captures.sums(of: payment.id) == before {
+                switch AttemptOutcome.read(snapshot, for: attempt, before) {
                 case .notDone: return true
                 case .done:
                     try await settle(payment.id, snapshot, after: SettledAttempt(attempt: attempt))

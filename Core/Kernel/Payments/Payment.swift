@@ -69,7 +69,7 @@ public struct Payment: Sendable {
     var version: Int64
 }
 
-/// One thing that was asked of a provider. Its id is the idempotency key.
+/// One thing that was asked of a provider.
 struct PaymentAttempt: Sendable {
     enum Kind: String, SQLText, Sendable { case start, capture, void, refund }
 
@@ -88,4 +88,11 @@ struct PaymentAttempt: Sendable {
     let state: State
     let tries: Int
     let createdAt: Instant
+    /// When it was first sent under its key, from which on a provider remembers that.
+    let firstSentAt: Instant
+    /// 1, and one more each time that it is asked anew because its provider has forgotten.
+    let keyNumber: Int
+
+    /// What a provider does once. Whatever is asked again under it is asked word for word.
+    var idempotencyKey: String { keyNumber == 1 ? "\(id)" : "\(id)-\(keyNumber)" }
 }

@@ -12,6 +12,9 @@ extension Marketplace {
     /// connection up after a quarter of an hour.
     static let lateArrivalAgeMax: Duration = .seconds(1800)
 
+    /// After so long its provider may have forgotten a call, and none is on its way any more.
+    static let forgottenAge = attemptAgeMax + lateArrivalAgeMax
+
     /// Goes on with everything that was asked of providers and is due: looks up what became of
     /// payments, captures, voids and refunds. Run by the worker every second or so, and by tests.
     /// - Returns: how many attempts were due.
@@ -42,8 +45,6 @@ extension Marketplace {
         guard let payment = try await database.payments.find(attempt.payment) else {
             throw PaymentMissing(payment: attempt.payment)
         }
-        let isTooOld =
-            attempt.createdAt.advanced(by: Self.attemptAgeMax) < .systemNow
         switch attempt.kind {
         case .start:
             let ageMax = payment.reference == nil ? Self.lateArrivalAgeMax : Self.attemptAgeMax
@@ -57,10 +58,11 @@ extension Marketplace {
                 try await lookUp(payment)
             }
         case .capture, .void:
-            if isTooOld, attempt.tries > 1,
-                try await !mayBeSentAgain(attempt, of: payment)
+            if attempt.tries > 1,
+                attempt.firstSentAt.advanced(by: Self.attemptAgeMax) < .systemNow
             {
-                return
+                guard try await mayBeSentAgain(attempt, of: payment) else { return }
+                if attempt.kind == .capture { return try await askAnew(attempt) }
             }
             attempt.kind == .void
                 ? try await void(attempt, of: payment) : try await capture(attempt, of: payment)
@@ -123,9 +125,9 @@ extension Marketplace {
 
     func context(for attempt: PaymentAttempt) -> OperationContext {
         OperationContext(
-            idempotencyKey: attempt.id.description, attempt: max(attempt.tries, 1),
+            idempotencyKey: attempt.idempotencyKey, attempt: max(attempt.tries, 1),
             deadline: Instant.systemNow.advanced(by: settings.callDeadline),
-            firstMadeAt: attempt.createdAt)
+            firstMadeAt: attempt.firstSentAt)
     }
 
     /// Takes an order's share, or all of it. Sent again with the same key until the answer is
@@ -138,6 +140,18 @@ extension Marketplace {
                 CaptureRequest(reference: reference, amount: attempt.amount, isFinal: isFinal),
                 context)
         }
+    }
+
+    /// A capture that did nothing and whose key may be forgotten is asked for under another one,
+    /// as soon as nothing that was sent under the old one can arrive any more. The old key would
+    /// not do: where captures of the same amount were asked for, nobody knows whose was made.
+    private func askAnew(_ attempt: PaymentAttempt) async throws {
+        let isForgotten = attempt.firstSentAt.advanced(by: Self.forgottenAge) < .systemNow
+        try await database.execute(
+            isForgotten
+                ? AttemptStore.askAnewStatement(attempt)
+                : AttemptStore.retryStatement(
+                    attempt.id, .unknown, error: "what was sent may still arrive"))
     }
 
     private func void(_ attempt: PaymentAttempt, of payment: Payment) async throws {

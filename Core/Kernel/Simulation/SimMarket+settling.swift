@@ -122,7 +122,8 @@ extension SimMarket {
             order: row.order.map { purchase.orders[$0].id },
             refund: row.refund.flatMap { refund in
                 row.order.map { purchase.orders[$0].refunds[refund].row.id }
-            }, amount: row.amount, state: row.state, tries: row.tries, createdAt: row.createdAt)
+            }, amount: row.amount, state: row.state, tries: row.tries, createdAt: row.createdAt,
+            firstSentAt: row.firstSentAt ?? row.createdAt, keyNumber: row.keyNumber)
     }
 
     /// A webhook about one of the purchase's payments, any of those that were sent, perhaps twice.

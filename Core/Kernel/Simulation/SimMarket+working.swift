@@ -21,6 +21,7 @@ extension SimMarket {
         guard var payment = purchases[tag]?.payments[index] else { return }
         // Claimed: the next try is another one.
         payment.attempts[place].tries += 1
+        payment.attempts[place].firstSentAt = payment.attempts[place].firstSentAt ?? now
         if payment.attempts[place].state == .intent { payment.attempts[place].state = .sent }
         purchases[tag]?.payments[index] = payment
         touched.insert(tag)
@@ -38,9 +39,9 @@ extension SimMarket {
             }
         case .capture, .void:
             let attempt = payment.attempts[place]
-            let isTooOld = attempt.createdAt.advanced(by: Marketplace.attemptAgeMax) < now
-            if isTooOld, attempt.tries > 1, try !mayBeSentAgain(tag, index, place, fate) {
-                return
+            if attempt.tries > 1, isOlder(attempt, than: Marketplace.attemptAgeMax) {
+                guard try mayBeSentAgain(tag, index, place, fate) else { return }
+                if attempt.kind == .capture { return askAnew(tag, index, place) }
             }
             attempt.kind == .void
                 ? try void(tag, index, place, fate)
@@ -191,11 +192,17 @@ extension SimMarket {
         }
         try step()
         if fate != .lie, case .success(let snapshot?) = answer {
-            let booked = payment.shares.reduce(0) { $0 + $1.captured.amount }
-            let underWay = payment.attempts.filter {
-                $0.kind == .capture && $0.state.isOpen && $0.id != row.id
-            }.reduce(0) { $0 + $1.amount.amount }
-            switch rules.outcome(snapshot, row, booked, underWay) {
+            let sums = CaptureSums(
+                booked: payment.shares.reduce(0) { $0 + $1.captured.amount },
+                open: payment.attempts.filter {
+                    $0.kind == .capture && $0.state.isOpen
+                }.map {
+                    CaptureSums.Open(
+                        id: $0.id, amount: $0.amount.amount,
+                        isForgotten: $0.tries > 1 && isOlder($0, than: Marketplace.forgottenAge),
+                        isBooked: isBooked($0, in: payment))
+                })
+            switch rules.outcome(snapshot, row, sums) {
             case .notDone: return true
             case .done:
                 try settle(tag, index, snapshot, after: place)
@@ -205,6 +212,31 @@ extension SimMarket {
         }
         purchases[tag]?.payments[index].attempts[place].state = .unknown
         return false
+    }
+
+    private func isOlder(_ attempt: Attempt, than age: Duration) -> Bool {
+        attempt.firstSentAt.map { $0.advanced(by: age) < now } ?? false
+    }
+
+    private func isBooked(_ attempt: Attempt, in payment: Payment) -> Bool {
+        payment.shares.contains {
+            $0.captured.isPositive && (attempt.order == nil || attempt.order == $0.order)
+        }
+    }
+
+    /// What `askAnew` writes.
+    private mutating func askAnew(_ tag: Int, _ index: Int, _ place: Int) {
+        guard var attempt = purchases[tag]?.payments[index].attempts[place] else { return }
+        if isOlder(attempt, than: Marketplace.forgottenAge) {
+            attempt.state = .intent
+            attempt.tries = 0
+            attempt.firstSentAt = nil
+            attempt.isFinal = nil
+            attempt.keyNumber += 1
+        } else {
+            attempt.state = .unknown
+        }
+        purchases[tag]?.payments[index].attempts[place] = attempt
     }
 
     private static func isRefusal(_ error: ProviderError) -> Bool {

@@ -44,6 +44,8 @@ struct SimMarket {
         var state: PaymentAttempt.State
         var tries: Int
         let createdAt: Instant
+        var firstSentAt: Instant?
+        var keyNumber = 1
         /// Of a capture: whether it is the last one; decided at the first try and kept.
         var isFinal: Bool?
     }

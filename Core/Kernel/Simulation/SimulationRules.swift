@@ -19,12 +19,9 @@ struct SimulationRules: Sendable {
         try $0.consequences(for: $1)
     }
     /// What became of something that was asked before, from the bank's totals.
-    var outcome:
-        @Sendable (
-            PaymentSnapshot, PaymentAttempt, _ booked: Int64, _ underWay: Int64
-        ) -> AttemptOutcome = {
-            AttemptOutcome.read($0, for: $1, booked: $2, underWay: $3)
-        }
+    var outcome: @Sendable (PaymentSnapshot, PaymentAttempt, CaptureSums) -> AttemptOutcome = {
+        AttemptOutcome.read($0, for: $1, $2)
+    }
     var startFails: @Sendable (ProviderError) -> Bool = { $0.isDefinite }
     var verdict: @Sendable (ProviderError) -> CallVerdict = { $0.verdict }
     var moneyBack: @Sendable (LockedShare, LockedPayment) -> MoneyBack = {
@@ -40,7 +37,7 @@ struct SimulationRules: Sendable {
         attempt.order == nil || !shares.contains { $0.isNeeded && $0.order != attempt.order }
     }
     /// The key under which a provider does something once.
-    var key: @Sendable (PaymentAttempt) -> String = { $0.id.description }
+    var key: @Sendable (PaymentAttempt) -> String = { $0.idempotencyKey }
     var payoutKey: @Sendable (Payout, _ tries: Int) -> String = { payout, _ in
         payout.id.description
     }

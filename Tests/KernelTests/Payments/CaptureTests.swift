@@ -197,7 +197,10 @@ import Vocabulary
             try await shop.settle()
             shop.bank.forgetKeys()
             try await shop.database.execute(
-                "update payment_attempt set created_at = now() - interval '24 hours'")
+                """
+                update payment_attempt set created_at = now() - interval '24 hours',
+                    first_sent_at = now() - interval '24 hours'
+                """)
 
             #expect(try await shop.marketplace.whatWaits().callsUnanswered == 1)
             try await shop.hurry()

@@ -296,7 +296,7 @@ import Testing
             let task = Task {
                 try await database.transaction { tx in
                     try await tx.execute("update one set x = 2")
-                    try await tx.execute("select pg_sleep(5)")
+                    try await tx.execute("select pg_sleep(20)")
                 }
             }
             let isWaiting = try await eventually {
@@ -311,7 +311,7 @@ import Testing
             #expect(error?.code == .cancelled)
             try await database.transaction { tx in try await tx.execute("update one set x = x + 10")
             }
-            #expect(ContinuousClock.now - began < .seconds(1))
+            #expect(ContinuousClock.now - began < .seconds(10))
             let value = try await database.value("select x from one", Int.self)
             #expect(value == 11)
         }

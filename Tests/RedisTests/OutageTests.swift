@@ -31,7 +31,7 @@ import Testing
             let began = ContinuousClock.now
             for _ in 0..<100 { #expect(await redis.failure("PING") == .unavailable) }
             // Had each waited its deadline, this would be ten seconds.
-            #expect(ContinuousClock.now - began < .seconds(2))
+            #expect(ContinuousClock.now - began < .seconds(7))
             try await server.start()
             try #expect(await eventually { await redis.failure("PING") == nil })
         }

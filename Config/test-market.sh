@@ -121,7 +121,8 @@ for mail in mails:
     defects = mail.defects + [d for _, h in mail.items() for d in h.defects]
     body = mail.get_content()
     if defects or mail["From"] != "Guildhall <market@guildhall.test>" or "Guildhall" not in body \
-            or not mail["Date"].datetime or f"<{mail['X-RcptTo']}>" != mail["To"]:
+            or not mail["Date"].datetime \
+            or [a.addr_spec for a in mail["To"].addresses] != [mail["X-RcptTo"]]:
         sys.exit(f"{mail}\n{defects}")
 ids = [mail["Message-ID"] for mail in mails]
 if len(ids) != len(set(ids)):

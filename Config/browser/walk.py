@@ -90,7 +90,7 @@ class Walk:
         artisan.name_field("productType", say("Jug", 80)).name_field("tags", say("jug, blue", 60))
         # A price that is none is refused at its field, and the page keeps the rest.
         artisan.name_field("variants.0.price", "a lot").press("Save as a draft")
-        artisan.sees("is not a price")
+        artisan.sees("such as 12.50")
         artisan.name_field("variants.0.price", "34.00")
         artisan.name_field("variants.0.sku", say("WREN-1", 80))
         artisan.name_field("variants.0.onHand", "3").press("Save as a draft")

@@ -6,7 +6,7 @@ extension Marketplace {
     /// Gives an instance another version of its module, which may serve it at once in all
     /// processes: what it made stays with it. The version that it leaves may go on serving others.
     ///
-    /// - Throws: ``ProviderRefusal``; `moduleMissing` when that version is not loaded,
+    /// - Throws: ``ProviderRefusal``; `versionMissing` when it is not loaded,
     ///   `checkFailed` when it does not work with the instance's settings, `stateChanged` when the
     ///   instance is no longer at `version`.
     public func changeModuleVersion(
@@ -20,7 +20,10 @@ extension Marketplace {
         providers.catalog.rescan()
         guard let module = providers.catalog.module(key, version: moduleVersion),
             module.descriptor.version == moduleVersion
-        else { throw ProviderRefusal.moduleMissing(key: "\(key) \(moduleVersion)") }
+        else {
+            throw ProviderRefusal.versionMissing(
+                module: key, version: moduleVersion, field: "moduleVersion")
+        }
         configuration.instance.moduleVersion = moduleVersion
         let problems = try await problems(with: configuration)
         guard problems.isEmpty else { throw ProviderRefusal.checkFailed(problems) }

@@ -11,13 +11,13 @@ public struct StoredConformance: Sendable {
 extension Marketplace {
     /// Tries a loaded module against the rules of its contract, in a process of its own and
     /// without a network, and keeps what was found.
-    /// - Throws: ``ProviderRefusal/moduleMissing(key:)``, ``ProviderRefusal/conformanceFailed``
-    ///   when nothing could be run, ``WorkRefusal/busy(seconds:)``.
+    /// - Throws: ``ProviderRefusal/versionMissing(module:version:field:)``,
+    ///   ``ProviderRefusal/conformanceFailed`` when nothing could be run, ``WorkRefusal/busy(seconds:)``.
     public func checkConformance(
         of key: String, version: String, as admin: ID<Account>?
     ) async throws -> ConformanceReport {
         guard let file = providers.catalog.file(of: key, version: version) else {
-            throw ProviderRefusal.moduleMissing(key: "\(key) \(version)")
+            throw ProviderRefusal.versionMissing(module: key, version: version, field: "version")
         }
         let run = ConformanceRun(
             program: settings.program, file: file, within: settings.conformanceDeadline)

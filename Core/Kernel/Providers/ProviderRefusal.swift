@@ -4,6 +4,8 @@ public import Vocabulary
 public enum ProviderRefusal: Refusal {
     case instanceMissing
     case moduleMissing(key: String)
+    /// Somebody asked in `field` for a version of a module that is not there.
+    case versionMissing(module: String, version: String, field: String)
     case wrongKind
     case settingWrong(field: String, problem: String)
     case nameTaken
@@ -24,6 +26,7 @@ public enum ProviderRefusal: Refusal {
         switch self {
         case .instanceMissing: "provider.missing"
         case .moduleMissing: "provider.module-missing"
+        case .versionMissing: "provider.version-missing"
         case .wrongKind: "provider.wrong-kind"
         case .settingWrong: "provider.setting-wrong"
         case .nameTaken: "provider.name-taken"
@@ -43,7 +46,8 @@ public enum ProviderRefusal: Refusal {
         switch self {
         case .instanceMissing: .missing
         case .moduleMissing, .conformanceFailed: .unavailable
-        case .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules: .invalid
+        case .versionMissing, .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules:
+            .invalid
         case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen, .keyInUse:
             .conflict
         }
@@ -54,6 +58,8 @@ public enum ProviderRefusal: Refusal {
         case .instanceMissing: "There is no such provider."
         case .moduleMissing(let key):
             "The provider module \(key) is not in the modules folder."
+        case .versionMissing(let module, let version, _):
+            "There is no version \(version.prefix(40)) of \(module) in the modules folder."
         case .wrongKind: "This provider does something else."
         case .settingWrong(_, let problem): problem
         case .nameTaken: "Another provider of this kind has that name."
@@ -77,6 +83,7 @@ public enum ProviderRefusal: Refusal {
         switch self {
         case .settingWrong(let field, _): field.isEmpty ? "settings" : "settings.\(field)"
         case .nameTaken, .nameWrong: "name"
+        case .versionMissing(_, _, let field): field
         case .ruleWrong(let index, _): "rules.\(index)"
         default: nil
         }

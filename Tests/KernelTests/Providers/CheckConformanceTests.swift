@@ -63,7 +63,7 @@ import Vocabulary
                 try await marketplace.checkConformance(
                     of: "table-rate-shipping", version: "9.9", as: admin)
             }
-            #expect(missing?.code == "provider.module-missing")
+            #expect(missing?.code == "provider.version-missing")
         }
     }
 

@@ -62,7 +62,7 @@ struct NewerKeyedShipping: ShippingProvider {
                 try await both.changeModuleVersion(
                     older.id, version: 2, to: "9", as: market.admin)
             }
-            #expect(missing?.code == "provider.module-missing")
+            #expect(missing?.code == "provider.version-missing")
         }
     }
 

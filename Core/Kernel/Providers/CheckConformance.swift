@@ -12,7 +12,8 @@ extension Marketplace {
     /// Tries a loaded module against the rules of its contract, in a process of its own and
     /// without a network, and keeps what was found.
     /// - Throws: ``ProviderRefusal/versionMissing(module:version:field:)``,
-    ///   ``ProviderRefusal/conformanceFailed`` when nothing could be run, ``WorkRefusal/busy(seconds:)``.
+    ///   ``ProviderRefusal/conformanceFailed`` when nothing could be run,
+    ///   ``WorkRefusal/busy(seconds:)``.
     public func checkConformance(
         of key: String, version: String, as admin: ID<Account>?
     ) async throws -> ConformanceReport {

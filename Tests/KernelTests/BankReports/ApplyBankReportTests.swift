@@ -66,6 +66,24 @@ import Vocabulary
         }
     }
 
+    @Test func `read by several at once, it settles once`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let returned = BankMessages.statement(
+                "02", [scene.transfer(), scene.transfer("AC04", isCredit: true)])
+
+            let settled = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<5 { group.addTask { try await scene.read(returned).settled } }
+                return try await group.reduce(0, +)
+            }
+
+            #expect(settled == 2)
+            #expect(try await scene.state() == .returned)
+            #expect(try await scene.available() == scene.payout.amount)
+            try await scene.town.earnings.checkBooks()
+        }
+    }
+
     @Test func `a file that the bank refused is its sellers' again, but for what it names`()
         async throws
     {

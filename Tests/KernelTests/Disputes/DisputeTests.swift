@@ -79,6 +79,32 @@ import Vocabulary
         }
     }
 
+    @Test func `told by several at once takes its money once`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let total = dispute.total.amount
+            let before = try await dispute.sum("provider_clearing")
+
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for version in [20, 20, 20, 21, 21, 22] as [Int64] {
+                    let status: DisputeStatus = version < 22 ? .needsResponse : .lost
+                    group.addTask {
+                        try await dispute.apply(
+                            dispute.snapshot(status, taken: total, version: version))
+                    }
+                }
+                for try await known in group { #expect(known) }
+            }
+
+            #expect(try await dispute.sum("disputed") == 0)
+            #expect(try await dispute.sum("dispute_losses") == -Int(total))
+            #expect(try await dispute.sum("provider_fees") == -1500)
+            #expect(
+                try await dispute.sum("provider_clearing") == before + Int(total) + 1500)
+            try await dispute.checkBooks()
+        }
+    }
+
     @Test func `that is won gives back what was taken, and keeps the fee`() async throws {
         try await TestMarketplace.run { market in
             let dispute = try await Case(market)

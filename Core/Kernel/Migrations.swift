@@ -58,6 +58,7 @@ public struct Migration: Sendable {
         "m0086-wishes",
         "m0066-cash-to-confirm",
         "m0042-asked-anew",
+        "m0082-invoice-payments",
     ]
 
     /// The migrations that this build ships.

@@ -29,6 +29,7 @@ import Vocabulary
         "POST /orders/{order}/refunds/{refund}/confirmation",
         // Needs a module's file; the kernel's test of conformance runs sees its line.
         "POST /provider-modules/{module}/conformance",
+        "POST /invoices/{invoice}/payments",
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [

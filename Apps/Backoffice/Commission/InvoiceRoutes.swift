@@ -12,6 +12,19 @@ struct InvoiceRoutes {
             "month": [.length(7...7)], "reason": [.length(3...500)],
         ]
     }
+    struct NewPayment: Described {
+        /// Whose account it came to.
+        let instance: ID<ProviderInstance>
+        let amount: Int64
+        let currency: Currency
+        /// The bank's; each counts once.
+        let reference: String
+        let reason: String
+        static let rules: [String: [Rule]] = [
+            "amount": [.range(1...Money.amountMax), .about("Minor units.")],
+            "reference": [.length(1...80)], "reason": [.length(3...500)],
+        ]
+    }
     struct IssuedAnswer: Codable { let items: [InvoiceAnswer] }
 
     let desk: Desk
@@ -21,9 +34,10 @@ struct InvoiceRoutes {
             Self.list(
                 try await call.marketplace.commissionInvoices(call.query.page(limit: 50)), admin)
         }
-        desk.page("/invoices/{invoice}", .readMoney, path: InvoicePath.self) { call, _ in
-            let found = try await call.marketplace.commissionInvoice(call.path.invoice, of: nil)
-            return Self.show(InvoiceAnswer(found.invoice, found.lines))
+        desk.page("/invoices/{invoice}", .readMoney, path: InvoicePath.self) { call, admin in
+            Self.show(
+                try await Self.answer(call.marketplace, call.path.invoice),
+                try await call.marketplace.providerInstances(.payment), admin)
         }
         desk.read(
             "/invoices", "Commission invoices of all sellers, newest first", tag: "Commission",
@@ -36,9 +50,17 @@ struct InvoiceRoutes {
         desk.read(
             "/invoices/{invoice}", "An invoice with its orders", tag: "Commission", .readMoney,
             path: InvoicePath.self
-        ) { call, _ in
-            let found = try await call.marketplace.commissionInvoice(call.path.invoice, of: nil)
-            return InvoiceAnswer(found.invoice, found.lines)
+        ) { call, _ in try await Self.answer(call.marketplace, call.path.invoice) }
+        desk.act(
+            Act<InvoicePath>(
+                "/invoices/{invoice}/payments", "Write down that a seller paid an invoice by bank",
+                tag: "Commission", .runPayouts, done: "It is in the books.",
+                back: { "/invoices/\($0.invoice)" }), input: NewPayment.self
+        ) { marketplace, path, input, admin in
+            try await marketplace.recordInvoicePayment(
+                of: path.invoice, Money(input.amount, input.currency), to: input.instance,
+                reference: input.reference, reason: input.reason, by: admin.account.id)
+            return try await Self.answer(marketplace, path.invoice)
         }
         desk.act(
             Act<Nothing>(
@@ -51,6 +73,14 @@ struct InvoiceRoutes {
                     of: input.month, as: admin.account.id, reason: input.reason
                 ).map { InvoiceAnswer($0) })
         }
+    }
+
+    private static func answer(
+        _ marketplace: Marketplace, _ id: ID<CommissionInvoice>
+    ) async throws -> InvoiceAnswer {
+        let found = try await marketplace.commissionInvoice(id, of: nil)
+        return InvoiceAnswer(
+            found.invoice, found.lines, paid: try await marketplace.invoicePayments(of: id))
     }
 
     private static func list(
@@ -83,7 +113,32 @@ struct InvoiceRoutes {
             ])
     }
 
-    private static func show(_ invoice: InvoiceAnswer) -> DeskPage {
+    private static func payments(
+        _ invoice: InvoiceAnswer, _ instances: [ProviderInstance], _ admin: Administrator
+    ) -> Block {
+        let form = DeskForm(
+            "Write down a payment", to: "/invoices/\(invoice.id)/payments",
+            hint: "The seller paid to a bank account of ours: it owes that much less.",
+            [
+                .choice(
+                    "instance", "To the account of",
+                    instances.map { (key: $0.id.description, text: $0.name) }),
+                .amount("amount", "Amount", in: "currency"),
+                .hidden("currency", invoice.total.currency.code),
+                .line("reference", "The bank's reference"), .reason,
+            ], isDangerous: true)
+        return Block(
+            "Paid by bank",
+            table: Table(
+                ["When", "Reference", "Amount#"],
+                invoice.payments.map { [.time($0.at), Cell($0.reference), .money($0.amount)] }),
+            forms: Duty.runPayouts.isAllowed(to: admin.roles) ? [form] : [],
+            nothing: "Nothing was paid by bank; sales pay it as well.")
+    }
+
+    private static func show(
+        _ invoice: InvoiceAnswer, _ instances: [ProviderInstance], _ admin: Administrator
+    ) -> DeskPage {
         DeskPage(
             "Invoice \(invoice.number)",
             [
@@ -101,7 +156,7 @@ struct InvoiceRoutes {
                                 .money($0.commission), .money($0.commissionVat),
                                 .money($0.taxByPlatform),
                             ]
-                        }))
+                        })), payments(invoice, instances, admin),
             ])
     }
 }

@@ -19,7 +19,11 @@ struct InvoiceRoutes {
                 let found = try await call.marketplace.commissionInvoice(
                     call.path.invoice, of: member.seller)
                 return .page(
-                    "invoice", InvoicePage(found.invoice, found.lines),
+                    "invoice",
+                    InvoicePage(
+                        found.invoice, found.lines,
+                        paid: try await call.marketplace.invoicePayments(
+                            of: call.path.invoice, member.seller)),
                     title: "Invoice \(found.invoice.number)")
             }
     }
@@ -38,7 +42,10 @@ struct InvoiceRoutes {
             .handle(as: Member.self, needing: [.readMoney]) { call, member in
                 let found = try await call.marketplace.commissionInvoice(
                     call.path.invoice, of: member.seller)
-                return InvoiceAnswer(found.invoice, found.lines)
+                return InvoiceAnswer(
+                    found.invoice, found.lines,
+                    paid: try await call.marketplace.invoicePayments(
+                        of: call.path.invoice, member.seller))
             }
     }
 }
@@ -87,8 +94,17 @@ struct InvoicePage {
     let issued: String
     let total: String
     let lines: [Line]
+    /// `€12.50 on 21 November 2026, STMT-1`
+    let payments: [String]
+    let hasPayments: Bool
 
-    init(_ invoice: CommissionInvoice, _ lines: [CommissionInvoiceLine]) {
+    init(
+        _ invoice: CommissionInvoice, _ lines: [CommissionInvoiceLine], paid: [InvoicePayment]
+    ) {
+        payments = paid.map {
+            "\(Format.money($0.amount)) on \(Format.date($0.at)), \($0.reference)"
+        }
+        hasPayments = !paid.isEmpty
         number = String(invoice.number)
         month = invoice.month
         issued = Format.date(invoice.issuedAt)

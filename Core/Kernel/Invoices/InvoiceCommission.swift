@@ -35,26 +35,50 @@ public struct CommissionInvoiceLine: Hashable, Sendable {
 /// Why an invoice was refused.
 public enum InvoiceRefusal: Refusal, CaseIterable {
     case unknown, monthInvalid, monthNotOver
+    case otherCurrency, aboveInvoice, aboveOwed, paymentKnown
 
     public var code: String {
         switch self {
         case .unknown: "invoice.unknown"
         case .monthInvalid: "invoice.month-invalid"
         case .monthNotOver: "invoice.month-not-over"
+        case .otherCurrency: "invoice.other-currency"
+        case .aboveInvoice: "invoice.above-invoice"
+        case .aboveOwed: "invoice.above-owed"
+        case .paymentKnown: "invoice.payment-known"
         }
     }
 
-    public var reason: RefusalReason { self == .unknown ? .missing : .invalid }
+    public var reason: RefusalReason {
+        switch self {
+        case .unknown: .missing
+        case .paymentKnown: .conflict
+        default: .invalid
+        }
+    }
 
     public var explanation: String {
         switch self {
         case .unknown: "There is no such invoice."
         case .monthInvalid: "A month is written as 2026-11."
         case .monthNotOver: "This month is not over yet."
+        case .otherCurrency: "The invoice is in another currency."
+        case .aboveInvoice: "This is more than is left to pay of the invoice."
+        case .aboveOwed:
+            "This is more than the seller still owes: sales have paid a part of it already."
+        case .paymentKnown: "A payment with this reference is written down already."
         }
     }
 
-    public var field: String? { self == .unknown ? nil : "month" }
+    public var field: String? {
+        switch self {
+        case .unknown: nil
+        case .monthInvalid, .monthNotOver: "month"
+        case .otherCurrency: "currency"
+        case .aboveInvoice, .aboveOwed: "amount"
+        case .paymentKnown: "reference"
+        }
+    }
 }
 
 extension Marketplace {

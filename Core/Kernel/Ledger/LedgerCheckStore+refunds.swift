@@ -161,6 +161,29 @@ extension LedgerCheckStore {
                 from commission_invoice having max(number) <> count(*)
                 """),
         Check(
+            claim: "Every payment of an invoice is in the books, and no more than the invoice",
+            culprits: """
+                select 'invoice payment ' || payment.id || ' of ' || payment.amount
+                    || ', the books have ' || coalesce(booked.amount::text, 'nothing')
+                from invoice_payment payment left join lateral (
+                    select sum(entry.amount) as amount
+                    from ledger_transaction posting
+                    join ledger_entry entry on entry.transaction_id = posting.id
+                    join ledger_account account on account.id = entry.account_id
+                    where posting.key = 'invoice-payment:' || payment.id
+                        and account.kind = 'seller_receivable'
+                        and account.currency = payment.currency
+                ) booked on true
+                where booked.amount is distinct from payment.amount::numeric
+                union all
+                select 'invoice ' || invoice.number || ' was paid ' || sum(payment.amount)
+                from commission_invoice invoice
+                join invoice_payment payment on payment.invoice_id = invoice.id
+                group by invoice.id
+                having sum(payment.amount) > invoice.commission + invoice.commission_vat
+                    + invoice.tax_by_platform
+                """),
+        Check(
             claim: "Every order's commission and its VAT are the sums of its parts",
             culprits: """
                 select 'order ' || orders.number || ' keeps ' || orders.commission || ' and '

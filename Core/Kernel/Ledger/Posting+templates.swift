@@ -300,6 +300,18 @@ extension Posting {
             ])
     }
 
+    /// A seller paid what it owed for direct sales to the account of an instance.
+    static func invoicePayment(
+        _ id: ID<InvoicePayment>, _ parts: [(wallet: ID<Wallet>, amount: Int64)],
+        _ currency: Currency, at instance: ID<ProviderInstance>
+    ) throws(LedgerError) -> Posting {
+        let total = parts.reduce(0) { $0 + $1.amount }
+        return try Posting(
+            key: "invoice-payment:\(id)", kind: .adjustment, currency: currency,
+            entries: [LedgerEntry(.providerClearing(instance), -total)]
+                + parts.map { LedgerEntry(.sellerReceivable($0.wallet), $0.amount) })
+    }
+
     private static func sum(_ items: [PayoutItem]) throws(LedgerError) -> Int64 {
         var total: Int64 = 0
         for item in items {

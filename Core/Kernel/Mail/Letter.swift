@@ -159,6 +159,11 @@ struct Letter: Hashable, Sendable {
 
     private static func shop(_ topic: String, _ facts: LetterFacts) -> Letter? {
         switch topic {
+        case "invoice.paid":
+            Letter(
+                "Your payment of invoice \(facts.number ?? "") arrived",
+                "\(facts.amount.map { "\($0)" } ?? "Your payment") arrived for invoice "
+                    + "\(facts.number ?? ""). Thank you.")
         case "wallet.account-changed":
             Letter(
                 "Your bank details were changed",

@@ -36,6 +36,9 @@ struct ReconciliationStore {
                         or posting.key like 'refund-return:%' then (
                         select reference from refund
                         where id::text = split_part(posting.key, ':', 2))
+                    when posting.key like 'invoice-payment:%' then (
+                        select reference from invoice_payment
+                        where id::text = split_part(posting.key, ':', 2))
                     when posting.kind = 'settlement'
                         then regexp_replace(posting.key, '^settlement:[^:]*:', '')
                     when posting.kind like 'payout%' then (

@@ -21,6 +21,7 @@ extension Notice {
         case "payout.paid": "A payout is with your bank."
         case "payout.failed": "A payout could not be made\(note)."
         case "order.refunded": "Money of order \(number) went back\(note)."
+        case "invoice.paid": "Your payment of invoice \(number) arrived."
         case "order.refund-failed": "A refund of order \(number) failed\(note)"
         case "order.refund-returned": "A refund of order \(number) came back\(note)"
         default:

@@ -11,6 +11,13 @@ public struct InvoiceAnswer: Codable, Sendable {
         public let taxByPlatform: Money
     }
 
+    public struct InvoicePaymentAnswer: Codable, Sendable {
+        public let id: ID<InvoicePayment>
+        public let amount: Money
+        public let reference: String
+        public let at: Instant
+    }
+
     public let id: ID<CommissionInvoice>
     public let number: Int64
     public let seller: ID<Seller>
@@ -24,8 +31,13 @@ public struct InvoiceAnswer: Codable, Sendable {
     public let issuedAt: Instant
     /// Empty in lists.
     public let lines: [InvoiceLineAnswer]
+    /// What was paid of it by bank; empty in lists. What sales paid stands in the ledger.
+    public let payments: [InvoicePaymentAnswer]
 
-    public init(_ invoice: CommissionInvoice, _ lines: [CommissionInvoiceLine] = []) {
+    public init(
+        _ invoice: CommissionInvoice, _ lines: [CommissionInvoiceLine] = [],
+        paid payments: [InvoicePayment] = []
+    ) {
         id = invoice.id
         number = invoice.number
         seller = invoice.seller
@@ -40,6 +52,10 @@ public struct InvoiceAnswer: Codable, Sendable {
             InvoiceLineAnswer(
                 order: $0.order, orderNumber: $0.orderNumber, commission: $0.commission,
                 commissionVat: $0.commissionVAT, taxByPlatform: $0.taxByPlatform)
+        }
+        self.payments = payments.map {
+            InvoicePaymentAnswer(
+                id: $0.id, amount: $0.amount, reference: $0.reference, at: $0.at)
         }
     }
 }

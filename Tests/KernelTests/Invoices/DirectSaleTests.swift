@@ -134,6 +134,73 @@ import Vocabulary
             try await stall.checkBooks()
         }
     }
+
+    @Test func `an invoice that is paid by bank settles what is owed, once, and no more`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            _ = try await stall.sold()
+            let admin = try await market.given.administrator()
+            let sold = try await stall.paidMonth()
+            try await market.marketplace.moveClock(by: .seconds(40 * 86_400), as: nil)
+            let invoice = try #require(
+                try await market.marketplace.invoiceCommission(of: sold).first)
+            func pay(_ amount: Int64, _ reference: String, _ currency: Currency = .eur)
+                async throws
+            {
+                try await market.marketplace.recordInvoicePayment(
+                    of: invoice.id, Money(amount, currency), to: stall.shop.payment,
+                    reference: reference, reason: "the bank's statement", by: admin.id)
+            }
+
+            try await pay(150, "STMT-1")
+
+            #expect(try await stall.balance().receivable == Money(-50, .eur))
+            try await stall.checkBooks()
+            await #expect(throws: InvoiceRefusal.paymentKnown) { try await pay(10, "STMT-1") }
+            await #expect(throws: InvoiceRefusal.aboveInvoice) { try await pay(51, "STMT-2") }
+            await #expect(throws: InvoiceRefusal.otherCurrency) {
+                try await pay(10, "STMT-3", .jpy)
+            }
+            await #expect(throws: InputRefusal.self) { try await pay(0, "STMT-4") }
+            #expect(try await stall.balance().receivable == Money(-50, .eur))
+
+            try await pay(50, "STMT-5")
+            #expect(try await stall.balance().receivable.isZero)
+            let paid = try await market.marketplace.invoicePayments(
+                of: invoice.id, stall.thing.seller.id)
+            #expect(paid.map(\.amount.amount) == [150, 50])
+            let stranger = try await market.given.verifiedSeller("Stranger")
+            await #expect(throws: InvoiceRefusal.unknown) {
+                try await market.marketplace.invoicePayments(of: invoice.id, stranger.id)
+            }
+            try await stall.checkBooks()
+        }
+    }
+
+    @Test func `what sales have paid of an invoice already cannot be paid once more`() async throws
+    {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            _ = try await stall.sold()
+            let admin = try await market.given.administrator()
+            let sold = try await stall.paidMonth()
+            _ = try await stall.delivered()
+            while try await market.marketplace.releaseHolds() > 0 {}
+            try await market.marketplace.recoverDebts()
+            try await market.marketplace.moveClock(by: .seconds(40 * 86_400), as: nil)
+            let invoice = try #require(
+                try await market.marketplace.invoiceCommission(of: sold).first)
+
+            await #expect(throws: InvoiceRefusal.aboveOwed) {
+                try await market.marketplace.recordInvoicePayment(
+                    of: invoice.id, invoice.total, to: stall.shop.payment, reference: "STMT-1",
+                    reason: "the bank's statement", by: admin.id)
+            }
+            try await stall.checkBooks()
+        }
+    }
 }
 
 /// A shop where one may also pay the seller directly.

@@ -102,7 +102,10 @@ struct MonthStatementRoutes {
                 Block(
                     facts: [Fact("Opening balance", shown.opening)]
                         + shown.sums.map { Fact($0.name, $0.amount) }
-                        + [Fact("Closing balance", shown.closing)]
+                        + [
+                            Fact("Closing balance", shown.closing),
+                            Fact("Of sales, tax that the seller hands in", shown.sellerTax),
+                        ]
                         + shown.reserve.filter { _ in shown.hasReserve }.map {
                             Fact("Reserve: \($0.name.lowercased())", $0.amount)
                         } + [
@@ -112,13 +115,17 @@ struct MonthStatementRoutes {
                         ]),
                 Block(
                     table: Table(
-                        ["When", "What", "Gross#", "Fee#", "VAT on fee#", "Tax#", "Net#"],
+                        [
+                            "When", "What", "Gross#", "Fee#", "VAT on fee#", "Tax#", "Net#",
+                            "Seller's own tax#",
+                        ],
                         shown.lines.map {
                             [
                                 Cell($0.at), Cell($0.what, to: $0.href),
                                 Cell($0.gross, isNumber: true), Cell($0.fee, isNumber: true),
                                 Cell($0.vat, isNumber: true), Cell($0.tax, isNumber: true),
                                 Cell($0.net, isNumber: true),
+                                Cell($0.sellerTax, isNumber: true),
                             ]
                         }), nothing: "Nothing happened in this month.",
                     more: statement.lines.next.map { "\(here)?after=\(Cursor.seal($0))" }),

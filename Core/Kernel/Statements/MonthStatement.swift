@@ -93,6 +93,8 @@ public struct StatementSums: Hashable, Sendable {
     public let payouts: Money
     /// Everything else, such as corrections.
     public let other: Money
+    /// Of sales less refunds, the sales tax that the seller itself hands to the state; a note.
+    public let sellerTax: Money
 
     /// All of it together: closing less opening.
     public func total() throws(MoneyError) -> Money {
@@ -123,6 +125,10 @@ public struct MonthLine: Hashable, Sendable {
     public let feeVAT: Money
     public let tax: Money
     public let net: Money
+    /// Of the gross, the sales tax that the seller itself hands to the state, and of a refund what
+    /// it gets back of that: in proportion, so that a full refund returns all of it. A note, no
+    /// part of the sum.
+    public let sellerTax: Money
 }
 
 /// Why there is no statement.

@@ -84,14 +84,14 @@ struct MonthStatementStore: Sendable {
             """
             with line as (\(Self.lines(of: wallet, currency, month, after: 0)))
             select kind, sum(net - fee - fee_vat - tax)::bigint, sum(fee)::bigint,
-                sum(fee_vat)::bigint, sum(tax)::bigint
-            from line group by kind
+                sum(fee_vat)::bigint, sum(tax)::bigint, sum(\(Self.sellerTax))::bigint
+            from line left join orders on orders.id = line.order_id group by kind
             """
         ).decode { c in
             (
                 kind: try c.next(Posting.Kind.self), gross: try c.next(Int64.self),
                 fee: try c.next(Int64.self), vat: try c.next(Int64.self),
-                tax: try c.next(Int64.self)
+                tax: try c.next(Int64.self), sellerTax: try c.next(Int64.self)
             )
         }
         func sum(_ amounts: [Int64]) throws -> Money {
@@ -105,7 +105,8 @@ struct MonthStatementStore: Sendable {
             sales: try gross([.sale]), refunds: try gross([.refund]),
             fees: try sum(rows.map(\.fee)), feeVAT: try sum(rows.map(\.vat)),
             tax: try sum(rows.map(\.tax)), payouts: try gross([.payoutPost, .payoutReturn]),
-            other: try sum(rows.filter { !named.contains($0.kind) }.map(\.gross)))
+            other: try sum(rows.filter { !named.contains($0.kind) }.map(\.gross)),
+            sellerTax: try sum(rows.map(\.sellerTax)))
     }
 
     func lines(
@@ -130,7 +131,7 @@ struct MonthStatementStore: Sendable {
             select line.id, booked_at, kind, order_id, orders.number,
                 case when kind in ('payout_post', 'payout_return')
                     then split_part(key, ':', 2)::uuid end,
-                net - fee - fee_vat - tax, fee, fee_vat, tax, net
+                net - fee - fee_vat - tax, fee, fee_vat, tax, net, \(Self.sellerTax)
             from line left join orders on orders.id = line.order_id
             order by line.id
             """
@@ -139,9 +140,32 @@ struct MonthStatementStore: Sendable {
                 id: c.next(), at: c.next(), kind: c.next(), order: c.next(),
                 orderNumber: c.next(), payout: c.next(), gross: Money(c.next(), currency),
                 fee: Money(c.next(), currency), feeVAT: Money(c.next(), currency),
-                tax: Money(c.next(), currency), net: Money(c.next(), currency))
+                tax: Money(c.next(), currency), net: Money(c.next(), currency),
+                sellerTax: Money(c.next(), currency))
         }
     }
+
+    /// The seller's own tax in a line's order: all of it in a sale; in a refund what all refunds
+    /// up to this one return, less what those before it did, so that rounding adds up. Goodwill
+    /// of the market lowers no price.
+    private static let sellerTax: SQL = """
+        coalesce(case line.kind
+            when 'sale' then orders.tax_total + orders.tax_included - orders.tax_by_platform
+            when 'refund' then (
+                select div((orders.tax_total + orders.tax_included - orders.tax_by_platform)
+                        * coalesce(sum(gone.amount) filter (where gone.id < line.id), 0),
+                        greatest(orders.total, 1))
+                    - div((orders.tax_total + orders.tax_included - orders.tax_by_platform)
+                        * coalesce(sum(gone.amount), 0), greatest(orders.total, 1))
+                from (
+                    select booked.id, case when booked.key like 'refund-return:%' then -1 else 1 end
+                        * (refund.amount - refund.goodwill)::numeric as amount
+                    from refund join ledger_transaction booked on booked.key in (
+                        'refund:' || refund.id, 'refund-return:' || refund.id)
+                    where refund.order_id = orders.id and booked.id <= line.id
+                ) gone)
+            end, 0)::bigint
+        """
 
     /// What changed what is owed in a month: a row for each posting. Money that only moves between
     /// the wallet's own accounts, such as a release, is none.

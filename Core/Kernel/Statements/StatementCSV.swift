@@ -7,7 +7,7 @@ extension MonthStatement {
         var rows: [[String]] = [
             [
                 "date", "what", "order", "payout", "gross", "fee", "fee_vat", "tax", "net",
-                "currency",
+                "currency", "sellers_tax",
             ], boundary("opening balance", month.start, opening),
         ]
         rows += lines.items.map { line in
@@ -15,7 +15,7 @@ extension MonthStatement {
                 line.at.description, line.kind.rawValue, line.orderNumber ?? "",
                 line.payout?.description ?? "", line.gross.decimalText, line.fee.decimalText,
                 line.feeVAT.decimalText, line.tax.decimalText, line.net.decimalText,
-                currency.code,
+                currency.code, line.sellerTax.decimalText,
             ]
         }
         rows.append(boundary("closing balance", month.end, closing))
@@ -23,7 +23,7 @@ extension MonthStatement {
     }
 
     private func boundary(_ what: String, _ at: Instant, _ amount: Money) -> [String] {
-        [at.description, what, "", "", "", "", "", "", amount.decimalText, currency.code]
+        [at.description, what, "", "", "", "", "", "", amount.decimalText, currency.code, ""]
     }
 
     private static func quoted(_ text: String) -> String {

@@ -41,6 +41,8 @@ public struct MonthStatementAnswer: Codable, Sendable {
         public let tax: Money
         public let payouts: Money
         public let other: Money
+        /// Of sales less refunds, the sales tax that the seller hands to the state: a note.
+        public let sellerTax: Money
     }
 
     public struct MonthReserveAnswer: Codable, Sendable {
@@ -62,6 +64,8 @@ public struct MonthStatementAnswer: Codable, Sendable {
         public let tax: Money
         /// gross + fee + feeVat + tax
         public let net: Money
+        /// Of the gross, the sales tax that the seller hands to the state: a note.
+        public let sellerTax: Money
     }
 
     public let wallet: ID<Wallet>
@@ -87,7 +91,8 @@ public struct MonthStatementAnswer: Codable, Sendable {
         let sums = statement.sums
         self.sums = MonthSumsAnswer(
             sales: sums.sales, refunds: sums.refunds, fees: sums.fees, feeVat: sums.feeVAT,
-            tax: sums.tax, payouts: sums.payouts, other: sums.other)
+            tax: sums.tax, payouts: sums.payouts, other: sums.other,
+            sellerTax: sums.sellerTax)
         let reserve = statement.reserve
         self.reserve = MonthReserveAnswer(
             opening: reserve.opening, kept: reserve.kept, released: reserve.released,
@@ -96,7 +101,8 @@ public struct MonthStatementAnswer: Codable, Sendable {
             MonthLineAnswer(
                 at: line.at, kind: line.kind.rawValue, orderId: line.order,
                 orderNumber: line.orderNumber, payoutId: line.payout, gross: line.gross,
-                fee: line.fee, feeVat: line.feeVAT, tax: line.tax, net: line.net)
+                fee: line.fee, feeVat: line.feeVAT, tax: line.tax, net: line.net,
+                sellerTax: line.sellerTax)
         }
     }
 }

@@ -63,6 +63,7 @@ public struct PrintedStatement: Sendable {
         public let vat: String
         public let tax: String
         public let net: String
+        public let sellerTax: String
     }
 
     public let shop: String
@@ -74,6 +75,8 @@ public struct PrintedStatement: Sendable {
     public let isOpen: Bool
     public let opening: String
     public let closing: String
+    /// The sales tax that the seller hands to the state, of sales less refunds.
+    public let sellerTax: String
     public let sums: [Sum]
     public let reserve: [Sum]
     public let hasReserve: Bool
@@ -91,6 +94,7 @@ public struct PrintedStatement: Sendable {
         opening = Format.money(statement.opening)
         closing = Format.money(statement.closing)
         let totals = statement.sums
+        sellerTax = Format.money(totals.sellerTax)
         sums = [
             ("Sales", totals.sales), ("Refunds", totals.refunds), ("Fees", totals.fees),
             ("VAT on fees", totals.feeVAT), ("Tax handed on by the market", totals.tax),
@@ -119,5 +123,6 @@ extension PrintedStatement.Line {
         vat = Format.money(line.feeVAT)
         tax = Format.money(line.tax)
         net = Format.money(line.net)
+        sellerTax = line.sellerTax.isZero ? "" : Format.money(line.sellerTax)
     }
 }

@@ -104,7 +104,43 @@ import Vocabulary
             let csv = statements.map { $0.csv() }.joined()
             #expect(csv.contains(",\(order.order.number),"))
             #expect(csv.contains("opening balance") && csv.contains("closing balance"))
-            #expect(csv.hasPrefix("date,what,order,payout,gross,fee,fee_vat,tax,net,currency\r\n"))
+            #expect(
+                csv.hasPrefix(
+                    "date,what,order,payout,gross,fee,fee_vat,tax,net,currency,sellers_tax\r\n"))
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `the tax that a seller hands in is noted, and all of it comes back with a full refund`(
+        isPlatforms: Bool
+    ) async throws {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market, tax: ["platformRemits": "\(isPlatforms)"])
+            let order = try await counter.shipped(quantity: 3)
+            let amounts = order.order.amounts
+            let own = try amounts.tax.adding(amounts.taxIncluded).subtracting(amounts.taxByPlatform)
+            #expect(own.isZero == isPlatforms)
+            func noted() async throws -> (sum: Int64, lines: [Int64]) {
+                let seller = counter.thing.seller.id
+                let range = try #require(
+                    try await market.marketplace.statementRanges(of: seller).first)
+                let statement = try await market.marketplace.wholeMonthStatement(
+                    of: seller, range.wallet, .eur, range.last, linesMax: 100)
+                return (
+                    statement.sums.sellerTax.amount,
+                    statement.lines.items.map(\.sellerTax.amount)
+                )
+            }
+            #expect(try await noted().lines == [own.amount])
+
+            try await counter.refund(order, .amount(Money(333, .eur)))
+            try await counter.refund(order, .amount(Money(334, .eur)))
+            let between = try await noted()
+            #expect(between.sum == between.lines.reduce(0, +))
+            #expect(between.lines.dropFirst().allSatisfy { $0 <= 0 })
+            try await counter.refund(order, .everything)
+
+            #expect(try await noted().sum == 0)
         }
     }
 

@@ -106,6 +106,13 @@ import Vocabulary
             let wrong = try await office.post(nowhere + "/results", results)
             #expect(wrong.status == 422 && wrong.text.contains("Line 1"))
             #expect(try await office.get("/payout-files").text.contains("Nothing waits."))
+            let report = #"{"instance": "\#(ID<ProviderInstance>())", "content": "<Document/>"}"#
+            #expect(try await office.post("/api/v1/bank-reports", report).status == 404)
+            let denied = try await office.post("/api/v1/bank-reports", report, as: .support)
+            #expect(denied.status == 403)
+            #expect(try await office.get("/bank-reports").text.contains("No message was read yet."))
+            let unknown = "/api/v1/bank-reports/\(ID<BankReportRun>())"
+            #expect(try await office.get(unknown).status == 404)
         }
     }
 }

@@ -34,6 +34,31 @@ import Vocabulary
         }
     }
 
+    @Test func `a person types an amount in major units, and a wrong one is told`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let order = sale.orders[0].order.id
+            let page = "/purchases/\(sale.purchase.id)"
+            func type(_ amount: String) async throws -> OfficeAnswer {
+                try await office.submit(
+                    [
+                        ("kind", "amount"), ("amount.amount@amount.currency", amount),
+                        ("amount.currency", "EUR"), ("reason", "a scratch"),
+                    ], to: "/orders/\(order)/refund", on: page, as: .support)
+            }
+            #expect(try await office.get(page).text.contains("How much, in EUR"))
+
+            let wrong = try await type("4.005")
+            #expect(wrong.status == 422)
+            #expect(wrong.text.contains("at most 2 digits after the point, such as 12.50"))
+            #expect(wrong.text.contains("4.005"))
+            #expect(try await type("4,05").status == 303)
+
+            let found = try await office.get("/api/v1/orders/\(order)")
+            #expect(found.value("refunds.0.amount.amount") == "405")
+        }
+    }
+
     @Test func `a rule is drafted, simulated, published and ended`() async throws {
         try await Office.run { office in
             let sale = try await Sale(office.market)

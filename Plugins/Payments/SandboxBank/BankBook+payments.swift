@@ -111,6 +111,22 @@ extension BankBook {
         return Answer(status: 201, body: Wire.encode(RefundBody(refund)), object: refund.id)
     }
 
+    /// The customer's bank sends a refund back that had succeeded; nil when there is none.
+    func returnRefund(_ id: String) -> BankRefund? {
+        guard var refund = refunds[id], refund.status == .succeeded,
+            var payment = payments[refund.payment]
+        else { return nil }
+        refund.status = .failed
+        refund.version += 1
+        save(refund)
+        let left = payment.refunded.amount - refund.amount.amount
+        payment.refunded = Money(left, refund.amount.currency)
+        book(.refund, refund.amount, source: refund.id, account: refund.account)
+        change(&payment, tell: "refund.failed", refund)
+        flush()
+        return refund
+    }
+
     /// What the customer did on the bank's page; nothing when it was decided before.
     func decide(_ id: String, approve: Bool) -> BankPayment? {
         guard var payment = payments[id] else { return nil }

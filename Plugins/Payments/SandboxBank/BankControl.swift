@@ -12,9 +12,19 @@ struct BankControl: Sendable {
 
     func add(to router: Router<Context>) {
         router.group("control").post("release", use: release).post("redeliver", use: redeliver)
+            .post("refunds/:id/return", use: returnRefund)
             .post("balance-entries/:number/loss", use: lose)
             .post("balance-entries/:number/error", use: mistake)
             .post("balance-entries/:number/repetition", use: twice)
+    }
+
+    /// A refund that had succeeded comes back from the customer's bank.
+    @Sendable private func returnRefund(
+        _ request: Request, _ context: Context
+    ) async throws -> Response {
+        let id = try context.parameters.require("id")
+        guard let refund = await book.returnRefund(id) else { return Response(status: .notFound) }
+        return done(["returned": Int(refund.version)])
     }
 
     /// A line of the bank's books is mislaid.

@@ -39,7 +39,7 @@ struct BankRefund: Codable, Sendable {
     let amount: Money
     let reason: String
     let createdAt: Instant
-    let status: Status
+    var status: Status
     var version: Int64 = 1
 }
 

@@ -61,14 +61,20 @@ struct ProviderCall: Sendable {
             note(operation, context, began, .debug, "ok")
             return answer
         } catch {
+            let isHosts = HostFault.explains(error)
             let error = settled(error, effect)
             let hasFailed: Bool
             switch error {
             case .unavailable, .ambiguous: hasFailed = true
             default: hasFailed = false
             }
-            if hasFailed { breaker.failed() } else { breaker.answered() }
-            tally?.record(instanceID, hasFailed: hasFailed, took: ContinuousClock.now - began)
+            if isHosts {
+                breaker.unanswered()
+            } else {
+                if hasFailed { breaker.failed() } else { breaker.answered() }
+                tally?.record(
+                    instanceID, hasFailed: hasFailed, took: ContinuousClock.now - began)
+            }
             note(operation, context, began, .notice, error.description)
             throw error
         }

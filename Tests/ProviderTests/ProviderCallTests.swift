@@ -13,6 +13,7 @@ struct ScriptedPayments: PaymentProvider {
         reference: "p1", status: .captured, authorized: Money(100, .eur),
         captured: Money(100, .eur), refunded: Money(0, .eur), version: 1)
     var hangs = false
+    var beforeStart: @Sendable () async -> Void = {}
     var error: ProviderError?
 
     init() {}
@@ -36,7 +37,10 @@ struct ScriptedPayments: PaymentProvider {
 
     func start(
         _ request: PaymentStart, _ context: OperationContext
-    ) async throws(ProviderError) -> StartedPayment { StartedPayment(snapshot: try await answer()) }
+    ) async throws(ProviderError) -> StartedPayment {
+        await beforeStart()
+        return StartedPayment(snapshot: try await answer())
+    }
 
     func capture(
         _ request: CaptureRequest, _ context: OperationContext

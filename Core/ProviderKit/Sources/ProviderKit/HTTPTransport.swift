@@ -15,7 +15,7 @@ public struct HTTPRequest: Hashable, Sendable, Codable {
     public var method: String
     public var url: String
     public var headers: HTTPHeaders
-    public var body: [UInt8]
+    @Base64 public var body: [UInt8]
 
     public init(
         _ method: String, _ url: String, headers: HTTPHeaders = [:], body: [UInt8] = []
@@ -30,7 +30,7 @@ public struct HTTPRequest: Hashable, Sendable, Codable {
 public struct HTTPResponse: Hashable, Sendable, Codable {
     public var status: Int
     public var headers: HTTPHeaders
-    public var body: [UInt8]
+    @Base64 public var body: [UInt8]
 
     public init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) {
         self.status = status

@@ -39,6 +39,18 @@ public final class ModuleExport: Sendable {
         }
     }
 
+    /// A module that is no Swift type, such as one in another process.
+    public init(
+        _ descriptor: ModuleDescriptor,
+        make:
+            @escaping @Sendable (
+                InstanceSettings, ProviderServices
+            ) throws(ProviderError) -> any Provider
+    ) {
+        self.descriptor = descriptor
+        factory = make
+    }
+
     /// A live provider with these settings.
     /// - Throws: `misconfigured` when the settings make no sense to the module.
     public func make(

@@ -103,7 +103,7 @@ public struct PayoutTransfer: Hashable, Sendable, Codable {
 public struct PayoutFile: Hashable, Sendable, Codable {
     public var name: String
     public var mediaType: String
-    public var bytes: [UInt8]
+    @Base64 public var bytes: [UInt8]
 
     public init(name: String, mediaType: String, bytes: [UInt8]) {
         self.name = name

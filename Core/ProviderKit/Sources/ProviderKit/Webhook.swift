@@ -3,7 +3,7 @@ public import Vocabulary
 /// What came in over HTTP, as it came.
 public struct WebhookDelivery: Hashable, Sendable, Codable {
     public var headers: HTTPHeaders
-    public var body: [UInt8]
+    @Base64 public var body: [UInt8]
     public var receivedAt: Instant
 
     public init(headers: HTTPHeaders, body: [UInt8], receivedAt: Instant) {
@@ -20,7 +20,7 @@ public struct VerifiedWebhook: Hashable, Sendable, Codable {
     /// The provider's word for it, for logs: `payment.captured`.
     public var kind: String
     public var occurredAt: Instant
-    public var body: [UInt8]
+    @Base64 public var body: [UInt8]
 
     public init(eventID: String, kind: String, occurredAt: Instant, body: [UInt8]) {
         self.eventID = eventID

@@ -1,0 +1,37 @@
+public import ProviderKit
+public import Vocabulary
+
+/// What a provider host is asked about itself, apart from the calls to modules.
+enum DeskQuestion: Hashable, Sendable, Codable {
+    /// What the instance of the call is made of.
+    case open
+    case status
+    /// Have the supervisor put a new host beside this one.
+    case replace
+    /// Anything that the market's side of the host answers, in its own JSON.
+    case market(body: Base64)
+    /// To a module's program: make an object with these settings, and call it as the call does.
+    case make(settings: InstanceSettings)
+    /// From a module's program: send this over the way out of the instance of the call.
+    case send(request: HTTPRequest, deadline: Instant)
+}
+
+/// What an instance is made of, as its host has loaded it.
+public struct OpenedInstance: Hashable, Sendable, Codable {
+    public let descriptor: ModuleDescriptor
+    public let roles: Set<ProviderRole>
+}
+
+/// How a provider host is.
+public struct HostStatus: Hashable, Sendable, Codable {
+    public let pid: Int32
+    public let startedAt: Instant
+    /// Calls that are under way.
+    public let underWay: Int
+    /// Calls that were answered since the start, and those of them that threw.
+    public let served: Int
+    public let failed: Int
+    public let connections: Int
+    /// Modules that it has loaded: key and version.
+    public let modules: [String]
+}

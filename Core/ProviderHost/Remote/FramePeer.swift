@@ -1,0 +1,259 @@
+import NIOCore
+import ProviderKit
+import Synchronization
+
+/// Why a call over a connection has no answer.
+enum CallFailure: Error, Sendable {
+    /// Nothing of it left this process.
+    case notSent
+    /// It was sent, and the connection ended before the answer.
+    case lost
+    /// The other side said no.
+    case refused(ProviderError)
+}
+
+/// One connection: many calls at once in both directions, each under an id of its own.
+///
+/// All of its state is behind a lock: calls come from tasks, and answers from the event loop.
+final class FramePeer: ChannelInboundHandler, Sendable {
+    typealias InboundIn = Frame
+    /// Performs what the other side calls for. The id is that of the call.
+    typealias Serve = @Sendable (FramePeer, [UInt8]) async -> Result<[UInt8], ProviderError>
+
+    /// Calls that wait for an answer on one connection; more are refused at once.
+    static let pendingMax = 1024
+    /// Calls of the other side that are under way at once; more are answered with *unavailable*.
+    static let servingMax = 1024
+    /// How long the other side may take to say hello.
+    static let helloDeadline = TimeAmount.seconds(2)
+    /// What may wait to be read by the other side, in bytes. Beyond the larger one new calls are
+    /// refused, and a connection whose other side reads no answers is given up.
+    static let unsent = ChannelOptions.Types.WriteBufferWaterMark(low: 8 << 20, high: 64 << 20)
+
+    private typealias Pending = CheckedContinuation<Result<[UInt8], CallFailure>, Never>
+
+    private struct State {
+        var channel: (any Channel)?
+        var nextID: UInt64 = 1
+        var pending: [UInt64: Pending] = [:]
+        var serving: [UInt64: Task<Void, Never>] = [:]
+        var isGreeted = false
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let hello: Hello
+    private let answersHello: Bool
+    private let serve: Serve
+    private let closed: @Sendable (FramePeer) -> Void
+
+    /// - Parameters:
+    ///   - answersHello: whether the other side speaks first.
+    ///   - closed: told once, when the connection has ended.
+    init(
+        _ hello: Hello, answersHello: Bool, serve: @escaping Serve,
+        closed: @escaping @Sendable (FramePeer) -> Void = { _ in }
+    ) {
+        self.hello = hello
+        self.answersHello = answersHello
+        self.serve = serve
+        self.closed = closed
+    }
+
+    /// Whether new calls may be brought here.
+    var isUsable: Bool { state.withLock { !$0.isClosed && !$0.isDraining && $0.isGreeted } }
+    var pendingCount: Int { state.withLock { $0.pending.count } }
+    var servingCount: Int { state.withLock { $0.serving.count } }
+
+    /// Speaks first, and waits for the other side's hello.
+    /// - Throws: a sentence, when the two cannot talk.
+    func greet() async throws(HelloFailure) {
+        let body: [UInt8]
+        do { body = try FrameText.encode(hello) } catch { throw HelloFailure("\(error)") }
+        let answer = await exchange(.hello, id: 0, body)
+        guard case .success(let bytes) = answer,
+            let theirs = try? FrameText.decode(bytes, as: Hello.self)
+        else {
+            close()
+            if case .failure(.refused(let error)) = answer { throw HelloFailure("\(error)") }
+            throw HelloFailure("It did not say hello.")
+        }
+        if let problem = theirs.problem {
+            close()
+            throw HelloFailure(problem)
+        }
+        state.withLock { $0.isGreeted = true }
+    }
+
+    /// Asks the other side. Cancelled, it tells the other side and returns at once.
+    func call(_ body: [UInt8]) async -> Result<[UInt8], CallFailure> {
+        guard body.count <= Frame.bytesMax else { return .failure(.refused(Self.tooLarge)) }
+        let id = state.withLock { state in
+            defer { state.nextID += 1 }
+            return state.nextID
+        }
+        return await withTaskCancellationHandler {
+            await exchange(.call, id: id, body)
+        } onCancel: {
+            if settle(id, .failure(.lost)) { write(Frame(kind: .cancel, id: id)) }
+        }
+    }
+
+    /// Asks the other side to bring new calls elsewhere.
+    func drain() { write(Frame(kind: .drain, id: 0)) }
+
+    func close() {
+        let channel = state.withLock { $0.channel }
+        channel?.close(promise: nil)
+    }
+
+    private func exchange(
+        _ kind: Frame.Kind, id: UInt64, _ body: [UInt8]
+    ) async -> Result<[UInt8], CallFailure> {
+        await withCheckedContinuation { continuation in
+            let outcome: Result<any Channel, CallFailure> = state.withLock { state in
+                guard !state.isClosed, !Task.isCancelled, let channel = state.channel else {
+                    return .failure(.notSent)
+                }
+                guard state.pending.count < Self.pendingMax, channel.isWritable else {
+                    return .failure(.refused(Self.busy))
+                }
+                state.pending[id] = continuation
+                return .success(channel)
+            }
+            switch outcome {
+            case .failure(let failure): continuation.resume(returning: .failure(failure))
+            case .success(let channel):
+                let frame = Frame(kind: kind, id: id, body: body)
+                let written = channel.eventLoop.makePromise(of: Void.self)
+                // What was handed to the system may have been read, even when the rest was not.
+                written.futureResult.whenFailure { [self] _ in settle(id, .failure(.lost)) }
+                channel.writeAndFlush(frame.buffer(channel.allocator), promise: written)
+            }
+        }
+    }
+
+    /// - Returns: whether somebody still waited.
+    @discardableResult
+    private func settle(_ id: UInt64, _ result: Result<[UInt8], CallFailure>) -> Bool {
+        let (pending, isDone) = state.withLock { state in
+            let pending = state.pending.removeValue(forKey: id)
+            return (pending, state.isDraining && state.pending.isEmpty)
+        }
+        pending?.resume(returning: result)
+        if isDone { close() }
+        return pending != nil
+    }
+
+    private func write(_ frame: Frame) {
+        guard let channel = state.withLock({ $0.isClosed ? nil : $0.channel }) else { return }
+        channel.writeAndFlush(frame.buffer(channel.allocator), promise: nil)
+    }
+
+    static let busy = ProviderError.unavailable(
+        message: "too many calls are under way", retryAfterSeconds: 1)
+    static let tooLarge = ProviderError.invalidRequest(
+        code: "frame.too-large", message: "no frame holds more than \(Frame.bytesMax) bytes")
+
+    // MARK: What comes in, on the event loop
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        state.withLock { $0.channel = channel }
+        channel.eventLoop.scheduleTask(in: Self.helloDeadline) { [weak self] in
+            if let self, !state.withLock({ $0.isGreeted }) { close() }
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        switch frame.kind {
+        case .hello: greeted(frame)
+        case .call: called(frame)
+        case .answer: settle(frame.id, .success(frame.body))
+        case .error:
+            let error = try? FrameText.decode(frame.body, as: ProviderError.self)
+            let nonsense = ProviderError.ambiguous(message: "the answer could not be read")
+            settle(frame.id, .failure(.refused(error ?? nonsense)))
+        case .cancel: state.withLock { $0.serving[frame.id] }?.cancel()
+        case .drain:
+            let isDone = state.withLock { state in
+                state.isDraining = true
+                return state.pending.isEmpty
+            }
+            if isDone { close() }
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        // What was begun for somebody who has gone goes on: it may move money.
+        let pending = state.withLock { state in
+            state.isClosed = true
+            defer { state.pending = [:] }
+            return state.pending
+        }
+        for waiting in pending.values { waiting.resume(returning: .failure(.lost)) }
+        closed(self)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func greeted(_ frame: Frame) {
+        guard answersHello else {
+            settle(0, .success(frame.body))
+            return
+        }
+        let theirs = try? FrameText.decode(frame.body, as: Hello.self)
+        if let theirs, theirs.problem == nil, let body = try? FrameText.encode(hello) {
+            state.withLock { $0.isGreeted = true }
+            write(Frame(kind: .hello, id: 0, body: body))
+        } else {
+            let reason = theirs?.problem ?? "\(FrameNonsense())"
+            answer(0, .failure(.invalidRequest(code: "frame.version", message: reason)))
+            close()
+        }
+    }
+
+    private func called(_ frame: Frame) {
+        let refusal: ProviderError? = state.withLock { state in
+            guard state.isGreeted else {
+                return .invalidRequest(code: "frame.hello", message: "say hello first")
+            }
+            guard state.serving.count < Self.servingMax else { return Self.busy }
+            state.serving[frame.id] = Task { await perform(frame) }
+            return nil
+        }
+        if let refusal { answer(frame.id, .failure(refusal)) }
+    }
+
+    private func perform(_ frame: Frame) async {
+        let result = await serve(self, frame.body)
+        state.withLock { $0.serving[frame.id] = nil }
+        answer(frame.id, result)
+    }
+
+    private func answer(_ id: UInt64, _ result: Result<[UInt8], ProviderError>) {
+        guard state.withLock({ $0.channel?.isWritable }) == true else {
+            close()
+            return
+        }
+        switch result {
+        case .success(let body) where body.count > Frame.bytesMax:
+            answer(id, .failure(Self.tooLarge))
+        case .success(let body): write(Frame(kind: .answer, id: id, body: body))
+        case .failure(let error):
+            let body = (try? FrameText.encode(error)) ?? []
+            write(Frame(kind: .error, id: id, body: body))
+        }
+    }
+}
+
+/// Why the two sides of a connection cannot talk.
+struct HelloFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

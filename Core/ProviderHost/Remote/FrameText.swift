@@ -1,0 +1,65 @@
+import FoundationEssentials
+import ProviderKit
+
+/// The first frame of either side.
+struct Hello: Codable, Sendable {
+    /// Counts changes of the frames that an older side would not understand.
+    static let protocolVersion = 1
+
+    /// `protocol` in JSON.
+    var version = Self.protocolVersion
+    /// `providerContractVersion`, or what a child was written against.
+    var contract: Int64
+    /// Who speaks, for logs.
+    var name: String
+
+    enum CodingKeys: String, CodingKey {
+        case version = "protocol"
+        case contract, name
+    }
+
+    static func ours(_ name: String) -> Hello {
+        Hello(contract: providerContractVersion, name: name)
+    }
+
+    /// Why the two cannot talk, in a sentence; nil when they can.
+    var problem: String? {
+        if version != Self.protocolVersion {
+            return "\(name) speaks frames of version \(version), not \(Self.protocolVersion)."
+        }
+        if contract != providerContractVersion {
+            return "\(name) speaks contract version \(contract), not \(providerContractVersion)."
+        }
+        return nil
+    }
+}
+
+/// The body of a call: a question to a module, or one to the host itself.
+struct HostCall: Codable, Sendable {
+    /// Whom the market asks for, and which of its settings it has in mind.
+    var instance: String?
+    var version: Int?
+    var context: OperationContext
+    var question: ProviderQuestion?
+    var desk: DeskQuestion?
+}
+
+/// A body without anything in it: `{}`.
+struct Nothing: Codable, Sendable {}
+
+enum FrameText {
+    static func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
+        do {
+            let encoder = JSONEncoder()
+            // A slash is one byte, in base64 and elsewhere.
+            encoder.outputFormatting = .withoutEscapingSlashes
+            return Array(try encoder.encode(value))
+        } catch {
+            throw .invalidRequest(code: "frame.unwritable", message: "\(error)")
+        }
+    }
+
+    static func decode<Value: Decodable>(_ bytes: [UInt8], as type: Value.Type) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(bytes))
+    }
+}

@@ -1,0 +1,278 @@
+public import Logging
+import NIOCore
+import NIOPosix
+public import ProviderKit
+import Synchronization
+import Vocabulary
+
+/// A process's connection to the provider host. It is made when it is needed, and again whenever it
+/// breaks; who calls meanwhile waits, because a host that is put anew is back within a moment.
+public final class HostConnection: Sendable {
+    /// How long a call waits for a host before it is told that there is none: longer than a
+    /// restart takes.
+    public static let patience = Duration.seconds(5)
+    /// Callers who wait for a connection; more are told at once that there is none.
+    static let waitersMax = 1024
+    /// How long to wait between two tries, doubled each time.
+    static let firstPause = Duration.milliseconds(5)
+    static let longestPause = Duration.milliseconds(250)
+
+    /// A call that was under way at the end of so many hosts is no accident.
+    static let lossesMax = 2
+
+    private typealias Waiter = CheckedContinuation<Void, Never>
+
+    private struct State {
+        var current: FramePeer?
+        /// Counts the connections that were made.
+        var session = 0
+        var isConnecting = false
+        var isClosed = false
+        var nextWaiter = 0
+        var waiters: [Int: Waiter] = [:]
+        var problem = "nobody listens"
+    }
+
+    private let path: String
+    private let name: String
+    private let patience: Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let suspects = OneAtATime()
+
+    /// - Parameters:
+    ///   - path: the host's socket.
+    ///   - name: what this process is called in the host's log.
+    ///   - patience: how long a call waits for a host.
+    public init(
+        path: String, name: String, patience: Duration = HostConnection.patience, logger: Logger
+    ) {
+        self.patience = patience
+        self.path = path
+        self.name = name
+        self.logger = logger
+    }
+
+    /// Changes whenever another host may be at the other end.
+    public var session: Int { state.withLock { $0.session } }
+
+    /// Ends the connection for good.
+    public func close() {
+        let peer = state.withLock { state in
+            state.isClosed = true
+            return state.current
+        }
+        peer?.close()
+    }
+
+    /// The line to one instance, as it is with the settings of `version`.
+    /// - Throws: `invalidRequest` with the host's own code when it has no such instance.
+    public func open(
+        _ instance: String, version: Int, _ context: OperationContext
+    ) async throws(ProviderError) -> (line: RemoteLine, descriptor: ModuleDescriptor) {
+        let call = HostCall(instance: instance, version: version, context: context, desk: .open)
+        let opened = try await ask(call, as: OpenedInstance.self)
+        let line = RemoteLine(
+            connection: self, instance: instance, version: version, roles: opened.roles)
+        return (line, opened.descriptor)
+    }
+
+    public func status(
+        within limit: Duration = .seconds(2)
+    ) async throws(ProviderError) -> HostStatus {
+        let context = OperationContext(key: "status", within: limit)
+        return try await ask(HostCall(context: context, desk: .status), as: HostStatus.self)
+    }
+
+    /// Asks the host to have itself replaced by a new one.
+    public func replace() async throws(ProviderError) {
+        let context = OperationContext(key: "replace", within: .seconds(5))
+        _ = try await ask(HostCall(context: context, desk: .replace), as: Nothing.self)
+    }
+
+    /// Asks what the market's side of the host answers. It must be free to ask twice.
+    public func ask(
+        market body: [UInt8], _ context: OperationContext
+    ) async throws(ProviderError) -> [UInt8] {
+        let question = DeskQuestion.market(body: Base64(wrappedValue: body))
+        let call = HostCall(context: context, desk: question)
+        return try await send(call, isRepeatable: true)
+    }
+
+    func ask<Answer: Decodable & Sendable>(
+        _ call: HostCall, as type: Answer.Type, isRepeatable: Bool = true
+    ) async throws(ProviderError) -> Answer {
+        let bytes = try await send(call, isRepeatable: isRepeatable)
+        guard let answer = try? FrameText.decode(bytes, as: type) else {
+            throw .ambiguous(message: "the provider host's answer could not be read")
+        }
+        return answer
+    }
+
+    /// What was certainly not sent is sent again; what was sent and lost only where that is free,
+    /// and one such call after the other: the one that makes a module trap is then alone in it.
+    private func send(_ call: HostCall, isRepeatable: Bool) async throws(ProviderError) -> [UInt8] {
+        let body = try FrameText.encode(call)
+        return try await cutOff(at: call.context.deadline, late: HostFault.late) {
+            [self] () throws(ProviderError) in
+            var losses = 0
+            defer { if losses > 0 { suspects.leave() } }
+            while true {
+                let peer = try await peer(before: call.context.deadline)
+                switch await peer.call(body) {
+                case .success(let answer): return answer
+                case .failure(.refused(let error)): throw error
+                case .failure(.notSent):
+                    if Task.isCancelled { throw HostFault.unreachable("given up") }
+                    leave(peer)
+                case .failure(.lost):
+                    guard isRepeatable, losses < Self.lossesMax, !Task.isCancelled else {
+                        throw HostFault.broken
+                    }
+                    losses += 1
+                    if losses == 1 { await suspects.enter() }
+                    if Task.isCancelled { throw HostFault.broken }
+                }
+            }
+        }
+    }
+
+    private func peer(before deadline: Instant) async throws(ProviderError) -> FramePeer {
+        // Before the call is cut off, so that it is known that nothing was sent.
+        let end = min(
+            deadline.advanced(by: .milliseconds(-20)),
+            Instant.systemNow.advanced(by: patience))
+        while true {
+            let found = state.withLock { $0.current }
+            if let found, found.isUsable { return found }
+            guard Instant.systemNow < end else {
+                throw HostFault.unreachable(state.withLock { $0.problem })
+            }
+            guard await wait(until: end) else {
+                throw HostFault.unreachable("too many wait for it")
+            }
+        }
+    }
+
+    /// - Returns: false when too many wait already.
+    private func wait(until end: Instant) async -> Bool {
+        let place = state.withLock { state -> (number: Int, isFirst: Bool)? in
+            guard state.waiters.count < Self.waitersMax, !state.isClosed else { return nil }
+            defer {
+                state.nextWaiter += 1
+                state.isConnecting = true
+            }
+            return (state.nextWaiter, !state.isConnecting)
+        }
+        guard let place else { return false }
+        if place.isFirst { Task { await connect() } }
+        let left = end.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
+        let alarm = Task {
+            do { try await Task.sleep(for: .microseconds(max(0, left))) } catch { return }
+            wake(place.number)
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter) in
+                let isThere = state.withLock { state in
+                    if state.current?.isUsable == true || Task.isCancelled { return true }
+                    state.waiters[place.number] = waiter
+                    return false
+                }
+                if isThere { waiter.resume() }
+            }
+        } onCancel: {
+            wake(place.number)
+        }
+        alarm.cancel()
+        return true
+    }
+
+    private func wake(_ number: Int) {
+        state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+    }
+
+    /// Tries until it succeeds or nobody waits any more.
+    private func connect() async {
+        var pause = Self.firstPause
+        while true {
+            do {
+                let peer = try await attempt()
+                let waiters = state.withLock { state in
+                    state.current = peer
+                    state.session += 1
+                    state.isConnecting = false
+                    defer { state.waiters = [:] }
+                    return state.waiters.values
+                }
+                for waiter in waiters { waiter.resume() }
+                return
+            } catch {
+                let goesOn = state.withLock { state in
+                    state.problem = "\(error)"
+                    state.isConnecting = !state.waiters.isEmpty && !state.isClosed
+                    return state.isConnecting
+                }
+                guard goesOn else { return }
+                if pause == Self.longestPause {
+                    logger.warning("provider-host.unreachable", metadata: ["error": "\(error)"])
+                }
+            }
+            _ = try? await Task.sleep(for: pause)
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
+    private func attempt() async throws -> FramePeer {
+        let peer = FramePeer(.ours(name), answersHello: false) { _, _ in
+            .failure(.unsupported(operation: "a host asks nothing of the market"))
+        } closed: { [weak self] peer in
+            self?.leave(peer)
+        }
+        _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(.seconds(1))
+            .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder()), peer)
+                }
+            }
+            .connect(unixDomainSocketPath: path).get()
+        try await peer.greet()
+        return peer
+    }
+
+    private func leave(_ peer: FramePeer) {
+        state.withLock { if $0.current === peer { $0.current = nil } }
+    }
+}
+
+/// One instance behind a provider host.
+public struct RemoteLine: ProviderLine {
+    let connection: HostConnection
+    let instance: String
+    let version: Int
+    public let roles: Set<ProviderRole>
+
+    public func ask(
+        _ question: ProviderQuestion, _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        let call = HostCall(
+            instance: instance, version: version, context: context, question: question)
+        return try await connection.ask(
+            call, as: ProviderReply.self, isRepeatable: question.isRepeatable)
+    }
+}
+
+extension ProviderQuestion {
+    /// Whether asking again, not knowing what became of the first time, changes nothing.
+    var isRepeatable: Bool {
+        switch self {
+        case .start, .capture, .void, .refund, .pay, .openAccount, .transfer, .reverse: false
+        case .check, .methods, .lookup, .lookupRefund, .verify, .events, .confirmed,
+            .lookupPayout, .file, .onboardingLink, .account, .lookupReversal, .balance, .quotes,
+            .calculate:
+            true
+        }
+    }
+}

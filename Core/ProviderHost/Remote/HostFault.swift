@@ -1,0 +1,28 @@
+import NIOCore
+import ProviderKit
+
+/// What goes wrong between a process and its provider host. No provider is to blame for it, so that
+/// no circuit breaker counts it.
+enum HostFault {
+    static let broken = ProviderError.ambiguous(
+        message: "the connection to the provider host broke")
+    static let late = ProviderError.ambiguous(
+        message: "the provider host did not answer in time")
+    static let full = ProviderError.unavailable(
+        message: "too many are connected to the provider host", retryAfterSeconds: 1)
+
+    static func unreachable(_ problem: String) -> ProviderError {
+        .unavailable(message: beginning + problem, retryAfterSeconds: 1)
+    }
+
+    private static let beginning = "the provider host cannot be reached: "
+
+    /// Whether `error` is one of these.
+    static func explains(_ error: ProviderError) -> Bool {
+        switch error {
+        case broken, full: true
+        case .unavailable(let message, _): message.hasPrefix(beginning)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Glibc
+public import Logging
+import NIOCore
+import NIOPosix
+public import ProviderKit
+import Synchronization
+import Vocabulary
+
+/// What a provider host offers: the instances that it can make, and the market's own questions.
+public protocol HostedProviders: Sendable {
+    /// The live object of an instance with the settings of `version` or newer ones.
+    /// - Throws: `invalidRequest` with a code that the market's side understands.
+    func hosted(_ instance: String, version: Int) async throws(ProviderError) -> ProviderGuard
+
+    /// Anything else that the market asks, in its own JSON.
+    func answer(
+        _ body: [UInt8], _ context: OperationContext
+    ) async throws(ProviderError) -> [UInt8]
+
+    /// Key and version of every module that is loaded.
+    var moduleNames: [String] { get }
+}
+
+/// The provider host's end of the socket. A new one takes the address over from an old one that
+/// still serves its connections.
+public final class HostListener: Sendable {
+    private struct State {
+        var peers: [ObjectIdentifier: FramePeer] = [:]
+        var served = 0
+        var failed = 0
+    }
+
+    /// The market's processes at one machine, and room to spare.
+    static let peersMax = 256
+
+    private let path: String
+    private let providers: any HostedProviders
+    private let replace: @Sendable () throws(ProviderError) -> Void
+    private let logger: Logger
+    private let startedAt = Instant.systemNow
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - path: where to listen; at most 100 bytes, as Unix sockets are.
+    ///   - replace: has a new host started beside this one.
+    public init(
+        path: String, providers: any HostedProviders,
+        replace: @escaping @Sendable () throws(ProviderError) -> Void = {
+            () throws(ProviderError) in throw .unsupported(operation: "nobody supervises it")
+        }, logger: Logger
+    ) {
+        self.path = path
+        self.providers = providers
+        self.replace = replace
+        self.logger = logger
+    }
+
+    /// Listens until the task is cancelled or another takes the address over. Then it asks
+    /// everybody to bring new calls elsewhere, answers what is under way for at most `grace`, and
+    /// returns.
+    public func run(grace: Duration, listening: @Sendable () -> Void = {}) async throws {
+        let (server, inode) = try await bind()
+        logger.info("provider-host.listening", metadata: ["socket": "\(path)"])
+        listening()
+        do {
+            while Self.inode(at: path) == inode { try await Task.sleep(for: Self.lookAround) }
+        } catch {
+            // Cancelled: the end of it.
+        }
+        // In a task of its own, because this one is cancelled and would not wait for anything.
+        await Task { await drain(server, grace) }.value
+        if Self.inode(at: path) == inode { unlink(path) }
+        logger.info("provider-host.drained")
+    }
+
+    /// Listens under a name of its own first and takes the address in one step, so that at every
+    /// moment somebody is there.
+    private func bind() async throws -> (any Channel, inode: UInt64) {
+        let own = "\(path).\(getpid())"
+        unlink(own)
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.backlog, value: 256)
+            .childChannelOption(.writeBufferWaterMark, value: FramePeer.unsent)
+            .childChannelInitializer { [self] channel in
+                let peer = FramePeer(.ours("provider host"), answersHello: true) {
+                    [self] _, body in
+                    await serve(body)
+                } closed: { [self] peer in
+                    state.withLock { $0.peers[ObjectIdentifier(peer)] = nil }
+                }
+                let isWelcome = state.withLock { state in
+                    guard state.peers.count < Self.peersMax else { return false }
+                    state.peers[ObjectIdentifier(peer)] = peer
+                    return true
+                }
+                guard isWelcome else { return channel.eventLoop.makeFailedFuture(HostFault.full) }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder()), peer)
+                }
+            }
+            .bind(unixDomainSocketPath: own).get()
+        // Whoever can connect can move money: nobody but this user.
+        guard chmod(own, 0o600) == 0, let inode = Self.inode(at: own), rename(own, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            try? await server.close()
+            throw HostListenerError(description: "\(path) cannot be listened at: \(reason)")
+        }
+        return (server, inode)
+    }
+
+    /// How often to look whether the address is still ours.
+    private static let lookAround = Duration.milliseconds(100)
+
+    private static func inode(at path: String) -> UInt64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
+    private func drain(_ server: any Channel, _ grace: Duration) async {
+        try? await server.close()
+        for peer in state.withLock({ $0.peers.values }) { peer.drain() }
+        let end = ContinuousClock.now + grace
+        while !state.withLock({ $0.peers.isEmpty }), ContinuousClock.now < end {
+            _ = try? await Task.sleep(for: .milliseconds(10))
+        }
+        for peer in state.withLock({ $0.peers.values }) { peer.close() }
+    }
+
+    private func serve(_ body: [UInt8]) async -> Result<[UInt8], ProviderError> {
+        do throws(ProviderError) {
+            let answer = try await perform(body)
+            state.withLock { $0.served += 1 }
+            return .success(answer)
+        } catch {
+            state.withLock { state in
+                state.served += 1
+                state.failed += 1
+            }
+            return .failure(error)
+        }
+    }
+
+    private func perform(_ body: [UInt8]) async throws(ProviderError) -> [UInt8] {
+        let call: HostCall
+        do {
+            call = try FrameText.decode(body, as: HostCall.self)
+        } catch {
+            throw .invalidRequest(code: "frame.unreadable", message: "\(error)")
+        }
+        if let desk = call.desk { return try await answer(desk, call) }
+        guard let question = call.question, let instance = call.instance else {
+            throw .invalidRequest(code: "frame.empty", message: "there is no question in it")
+        }
+        let line = try await providers.hosted(instance, version: call.version ?? 0).call.line
+        // The market has given up by then, too.
+        let late = ProviderError.ambiguous(message: "no answer in time")
+        let reply = try await cutOff(at: call.context.deadline, late: late) {
+            () throws(ProviderError) in try await line.ask(question, call.context)
+        }
+        return try FrameText.encode(reply)
+    }
+
+    private func answer(
+        _ question: DeskQuestion, _ call: HostCall
+    ) async throws(ProviderError) -> [UInt8] {
+        switch question {
+        case .open:
+            let found = try await providers.hosted(
+                call.instance ?? "", version: call.version ?? 0)
+            return try FrameText.encode(
+                OpenedInstance(descriptor: found.descriptor, roles: found.call.line.roles))
+        case .status: return try FrameText.encode(status)
+        case .replace:
+            try replace()
+            return try FrameText.encode(Nothing())
+        case .make, .send: throw .unsupported(operation: "this question")
+        case .market(let body):
+            return try await providers.answer(body.wrappedValue, call.context)
+        }
+    }
+
+    private var status: HostStatus {
+        let names = providers.moduleNames
+        return state.withLock { state in
+            HostStatus(
+                pid: getpid(), startedAt: startedAt,
+                // The question itself is one of them.
+                underWay: state.peers.values.reduce(-1) { $0 + $1.servingCount },
+                served: state.served, failed: state.failed, connections: state.peers.count,
+                modules: names)
+        }
+    }
+}
+
+/// Why a host cannot listen, for the operator.
+public struct HostListenerError: Error, CustomStringConvertible {
+    public let description: String
+}

@@ -1,0 +1,236 @@
+import ProviderKit
+import Synchronization
+import Testing
+import Vocabulary
+
+@testable import ProviderHost
+
+@Suite struct `A connection to a provider host` {
+    private let request = PaymentStart(
+        paymentID: "x", amount: Money(100, .eur), method: "card", capture: .now,
+        returnURL: "http://a.example/", webhookURL: "http://a.example/")
+
+    @Test func `brings the answer that the module gave`() async throws {
+        let provider = ScriptedPayments()
+        let path = RawHost.freshPath()
+        try await TestHost(provider).listening(at: path) {
+            let far = remote(connection(to: path))
+
+            let started = try await far.start(request, patient())
+            let found = try await far.lookup(.reference("p1"), patient())
+
+            #expect(started.snapshot == provider.snapshot)
+            #expect(found == provider.snapshot)
+        }
+    }
+
+    @Test(
+        arguments: [
+            .declined(code: "card_declined", message: "No.", mayRetry: true),
+            .invalidRequest(code: "c", message: "m"), .misconfigured(message: "m"),
+            .unavailable(message: "m", retryAfterSeconds: 7), .ambiguous(message: "m"),
+            .unsupported(operation: "o"), .signatureInvalid,
+        ] as [ProviderError])
+    func `brings the error that the module threw`(_ error: ProviderError) async throws {
+        var provider = ScriptedPayments()
+        provider.error = error
+        let path = RawHost.freshPath()
+        try await TestHost(provider).listening(at: path) {
+            let thrown = await #expect(throws: ProviderError.self) {
+                try await remote(connection(to: path)).start(request, patient())
+            }
+
+            #expect(thrown == error)
+        }
+    }
+
+    @Test(arguments: [RawHost.Manner.diesAtCall, .noiseAtCall])
+    func `that breaks under a money call leaves it in doubt, and never makes it again`(
+        _ manner: RawHost.Manner
+    ) async throws {
+        let host = try RawHost(manner)
+        defer { host.stop() }
+
+        let error = await #expect(throws: ProviderError.self) {
+            try await remote(connection(to: host.path)).start(request, patient())
+        }
+
+        #expect(error == HostFault.broken)
+        #expect(error?.isDefinite == false)
+        #expect(host.callCount == 1)
+    }
+
+    @Test func `asks the next host again what changes nothing`() async throws {
+        let first = try RawHost(.diesAtCall)
+        let line = remote(connection(to: first.path))
+        let path = first.path
+        let answer = Task { try await line.lookup(.reference("p1"), patient()) }
+        while first.callCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        first.stop()
+
+        try await TestHost(ScriptedPayments()).listening(at: path) {
+            let found = try await answer.value
+            #expect(found?.reference == "p1")
+        }
+    }
+
+    @Test(arguments: [RawHost.Manner.silent, .noise])
+    func `is none with a stranger: the call is over by its deadline, and nothing was sent`(
+        _ manner: RawHost.Manner
+    ) async throws {
+        let host = try RawHost(manner)
+        defer { host.stop() }
+        let began = ContinuousClock.now
+
+        let error = await #expect(throws: ProviderError.self) {
+            try await remote(connection(to: host.path))
+                .start(request, context(within: .milliseconds(800)))
+        }
+
+        #expect(ContinuousClock.now - began < .seconds(30))
+        #expect(host.callCount == 0)
+        guard case .unavailable = error else {
+            // At the very deadline the cut comes first, and knows less.
+            #expect(error?.isDefinite == false)
+            return
+        }
+    }
+
+    @Test func `is none with another version, and says so`() async throws {
+        let path = RawHost.freshPath()
+        try await TestHost(ScriptedPayments()).listening(at: path) {
+            let hello = RawHost.bytes(
+                Frame(
+                    kind: .hello, id: 0,
+                    body: Array(#"{"protocol":99,"contract":1,"name":"old"}"#.utf8)))
+
+            let answer = RawHost.send(hello, to: path)
+
+            #expect(answer[12] == Frame.Kind.error.rawValue)
+            let text = String(decoding: answer.dropFirst(13), as: UTF8.self)
+            #expect(text.contains("speaks frames of version 99, not 1"))
+        }
+    }
+
+    @Test func `of a stranger who sends noise harms nobody else's`() async throws {
+        let path = RawHost.freshPath()
+        try await TestHost(ScriptedPayments()).listening(at: path) {
+            let far = remote(connection(to: path))
+            _ = try await far.start(request, patient())
+            let calm = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+
+            #expect(RawHost.send(calm, to: path).isEmpty)
+            // A call before the hello is answered with a no.
+            let early = RawHost.send(
+                RawHost.bytes(Frame(kind: .call, id: 9, body: Array("{}".utf8))), to: path)
+            #expect(String(decoding: early, as: UTF8.self).contains("say hello first"))
+
+            #expect(try await far.start(request, patient()).snapshot.reference == "p1")
+        }
+    }
+
+    @Test func `waits for a host that is being put anew`() async throws {
+        let path = RawHost.freshPath()
+        let far = remote(connection(to: path))
+        let early = Task { try await far.start(request, patient()) }
+        try await Task.sleep(for: .milliseconds(300))
+
+        try await TestHost(ScriptedPayments()).listening(at: path) {
+            let started = try await early.value
+            #expect(started.snapshot.reference == "p1")
+        }
+    }
+
+    @Test func `to nobody ends in unavailable, and opens no circuit breaker`() async throws {
+        let path = RawHost.freshPath()
+        let far = remote(connection(to: path, patience: .milliseconds(50)))
+        for _ in 0..<(CircuitBreaker.failuresMax + 2) {
+            let error = await #expect(throws: ProviderError.self) {
+                try await far.start(request, patient())
+            }
+            #expect(error != nil)
+        }
+
+        #expect(!far.call.breaker.isHoldingBack)
+    }
+
+    @Test func `moves to a new host while the old one finishes what it began`() async throws {
+        let path = RawHost.freshPath()
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        let (permits, permit) = AsyncStream.makeStream(of: Void.self)
+        var slow = ScriptedPayments()
+        slow.beforeStart = {
+            arrival.finish()
+            for await _ in permits {}
+        }
+        var newer = ScriptedPayments()
+        newer.snapshot.reference = "p2"
+        let (old, new) = (TestHost(slow), TestHost(newer))
+        let far = remote(connection(to: path))
+
+        try await old.listening(at: path) {
+            let underWay = Task { try await far.start(request, patient()) }
+            for await _ in arrivals {}
+            try await new.listening(at: path) {
+                // The old one notices by itself that it has lost the address.
+                while try await far.lookup(.reference("p1"), patient())?.reference != "p2" {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                permit.finish()
+                #expect(try await underWay.value.snapshot.reference == "p1")
+                #expect(try await far.start(request, patient()).snapshot.reference == "p2")
+            }
+        }
+    }
+
+    @Test func `carries a file of a megabyte, and refuses one that no frame holds`()
+        async throws
+    {
+        let path = RawHost.freshPath()
+        try await TestHost(ScriptedPayments()).listening(at: path) {
+            let line = connection(to: path)
+            let file = [UInt8](repeating: 7, count: 1 << 20)
+
+            let back = try await line.ask(market: file, patient())
+            #expect(back == file)
+
+            await #expect(throws: FramePeer.tooLarge) {
+                try await line.ask(
+                    market: [UInt8](repeating: 7, count: 26 << 20), patient())
+            }
+        }
+    }
+
+    @Test func `admits no more calls than it can remember`() async throws {
+        var provider = ScriptedPayments()
+        provider.hangs = true
+        let path = RawHost.freshPath()
+        try await TestHost(provider).listening(at: path, grace: .milliseconds(10)) {
+            let far = connection(to: path)
+            _ = try await far.status(within: .seconds(60))
+            let line = RemoteLine(connection: far, instance: "one", version: 1, roles: [])
+            let refused = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<(FramePeer.pendingMax + 20) {
+                    group.addTask {
+                        do throws(ProviderError) {
+                            _ = try await line.ask(
+                                .void(reference: "p1"), context(within: .seconds(60)))
+                            return false
+                        } catch {
+                            return error == FramePeer.busy
+                        }
+                    }
+                }
+                var refused = 0
+                while refused < 20, let isRefused = await group.next() {
+                    refused += isRefused ? 1 : 0
+                }
+                // The others wait for an answer until nobody cares any more.
+                group.cancelAll()
+                return await group.reduce(refused) { $0 + ($1 ? 1 : 0) }
+            }
+
+            #expect(refused == 20)
+        }
+    }
+}

@@ -8,7 +8,7 @@ import Synchronization
 /// Nothing is ever unloaded: code of a module may run at any time.
 public final class ModuleCatalog: Sendable {
     /// A file of the modules folder that was not taken, and why, in a sentence.
-    public struct Refused: Hashable, Sendable {
+    public struct Refused: Hashable, Sendable, Codable {
         public let file: String
         public let reason: String
 
@@ -16,6 +16,13 @@ public final class ModuleCatalog: Sendable {
             self.file = file
             self.reason = reason
         }
+    }
+
+    /// A module as another process hears of it.
+    public struct Listed: Hashable, Sendable, Codable {
+        public let descriptor: ModuleDescriptor
+        /// Nil for a built-in one.
+        public let file: String?
     }
 
     private struct Found {
@@ -50,6 +57,33 @@ public final class ModuleCatalog: Sendable {
         state.withLock { state in
             state.modules.sorted { $0.key < $1.key }.flatMap { _, versions in
                 versions.sorted { $0.key < $1.key }.map(\.value.module)
+            }
+        }
+    }
+
+    /// The same for another process.
+    public var listed: [Listed] {
+        state.withLock { state in
+            state.modules.values.flatMap(\.values).map {
+                Listed(descriptor: $0.module.descriptor, file: $0.path)
+            }
+        }
+    }
+
+    /// Takes the place of what was known: modules of another process. They can be described here,
+    /// and made there only.
+    public func mirror(_ listed: [Listed], refused: [Refused]) {
+        state.withLock { state in
+            state.refused = refused
+            state.modules = [:]
+            for one in listed {
+                let module = ModuleExport(one.descriptor) {
+                    (_, _) throws(ProviderError) -> any Provider in
+                    throw .unsupported(operation: "making an instance outside the provider host")
+                }
+                state.modules[one.descriptor.key, default: [:]][
+                    ModuleVersion(one.descriptor.version)] = Found(
+                        module: module, path: one.file)
             }
         }
     }
@@ -122,7 +156,8 @@ public final class ModuleCatalog: Sendable {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             // The kit itself lies beside the modules where they are built.
-            if name.hasSuffix(".so"), name != "libProviderKit.so" { names.append(name) }
+            let isLibrary = name.hasSuffix(".so") && name != "libProviderKit.so"
+            if isLibrary || name.hasSuffix(ModuleManifest.suffix) { names.append(name) }
         }
         return names.sorted()
     }

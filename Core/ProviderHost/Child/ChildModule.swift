@@ -1,0 +1,113 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import ProviderKit
+import Synchronization
+
+/// The running program of a module: started when it is asked, and again after its end, with pauses
+/// that grow while it keeps ending.
+actor ChildModule {
+    static let firstPause = Duration.milliseconds(50)
+    static let longestPause = Duration.seconds(5)
+    /// One that lived this long was well.
+    static let healthy = Duration.seconds(10)
+
+    nonisolated let program: String
+    nonisolated let name: String
+    /// The ways out of the module's objects, by their ids.
+    nonisolated let services = Mutex<[String: ProviderServices]>([:])
+    private var current: FramePeer?
+    private var starting: Task<FramePeer, any Error>?
+    private var startedAt = ContinuousClock.now
+    private var pause = Duration.zero
+    private var made: Set<String> = []
+
+    init(program: String, name: String) {
+        self.program = program
+        self.name = name
+    }
+
+    /// Asks the program, which has been given the settings of `instance` before.
+    func ask(
+        _ question: ProviderQuestion, of instance: String, _ settings: InstanceSettings,
+        _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        let peer = try await running()
+        if !made.contains(instance) {
+            let make = HostCall(
+                instance: instance, context: context, desk: .make(settings: settings))
+            _ = try await Self.call(peer, make)
+            if peer === current { made.insert(instance) }
+        }
+        let call = HostCall(instance: instance, context: context, question: question)
+        let bytes = try await Self.call(peer, call)
+        guard let reply = try? FrameText.decode(bytes, as: ProviderReply.self) else {
+            throw .ambiguous(message: "the program's answer could not be read")
+        }
+        return reply
+    }
+
+    private static func call(
+        _ peer: FramePeer, _ call: HostCall
+    ) async throws(ProviderError) -> [UInt8] {
+        switch await peer.call(try FrameText.encode(call)) {
+        case .success(let answer): return answer
+        case .failure(.refused(let error)): throw error
+        case .failure(.notSent):
+            throw .unavailable(message: "the program has ended", retryAfterSeconds: 1)
+        case .failure(.lost): throw .ambiguous(message: "the program ended")
+        }
+    }
+
+    private func running() async throws(ProviderError) -> FramePeer {
+        if let current, current.isUsable { return current }
+        let task = starting ?? Task { try await start() }
+        starting = task
+        do {
+            return try await task.value
+        } catch {
+            throw .unavailable(
+                message: "the program does not start: \(error)", retryAfterSeconds: 1)
+        }
+    }
+
+    private func start() async throws -> FramePeer {
+        defer { starting = nil }
+        if ContinuousClock.now - startedAt >= Self.healthy { pause = .zero }
+        if pause > .zero { try await Task.sleep(for: pause) }
+        pause = min(max(pause * 2, Self.firstPause), Self.longestPause)
+        startedAt = .now
+        let peer = FramePeer(.ours("provider host"), answersHello: false) { [weak self] _, body in
+            guard let self else { return .failure(.unsupported(operation: "this call")) }
+            return await serve(body)
+        }
+        let socket = try ChildProgram.start(program)
+        _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder()), peer)
+                }
+            }
+            .withConnectedSocket(socket).get()
+        try await peer.greet()
+        current = peer
+        made = []
+        return peer
+    }
+
+    /// The program sends an HTTP request over the way out of the object that it was asked of.
+    private nonisolated func serve(_ body: [UInt8]) async -> Result<[UInt8], ProviderError> {
+        guard let call = try? FrameText.decode(body, as: HostCall.self),
+            case .send(let request, let deadline) = call.desk,
+            let services = services.withLock({ $0[call.instance ?? ""] })
+        else { return .failure(.unsupported(operation: "this call")) }
+        do throws(ProviderError) {
+            let response = try await services.http.send(request, deadline: deadline)
+            return .success(try FrameText.encode(response))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import Glibc
+import ProviderKit
+import Testing
+import Vocabulary
+
+@testable import ProviderHost
+
+@Suite struct `A module in another language` {
+    private static let folder =
+        URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path + "/Plugins/Shipping/PostalParcels"
+
+    private func shipping(
+        _ settings: [String: String] = [:], folder: String = Self.folder
+    ) throws -> GuardedShipping {
+        let catalog = ModuleCatalog(folder: folder)
+        #expect(catalog.refused.isEmpty)
+        let module = try #require(catalog.module("postal-parcels"))
+        let provider = try module.make(
+            InstanceSettings(instanceID: "test", values: settings),
+            ProviderServices(
+                http: client.transport(
+                    for: module.descriptor, InstanceSettings(instanceID: "test"))))
+        let guarded = ProviderGuard(
+            provider, module.descriptor, instanceID: "test", logger: quiet)
+        return try #require(guarded.shipping)
+    }
+
+    private static let request = ShippingRequest(
+        sellerID: "s", origin: address("DE"), destination: address("FR"),
+        parcel: Parcel(weightGrams: 1200, value: Money(4250, .eur), itemCount: 1), currency: .eur)
+
+    private static func address(_ country: String) -> Address {
+        Address(
+            name: "Ada", lines: ["Gasse 1"], city: "Berlin", postalCode: "10115",
+            country: country)
+    }
+
+    @Test func `is loaded by its manifest, and quotes`() async throws {
+        let quotes = try await shipping(["price": "700"]).quotes(for: Self.request, context())
+
+        #expect(quotes.map(\.code) == ["standard", "express"])
+        #expect(quotes.map(\.price) == [Money(700, .eur), Money(2100, .eur)])
+    }
+
+    @Test func `serves objects with settings of their own, many calls at once`() async throws {
+        let (cheap, dear) = (try shipping(["price": "1"]), try shipping(["price": "1000"]))
+        try await withThrowingTaskGroup(of: (Bool, Int64).self) { group in
+            for index in 0..<100 {
+                group.addTask {
+                    let isCheap = index.isMultiple(of: 2)
+                    let quotes = try await (isCheap ? cheap : dear)
+                        .quotes(for: Self.request, context())
+                    return (isCheap, quotes[0].price.amount)
+                }
+            }
+            for try await (isCheap, price) in group { #expect(price == (isCheap ? 1 : 1000)) }
+        }
+    }
+
+    @Test func `says in its own words what is wrong with its settings`() async throws {
+        let error = await #expect(throws: ProviderError.self) {
+            try await shipping(["price": "-4"]).quotes(for: Self.request, context())
+        }
+
+        #expect(error == .misconfigured(message: "price is out of all bounds."))
+    }
+
+    @Test func `that was killed is started again, and nobody waits forever`() async throws {
+        // A copy, so that no other test's program dies.
+        let folder =
+            FileManager.default.temporaryDirectory.path
+            + "/postal-" + hexadecimal(randomBytes(6))
+        try FileManager.default.copyItem(atPath: Self.folder, toPath: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let parcels = try shipping(folder: folder)
+        _ = try await parcels.quotes(for: Self.request, context())
+
+        #expect(Self.kill(programsIn: folder) == 1)
+        var failures = 0
+        while true {
+            do throws(ProviderError) {
+                let quotes = try await parcels.quotes(for: Self.request, context())
+                #expect(quotes.count == 2)
+                break
+            } catch {
+                // The call that found it dead may fail; it says that nothing came of it.
+                #expect(error.isDefinite)
+                failures += 1
+                guard failures < 5 else {
+                    Issue.record("\(error)")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func `of another contract, without a program or for payments is refused in words`()
+        throws
+    {
+        let folder =
+            FileManager.default.temporaryDirectory.path
+            + "/refused-" + hexadecimal(randomBytes(6))
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let text = try String(
+            contentsOfFile: Self.folder + "/postal-parcels.module.json", encoding: .utf8)
+        for (name, wrong) in [
+            ("a", text.replacing("\"contract\": 3", with: "\"contract\": 1")),
+            ("b", text.replacing("postal_parcels.py", with: "../../bin/sh")),
+            ("c", text.replacing("\"kind\": \"shipping\"", with: "\"kind\": \"payment\"")),
+            ("d", "{"),
+        ] {
+            try wrong.write(
+                toFile: "\(folder)/\(name).module.json", atomically: true, encoding: .utf8)
+        }
+
+        let catalog = ModuleCatalog(folder: folder)
+
+        #expect(catalog.modules.isEmpty)
+        let reasons = catalog.refused.sorted { $0.file < $1.file }.map(\.reason)
+        try #require(reasons.count == 4)
+        #expect(reasons[0].contains("It speaks contract version 1"))
+        #expect(reasons[1].contains("is no executable file beside it"))
+        #expect(reasons[2].contains("Payment modules are Swift"))
+        #expect(reasons[3].contains("It is no manifest of a module"))
+    }
+
+    /// Kills the programs that run from `folder`.
+    private static func kill(programsIn folder: String) -> Int {
+        var count = 0
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let pid = pid_t(name),
+                let words = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
+                String(decoding: words, as: UTF8.self).contains(folder + "/postal_parcels.py")
+            else { continue }
+            Glibc.kill(pid, SIGKILL)
+            count += 1
+        }
+        return count
+    }
+}

@@ -76,7 +76,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            path: "Core/ProviderHost", swiftSettings: settings),
+            path: "Core/ProviderHost", exclude: ["README.md"], swiftSettings: settings),
         // The rules of the contract, tried on a module.
         .target(
             name: "Conformance", dependencies: kit + ["ProviderHost"], path: "Core/Conformance",
@@ -285,7 +285,8 @@ let package = Package(
             path: "Tests/JourneyTests", swiftSettings: settings),
         // They run the program itself, as it was built beside them.
         .testTarget(
-            name: "OperatorTests", dependencies: kit + ["TestSupport", "Postgres"],
+            name: "OperatorTests",
+            dependencies: kit + ["Kernel", "Postgres", "ProviderHost", "TestSupport", logging],
             path: "Tests/OperatorTests", swiftSettings: settings),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ]

@@ -8,7 +8,8 @@ struct Operator: AsyncParsableCommand {
         commandName: "guildhall",
         abstract: "Runs a marketplace: serves its apps, does its work, looks after its data.",
         subcommands: [
-            UpCommand.self, ServeCommand.self, WorkCommand.self, MigrateCommand.self,
+            UpCommand.self, ServeCommand.self, WorkCommand.self, ProvideCommand.self,
+            MigrateCommand.self,
             AdminCommand.self, PayoutsCommand.self, LedgerCommand.self, CommissionCommand.self,
             DoctorCommand.self,
             RoutesCommand.self, ModuleCommand.self, SandboxBankCommand.self, SeedCommand.self,

@@ -60,6 +60,15 @@ enum SecretKey {
         close(folder)
     }
 
+    /// The key under which forms are signed: of its own, so that the apps need not have the one
+    /// that opens providers' secrets. Made from the oldest, so that processes agree on forms while
+    /// the key is being changed.
+    static func web(_ settings: Settings.Key) throws -> [UInt8] {
+        if let ring = settings.webHex.flatMap(ring(text:)) { return ring[0] }
+        let keys = try read(settings)
+        return hmacSHA256(Array("web forms".utf8), key: keys[keys.count - 1])
+    }
+
     /// Keys with commas or lines between; nil unless each is 64 hexadecimal digits.
     static func ring(text: String) -> [[UInt8]]? {
         let parts = text.split { $0 == "," || $0.isWhitespace }

@@ -35,6 +35,9 @@ struct Settings: Sendable {
         var hex: String?
         /// `GUILDHALL_KEY_FILE`: made at the first run when it does not exist.
         var file = ""
+        /// `GUILDHALL_WEB_KEY`: 64 hexadecimal digits under which forms are signed. Set, a process
+        /// whose modules run in a provider host needs no secret key at all.
+        var webHex: String?
     }
 
     /// Where each process listens, and under which address people reach it.
@@ -77,6 +80,9 @@ struct Settings: Sendable {
         var demoFolder: String?
         /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
         var providerSeconds = 20
+        /// `GUILDHALL_PROVIDER_SOCKET`: the provider host's Unix socket. Unset or `none`, each
+        /// process runs the modules itself.
+        var providerSocket: String?
         /// `GUILDHALL_PRINT_TOOL`: the program that prints PDFs.
         var printTool = "/usr/bin/weasyprint"
         /// `GUILDHALL_DRILL`: where `guildhall drill` leaves its orders to die. Never set it
@@ -210,7 +216,11 @@ struct Settings: Sendable {
             reader.refuse("GUILDHALL_SECRET_KEY is not 64 hexadecimal digits (32 random bytes)")
         }
         let file = reader.text("GUILDHALL_KEY_FILE", or: home + "/keys/secrets.key")
-        return Key(hex: hex, file: absolute(file))
+        let webHex = reader.optional("GUILDHALL_WEB_KEY")
+        if let webHex, SecretKey.ring(text: webHex)?.count != 1 {
+            reader.refuse("GUILDHALL_WEB_KEY is not 64 hexadecimal digits (32 random bytes)")
+        }
+        return Key(hex: hex, file: absolute(file), webHex: webHex)
     }
 
     private static func network(_ reader: inout EnvironmentReader) -> Network {
@@ -248,6 +258,7 @@ struct Settings: Sendable {
             "GUILDHALL_SELLER_PICTURE_MB", or: running.sellerPictureMegabytes, in: 1...10_000_000)
         running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
+        running.providerSocket = providerSocket(&reader)
         running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool
         running.drillFolder = reader.optional("GUILDHALL_DRILL").map(absolute)
         return running
@@ -291,10 +302,28 @@ struct Settings: Sendable {
         return mail
     }
 
+    /// A Unix socket's path has 107 bytes, and a new host listens beside the old one for a moment.
+    static let socketBytesMax = 95
+
+    private static func providerSocket(_ reader: inout EnvironmentReader) -> String? {
+        guard let text = reader.optional("GUILDHALL_PROVIDER_SOCKET") else { return nil }
+        if text == "none" { return text }
+        let path = absolute(text)
+        if path.utf8.count > socketBytesMax {
+            reader.refuse("GUILDHALL_PROVIDER_SOCKET has more than \(socketBytesMax) bytes")
+        }
+        return path
+    }
+
     private static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/") else { return path }
         return FileManager.default.currentDirectoryPath + "/" + path
     }
+}
+
+extension Settings {
+    /// Where the provider host listens; nil when modules run in the process itself.
+    var hostSocket: String? { running.providerSocket == "none" ? nil : running.providerSocket }
 }
 
 /// Everything that is wrong with the environment, said at once.

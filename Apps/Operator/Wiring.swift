@@ -17,18 +17,20 @@ struct Wiring: Sendable {
     let client: HostClient
     let marketplace: Marketplace
     let logger: Logger
-    private let key: [UInt8]
+    private let webKey: [UInt8]
+    /// Nil when modules run in this process.
+    let host: HostConnection?
 
     /// - Parameters:
     ///   - process: what the process is called in logs and in pg_stat_activity.
     ///   - asOwner: whether it changes the schema. Everything else acts as a role that cannot.
+    ///   - isHost: whether it is the provider host itself.
     /// - Throws: ``OperatorProblem`` when the secret key is missing or damaged.
-    init(_ settings: Settings, process: String, asOwner: Bool = false) throws {
+    init(_ settings: Settings, process: String, asOwner: Bool = false, isHost: Bool = false) throws
+    {
         self.settings = settings
         logger = Logger(label: process)
-        let keys = try SecretKey.read(settings.key)
-        // The oldest, so that processes agree on forms while the key is being changed.
-        key = keys[keys.count - 1]
+        webKey = try SecretKey.web(settings.key)
         reactor = Reactor()
         var servers = DatabaseSettings(
             url: asOwner ? settings.servers.databaseOwnerURL : settings.servers.databaseURL)
@@ -40,11 +42,19 @@ struct Wiring: Sendable {
         redis = RedisClient(
             RedisSettings(url: settings.servers.redisURL), reactor: reactor, logger: logger)
         client = HostClient(privateHosts: settings.network.privateHosts)
-        let gateway = ProviderGateway(
-            database: database, catalog: ModuleCatalog(folder: settings.folders.modules),
-            client: client,
-            key: try ProviderKey(reading: { [key = settings.key] in try SecretKey.read(key) }),
-            logger: logger)
+        let gateway: ProviderGateway
+        if let socket = settings.hostSocket, !isHost {
+            let connection = HostConnection(path: socket, name: process, logger: logger)
+            gateway = ProviderGateway(database: database, host: connection, logger: logger)
+            host = connection
+        } else {
+            gateway = ProviderGateway(
+                database: database, catalog: ModuleCatalog(folder: settings.folders.modules),
+                client: client,
+                key: try ProviderKey(reading: { [key = settings.key] in try SecretKey.read(key) }),
+                logger: logger)
+            host = nil
+        }
         marketplace = Marketplace(
             database: database, providers: gateway, settings: settings.kernel, logger: logger)
     }
@@ -52,7 +62,7 @@ struct Wiring: Sendable {
     /// What `app` is served with.
     func webSettings(of app: String, publicURL: String) -> WebSettings {
         // Another key for each purpose, so that a form token never opens a provider's secret.
-        var web = WebSettings(secret: hmacSHA256(Array("web forms of \(app)".utf8), key: key))
+        var web = WebSettings(secret: hmacSHA256(Array("web forms of \(app)".utf8), key: webKey))
         web.publicURL = publicURL
         web.secureCookies = publicURL.hasPrefix("https://")
         web.proxies = settings.web.trustedProxies
@@ -113,6 +123,7 @@ struct Wiring: Sendable {
     }
 
     private func closeAll() async {
+        host?.close()
         await database.close()
         await redis.close()
         do { try await client.shutDown() } catch {

@@ -87,7 +87,7 @@ enum Guildhall {
     }
 
     /// Where the test program and `guildhall` lie.
-    private static var productsFolder: String {
+    static var productsFolder: String {
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 }

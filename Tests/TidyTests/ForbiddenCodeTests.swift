@@ -38,6 +38,7 @@ import Testing
     static let tasks = [
         // The bench's own worker beside what is measured.
         "Apps/Operator/Bench/BenchMarket.swift",
+        "Apps/Operator/Bench/ProviderBench.swift",
         // Signals arrive while the children are waited for.
         "Apps/Operator/Supervising/UpCommand.swift",
         // Pools close when the services are told to stop, whoever waits.
@@ -46,6 +47,10 @@ import Testing
         "Core/Kernel/Jobs/Worker.swift",
         // A module that does not listen to cancellation is left behind at its deadline.
         "Core/ProviderHost/CutOff.swift",
+        // Calls go on though the connection that brought them has broken: they may move money.
+        "Core/ProviderHost/Remote/",
+        // Everybody who asks a program while it starts waits for the same start.
+        "Core/ProviderHost/Child/",
         // Processes are killed and kept alive beside what is asked of them.
         "Apps/Operator/Drill/",
         // Runs until the bank is told to stop.

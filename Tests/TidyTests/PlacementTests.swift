@@ -63,7 +63,9 @@ import Testing
             // A child is told by its supervisor's own variable, not by an operator.
             "Apps/Operator/Supervising/Lifeline.swift": "set by the supervisor",
             "Apps/Operator/Supervising/UpCommand.swift": "hands the environment to children",
+            "Apps/Operator/Supervising/Preparation.swift": "hands the environment to children",
             "Apps/Operator/Bench/StartBench.swift": "hands the environment to children",
+            "Apps/Operator/Bench/ProviderBench.swift": "hands the environment to children",
             "Apps/Operator/Commands/Diagnosis.swift": "looks for tools on the PATH",
             // libpq documents that its own PG… variables fill what a connection string leaves out.
             "Core/Postgres/ServerAddress.swift": "libpq's own defaults",

@@ -29,7 +29,9 @@ struct ModuleRoutes {
         ) { call, _ in
             let reports = try await call.marketplace.conformanceReports()
             return ModulesAnswer(
-                modules: call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
+                modules: try await call.marketplace.providerModules().map {
+                    ModuleAnswer($0, reports)
+                },
                 refused: Self.refused(call.marketplace))
         }
         desk.read(
@@ -64,7 +66,7 @@ struct ModuleRoutes {
     private static func found(
         _ key: String, _ marketplace: Marketplace
     ) async throws -> [ModuleFileAnswer.Version] {
-        let modules = marketplace.providerModules().filter { $0.key == key }
+        let modules = try await marketplace.providerModules().filter { $0.key == key }
         guard !modules.isEmpty else { throw BackofficeRefusal.moduleMissing }
         let reports = try await marketplace.conformanceReports()
         return modules.map { module in

@@ -97,18 +97,18 @@ struct ProviderRoutes {
         desk.page("/providers", .readProviders) { call, admin in
             let reports = try await call.marketplace.conformanceReports()
             return ProviderPages.list(
-                call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
+                try await call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
                 ModuleRoutes.refused(call.marketplace),
                 try await call.marketplace.providerInstances(), admin)
         }
         desk.page("/providers/new", .runProviders, query: NewQuery.self) { call, _ in
-            let module = try Self.module(call.query.module, call.marketplace)
+            let module = try await Self.module(call.query.module, call.marketplace)
             return ProviderPages.new(module)
         }
         desk.page("/providers/{provider}", .readProviders, path: ProviderPath.self) {
             call, admin in
             let file = try await ProviderFile(call.marketplace, call.path.provider)
-            let modules = call.marketplace.providerModules()
+            let modules = try await call.marketplace.providerModules()
                 .filter { $0.key == file.provider.module }
             let health = try await call.marketplace.providerHealth(call.path.provider)
             return ProviderPages.show(file, modules, HealthBlock.show(health), admin)
@@ -154,7 +154,7 @@ struct ProviderRoutes {
             "/providers", "Add a draft of a provider", tag: "Providers", .runProviders,
             done: "The draft is there. Check it, then activate it.", back: { _ in "/providers" })
         desk.act(add, input: NewProvider.self) { marketplace, _, input, admin in
-            _ = try Self.module(input.module, marketplace)
+            _ = try await Self.module(input.module, marketplace)
             return ProviderAnswer(
                 try await marketplace.createProviderInstance(
                     module: input.module, name: input.name,
@@ -256,8 +256,9 @@ struct ProviderRoutes {
 
     private static func module(
         _ key: String, _ marketplace: Marketplace
-    ) throws -> ModuleDescriptor {
-        guard let module = marketplace.providerModules().first(where: { $0.key == key }) else {
+    ) async throws -> ModuleDescriptor {
+        let modules = try await marketplace.providerModules()
+        guard let module = modules.first(where: { $0.key == key }) else {
             throw BackofficeRefusal.moduleUnknown
         }
         return module

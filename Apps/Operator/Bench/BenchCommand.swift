@@ -13,6 +13,7 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             DriverBench.self, ReadsBench.self, StartBench.self, CheckoutBench.self,
             LedgerBench.self, FlashSaleBench.self, ReplayBench.self,
+            ProviderBench.self,
         ])
 }
 

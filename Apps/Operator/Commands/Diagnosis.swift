@@ -2,6 +2,8 @@ import Foundation
 import Kernel
 import Logging
 import Postgres
+import ProviderHost
+import ProviderKit
 import Reactor
 import Redis
 
@@ -14,6 +16,7 @@ struct Diagnosis: Sendable {
         var findings = [await database(), await redis()]
         if findings[0].isWell { findings.append(await schema()) }
         findings += [media(), modules(), key()]
+        if let host = await providerHost() { findings.append(host) }
         findings += loadGenerators()
         return findings
     }
@@ -123,6 +126,22 @@ struct Diagnosis: Sendable {
                 "bring back the file from your copy; a new key cannot read the old secrets")
         }
         return .well("secret key \(file)")
+    }
+
+    /// Nil where modules run in each process.
+    private func providerHost() async -> Finding? {
+        guard let socket = settings.hostSocket else { return nil }
+        let connection = HostConnection(
+            path: socket, name: "doctor", logger: Logger(label: "doctor"))
+        defer { connection.close() }
+        do throws(ProviderError) {
+            let status = try await connection.status()
+            return .well("provider host: process \(status.pid), \(status.modules.count) modules")
+        } catch {
+            return .wrong(
+                "provider host", "\(socket): \(error)",
+                "guildhall provide starts it; so does guildhall up")
+        }
     }
 
     private func loadGenerators() -> [Finding] {

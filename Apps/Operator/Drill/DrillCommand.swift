@@ -37,6 +37,9 @@ struct DrillCommand: AsyncParsableCommand {
         @Option(help: "How long a provider may take to answer, in seconds.")
         var providerSeconds = 1
 
+        @Option(help: "Only this process dies, by the clock or as somebody reaches a step.")
+        var victim: String?
+
         @Flag(help: "Leave the folder with the logs where it is.")
         var keep = false
 
@@ -46,6 +49,11 @@ struct DrillCommand: AsyncParsableCommand {
             }
             guard (1...20).contains(providerSeconds) else {
                 throw ValidationError("--provider-seconds must be between 1 and 20.")
+            }
+            let victims = DrillMarket.victims + [DrillMarket.host]
+            if let victim, !victims.contains(victim) {
+                let known = victims.joined(separator: ", ")
+                throw ValidationError("There is no \(victim) to kill; there are \(known).")
             }
             if let only, !(1...rounds).contains(only) {
                 throw ValidationError("--only must be one of the \(rounds) rounds.")
@@ -71,12 +79,13 @@ struct DrillCommand: AsyncParsableCommand {
 
         func run() async throws {
             let began = ContinuousClock.now
-            let market = try DrillMarket(seconds: providerSeconds)
+            let market = try DrillMarket(
+                seconds: providerSeconds, hasHost: victim == DrillMarket.host)
             var isWell = false
             do {
                 say("A market for this drill, in \(market.home)")
                 try await market.open()
-                let plan = DrillPlan(try flows(), rounds: rounds, seed: seed)
+                let plan = DrillPlan(try flows(), rounds: rounds, seed: seed, victim: victim)
                 let drill = try await CrashDrill(market, try flows())
                 isWell = try await drill.run(plan, only: only, repeating: repetition)
                 await drill.close()
@@ -97,6 +106,7 @@ struct DrillCommand: AsyncParsableCommand {
 
         private func repetition(_ round: Int) -> String {
             "guildhall drill crash --flow \(flow) --rounds \(rounds) --seed \(seed) --only \(round)"
+                + (victim.map { " --victim \($0)" } ?? "")
         }
     }
 }

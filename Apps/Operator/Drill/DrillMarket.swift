@@ -9,6 +9,8 @@ import Postgres
 actor DrillMarket {
     /// What may be killed at any moment.
     static let victims = ["storefront", "seller", "admin", "worker", "bank", "postgres"]
+    /// The process of the modules, in a market that has one.
+    static let host = "provider-host"
 
     nonisolated let home: String
     nonisolated let orders: DrillOrders
@@ -48,8 +50,10 @@ actor DrillMarket {
         }
     }
 
-    /// - Parameter seconds: how long a provider may take; recovery goes by it.
-    init(seconds: Int) throws {
+    /// - Parameters:
+    ///   - seconds: how long a provider may take; recovery goes by it.
+    ///   - hasHost: whether modules run in a provider host.
+    init(seconds: Int, hasHost: Bool = false) throws {
         let found = try Settings.readForDrill()
         guard let demo = found.demoFolder else {
             throw OperatorProblem(
@@ -70,6 +74,7 @@ actor DrillMarket {
             "GUILDHALL_BANK_PORT": "\(ports.bank)", "GUILDHALL_HEALTH_PORT": "\(ports.health)",
             "GUILDHALL_STOREFRONT_URL": "", "GUILDHALL_SELLER_URL": "", "GUILDHALL_ADMIN_URL": "",
             "GUILDHALL_SECRET_KEY": "", "GUILDHALL_KEY_FILE": home + "/secrets.key",
+            "GUILDHALL_PROVIDER_SOCKET": hasHost ? home + "/provider.sock" : "none",
             "GUILDHALL_MEDIA": home + "/media", "GUILDHALL_PROVIDER_SECONDS": "\(seconds)",
             // One customer stands for many.
             "GUILDHALL_LIMIT_ACCOUNT_WRITES": "0", "GUILDHALL_DRILL": folder,
@@ -108,9 +113,20 @@ actor DrillMarket {
             LocalPort.answers(ports.bank) && LocalPort.answers(ports.redis)
         }
         try await Program.run(["migrate"], environment: environment)
-        try await Program.run(["seed"], environment: environment)
-        for app in ["storefront", "seller", "admin"] { keep(guildhall(app, ["serve", app])) }
-        keep(guildhall("worker", ["work"]))
+        var alone = environment
+        alone["GUILDHALL_PROVIDER_SOCKET"] = "none"
+        try await Program.run(["seed"], environment: alone)
+        var keyless = environment
+        if settings.hostSocket != nil {
+            keep(guildhall(Self.host, ["provide"]))
+            // The host alone gets the key to providers' secrets.
+            keyless["GUILDHALL_WEB_KEY"] = String(repeating: "05", count: 32)
+            keyless["GUILDHALL_KEY_FILE"] = home + "/no-such.key"
+        }
+        for app in ["storefront", "seller", "admin"] {
+            keep(ChildSpec(name: app, arguments: ["serve", app], environment: keyless))
+        }
+        keep(ChildSpec(name: "worker", arguments: ["work"], environment: keyless))
         try await patiently("the apps to listen") { [ports] in
             [ports.storefront, ports.seller, ports.admin].allSatisfy { LocalPort.answers($0) }
         }

@@ -27,21 +27,27 @@ struct DrillPlan: Sendable {
 
     /// Every step of the flows once for its own process and once for PostgreSQL in a shuffled
     /// order, own processes and the bank first; every fifth round dies at no step but by the clock.
-    init(_ flows: [DrillFlow], rounds: Int, seed: UInt64) {
+    /// With a `victim`, that one dies each time, at the steps of all the others.
+    init(_ flows: [DrillFlow], rounds: Int, seed: UInt64, victim: String? = nil) {
         var random = SplitMix64(seed: seed)
+        let others = flows.flatMap(\.steps).map { DrillDeath.step($0, server: victim) }
         let own = flows.flatMap(\.steps).map { DrillDeath.step($0, server: nil) }
         let servers = flows.flatMap(\.marketSteps).map { DrillDeath.step($0, server: "postgres") }
         var queue: [DrillDeath] = []
         var deaths: [DrillDeath] = []
         while deaths.count < rounds {
             if deaths.count % 5 == 4 {
-                let victim = DrillMarket.victims.randomElement(using: &random) ?? "worker"
+                let dying =
+                    victim ?? DrillMarket.victims.randomElement(using: &random) ?? "worker"
                 deaths.append(
-                    .moment(milliseconds: .random(in: 0...1500, using: &random), victim: victim))
+                    .moment(milliseconds: .random(in: 0...1500, using: &random), victim: dying))
                 continue
             }
             if queue.isEmpty {
-                queue = servers.shuffled(using: &random) + own.shuffled(using: &random)
+                queue =
+                    victim == nil
+                    ? servers.shuffled(using: &random) + own.shuffled(using: &random)
+                    : others.shuffled(using: &random)
             }
             deaths.append(queue.removeLast())
         }

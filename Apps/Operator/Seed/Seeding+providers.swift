@@ -29,7 +29,7 @@ extension Seeding {
 
     /// As far as the modules for them are there.
     private func confirmedByPeople(by admin: ID<Account>) async throws -> [ProviderInstance] {
-        let known = Set(marketplace.providerModules().map(\.key))
+        let known = Set(try await marketplace.providerModules().map(\.key))
         let wanted: [(module: String, name: String, settings: [String: String])] = [
             (
                 "bank-transfer", "Bank transfer",

@@ -7,6 +7,7 @@ struct ChildSpec: Sendable {
     var program = Program.path
     let arguments: [String]
     let environment: [String: String]
+    var restart = RestartPolicy()
 }
 
 /// How a child ended.

@@ -6,6 +6,15 @@ enum Lifeline {
     /// Set for children; names the seconds that they have to finish what is under way.
     static let variable = "GUILDHALL_SUPERVISED"
 
+    /// Set where the supervisor puts a new provider host beside the old one at SIGUSR1.
+    static let replacing = "GUILDHALL_SUPERVISOR_REPLACES"
+
+    /// Asks the supervisor for a new process in this one's place.
+    /// - Returns: false when nobody supervises it, or nobody who does that.
+    static func askForReplacement() -> Bool {
+        getenv(replacing) != nil && kill(getppid(), SIGUSR1) == 0
+    }
+
     /// Watches standard input when a supervisor started this process. Its end sends this process
     /// SIGTERM, and after the seconds that it was given, ends it whatever it does.
     static func watch() {

@@ -24,7 +24,12 @@ struct Preparation: Sendable {
         }
         say("Migrating the database")
         try await Program.run(["migrate"])
-        if settings.running.isDemo { try await Program.run(["seed", "--if-empty"]) }
+        if settings.running.isDemo {
+            // There is no provider host yet that the seed's settings could go through.
+            var environment = ProcessInfo.processInfo.environment
+            environment["GUILDHALL_PROVIDER_SOCKET"] = "none"
+            try await Program.run(["seed", "--if-empty"], environment: environment)
+        }
     }
 
     private func ports() -> [String] {

@@ -6,12 +6,24 @@ struct RestartPolicy: Sendable {
     /// A child that lived this long was well: its end is a new story.
     static let healthy = Duration.seconds(60)
 
-    private var next = Self.first
+    /// For the provider host: whoever calls a provider waits meanwhile, and no longer than
+    /// `HostConnection.patience`.
+    static let provider = RestartPolicy(first: .milliseconds(50), longest: .seconds(2))
+
+    private let first: Duration
+    private let longest: Duration
+    private var next: Duration
+
+    init(first: Duration = Self.first, longest: Duration = Self.longest) {
+        self.first = first
+        self.longest = longest
+        next = first
+    }
 
     /// The wait before the next start of a child that lived for `lifetime`.
     mutating func delay(afterLiving lifetime: Duration) -> Duration {
-        if lifetime >= Self.healthy { next = Self.first }
-        defer { next = min(next * 2, Self.longest) }
+        if lifetime >= Self.healthy { next = first }
+        defer { next = min(next * 2, longest) }
         return next
     }
 }

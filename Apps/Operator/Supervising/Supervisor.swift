@@ -5,6 +5,8 @@ import Glibc
 /// deadline by force, and nothing but them.
 actor Supervisor {
     private var running: [String: ChildProcess] = [:]
+    /// Those that another of their name has been started beside; they end by themselves.
+    private var leaving: [pid_t: ChildProcess] = [:]
     private var isStopping = false
     /// Whether ``stop(_:)`` is through: no child is left.
     private(set) var hasStopped = false
@@ -20,7 +22,7 @@ actor Supervisor {
 
     /// Runs `spec` and starts it again whenever it ends, until ``stop(_:)``.
     func keepAlive(_ spec: ChildSpec) async {
-        var policy = RestartPolicy()
+        var policy = spec.restart
         while !isStopping {
             let began = ContinuousClock.now
             let ending: String
@@ -29,6 +31,7 @@ actor Supervisor {
                 running[spec.name] = child
                 relay.follow(child.output, as: spec.name)
                 let exit = await ended(child)
+                if leaving.removeValue(forKey: child.pid) != nil { return }
                 running[spec.name] = nil
                 ending = "ended with \(exit)"
             } catch {
@@ -38,14 +41,24 @@ actor Supervisor {
             let delay = policy.delay(afterLiving: ContinuousClock.now - began)
             tell(
                 "\(spec.name) \(ending); its log is \(relay.path(of: spec.name)). "
-                    + "It is started again in \(delay.components.seconds) s.")
+                    + "It is started again in \(Int(delay / .milliseconds(1))) ms.")
             do { try await Task.sleep(for: delay) } catch { return }
         }
+    }
+
+    /// Starts `spec` beside the child of that name, which ends once the new one has taken its
+    /// work over; from then on as ``keepAlive(_:)``.
+    func replace(_ spec: ChildSpec) async {
+        guard !isStopping, let old = running[spec.name] else { return }
+        leaving[old.pid] = old
+        tell("\(spec.name) is put anew, as was asked.")
+        await keepAlive(spec)
     }
 
     /// Ends all children named in `order`, one group after the other. Returns when none is left.
     func stop(_ order: [[String]]) async {
         isStopping = true
+        for child in leaving.values { child.send(SIGTERM) }
         for group in order {
             for name in group { running[name]?.send(SIGTERM) }
             let limit = ContinuousClock.now + deadline
@@ -58,6 +71,8 @@ actor Supervisor {
             }
             while group.contains(where: { running[$0] != nil }) { await pause() }
         }
+        for child in leaving.values { child.send(SIGKILL) }
+        while !leaving.isEmpty { await pause() }
         hasStopped = true
     }
 
@@ -65,6 +80,7 @@ actor Supervisor {
     func stopNow() {
         isStopping = true
         for child in running.values { child.send(SIGKILL) }
+        for child in leaving.values { child.send(SIGKILL) }
     }
 
     /// Whether a child of this name runs at the moment.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import ProviderKit
 import UnixSignals
 
 /// `guildhall up`: the whole marketplace on one machine, until Ctrl-C.
@@ -9,9 +10,10 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Checks, migrates, fills an empty market in demo mode, and runs everything.",
         discussion: """
-            The three apps, each as often as GUILDHALL_APP_PROCESSES says, the worker and, in \
-            demo mode, the sandbox bank run as processes of their own; one that dies is started \
-            again, and meanwhile the others answer. Ctrl-C stops them all.
+            The three apps, each as often as GUILDHALL_APP_PROCESSES says, the worker, where \
+            GUILDHALL_PROVIDER_SOCKET is set the provider host and, in demo mode, the sandbox \
+            bank run as processes of their own; one that dies is started again, and meanwhile \
+            the others answer. Ctrl-C stops them all.
             """)
 
     @Flag(help: "Show every log line here, not only warnings; all are in the log files anyway.")
@@ -24,27 +26,44 @@ struct UpCommand: AsyncParsableCommand {
             folder: settings.folders.logs, console: verbose ? .everything : .important)
         let supervisor = Supervisor(
             relay: relay, deadline: .seconds(settings.running.shutdownSeconds), tell: say)
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
-        let children = Children(settings: settings)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
+        let children = try Children(settings: settings)
+        let (replacements, replacement) = AsyncStream.makeStream(of: ChildSpec.self)
 
         await withTaskGroup(of: Void.self) { group in
             for spec in children.specs {
                 group.addTask { await supervisor.keepAlive(spec) }
             }
             group.addTask { await Greeting(settings: settings, relay: relay).sayWhenReady() }
-            await waitAndStop(signals, supervisor, children)
+            group.addTask {
+                await withDiscardingTaskGroup { group in
+                    for await spec in replacements {
+                        group.addTask { await supervisor.replace(spec) }
+                    }
+                }
+            }
+            await waitAndStop(signals, supervisor, children) {
+                if let host = children.host { replacement.yield(host) }
+            }
+            replacement.finish()
             group.cancelAll()
         }
         say("Stopped. Nothing of it is left running.")
     }
 
-    /// Waits for the first signal, stops the children in order, and at once at a second signal.
+    /// Waits for the first signal to stop, stops the children in order, and at once at a second
+    /// one. The signal to put the provider host anew may come at any time.
     private func waitAndStop(
-        _ signals: UnixSignalsSequence, _ supervisor: Supervisor, _ children: Children
+        _ signals: UnixSignalsSequence, _ supervisor: Supervisor, _ children: Children,
+        replacing: @escaping @Sendable () -> Void
     ) async {
         let force = Task {
             var seen = 0
-            for await _ in signals {
+            for await signal in signals {
+                if signal == .sigusr1 {
+                    replacing()
+                    continue
+                }
                 seen += 1
                 if seen == 2 { await supervisor.stopNow() }
                 if seen == 1 {
@@ -60,16 +79,36 @@ struct UpCommand: AsyncParsableCommand {
     }
 }
 
-/// What runs, and in which order it is stopped: first what talks to the bank, then the bank.
+/// What runs, and in which order it is stopped: first the market, then the provider host that it
+/// calls, then the bank that the host calls.
 struct Children: Sendable {
     let specs: [ChildSpec]
     let stopOrder: [[String]]
+    /// Nil when every process runs the modules itself.
+    let host: ChildSpec?
 
-    init(settings: Settings) {
+    init(settings: Settings) throws {
         var environment = ProcessInfo.processInfo.environment
         environment[Lifeline.variable] = String(settings.running.shutdownSeconds)
+        if let socket = settings.hostSocket {
+            environment["GUILDHALL_PROVIDER_SOCKET"] = socket
+            var own = environment
+            own[Lifeline.replacing] = "yes"
+            // A module that traps ends the host at once: a process that writes its own backtrace
+            // for half a minute still holds the calls of everybody else.
+            own["SWIFT_BACKTRACE"] = "enable=no"
+            host = ChildSpec(
+                name: "provider-host", arguments: ["provide"], environment: own,
+                restart: .provider)
+            // The host alone opens providers' secrets: the others get a key for their forms only.
+            environment["GUILDHALL_SECRET_KEY"] = nil
+            environment["GUILDHALL_WEB_KEY"] = hexadecimal(try SecretKey.web(settings.key))
+        } else {
+            host = nil
+        }
+        let given = environment
         func spec(_ name: String, _ arguments: [String]) -> ChildSpec {
-            ChildSpec(name: name, arguments: arguments, environment: environment)
+            ChildSpec(name: name, arguments: arguments, environment: given)
         }
         let apps = (1...settings.running.appProcesses).flatMap { number in
             AppName.allCases.map { app in
@@ -81,7 +120,8 @@ struct Children: Sendable {
         let bank =
             settings.running.isDemo
             ? [spec("bank", ["sandbox-bank", "--port", String(settings.network.bankPort)])] : []
-        specs = bank + market
-        stopOrder = [market.map(\.name), bank.map(\.name)]
+        let hosts = host.map { [$0] } ?? []
+        specs = bank + hosts + market
+        stopOrder = [market.map(\.name), hosts.map(\.name), bank.map(\.name)]
     }
 }

@@ -17,7 +17,7 @@ extension Marketplace {
             throw ProviderRefusal.instanceMissing
         }
         let key = configuration.instance.moduleKey
-        providers.catalog.rescan()
+        try await providers.look()
         guard let module = providers.catalog.module(key, version: moduleVersion),
             module.descriptor.version == moduleVersion
         else {

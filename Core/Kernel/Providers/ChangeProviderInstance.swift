@@ -12,6 +12,24 @@ extension Marketplace {
         settings: [String: String], as admin: ID<Account>?
     ) async throws -> ProviderInstance {
         let name = try ProviderInstance.checked(name: name)
+        guard let seen = try await database.providers.configuration(of: id) else {
+            throw ProviderRefusal.instanceMissing
+        }
+        try Self.refuseChange(of: seen.instance, at: version)
+        guard
+            let module = try await providers.module(
+                seen.instance.moduleKey, version: seen.instance.moduleVersion)
+        else {
+            throw ProviderRefusal.moduleMissing(key: seen.instance.moduleKey)
+        }
+        let (values, given) = module.descriptor.divided(settings)
+        let sealed = try await providers.runtime.seal(
+            SettingsDraft(
+                instance: id, moduleKey: seen.instance.moduleKey,
+                moduleVersion: seen.instance.moduleVersion, mode: seen.instance.mode.inModule,
+                settings: values, secrets: given,
+                sealed: seen.secrets.map { Base64(wrappedValue: $0) },
+                previouslySealed: seen.previousSecrets.map { Base64(wrappedValue: $0) }))
         return try await refusing(
             "provider_instance_name_key", as: ProviderRefusal.nameTaken
         ) {
@@ -20,39 +38,30 @@ extension Marketplace {
                 guard let old = try await tx.providers.lock(id) else {
                     throw ProviderRefusal.instanceMissing
                 }
-                guard old.instance.configurationVersion == version else {
-                    throw ProviderRefusal.stateChanged
-                }
-                guard old.instance.state != .retired else {
-                    throw ProviderRefusal.stateWrong(from: "retired", to: "changed")
-                }
-                guard
-                    let module = providers.catalog.module(
-                        old.instance.moduleKey, version: old.instance.moduleVersion)
-                else {
-                    throw ProviderRefusal.moduleMissing(key: old.instance.moduleKey)
-                }
-                let seen = try await tx.audit.before("provider_instance", id.description)
-                let (values, given) = module.descriptor.divided(settings)
-                let before = try providers.key.open(old.secrets, of: id)
-                let secrets = before.merging(given) { _, new in new }
-                try providers.check(module, old.instance.mode, values, secrets)
-                // Both anew: a row is under one key.
-                let previous =
-                    try secrets == before
-                    ? providers.key.open(old.previousSecrets, of: id) : before
+                // What was sealed is what was seen: its secrets are those of this very version.
+                try Self.refuseChange(of: old.instance, at: version)
+                try await providers.refuseUnlessNewest(sealed)
+                let before = try await tx.audit.before("provider_instance", id.description)
                 try await tx.providers.change(
-                    id, name: name, capture: capture, settings: values,
-                    secrets: try providers.key.seal(secrets, of: id),
-                    previousSecrets: try providers.key.seal(previous, of: id))
+                    id, name: name, capture: capture, settings: values, secrets: sealed.present,
+                    previousSecrets: sealed.before)
                 try await tx.audit.record(
                     "provider.changed", on: "provider_instance", id.description, by: admin,
-                    before: seen)
+                    before: before)
                 guard let stored = try await tx.providers.find(id) else {
                     throw ProviderRefusal.instanceMissing
                 }
                 return stored
             }
+        }
+    }
+
+    private static func refuseChange(
+        of instance: ProviderInstance, at version: Int
+    ) throws(ProviderRefusal) {
+        guard instance.configurationVersion == version else { throw .stateChanged }
+        guard instance.state != .retired else {
+            throw .stateWrong(from: "retired", to: "changed")
         }
     }
 }

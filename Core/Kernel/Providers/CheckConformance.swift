@@ -17,6 +17,7 @@ extension Marketplace {
     public func checkConformance(
         of key: String, version: String, as admin: ID<Account>?
     ) async throws -> ConformanceReport {
+        try await providers.look()
         guard let file = providers.catalog.file(of: key, version: version) else {
             throw ProviderRefusal.versionMissing(module: key, version: version, field: "version")
         }

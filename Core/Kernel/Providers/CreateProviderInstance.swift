@@ -14,14 +14,17 @@ extension Marketplace {
         capture: ProviderInstance.Capture = .atOrder, settings: [String: String],
         as admin: ID<Account>?
     ) async throws -> ProviderInstance {
-        guard let module = providers.catalog.module(key, version: version) else {
+        guard let module = try await providers.module(key, version: version) else {
             throw ProviderRefusal.settingWrong(
                 field: "module", problem: "There is no such module in the modules folder.")
         }
         let name = try ProviderInstance.checked(name: name)
         let (values, secrets) = module.descriptor.divided(settings)
-        try providers.check(module, mode, values, secrets)
         let id = ID<ProviderInstance>()
+        let sealed = try await providers.runtime.seal(
+            SettingsDraft(
+                instance: id, moduleKey: key, moduleVersion: module.descriptor.version,
+                mode: mode.inModule, settings: values, secrets: secrets))
         let instance = ProviderInstance(
             id: id, kind: module.descriptor.kind, moduleKey: key,
             moduleVersion: module.descriptor.version, name: name, mode: mode, state: .draft,
@@ -32,8 +35,8 @@ extension Marketplace {
         ) {
             try await database.transaction { tx in
                 try await tx.providers.lockForSealing()
-                let sealed = try providers.key.seal(secrets, of: id)
-                try await tx.providers.insert(instance, sealed)
+                try await providers.refuseUnlessNewest(sealed)
+                try await tx.providers.insert(instance, sealed.present)
                 try await tx.providers.record(id, from: nil, to: .draft, reason: nil, by: admin)
                 try await tx.audit.record(
                     "provider.created", on: "provider_instance", id.description, by: admin)
@@ -62,31 +65,5 @@ extension ModuleDescriptor {
         let values = given.filter { !secretKeys.contains($0.key) }
         let secrets = given.filter { secretKeys.contains($0.key) }.mapValues { Secret($0) }
         return (values, secrets)
-    }
-}
-
-extension ProviderGateway {
-    /// Whether a module takes such settings: by its fields, and by making an instance of it.
-    /// - Throws: ``ProviderRefusal/settingWrong(field:problem:)``.
-    func check(
-        _ module: ModuleExport, _ mode: ProviderInstance.Mode, _ values: [String: String],
-        _ secrets: [String: Secret]
-    ) throws(ProviderRefusal) {
-        let all = values.merging(secrets.mapValues { $0.reveal() }) { value, _ in value }
-        let problems = module.descriptor.problems(in: all)
-        if let (field, problem) = problems.min(by: { $0.key < $1.key }) {
-            throw .settingWrong(field: field, problem: problem)
-        }
-        let settings = InstanceSettings(
-            instanceID: "draft", mode: mode.inModule, values: values, secrets: secrets)
-        let transport = client.transport(for: module.descriptor, settings)
-        do throws(ProviderError) {
-            _ = try module.make(settings, ProviderServices(http: transport))
-        } catch {
-            if case .misconfigured(let message) = error {
-                throw .settingWrong(field: "", problem: message)
-            }
-            throw .settingWrong(field: "", problem: error.description)
-        }
     }
 }

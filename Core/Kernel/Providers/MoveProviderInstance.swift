@@ -16,7 +16,8 @@ extension Marketplace {
         let id = configuration.instance.id
         do {
             let context = OperationContext(key: "check:\(id)", within: .seconds(10))
-            return try await providers.make(configuration).check(context)
+            return try await providers.runtime.check(
+                SealedConfiguration(configuration), context)
         } catch let error as ProviderError {
             switch error {
             case .misconfigured(let message): return [message]

@@ -20,11 +20,24 @@ final class ProviderDirectory: Sendable {
     /// Read again after this long even when nothing was heard, in case hearing failed.
     static let ageMax: Duration = .seconds(30)
 
+    /// What a live object was made of.
+    struct Made: Hashable {
+        /// Of the instance's configuration.
+        var version: Int
+        /// Of ``ProviderRuntime``.
+        var session: Int
+
+        /// Whether it is at least as new as `other`.
+        func covers(_ other: Made) -> Bool {
+            version >= other.version && session >= other.session
+        }
+    }
+
     private struct State {
         var isHearing = false
         var generation = 0
         var tables: (read: ContinuousClock.Instant, tables: ProviderTables)?
-        var live: [ID<ProviderInstance>: (version: Int, guarded: ProviderGuard)] = [:]
+        var live: [ID<ProviderInstance>: (made: Made, guarded: ProviderGuard)] = [:]
     }
 
     private let state = Mutex(State())
@@ -33,6 +46,14 @@ final class ProviderDirectory: Sendable {
     func hear() {
         state.withLock { state in
             state.isHearing = true
+            state.generation += 1
+            state.tables = nil
+        }
+    }
+
+    /// Reads the tables anew at the next question.
+    func forget() {
+        state.withLock { state in
             state.generation += 1
             state.tables = nil
         }
@@ -65,20 +86,20 @@ final class ProviderDirectory: Sendable {
         }
     }
 
-    func live(_ id: ID<ProviderInstance>, version: Int) -> ProviderGuard? {
+    func live(_ id: ID<ProviderInstance>, _ made: Made) -> ProviderGuard? {
         state.withLock { state in
-            guard let live = state.live[id], live.version == version else { return nil }
+            guard let live = state.live[id], live.made == made else { return nil }
             return live.guarded
         }
     }
 
     /// Keeps the first object that was made for a version, so that all callers share its breaker.
     func keep(
-        _ guarded: ProviderGuard, _ id: ID<ProviderInstance>, version: Int
+        _ guarded: ProviderGuard, _ id: ID<ProviderInstance>, _ made: Made
     ) -> ProviderGuard {
         state.withLock { state in
-            if let live = state.live[id], live.version >= version { return live.guarded }
-            state.live[id] = (version, guarded)
+            if let live = state.live[id], live.made.covers(made) { return live.guarded }
+            state.live[id] = (made, guarded)
             return guarded
         }
     }

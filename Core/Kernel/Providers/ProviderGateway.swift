@@ -7,24 +7,46 @@ public import Vocabulary
 /// The one way from the kernel to provider modules: finds the instance, keeps its live object
 /// for as long as its settings stay, and learns of changes that other processes make.
 public final class ProviderGateway: Sendable {
+    /// The modules that there are; behind a host, as it listed them when it was asked last.
     public let catalog: ModuleCatalog
     let database: Database
-    let client: HostClient
-    let key: ProviderKey
+    let runtime: any ProviderRuntime
     let logger: Logger
     let directory = ProviderDirectory()
     let tally = CallTally()
 
-    /// The client stays the caller's to shut down.
+    /// Modules in this process. The client stays the caller's to shut down.
     public init(
         database: Database, catalog: ModuleCatalog, client: HostClient, key: ProviderKey,
         logger: Logger
     ) {
         self.database = database
         self.catalog = catalog
-        self.client = client
-        self.key = key
         self.logger = logger
+        runtime = LocalRuntime(
+            catalog: catalog, client: client, key: key, logger: logger, tally: tally)
+    }
+
+    /// Modules in a provider host. The connection stays the caller's to close.
+    public init(database: Database, host: HostConnection, logger: Logger) {
+        self.database = database
+        self.logger = logger
+        catalog = ModuleCatalog(folder: nil)
+        runtime = HostRuntime(connection: host, logger: logger, tally: tally)
+    }
+
+    /// Looks again which modules there are.
+    func look() async throws { try await runtime.look(catalog) }
+
+    /// What serves an instance of that version; nil when there is none even after another look.
+    func module(_ key: String, version: String?) async throws -> ModuleExport? {
+        if let module = catalog.module(key, version: version),
+            version == nil || module.descriptor.version == version
+        {
+            return module
+        }
+        try await look()
+        return catalog.module(key, version: version)
     }
 
     /// Hears of changes to instances and rules, and keeps how calls went, until cancelled. Until

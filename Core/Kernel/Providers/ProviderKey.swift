@@ -145,6 +145,8 @@ public enum ProviderKeyError: Error, CustomStringConvertible {
     case notAKey
     case fileUnusable(String, Int32)
     case wrongKey
+    /// The process has no key: its modules are in a provider host.
+    case notHere
 
     public var description: String {
         switch self {
@@ -152,6 +154,8 @@ public enum ProviderKeyError: Error, CustomStringConvertible {
             "GUILDHALL_SECRET_KEY or the key file must hold 32 bytes as 64 hexadecimal digits."
         case .fileUnusable(let file, let code):
             "The key file \(file) cannot be used: \(String(cString: strerror(code)))."
+        case .notHere:
+            "The key is the provider host's alone; unset GUILDHALL_PROVIDER_SOCKET for this."
         case .wrongKey:
             "Stored provider secrets were sealed under another key than the present one."
         }

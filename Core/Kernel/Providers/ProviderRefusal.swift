@@ -21,6 +21,8 @@ public enum ProviderRefusal: Refusal {
     case conformanceFailed
     /// Secrets are still under a key that was to be dropped.
     case keyInUse
+    /// No provider host answers.
+    case hostUnreachable
 
     public var code: String {
         switch self {
@@ -39,13 +41,14 @@ public enum ProviderRefusal: Refusal {
         case .tooManyRules: "provider.too-many-rules"
         case .conformanceFailed: "provider.conformance-failed"
         case .keyInUse: "provider.key-in-use"
+        case .hostUnreachable: "provider.host-unreachable"
         }
     }
 
     public var reason: RefusalReason {
         switch self {
         case .instanceMissing: .missing
-        case .moduleMissing, .conformanceFailed: .unavailable
+        case .moduleMissing, .conformanceFailed, .hostUnreachable: .unavailable
         case .versionMissing, .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules:
             .invalid
         case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen, .keyInUse:
@@ -74,6 +77,7 @@ public enum ProviderRefusal: Refusal {
         case .ruleWrong(let index, let problem): "Rule \(index + 1): \(problem)"
         case .keyInUse:
             "Providers' secrets are still under an old key: run guildhall key rotate first."
+        case .hostUnreachable: "The provider host does not answer. Try again in a moment."
         case .conformanceFailed: "The module could not be tried. The log says more."
         case .tooManyRules: "A list of rules has at most \(ProviderRule.listMax) entries."
         }

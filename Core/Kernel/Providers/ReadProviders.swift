@@ -14,9 +14,9 @@ public struct ProviderInstanceEvent: Sendable {
 }
 
 extension Marketplace {
-    /// The modules that this process has loaded, after a look whether new ones have come.
-    public func providerModules() -> [ModuleDescriptor] {
-        providers.catalog.rescan()
+    /// The modules that there are, after a look whether new ones have come.
+    public func providerModules() async throws -> [ModuleDescriptor] {
+        try await providers.look()
         return providers.catalog.modules.map(\.descriptor)
     }
 
@@ -43,7 +43,8 @@ extension Marketplace {
         guard let configuration = try await database.providers.configuration(of: id) else {
             throw ProviderRefusal.instanceMissing
         }
-        return Set(try providers.key.open(configuration.secrets, of: id).keys)
+        guard let sealed = configuration.secrets else { return [] }
+        return try await providers.runtime.secretKeys(sealed, of: id)
     }
 
     /// Which secrets there were before the last change, with which webhooks are still accepted.
@@ -51,7 +52,8 @@ extension Marketplace {
         guard let configuration = try await database.providers.configuration(of: id) else {
             throw ProviderRefusal.instanceMissing
         }
-        return Set(try providers.key.open(configuration.previousSecrets, of: id).keys)
+        guard let sealed = configuration.previousSecrets else { return [] }
+        return try await providers.runtime.secretKeys(sealed, of: id)
     }
 
     /// Its life so far, newest first.

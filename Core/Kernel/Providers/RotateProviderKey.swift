@@ -3,7 +3,7 @@ import Vocabulary
 extension Marketplace {
     /// Whether any provider's secrets are still under another key than the newest.
     public func isKeyRotationUnfinished() async throws -> Bool {
-        try await database.providers.anySecrets(notUnder: providers.key.id)
+        try await database.providers.anySecrets(notUnder: providers.ownKey().id)
     }
 
     /// Puts the secrets of one provider under the newest key, in a transaction of its own, so that
@@ -12,11 +12,11 @@ extension Marketplace {
     public func resealNextSecrets() async throws -> ID<ProviderInstance>? {
         try await database.transaction { tx in
             try await tx.providers.lockForSealing()
-            let newest = try providers.key.readNewestID()
+            let newest = try providers.ownKey().readNewestID()
             guard let id = try await tx.providers.lockNext(notUnder: newest),
                 let configuration = try await tx.providers.configuration(of: id)
             else { return nil }
-            let key = providers.key
+            let key = try providers.ownKey()
             try await tx.providers.reseal(
                 id, secrets: key.seal(key.open(configuration.secrets, of: id), of: id),
                 previousSecrets: key.seal(
@@ -33,7 +33,7 @@ extension Marketplace {
     public func forgetOldKeys(_ forget: () throws -> Void) async throws {
         try await database.transaction { tx in
             try await tx.providers.lockAgainstSealing()
-            let newest = try providers.key.readNewestID()
+            let newest = try providers.ownKey().readNewestID()
             guard try await !tx.providers.anySecrets(notUnder: newest) else {
                 throw ProviderRefusal.keyInUse
             }

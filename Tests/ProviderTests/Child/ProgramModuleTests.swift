@@ -39,7 +39,7 @@ import Vocabulary
     }
 
     @Test func `is loaded by its manifest, and quotes`() async throws {
-        let quotes = try await shipping(["price": "700"]).quotes(for: Self.request, context())
+        let quotes = try await shipping(["price": "700"]).quotes(for: Self.request, patient())
 
         #expect(quotes.map(\.code) == ["standard", "express"])
         #expect(quotes.map(\.price) == [Money(700, .eur), Money(2100, .eur)])
@@ -52,7 +52,7 @@ import Vocabulary
                 group.addTask {
                     let isCheap = index.isMultiple(of: 2)
                     let quotes = try await (isCheap ? cheap : dear)
-                        .quotes(for: Self.request, context())
+                        .quotes(for: Self.request, patient())
                     return (isCheap, quotes[0].price.amount)
                 }
             }
@@ -62,7 +62,7 @@ import Vocabulary
 
     @Test func `says in its own words what is wrong with its settings`() async throws {
         let error = await #expect(throws: ProviderError.self) {
-            try await shipping(["price": "-4"]).quotes(for: Self.request, context())
+            try await shipping(["price": "-4"]).quotes(for: Self.request, patient())
         }
 
         #expect(error == .misconfigured(message: "price is out of all bounds."))
@@ -76,13 +76,13 @@ import Vocabulary
         try FileManager.default.copyItem(atPath: Self.folder, toPath: folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let parcels = try shipping(folder: folder)
-        _ = try await parcels.quotes(for: Self.request, context())
+        _ = try await parcels.quotes(for: Self.request, patient())
 
         #expect(Self.kill(programsIn: folder) == 1)
         var failures = 0
         while true {
             do throws(ProviderError) {
-                let quotes = try await parcels.quotes(for: Self.request, context())
+                let quotes = try await parcels.quotes(for: Self.request, patient())
                 #expect(quotes.count == 2)
                 break
             } catch {

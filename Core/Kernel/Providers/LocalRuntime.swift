@@ -1,0 +1,110 @@
+import Logging
+import ProviderHost
+import ProviderKit
+import Vocabulary
+
+/// Modules in this process, and the key under which their secrets are sealed.
+struct LocalRuntime: ProviderRuntime {
+    let catalog: ModuleCatalog
+    let client: HostClient
+    let key: ProviderKey
+    let logger: Logger
+    let tally: CallTally
+
+    /// Code that was loaded stays.
+    var session: Int { 0 }
+
+    func look(_ catalog: ModuleCatalog) { catalog.rescan() }
+
+    func open(_ configuration: ProviderConfiguration) throws -> ProviderGuard {
+        try open(SealedConfiguration(configuration))
+    }
+
+    func check(
+        _ configuration: SealedConfiguration, _ context: OperationContext
+    ) async throws -> [String] {
+        try await open(configuration).check(context)
+    }
+
+    func seal(_ draft: SettingsDraft) throws -> SealedSettings {
+        let module = try loaded(draft.moduleKey, draft.moduleVersion)
+        let before = try key.open(draft.sealed?.wrappedValue, of: draft.instance)
+        let secrets = before.merging(draft.secrets) { _, new in new }
+        try refuse(module, draft, secrets)
+        let previous =
+            try secrets == before
+            ? key.open(draft.previouslySealed?.wrappedValue, of: draft.instance) : before
+        let sealed = try key.seal(secrets, of: draft.instance)
+        let sealedBefore = try key.seal(previous, of: draft.instance)
+        // The key was changed between the two; a row is under one.
+        if sealed.keyID != sealedBefore.keyID { return try seal(draft) }
+        return SealedSettings(
+            secrets: sealed.bytes.map { Base64(wrappedValue: $0) },
+            previousSecrets: sealedBefore.bytes.map { Base64(wrappedValue: $0) },
+            keyID: sealed.keyID)
+    }
+
+    func newestKeyID() throws -> String { try key.readNewestID() }
+
+    func secretKeys(_ sealed: [UInt8], of id: ID<ProviderInstance>) throws -> Set<String> {
+        Set(try key.open(sealed, of: id).keys)
+    }
+
+    /// What serves an instance; a file that has come since the start is looked for.
+    private func loaded(_ key: String, _ version: String?) throws -> ModuleExport {
+        if let module = catalog.module(key, version: version),
+            version == nil || module.descriptor.version == version
+        {
+            return module
+        }
+        catalog.rescan()
+        guard let module = catalog.module(key, version: version) else {
+            throw ProviderRefusal.moduleMissing(key: key)
+        }
+        return module
+    }
+
+    private func open(_ configuration: SealedConfiguration) throws -> ProviderGuard {
+        let module = try loaded(configuration.moduleKey, configuration.moduleVersion)
+        let id = configuration.instance
+        let settings = InstanceSettings(
+            instanceID: id.description, mode: configuration.mode,
+            version: configuration.version, values: configuration.settings,
+            secrets: try key.open(configuration.secrets?.wrappedValue, of: id),
+            previousSecrets: try key.open(configuration.previousSecrets?.wrappedValue, of: id))
+        let logger = logger
+        let services = ProviderServices(
+            http: client.transport(for: module.descriptor, settings),
+            log: { event, fields in
+                var metadata = fields.mapValues { Logger.MetadataValue.string($0) }
+                metadata["instance"] = "\(id)"
+                logger.info("\(event)", metadata: metadata)
+            })
+        let provider = try module.make(settings, services)
+        return ProviderGuard(
+            provider, module.descriptor, instanceID: id.description, logger: logger,
+            tally: tally)
+    }
+
+    /// Whether a module takes such settings: by its fields, and by making an instance of it.
+    private func refuse(
+        _ module: ModuleExport, _ draft: SettingsDraft, _ secrets: [String: Secret]
+    ) throws(ProviderRefusal) {
+        let all = draft.settings.merging(secrets.mapValues { $0.reveal() }) { value, _ in value }
+        let problems = module.descriptor.problems(in: all)
+        if let (field, problem) = problems.min(by: { $0.key < $1.key }) {
+            throw .settingWrong(field: field, problem: problem)
+        }
+        let settings = InstanceSettings(
+            instanceID: "draft", mode: draft.mode, values: draft.settings, secrets: secrets)
+        let transport = client.transport(for: module.descriptor, settings)
+        do throws(ProviderError) {
+            _ = try module.make(settings, ProviderServices(http: transport))
+        } catch {
+            if case .misconfigured(let message) = error {
+                throw .settingWrong(field: "", problem: message)
+            }
+            throw .settingWrong(field: "", problem: error.description)
+        }
+    }
+}

@@ -116,7 +116,8 @@ struct CheckoutAPI {
         return CheckoutAnswer(
             try await call.marketplace.startCheckout(
                 items, to: call.body.address.address,
-                email: call.body.email ?? visitor.account?.email ?? "", as: visitor.buyer))
+                email: call.body.email ?? visitor.account?.email ?? "", as: visitor.buyer,
+                answering: call.answering(CheckoutAnswer.init)))
     }
 
     @Sendable private func purchase(
@@ -125,7 +126,7 @@ struct CheckoutAPI {
         let placed = try await call.marketplace.placePurchase(
             call.body.checkoutId, expecting: call.body.expectedTotal,
             paying: call.request.choice(call.body.instanceId, call.body.method),
-            as: visitor.buyer)
+            as: visitor.buyer, answering: call.answering(PlacedAnswer.init))
         try await call.request.takeOutOfCart(placed, visitor)
         return PlacedAnswer(placed)
     }

@@ -29,19 +29,22 @@ extension Marketplace {
     /// provider is called with no transaction open; its answer is written. A crash between them is
     /// picked up by the settling job. Called again for the same checkout, it writes nothing and
     /// answers with the purchase that is there.
+    /// - Parameter once: keeps the answer to a request that happens at most once.
     /// - Throws: ``CheckoutRefusal`` and ``PaymentRefusal`` when nothing was placed. A declined
     ///   card is not thrown: the purchase exists then, and ``PlacedPurchase/refusal`` says why.
     public func placePurchase(
-        _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer
+        _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer,
+        answering once: AnswerOnce<PlacedPurchase>? = nil
     ) async throws -> PlacedPurchase {
-        try await placePurchase(id, expecting: total, paying: choice, as: buyer, isTrusting: true)
+        try await placePurchase(
+            id, expecting: total, paying: choice, as: buyer, answering: once, isTrusting: true)
     }
 
     /// - Parameter isTrusting: whether what this process remembers of the checkout and of
     ///   commission is used; the statement that writes the purchase finds what is out of date.
     private func placePurchase(
         _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer,
-        isTrusting: Bool
+        answering once: AnswerOnce<PlacedPurchase>?, isTrusting: Bool
     ) async throws -> PlacedPurchase {
         let recent = recentCheckouts.take(id, of: buyer).flatMap {
             isTrusting && $0.isPlaceable(expecting: total) ? $0 : nil
@@ -70,7 +73,8 @@ extension Marketplace {
             if isTrusting {
                 knownCommissions.forget()
                 return try await placePurchase(
-                    id, expecting: total, paying: choice, as: buyer, isTrusting: false)
+                    id, expecting: total, paying: choice, as: buyer, answering: once,
+                    isTrusting: false)
             }
             return try await notPlaced(checkout, expecting: total, as: buyer)
         } catch let error as PostgresError where error.constraint == "purchase_checkout_key" {
@@ -81,7 +85,7 @@ extension Marketplace {
         var placed = try await start(
             payment, at: way.provider, returnURL: choice.returnURL(plan.id), number: plan.number,
             email: checkout.email,
-            fresh: times.first.map { LockedPayment(plan, payment, $0) })
+            fresh: times.first.map { LockedPayment(plan, payment, $0) }, answering: once)
         placed.items = checkout.lines.map {
             CheckoutItem(variant: $0.variant, quantity: $0.quantity)
         }

@@ -8,10 +8,12 @@ extension Marketplace {
     /// When shipping prices or taxes cannot be had just now, the checkout comes back all the same,
     /// with its stock held and `isQuoted` or `isTaxed` false: ``quoteCheckout(_:as:)`` tries again.
     /// Where stock is short, what the same buyer held in an earlier checkout gives way to this one.
+    /// - Parameter once: keeps the answer to a request that happens at most once.
     /// - Throws: ``CheckoutRefusal`` that names the line at fault, ``InputRefusal`` that names the
     ///   part of the address. Nothing is kept then.
     public func startCheckout(
-        _ items: [CheckoutItem], to address: Address, email: String, as buyer: Buyer
+        _ items: [CheckoutItem], to address: Address, email: String, as buyer: Buyer,
+        answering once: AnswerOnce<Checkout>? = nil
     ) async throws -> Checkout {
         let wanted = try CheckoutInput.merged(items)
         let address = try address.checked(field: "address")
@@ -25,11 +27,11 @@ extension Marketplace {
             email: email, account: buyer.account, now: now, lifetime: settings.checkoutLifetime)
         checkout = try await taxed(try await quoted(checkout))
         do {
-            try await hold(checkout, draft, buyer)
+            try await hold(checkout, draft, buyer, answering: once)
         } catch let error as PostgresError where error.constraint == "stock_level_short" {
             try await makeRoom(for: draft, from: buyer)
             do {
-                try await hold(checkout, draft, buyer)
+                try await hold(checkout, draft, buyer, answering: once)
             } catch let error as PostgresError where error.constraint == "stock_level_short" {
                 throw try await shortage(of: draft)
             }
@@ -38,14 +40,19 @@ extension Marketplace {
         return checkout
     }
 
-    private func hold(_ checkout: Checkout, _ draft: CheckoutDraft, _ buyer: Buyer) async throws {
+    private func hold(
+        _ checkout: Checkout, _ draft: CheckoutDraft, _ buyer: Buyer,
+        answering once: AnswerOnce<Checkout>?
+    ) async throws {
+        let answer = try once?.ready(for: checkout)
         // Stock comes last, because it is what others wait for.
         let statements = [
-            CheckoutStore.insertStatement(checkout, of: buyer),
+            CheckoutStore.insertStatement(checkout, of: buyer), answer?.statement,
             ReservationStore.reserveStatement(
                 draft.items, for: checkout.id, until: checkout.expiresAt),
-        ]
+        ].compactMap(\.self)
         try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+        answer?.committed()
     }
 
     /// Ends what holds the wanted things without need; refuses when that is not enough.

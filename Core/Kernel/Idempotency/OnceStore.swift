@@ -46,13 +46,16 @@ struct OnceStore: Sendable {
     }
 
     func finish(_ key: OnceKey, _ answer: OnceAnswer) async throws {
-        try await db.execute(
-            """
-            update idempotency_key
-            set state = 'finished', status = \(answer.status), content_type = \(answer.contentType),
-                location = \(answer.location), body = \(Bytes(answer.body))
-            where actor = \(key.actor) and key = \(key.key) and state = 'started'
-            """)
+        try await db.execute(Self.finishStatement(key, answer))
+    }
+
+    static func finishStatement(_ key: OnceKey, _ answer: OnceAnswer) -> SQL {
+        """
+        update idempotency_key
+        set state = 'finished', status = \(answer.status), content_type = \(answer.contentType),
+            location = \(answer.location), body = \(Bytes(answer.body))
+        where actor = \(key.actor) and key = \(key.key) and state = 'started'
+        """
     }
 
     func abandon(_ key: OnceKey) async throws {

@@ -56,15 +56,18 @@ extension Marketplace {
     /// - Returns: nil when somebody else has settled it meanwhile, or the answer needs a second
     ///   look: nothing is written then.
     func settle(
-        fresh: LockedPayment, _ started: StartedPayment
+        fresh: LockedPayment, _ started: StartedPayment, answering once: AnswerOnce<PlacedPurchase>?
     ) async throws -> PlacedPurchase? {
         let reading = Settlement.read(started.snapshot, for: fresh.payment, of: fresh.purchase)
         guard case .news(let settlement) = reading else { return nil }
         var held = fresh
         held.payment.take(started.snapshot, settlement, next: started.next)
+        let written = try settlement.statements(for: &held)
+        let placed = PlacedPurchase(purchase: held.purchase, payment: held.payment)
+        let answer = try once?.ready(for: placed)
         let statements =
-            [PaymentStore.lockFreshStatement(fresh)] + (try settlement.statements(for: &held))
-            + held.payStatements(until: started.payUntil)
+            [PaymentStore.lockFreshStatement(fresh), answer?.statement].compactMap(\.self)
+            + written + held.payStatements(until: started.payUntil)
         do {
             try await database.transaction { tx in
                 reach(.start, .beforeRecord)
@@ -73,8 +76,9 @@ extension Marketplace {
         } catch let error as PostgresError where error.constraint == "payment_fresh" {
             return nil
         }
+        answer?.committed()
         reach(.start, .recorded)
-        return PlacedPurchase(purchase: held.purchase, payment: held.payment)
+        return placed
     }
 
     /// Writes that a start failed, or may have.

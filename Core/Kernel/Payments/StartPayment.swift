@@ -9,7 +9,8 @@ extension Marketplace {
     /// - Parameter fresh: the payment as it was written, when all of it is known.
     func start(
         _ plan: PaymentPlan, at provider: GuardedPayment, returnURL: String, number: String,
-        email: String, fresh: LockedPayment? = nil
+        email: String, fresh: LockedPayment? = nil,
+        answering once: AnswerOnce<PlacedPurchase>? = nil
     ) async throws -> PlacedPurchase {
         let request = plan.request(
             returnURL: returnURL,
@@ -28,7 +29,9 @@ extension Marketplace {
             return try await settleFailure(error, of: plan.payment, attempt: plan.attempt)
         }
         do {
-            if let fresh, let placed = try await settle(fresh: fresh, started) { return placed }
+            if let fresh, let placed = try await settle(fresh: fresh, started, answering: once) {
+                return placed
+            }
             return try await settle(
                 plan.payment, started.snapshot, next: started.next, payUntil: started.payUntil)
         } catch let quarantined as SnapshotQuarantined {

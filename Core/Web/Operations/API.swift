@@ -74,9 +74,25 @@ public struct Call<Path: Described, Query: Described, Body: Described>: Sendable
     public let query: Query
     public let body: Body
     /// The Idempotency-Key, on operations that honour it.
-    public let key: String?
+    public var key: String? { claim?.key.key }
+    let claim: ClaimedKey?
+    let success: HTTPResponse.Status
 
     public var marketplace: Marketplace { request.marketplace }
+
+    /// What an operation of the kernel keeps with its effect, when it is asked for at most once;
+    /// `answer` is what the handler answers with.
+    public func answering<Effect: Sendable, Answer: Codable & Sendable>(
+        _ answer: @escaping @Sendable (Effect) -> Answer
+    ) -> AnswerOnce<Effect>? {
+        claim.map { claim in
+            AnswerOnce(claim) { [status = success.code] effect in
+                OnceAnswer(
+                    status: status, contentType: "application/json", location: nil,
+                    body: try JSONBytesEncoder.bytes(of: answer(effect)))
+            }
+        }
+    }
 }
 
 /// An operation under construction.
@@ -155,11 +171,12 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
         routes.add(operation) { [operation] request in
             try request.requireJSONAcceptable(operation)
             let caller = try await request.prove(who, needing: needs, operation.limit)
-            return try await operation.answer(request, caller) { input, key in
+            return try await operation.answer(request, caller) { input, claim in
                 let call = Call<Path, Query, Body>(
                     request: request, path: try input.path(Path.self),
-                    query: try input.query(Query.self), body: try input.body(Body.self), key: key)
-                return try operation.respond(with: try await handler(call, caller))
+                    query: try input.query(Query.self), body: try input.body(Body.self),
+                    claim: claim, success: operation.success)
+                return try operation.respond(with: try await handler(call, caller), claim)
             }
         }
     }

@@ -61,7 +61,7 @@ struct Operation: Sendable {
     /// Reads the input, runs `handler`, at most once per key where that was asked for.
     func answer(
         _ request: WebRequest, _ caller: some Caller,
-        _ handler: @Sendable (OperationInput, String?) async throws -> Response
+        _ handler: @Sendable (OperationInput, ClaimedKey?) async throws -> Response
     ) async throws -> Response {
         let path = try OperationInput.path(pathFields, request)
         let query = try OperationInput.fields(queryFields, request.query)
@@ -91,17 +91,21 @@ struct Operation: Sendable {
 
     private func once(
         _ request: WebRequest, _ caller: some Caller, bytes: [UInt8],
-        _ handler: @Sendable (String?) async throws -> Response
+        _ handler: @Sendable (ClaimedKey?) async throws -> Response
     ) async throws -> Response {
         guard isOnce, let key = try request.idempotencyKey() else {
             return try await handler(nil)
         }
         return try await request.once(key, actor: caller.actor, body: bytes) {
-            try await handler(key)
+            try await handler($0)
         }
     }
 
-    func respond(with answer: some Codable & Sendable) throws -> Response {
+    /// - Parameter claim: when it holds an answer already, that one is sent.
+    func respond(
+        with answer: some Codable & Sendable, _ claim: ClaimedKey? = nil
+    ) throws -> Response {
+        if let kept = claim?.kept { return Self.json(kept.body, success) }
         switch answer {
         case is Nothing: return Response(status: .noContent)
         case let file as Download: return file.response

@@ -178,7 +178,8 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                 }
                 guard shape.isOnce, let key = sent.key else { return try await work() }
                 return try await request.once(
-                    key, actor: caller.actor, body: sent.fingerprint, keepsRefusals: false, work)
+                    key, actor: caller.actor, body: sent.fingerprint, keepsRefusals: false
+                ) { _ in try await work() }
             })
     }
 }

@@ -24,7 +24,7 @@ extension WebRequest {
     /// refusals are not kept.
     func once(
         _ key: String, actor: String, body: [UInt8], keepsRefusals: Bool = true,
-        _ work: @Sendable () async throws -> Response
+        _ work: @Sendable (ClaimedKey) async throws -> Response
     ) async throws -> Response {
         let key = OnceKey(
             actor: actor, key: key,
@@ -36,8 +36,9 @@ extension WebRequest {
         case .mismatch: throw WebRefusal.keyReused
         case .replay(let answer): return answer.response
         }
+        let claim = ClaimedKey(key)
         let response: Response
-        do { response = try await work() } catch {
+        do { response = try await work(claim) } catch {
             let problem = Problem(error)
             // A definite no is an answer; a fault may be tried again.
             guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
@@ -47,6 +48,7 @@ extension WebRequest {
             }
             response = site.answer(to: problem, self)
         }
+        guard claim.kept == nil else { return response }
         guard keepsRefusals || response.status.code < 400 else {
             try await marketplace.once.abandon(key)
             return response

@@ -2,6 +2,7 @@ import Kernel
 import Postgres
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite struct `Doing a request once` {
     private let answer = OnceAnswer(
@@ -86,6 +87,78 @@ import Testing
 
             let kept = try await market.database.query("select key from idempotency_key")
             #expect(try kept.decode { c in try c.next(String.self) } == ["new"])
+        }
+    }
+
+    private func answering<Effect>(
+        _ claim: ClaimedKey, _ body: @escaping @Sendable (Effect) -> String
+    ) -> AnswerOnce<Effect> {
+        AnswerOnce(claim) { effect in
+            OnceAnswer(
+                status: 201, contentType: nil, location: nil, body: Array(body(effect).utf8))
+        }
+    }
+
+    @Test func `the answer to a checkout and to a purchase is kept in their own transactions`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let thing = try await shop.thing()
+            let once = market.marketplace.once
+            let (first, second) = (ClaimedKey(key(1, "one")), ClaimedKey(key(2, "two")))
+            #expect(try await once.begin(first.key) == .fresh)
+            #expect(try await once.begin(second.key) == .fresh)
+
+            let checkout = try await shop.marketplace.startCheckout(
+                [CheckoutItem(variant: thing.variant, quantity: 1)], to: Shop.address,
+                email: "grace@example.com", as: shop.buyer,
+                answering: answering(first) { (checkout: Checkout) in "\(checkout.id)" })
+            #expect(
+                try await shop.count(
+                    """
+                    select count(*) from checkout c join idempotency_key k on k.xmin = c.xmin
+                    where k.key = 'one' and k.state = 'finished'
+                    """) == 1)
+            let placed = try await shop.marketplace.placePurchase(
+                checkout.id, expecting: checkout.totals.total, paying: shop.choice(),
+                as: shop.buyer,
+                answering: answering(second) { (placed: PlacedPurchase) in
+                    "\(placed.purchase.id) \(placed.purchase.state)"
+                })
+
+            #expect(
+                try await shop.count(
+                    """
+                    select count(*) from ledger_transaction t
+                    join idempotency_key k on k.xmin = t.xmin
+                    where k.key = 'two' and k.state = 'finished'
+                    """) == 1)
+            let told = OnceAnswer(
+                status: 201, contentType: nil, location: nil,
+                body: Array("\(placed.purchase.id) paid".utf8))
+            #expect(second.kept == told)
+            #expect(try await once.begin(second.key) == .replay(told))
+            #expect(first.kept?.body == Array("\(checkout.id)".utf8))
+        }
+    }
+
+    @Test func `no answer is kept to what was not done`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let thing = try await shop.thing(stock: 0)
+            let claim = ClaimedKey(key())
+            #expect(try await market.marketplace.once.begin(claim.key) == .fresh)
+
+            await #expect(throws: CheckoutRefusal.self) {
+                try await shop.marketplace.startCheckout(
+                    [CheckoutItem(variant: thing.variant, quantity: 1)], to: Shop.address,
+                    email: "grace@example.com", as: shop.buyer,
+                    answering: answering(claim) { (checkout: Checkout) in "\(checkout.id)" })
+            }
+
+            #expect(claim.kept == nil)
+            #expect(try await market.marketplace.once.begin(claim.key) == .inProgress)
         }
     }
 }

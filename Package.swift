@@ -72,6 +72,7 @@ let package = Package(
         .target(
             name: "ProviderHost",
             dependencies: kit + [
+                "CSpawn",
                 logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

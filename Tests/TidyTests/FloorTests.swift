@@ -10,7 +10,7 @@ import Testing
         ("Core/Reactor", ["CEpoll"]),
         ("Core/Postgres", ["CPostgres", "Reactor"]),
         ("Core/Redis", ["CHiredis", "Reactor"]),
-        ("Core/ProviderHost", ["Vocabulary", "ProviderKit"]),
+        ("Core/ProviderHost", ["CSpawn", "Vocabulary", "ProviderKit"]),
         ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
         (
             "Core/Kernel",

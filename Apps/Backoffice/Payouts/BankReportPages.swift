@@ -19,9 +19,10 @@ enum BankReportPages {
         let mayRead = Duty.runPayouts.isAllowed(to: admin.roles) && !choices.isEmpty
         return DeskPage(
             "The bank's messages",
-            lead: "What the bank says became of the transfers in our files.",
-            [
-                Block("Read a message", forms: mayRead ? [form] : []),
+            lead: choices.isEmpty
+                ? "No provider of this market pays by files for a bank, so none has an answer."
+                : "What the bank says became of the transfers in our files.",
+            (mayRead ? [Block("Read a message", forms: [form])] : []) + [
                 Block(
                     table: Table(
                         [
@@ -40,7 +41,7 @@ enum BankReportPages {
                                 .number(run.unknown),
                             ]
                         }), nothing: "No message was read yet.",
-                    more: page.next.map { "/bank-reports?after=\(Cursor.seal($0))" }),
+                    more: page.next.map { "/bank-reports?after=\(Cursor.seal($0))" })
             ])
     }
 

@@ -13,6 +13,8 @@ public struct ProgramRun: Sendable {
     public var input: String?
     /// Where what it complains of goes; nowhere when nil.
     public var errors: String?
+    /// What it is told beside a path and a language.
+    public var environment: [String: String] = [:]
 
     public init(
         _ program: String, _ arguments: [String], within deadline: Duration, output: String? = nil,
@@ -66,6 +68,7 @@ public struct ProgramRun: Sendable {
         var environment: [UnsafeMutablePointer<CChar>?] = [
             strdup("PATH=/usr/bin:/bin"), strdup("LANG=C.UTF-8"), strdup("HOME=/nonexistent"),
         ]
+        environment += self.environment.map { strdup("\($0.key)=\($0.value)") }
         defer { for word in words + environment { free(word) } }
         words.append(nil)
         environment.append(nil)

@@ -16,7 +16,7 @@ struct ModuleCheckCommand: AsyncParsableCommand {
             case fails.
             """)
 
-    @Argument(help: "The module's file, lib….so.")
+    @Argument(help: "The module's file: lib….so, or the ….module.json of a program.")
     var file: String
 
     @Option(help: "A file of settings in JSON, {\"field\": \"value\"}; over the counterpart's.")
@@ -43,15 +43,16 @@ struct ModuleCheckCommand: AsyncParsableCommand {
             throw OperatorProblem("\(path) cannot be read.")
         }
         if inside { return try await runInside(path) }
-        // Loaded here first: a file that is no module is to be told from one that fails.
-        let module = try load(path).module.descriptor
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
         let run = ConformanceRun(
             program: program, file: path, settings: settings, beside: beside,
             within: Self.deadline)
         let threads = WorkThreads(count: 1, waitingMax: 1)
-        guard let report = try await threads.run({ [run] in run.report() }) else {
-            throw OperatorProblem("The run of \(path) did not start.")
+        // Nothing of the module is loaded here: it may end the process that does.
+        let (module, report): (ModuleDescriptor, ConformanceReport)
+        switch try await threads.run({ [run] in run.run() }) {
+        case .report(let found, let made): (module, report) = (found, made)
+        case .none(let reason): throw OperatorProblem(Self.plain(reason))
         }
         if json {
             let encoder = JSONEncoder()
@@ -76,6 +77,12 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         _ = await suite.run(
             from: from, began: { say(ConformanceProgress.began(index: $0).line) },
             ended: { say(ConformanceProgress.ended(index: $0, outcome: $1).line) })
+    }
+
+    /// What the run's process complained of, without the word that it began with.
+    private static func plain(_ complaint: String) -> String {
+        let text = complaint.split(separator: "\n").joined(separator: "\n")
+        return text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
     }
 
     private func load(_ path: String) throws -> ModuleFile {

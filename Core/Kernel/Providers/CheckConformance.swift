@@ -23,7 +23,7 @@ extension Marketplace {
         }
         let run = ConformanceRun(
             program: settings.program, file: file, within: settings.conformanceDeadline)
-        guard let report = try await checking.run({ [run] in run.report() }) else {
+        guard case .report(_, let report) = try await checking.run({ [run] in run.run() }) else {
             throw ProviderRefusal.conformanceFailed
         }
         try await database.transaction { tx in

@@ -1,5 +1,6 @@
 public import Conformance
 import Foundation
+public import ProviderKit
 import Vocabulary
 
 /// A conformance run in processes of its own: a module that traps ends one of them, and the next
@@ -28,34 +29,73 @@ public struct ConformanceRun: Sendable {
     /// A module that traps more often than this is past help.
     private static let processesMax = 50
 
-    /// What was found; nil when the file is no module, or nothing could be started.
-    public func report() -> ConformanceReport? {
+    /// What was found.
+    public enum Finding: Sendable {
+        case report(ModuleDescriptor, ConformanceReport)
+        /// There is none, because it is no module or could not be tried: why, in a sentence.
+        case none(String)
+    }
+
+    public func run() -> Finding {
         let files = FileManager.default
-        let output = files.temporaryDirectory
+        let folder = files.temporaryDirectory
             .appendingPathComponent("guildhall-conformance-\(ID<ProviderInstance>())").path
-        defer { try? files.removeItem(atPath: output) }
+        defer { try? files.removeItem(atPath: folder) }
+        do {
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            return .none("\(folder) cannot be made.")
+        }
+        return run(in: folder)
+    }
+
+    private func run(in folder: String) -> Finding {
+        let (output, errors) = (folder + "/output", folder + "/errors")
         let end = ContinuousClock.now + deadline
         var record = ConformanceRecord()
         for _ in 0..<Self.processesMax where !record.isWhole {
-            var arguments = ["module", "check", file, "--inside", "--from", "\(record.next)"]
-            if let settings { arguments += ["--settings", settings] }
-            for other in beside { arguments += ["--beside", other] }
-            let left = max(end - .now, .zero)
-            let ended = ProgramRun(program, arguments, within: left, output: output).run()
-            let lines = files.contents(atPath: output) ?? Data()
-            record.read(String(decoding: lines, as: UTF8.self))
+            var one = ProgramRun(
+                program, arguments(from: record.next), within: max(end - .now, .zero),
+                output: output, errors: errors)
+            // Who writes its own backtrace is not over for half a minute.
+            one.environment = ["SWIFT_BACKTRACE": "enable=no"]
+            let ended = one.run()
+            record.read(Self.text(of: output))
+            let how: String
             switch ended {
-            case .exited(0): return record.report
+            case .exited(0): return finding(record)
             case .exited(let code):
-                guard record.died("the process ended with code \(code)") else { return nil }
-            case .signalled(let signal):
-                guard record.died("the module trapped: signal \(signal)") else { return nil }
+                how = "the process ended with code \(code)"
+                let complaint = Self.text(of: errors)
+                if record.descriptor == nil, !complaint.isEmpty { return .none(complaint) }
+            case .signalled(let signal): how = "the module trapped: signal \(signal)"
             case .late:
                 _ = record.died("the run was not over after \(deadline)")
-                return record.report
-            case .notStarted: return nil
+                return finding(record)
+            case .notStarted: return .none("\(program) does not start.")
             }
+            guard record.died(how) else { return .none("When it is loaded, \(how).") }
         }
-        return record.report
+        return finding(record)
+    }
+
+    private func arguments(from first: Int) -> [String] {
+        var arguments = ["module", "check", file, "--inside", "--from", "\(first)"]
+        if let settings { arguments += ["--settings", settings] }
+        for other in beside { arguments += ["--beside", other] }
+        return arguments
+    }
+
+    private func finding(_ record: ConformanceRecord) -> Finding {
+        guard let descriptor = record.descriptor, let report = record.report else {
+            return .none("It said nothing within \(deadline).")
+        }
+        return .report(descriptor, report)
+    }
+
+    /// What is in a file, as far as anybody reads it.
+    private static func text(of file: String) -> String {
+        let data = FileManager.default.contents(atPath: file) ?? Data()
+        return String(decoding: data.prefix(16 << 20), as: UTF8.self)
     }
 }

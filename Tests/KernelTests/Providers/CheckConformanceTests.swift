@@ -79,4 +79,28 @@ import Vocabulary
             #expect(report.cases.last?.result == .passed)
         }
     }
+
+    @Test func `says of a module that traps when it is loaded that it does`() async throws {
+        let folder =
+            FileManager.default.temporaryDirectory.path
+            + "/modules-\(hexadecimal(randomBytes(8)))"
+        let file = folder + "/traps-when-loaded.so"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.copyItem(
+            atPath: products + "/libTrappingModule.so", toPath: file)
+
+        let run = ConformanceRun(
+            program: products + "/guildhall", file: file, within: .seconds(60))
+        let finding = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: run.run()) }
+        }
+        guard case .none(let reason) = finding else {
+            Issue.record("it was taken")
+            return
+        }
+
+        #expect(reason.hasPrefix("When it is loaded, the module trapped: signal "))
+    }
 }

@@ -49,7 +49,10 @@ struct Wiring: Sendable {
             host = connection
         } else {
             gateway = ProviderGateway(
-                database: database, catalog: ModuleCatalog(folder: settings.folders.modules),
+                database: database,
+                catalog: ModuleCatalog(
+                    folder: settings.folders.modules,
+                    notes: isHost ? settings.folders.home + "/provider-host.loading" : nil),
                 client: client,
                 key: try ProviderKey(reading: { [key = settings.key] in try SecretKey.read(key) }),
                 logger: logger)

@@ -20,20 +20,15 @@ package func cutOff<Value: Sendable>(
             answer.settle(.failure(error))
         }
     }
-    let clock = Task {
-        do {
-            try await Task.sleep(for: .microseconds(left))
-            answer.settle(.failure(late))
-        } catch {
-            // Cancelled: the answer came first.
-        }
+    let alarm = AlarmClock.shared.set(at: .now + .microseconds(left)) {
+        answer.settle(.failure(late))
     }
     let result = await withTaskCancellationHandler {
         await answer.value
     } onCancel: {
         answer.settle(.failure(late))
     }
-    clock.cancel()
+    AlarmClock.shared.cancel(alarm)
     work.cancel()
     return try result.get()
 }

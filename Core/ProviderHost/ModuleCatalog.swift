@@ -38,11 +38,17 @@ public final class ModuleCatalog: Sendable {
     }
 
     public let folder: String?
+    private let notes: LoadingNotes?
     private let state = Mutex(State())
 
-    /// Loads what is in `folder`. `builtIn` modules are there without a file, for tests.
-    public init(folder: String?, builtIn: [ModuleExport] = []) {
+    /// Loads what is in `folder`.
+    /// - Parameters:
+    ///   - builtIn: modules that are there without a file, for tests.
+    ///   - notes: a file that outlives the process, so that a module which ends it when it is
+    ///     loaded is left alone by the next ones.
+    public init(folder: String?, builtIn: [ModuleExport] = [], notes: String? = nil) {
         self.folder = folder
+        self.notes = notes.map { LoadingNotes(path: $0) }
         state.withLock { state in
             for module in builtIn {
                 state.modules[module.descriptor.key, default: [:]][
@@ -128,7 +134,7 @@ public final class ModuleCatalog: Sendable {
             }
             for name in names where !state.files.contains(name) {
                 do throws(ModuleFile.Problem) {
-                    let file = try ModuleFile.load(folder + "/" + name)
+                    let file = try load(folder + "/" + name)
                     let (key, text) = (
                         file.module.descriptor.key, file.module.descriptor.version
                     )
@@ -144,6 +150,13 @@ public final class ModuleCatalog: Sendable {
                     state.refused.append(Refused(file: name, reason: error.description))
                 }
             }
+        }
+    }
+
+    private func load(_ path: String) throws(ModuleFile.Problem) -> ModuleFile {
+        guard let notes else { return try ModuleFile.load(path) }
+        return try notes.loading(path) { () throws(ModuleFile.Problem) in
+            try ModuleFile.load(path)
         }
     }
 

@@ -21,13 +21,17 @@ final class RunningHost: Sendable {
     let connection: HostConnection
     private let environment: [String: String]
     private let home: String
+    let modulesFolder: String
     private let state = Mutex(State())
 
+    /// - Parameter modules: files of a modules folder of its own, each with what it is a copy of;
+    ///   without them, all that were built.
     static func with(
+        modules: [String: String]? = nil,
         _ body: @escaping @Sendable (RunningHost) async throws -> Void
     ) async throws {
         try await TestMarketplace.run { market in
-            let host = try RunningHost(market)
+            let host = try RunningHost(market, modules)
             do {
                 try host.start()
                 try await body(host)
@@ -39,13 +43,20 @@ final class RunningHost: Sendable {
         }
     }
 
-    private init(_ test: TestMarketplace) throws {
+    private init(_ test: TestMarketplace, _ modules: [String: String]?) throws {
         home = "/tmp/gh-\(test.storage.name)"
+        modulesFolder = modules == nil ? Guildhall.productsFolder : home + "/modules"
+        let files = FileManager.default
+        try files.createDirectory(
+            atPath: home + "/modules", withIntermediateDirectories: true)
+        for (name, original) in modules ?? [:] {
+            try files.copyItem(atPath: original, toPath: home + "/modules/" + name)
+        }
         let socket = home + ".sock"
         environment = try [
             "DATABASE_URL": TestServers.url(ofDatabase: test.storage.name),
             "REDIS_URL": TestServers.redisURL, "GUILDHALL_HOME": home,
-            "GUILDHALL_MODULES": Guildhall.productsFolder,
+            "GUILDHALL_MODULES": modulesFolder,
             "GUILDHALL_SECRET_KEY": String(repeating: "07", count: 32),
             "GUILDHALL_PROVIDER_SOCKET": socket, "GUILDHALL_LOG_LEVEL": "error",
             "GUILDHALL_SHUTDOWN_SECONDS": "5", "SWIFT_BACKTRACE": "enable=no",
@@ -54,7 +65,7 @@ final class RunningHost: Sendable {
         let logger = TestServers.logger
         // The machine may be doing much else.
         connection = HostConnection(
-            path: socket, name: "tests", patience: .seconds(60), logger: logger)
+            path: socket, name: "tests", patience: .seconds(180), logger: logger)
         market = Marketplace(
             database: test.database,
             providers: ProviderGateway(
@@ -86,7 +97,7 @@ final class RunningHost: Sendable {
     }
 
     func status() async throws -> HostStatus {
-        try await connection.status(within: .seconds(60))
+        try await connection.status(within: .seconds(180))
     }
 
     /// How the hosts ended that have ended: the code of an exit, or the number of a signal.
@@ -99,7 +110,10 @@ final class RunningHost: Sendable {
             let left = state.withLock { state in
                 state.pids.filter { pid in !state.exits.contains { $0.pid == pid } }
             }
-            if left.isEmpty { return }
+            if left.isEmpty {
+                try? FileManager.default.removeItem(atPath: home)
+                return
+            }
             for pid in left { Glibc.kill(pid, SIGKILL) }
             do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
         }
@@ -117,9 +131,10 @@ final class RunningHost: Sendable {
         ).id
     }
 
-    func quote(
-        _ id: ID<ProviderInstance>, grams: Int = 1000, within limit: Duration = .seconds(60)
-    ) async throws -> Int {
+    /// What an ordinary parcel costs, or one of so many grams.
+    func quotes(
+        _ id: ID<ProviderInstance>, grams: Int = 1000, within limit: Duration = .seconds(180)
+    ) async throws -> [ShippingQuote] {
         let address = Address(
             name: "Ada", lines: ["Gasse 1"], city: "Berlin", postalCode: "10115", country: "DE")
         let request = ShippingRequest(
@@ -127,6 +142,6 @@ final class RunningHost: Sendable {
             parcel: Parcel(weightGrams: grams, value: Money(4250, .eur), itemCount: 1),
             currency: .eur)
         return try await market.providers.shipping(id)
-            .quotes(for: request, OperationContext(key: "q", within: limit)).count
+            .quotes(for: request, OperationContext(key: "q", within: limit))
     }
 }

@@ -1,8 +1,9 @@
 import Foundation
-import ProviderHost
 import ProviderKit
 import Testing
 import Vocabulary
+
+@testable import ProviderHost
 
 @Suite struct `The catalogue of modules` {
     @Test func `loads the modules that SwiftPM built`() throws {
@@ -67,9 +68,49 @@ import Vocabulary
         #expect(own.refused[1].reason.hasPrefix("It cannot be loaded: "))
     }
 
+    @Test func `leaves a file alone that ended several processes, until it changes`() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "modules-\(hexadecimal(randomBytes(8)))").path()
+        let notes = folder + "/loading"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for name in ["libRateTableTax.so", "libTableRateShipping.so"] {
+            try FileManager.default.copyItem(
+                atPath: productsFolder + "/" + name, toPath: folder + "/" + name)
+        }
+        let bad = folder + "/libRateTableTax.so"
+        // What a process leaves that does not come back from loading it.
+        for _ in 0..<LoadingNotes.endsMax {
+            try LoadingNotes(path: notes).loading(bad) { () throws(ModuleFile.Problem) in
+                try FileManager.default.copy(notes, to: notes + ".kept")
+            }
+            try FileManager.default.copy(notes + ".kept", to: notes)
+        }
+
+        let next = ModuleCatalog(folder: folder, notes: notes)
+        #expect(next.modules.map(\.descriptor.key) == ["table-rate-shipping"])
+        #expect(next.refused.map(\.file) == ["libRateTableTax.so"])
+        #expect(next.refused.first?.reason.hasPrefix("It ended 3 processes") ?? false)
+
+        try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: bad)
+        #expect(ModuleCatalog(folder: folder, notes: notes).modules.count == 2)
+        #expect(!FileManager.default.fileExists(atPath: notes))
+    }
+
     @Test func `says when its folder is not there`() {
         let own = ModuleCatalog(folder: "/nowhere")
 
         #expect(own.refused == [.init(file: "/nowhere", reason: "The folder cannot be read.")])
+    }
+}
+
+extension FileManager {
+    fileprivate func copy(_ from: String, to: String) throws(ModuleFile.Problem) {
+        do {
+            try Data(contentsOf: URL(filePath: from)).write(to: URL(filePath: to))
+        } catch {
+            throw ModuleFile.Problem(description: "\(error)")
+        }
     }
 }

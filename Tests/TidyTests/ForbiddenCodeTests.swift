@@ -38,7 +38,7 @@ import Testing
     static let tasks = [
         // The bench's own worker beside what is measured.
         "Apps/Operator/Bench/BenchMarket.swift",
-        "Apps/Operator/Bench/ProviderBench.swift",
+        "Apps/Operator/Bench/BenchHost.swift",
         // Signals arrive while the children are waited for.
         "Apps/Operator/Supervising/UpCommand.swift",
         // Pools close when the services are told to stop, whoever waits.
@@ -47,6 +47,8 @@ import Testing
         "Core/Kernel/Jobs/Worker.swift",
         // A module that does not listen to cancellation is left behind at its deadline.
         "Core/ProviderHost/CutOff.swift",
+        // Looks after the deadlines of everybody's calls, whoever's was the first.
+        "Core/ProviderHost/AlarmClock.swift",
         // Calls go on though the connection that brought them has broken: they may move money.
         "Core/ProviderHost/Remote/",
         // Everybody who asks a program while it starts waits for the same start.

@@ -65,7 +65,7 @@ import Testing
             "Apps/Operator/Supervising/UpCommand.swift": "hands the environment to children",
             "Apps/Operator/Supervising/Preparation.swift": "hands the environment to children",
             "Apps/Operator/Bench/StartBench.swift": "hands the environment to children",
-            "Apps/Operator/Bench/ProviderBench.swift": "hands the environment to children",
+            "Apps/Operator/Bench/BenchHost.swift": "hands the environment to children",
             "Apps/Operator/Commands/Diagnosis.swift": "looks for tools on the PATH",
             // libpq documents that its own PG… variables fill what a connection string leaves out.
             "Core/Postgres/ServerAddress.swift": "libpq's own defaults",

@@ -20,7 +20,7 @@ struct KeyCommand: AsyncParsableCommand {
                 """)
 
         func run() async throws {
-            try await OneTask.run("key rotate") { wiring in
+            try await OneTask.run("key rotate", opensSecrets: true) { wiring in
                 let key = wiring.settings.key
                 if try await wiring.marketplace.isKeyRotationUnfinished() {
                     say("Some secrets are not under the newest key yet: going on with those.")
@@ -52,7 +52,7 @@ struct KeyCommand: AsyncParsableCommand {
             abstract: "Drops the keys before the newest, when nothing is under them any more.")
 
         func run() async throws {
-            try await OneTask.run("key forget") { wiring in
+            try await OneTask.run("key forget", opensSecrets: true) { wiring in
                 let key = wiring.settings.key
                 guard key.hex == nil else {
                     throw OperatorProblem(

@@ -30,9 +30,11 @@ struct MigrateCommand: AsyncParsableCommand {
 
 /// A command that does one thing and ends.
 enum OneTask {
-    /// Opens what it needs, runs `body` and closes again, whatever happens.
+    /// Opens what it needs, runs `body` and closes again, whatever happens. One that `opensSecrets`
+    /// does so itself, whether there is a provider host or not.
     static func run(
-        _ name: String, asOwner: Bool = false, _ body: (Wiring) async throws -> Void
+        _ name: String, asOwner: Bool = false, opensSecrets: Bool = false,
+        _ body: (Wiring) async throws -> Void
     ) async throws {
         var settings = try Settings.read()
         // People read what a command says; only what is wrong is logged.
@@ -40,7 +42,8 @@ enum OneTask {
         settings.running.logLevel = max(settings.running.logLevel, .warning)
         Observing.begin(settings, process: name)
         _ = try SecretKey.makeIfMissing(settings.key)
-        let wiring = try Wiring(settings, process: name, asOwner: asOwner)
+        let wiring = try Wiring(
+            settings, process: name, asOwner: asOwner, isHost: opensSecrets)
         do {
             try await body(wiring)
         } catch let refusal as any Refusal {

@@ -55,7 +55,7 @@ actor ChildModule {
         case .failure(.refused(let error)): throw error
         case .failure(.notSent):
             throw .unavailable(message: "the program has ended", retryAfterSeconds: 1)
-        case .failure(.lost): throw .ambiguous(message: "the program ended")
+        case .failure(.lost(_)): throw .ambiguous(message: "the program ended")
         }
     }
 

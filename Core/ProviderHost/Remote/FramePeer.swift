@@ -6,8 +6,9 @@ import Synchronization
 enum CallFailure: Error, Sendable {
     /// Nothing of it left this process.
     case notSent
-    /// It was sent, and the connection ended before the answer.
-    case lost
+    /// It was sent, and the connection ended before the answer. `wasAlone` when no other call of
+    /// this process was under way: then it is this one that the other side did not survive.
+    case lost(wasAlone: Bool)
     /// The other side said no.
     case refused(ProviderError)
 }
@@ -96,7 +97,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         return await withTaskCancellationHandler {
             await exchange(.call, id: id, body)
         } onCancel: {
-            if settle(id, .failure(.lost)) { write(Frame(kind: .cancel, id: id)) }
+            if settle(id, .failure(.lost(wasAlone: false))) { write(Frame(kind: .cancel, id: id)) }
         }
     }
 
@@ -128,7 +129,9 @@ final class FramePeer: ChannelInboundHandler, Sendable {
                 let frame = Frame(kind: kind, id: id, body: body)
                 let written = channel.eventLoop.makePromise(of: Void.self)
                 // What was handed to the system may have been read, even when the rest was not.
-                written.futureResult.whenFailure { [self] _ in settle(id, .failure(.lost)) }
+                written.futureResult.whenFailure { [self] _ in
+                    settle(id, .failure(.lost(wasAlone: false)))
+                }
                 channel.writeAndFlush(frame.buffer(channel.allocator), promise: written)
             }
         }
@@ -193,7 +196,8 @@ final class FramePeer: ChannelInboundHandler, Sendable {
             defer { state.pending = [:] }
             return state.pending
         }
-        for waiting in pending.values { waiting.resume(returning: .failure(.lost)) }
+        let loss = CallFailure.lost(wasAlone: pending.count == 1)
+        for waiting in pending.values { waiting.resume(returning: .failure(loss)) }
         closed(self)
         context.fireChannelInactive()
     }

@@ -95,44 +95,59 @@ public final class HostConnection: Sendable {
         market body: [UInt8], _ context: OperationContext
     ) async throws(ProviderError) -> [UInt8] {
         let question = DeskQuestion.market(body: Base64(wrappedValue: body))
-        let call = HostCall(context: context, desk: question)
-        return try await send(call, isRepeatable: true)
+        return try await sendInTime(HostCall(context: context, desk: question))
     }
 
-    func ask<Answer: Decodable & Sendable>(
-        _ call: HostCall, as type: Answer.Type, isRepeatable: Bool = true
+    /// What a module is asked. Who calls cuts it off at its deadline by cancelling.
+    func ask(
+        module call: HostCall, isRepeatable: Bool
+    ) async throws(ProviderError) -> ProviderReply {
+        try Self.read(try await send(call, isRepeatable: isRepeatable), as: ProviderReply.self)
+    }
+
+    private func ask<Answer: Decodable & Sendable>(
+        _ call: HostCall, as type: Answer.Type
     ) async throws(ProviderError) -> Answer {
-        let bytes = try await send(call, isRepeatable: isRepeatable)
+        try Self.read(try await sendInTime(call), as: type)
+    }
+
+    private static func read<Answer: Decodable>(
+        _ bytes: [UInt8], as type: Answer.Type
+    ) throws(ProviderError) -> Answer {
         guard let answer = try? FrameText.decode(bytes, as: type) else {
             throw .ambiguous(message: "the provider host's answer could not be read")
         }
         return answer
     }
 
+    private func sendInTime(_ call: HostCall) async throws(ProviderError) -> [UInt8] {
+        try await cutOff(at: call.context.deadline, late: HostFault.late) {
+            [self] () throws(ProviderError) in try await send(call, isRepeatable: true)
+        }
+    }
+
     /// What was certainly not sent is sent again; what was sent and lost only where that is free,
     /// and one such call after the other: the one that makes a module trap is then alone in it.
     private func send(_ call: HostCall, isRepeatable: Bool) async throws(ProviderError) -> [UInt8] {
         let body = try FrameText.encode(call)
-        return try await cutOff(at: call.context.deadline, late: HostFault.late) {
-            [self] () throws(ProviderError) in
-            var losses = 0
-            defer { if losses > 0 { suspects.leave() } }
-            while true {
-                let peer = try await peer(before: call.context.deadline)
-                switch await peer.call(body) {
-                case .success(let answer): return answer
-                case .failure(.refused(let error)): throw error
-                case .failure(.notSent):
-                    if Task.isCancelled { throw HostFault.unreachable("given up") }
-                    leave(peer)
-                case .failure(.lost):
-                    guard isRepeatable, losses < Self.lossesMax, !Task.isCancelled else {
-                        throw HostFault.broken
-                    }
-                    losses += 1
-                    if losses == 1 { await suspects.enter() }
-                    if Task.isCancelled { throw HostFault.broken }
+        var losses = 0
+        defer { if losses > 0 { suspects.leave() } }
+        while true {
+            let peer = try await peer(before: call.context.deadline)
+            switch await peer.call(body) {
+            case .success(let answer): return answer
+            case .failure(.refused(let error)): throw error
+            case .failure(.notSent):
+                if Task.isCancelled { throw HostFault.unreachable("given up") }
+                leave(peer)
+            case .failure(.lost(let wasAlone)):
+                guard isRepeatable, losses < Self.lossesMax, !Task.isCancelled else {
+                    let isItsFault = wasAlone || losses == Self.lossesMax
+                    throw isItsFault ? HostFault.fatal : HostFault.broken
                 }
+                losses += 1
+                if losses == 1 { await suspects.enter() }
+                if Task.isCancelled { throw HostFault.broken }
             }
         }
     }
@@ -145,6 +160,7 @@ public final class HostConnection: Sendable {
         while true {
             let found = state.withLock { $0.current }
             if let found, found.isUsable { return found }
+            if Task.isCancelled { throw HostFault.unreachable("given up") }
             guard Instant.systemNow < end else {
                 throw HostFault.unreachable(state.withLock { $0.problem })
             }
@@ -259,8 +275,7 @@ public struct RemoteLine: ProviderLine {
     ) async throws(ProviderError) -> ProviderReply {
         let call = HostCall(
             instance: instance, version: version, context: context, question: question)
-        return try await connection.ask(
-            call, as: ProviderReply.self, isRepeatable: question.isRepeatable)
+        return try await connection.ask(module: call, isRepeatable: question.isRepeatable)
     }
 }
 

@@ -1,11 +1,15 @@
 import NIOCore
 import ProviderKit
 
-/// What goes wrong between a process and its provider host. No provider is to blame for it, so that
-/// no circuit breaker counts it.
+/// What goes wrong between a process and its provider host. But for ``fatal`` no provider is to
+/// blame for it, so that no circuit breaker counts it.
 enum HostFault {
     static let broken = ProviderError.ambiguous(
         message: "the connection to the provider host broke")
+    /// No accident, as far as this process can see: the module that was asked ended its host. Its
+    /// circuit breaker counts it, so that it does not go on ending everybody else's.
+    static let fatal = ProviderError.ambiguous(
+        message: "the provider host ended while it worked on this call")
     static let late = ProviderError.ambiguous(
         message: "the provider host did not answer in time")
     static let full = ProviderError.unavailable(

@@ -8,11 +8,14 @@ import Vocabulary
 
 /// The same market whose modules and key are behind a socket.
 @Suite struct `Providers in a provider host` {
-    /// Runs `body` with a market that has neither modules nor a key; `market` is its host.
+    /// Runs `body` with a market that has neither modules nor a key; `market` is its host, with
+    /// `modules` beside its own.
     private func run(
+        modules: [ModuleExport] = [],
         _ body: @escaping @Sendable (_ far: Marketplace, _ market: KeyedMarket) async throws -> Void
     ) async throws {
         try await KeyedMarket.run { market in
+            let host = try KeyedMarket.marketplace(market.market.marketplace, modules: modules)
             let path = "/tmp/gh-\(market.market.storage.name).sock"
             let (listens, listen) = AsyncStream.makeStream(of: Void.self)
             let connection = HostConnection(
@@ -26,7 +29,7 @@ import Vocabulary
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await HostListener(
-                        path: path, providers: HostedMarket(market.marketplace.providers),
+                        path: path, providers: HostedMarket(host.providers),
                         logger: TestServers.logger
                     ).run(grace: .seconds(1)) { listen.finish() }
                 }
@@ -65,6 +68,26 @@ import Vocabulary
             #expect(quote?.label == "Letters right wrong")
             // The host's own process reads what it sealed for the other.
             #expect(try await market.quote(draft.id)?.label == "Letters right wrong")
+        }
+    }
+
+    @Test func `of two versions of a module are served side by side, each by its own`() async throws
+    {
+        try await run(modules: [ModuleExport(NewerKeyedShipping.self)]) { far, market in
+            func add(_ name: String, _ version: String?) async throws -> ProviderInstance {
+                try await far.createProviderInstance(
+                    module: "keyed-shipping", version: version, name: name,
+                    settings: ["label": name, "apiKey": "right"], as: market.admin)
+            }
+            let (older, newest) = (try await add("A", "1"), try await add("B", nil))
+            #expect(older.moduleVersion == "1" && newest.moduleVersion == "1.1")
+
+            #expect(try await market.quote(older.id, in: far)?.label == "A right none")
+            #expect(try await market.quote(newest.id, in: far)?.label == "newer B right none")
+
+            _ = try await far.changeModuleVersion(
+                older.id, version: 1, to: "1.1", as: market.admin)
+            #expect(try await market.quote(older.id, in: far)?.label == "newer A right none")
         }
     }
 

@@ -55,9 +55,50 @@ import Vocabulary
             try await remote(connection(to: host.path)).start(request, patient())
         }
 
-        #expect(error == HostFault.broken)
+        #expect(error == HostFault.fatal)
         #expect(error?.isDefinite == false)
         #expect(host.callCount == 1)
+    }
+
+    @Test func `that breaks under several calls blames none of them`() async throws {
+        let host = try RawHost(.diesAtSecondCall)
+        defer { host.stop() }
+        let far = remote(connection(to: host.path))
+
+        let errors = await withTaskGroup(of: ProviderError?.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    do throws(ProviderError) {
+                        _ = try await far.start(request, patient())
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+
+        #expect(errors == [HostFault.broken, HostFault.broken])
+    }
+
+    @Test func `that one module breaks each time opens its circuit breaker, and it is left alone`()
+        async throws
+    {
+        let host = try RawHost(.diesAtCall)
+        defer { host.stop() }
+        let far = remote(connection(to: host.path))
+
+        for _ in 0..<CircuitBreaker.failuresMax {
+            await #expect(throws: HostFault.fatal) { try await far.start(request, patient()) }
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await far.start(request, patient())
+        }
+
+        #expect(far.call.breaker.isHoldingBack)
+        #expect(error?.isDefinite == true)
+        #expect(host.callCount == CircuitBreaker.failuresMax)
     }
 
     @Test func `asks the next host again what changes nothing`() async throws {

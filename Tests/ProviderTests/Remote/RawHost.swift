@@ -13,6 +13,8 @@ final class RawHost: Sendable {
         case noise
         /// Says hello, takes a call and is gone.
         case diesAtCall
+        /// The same once it has taken two.
+        case diesAtSecondCall
         /// Says hello, and answers a call with noise.
         case noiseAtCall
     }
@@ -55,15 +57,17 @@ final class RawHost: Sendable {
             _ = Self.frame(client)
             _ = write(client, noise, noise.count)
             sleep(1)
-        case .diesAtCall, .noiseAtCall:
+        case .diesAtCall, .diesAtSecondCall, .noiseAtCall:
             guard Self.frame(client) != nil else { return }
             let hello = Array(
                 #"{"protocol":1,"contract":CONTRACT,"name":"raw"}"#
                     .replacing("CONTRACT", with: "\(Hello.ours("").contract)").utf8)
             let bytes = Self.bytes(Frame(kind: .hello, id: 0, body: hello))
             _ = write(client, bytes, bytes.count)
-            guard Self.frame(client) != nil else { return }
-            calls.withLock { $0 += 1 }
+            for _ in 0..<(manner == .diesAtSecondCall ? 2 : 1) {
+                guard Self.frame(client) != nil else { return }
+                calls.withLock { $0 += 1 }
+            }
             if manner == .noiseAtCall { _ = write(client, noise, noise.count) }
         }
     }

@@ -80,8 +80,8 @@ struct Settings: Sendable {
         var demoFolder: String?
         /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
         var providerSeconds = 20
-        /// `GUILDHALL_PROVIDER_SOCKET`: the provider host's Unix socket. Unset or `none`, each
-        /// process runs the modules itself.
+        /// `GUILDHALL_PROVIDER_SOCKET`: the provider host's Unix socket. `none`: each process runs
+        /// the modules itself, and so does one without a supervisor when it is unset.
         var providerSocket: String?
         /// `GUILDHALL_PRINT_TOOL`: the program that prints PDFs.
         var printTool = "/usr/bin/weasyprint"
@@ -324,6 +324,12 @@ struct Settings: Sendable {
 extension Settings {
     /// Where the provider host listens; nil when modules run in the process itself.
     var hostSocket: String? { running.providerSocket == "none" ? nil : running.providerSocket }
+
+    /// Where the supervisor's provider host listens: in the home folder unless it was set. Nil when
+    /// there is to be none.
+    var supervisedHostSocket: String? {
+        running.providerSocket == nil ? folders.home + "/provider-host.sock" : hostSocket
+    }
 }
 
 /// Everything that is wrong with the environment, said at once.

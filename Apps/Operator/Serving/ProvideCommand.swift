@@ -12,9 +12,9 @@ struct ProvideCommand: AsyncParsableCommand {
         commandName: "provide",
         abstract: "Runs the provider modules for the market's other processes.",
         discussion: """
-            It listens at GUILDHALL_PROVIDER_SOCKET and alone opens providers' secrets and reaches \
-            their networks. A second one takes the address over from the first, which answers \
-            what it began and ends.
+            It listens at GUILDHALL_PROVIDER_SOCKET, or in GUILDHALL_HOME, and alone opens \
+            providers' secrets and reaches their networks. A second one takes the address over \
+            from the first, which answers what it began and ends.
             """,
         subcommands: [Run.self, Status.self, Restart.self], defaultSubcommand: Run.self)
 
@@ -98,9 +98,8 @@ private struct HostService: Service {
 }
 
 private func hostSocket(of settings: Settings) throws -> String {
-    guard let socket = settings.hostSocket else {
-        throw OperatorProblem(
-            "Set GUILDHALL_PROVIDER_SOCKET: there is no provider host without it.")
+    guard let socket = settings.supervisedHostSocket else {
+        throw OperatorProblem("GUILDHALL_PROVIDER_SOCKET is none: there is no provider host.")
     }
     return socket
 }

@@ -16,6 +16,14 @@ struct Preparation: Sendable {
         for finding in findings {
             if !finding.isWell { problems.append(finding.line) }
         }
+        if let socket = settings.supervisedHostSocket,
+            socket.utf8.count > Settings.socketBytesMax
+        {
+            problems.append(
+                "  The provider host's socket \(socket) has more than "
+                    + "\(Settings.socketBytesMax) bytes. Set GUILDHALL_PROVIDER_SOCKET to a "
+                    + "shorter path, or to none.")
+        }
         guard problems.isEmpty else {
             throw OperatorProblem("It cannot start:\n" + problems.joined(separator: "\n"))
         }

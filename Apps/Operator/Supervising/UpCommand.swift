@@ -10,8 +10,8 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Checks, migrates, fills an empty market in demo mode, and runs everything.",
         discussion: """
-            The three apps, each as often as GUILDHALL_APP_PROCESSES says, the worker, where \
-            GUILDHALL_PROVIDER_SOCKET is set the provider host and, in demo mode, the sandbox \
+            The three apps, each as often as GUILDHALL_APP_PROCESSES says, the worker, the \
+            provider host unless GUILDHALL_PROVIDER_SOCKET is none and, in demo mode, the sandbox \
             bank run as processes of their own; one that dies is started again, and meanwhile \
             the others answer. Ctrl-C stops them all.
             """)
@@ -82,6 +82,9 @@ struct UpCommand: AsyncParsableCommand {
 /// What runs, and in which order it is stopped: first the market, then the provider host that it
 /// calls, then the bank that the host calls.
 struct Children: Sendable {
+    /// The file of a key that opens nothing.
+    private static let nothing = "/dev/null"
+
     let specs: [ChildSpec]
     let stopOrder: [[String]]
     /// Nil when every process runs the modules itself.
@@ -90,7 +93,7 @@ struct Children: Sendable {
     init(settings: Settings) throws {
         var environment = ProcessInfo.processInfo.environment
         environment[Lifeline.variable] = String(settings.running.shutdownSeconds)
-        if let socket = settings.hostSocket {
+        if let socket = settings.supervisedHostSocket {
             environment["GUILDHALL_PROVIDER_SOCKET"] = socket
             var own = environment
             own[Lifeline.replacing] = "yes"
@@ -102,6 +105,7 @@ struct Children: Sendable {
                 restart: .provider)
             // The host alone opens providers' secrets: the others get a key for their forms only.
             environment["GUILDHALL_SECRET_KEY"] = nil
+            environment["GUILDHALL_KEY_FILE"] = Self.nothing
             environment["GUILDHALL_WEB_KEY"] = hexadecimal(try SecretKey.web(settings.key))
         } else {
             host = nil

@@ -22,6 +22,7 @@ start_market() {
         swift build --product "$product" >/dev/null || fail "The module $product did not build."
         cp "$bin/lib$product.so" "$modules/"
     done
+    cp "$top"/Plugins/Shipping/PostalParcels/postal{_parcels.py,-parcels.module.json} "$modules/"
     swift build --product guildhall >/dev/null || fail "guildhall did not build."
     PGPASSWORD=$(cat "$work/postgres/password") createdb -h 127.0.0.1 -p "$postgres_port" \
         -U guildhall guildhall
@@ -45,6 +46,27 @@ start_market() {
     for port in 0 1 2 3; do
         await_ready $((GUILDHALL_HEALTH_PORT + port))
     done
+}
+
+# Of the market's processes one alone, the provider host, has the code of modules and the key to
+# their secrets; what the others are told opens nothing.
+host_is_alone() {
+    local process name key holders=0 others=0
+    say "Who has the modules' code, and the key to their secrets"
+    "$bin/guildhall" provide status || fail "The provider host does not answer."
+    for process in $(cat "/proc/$market"/task/*/children); do
+        name=$(tr '\0' ' ' <"/proc/$process/cmdline" | cut -d ' ' -f 2-3)
+        key=$(tr '\0' '\n' <"/proc/$process/environ" | grep -E '^GUILDHALL_(SECRET_KEY|KEY_FILE)=' || true)
+        if grep -q "$GUILDHALL_MODULES/lib" "/proc/$process/maps"; then
+            [ "${name%% *}" = provide ] || fail "$name has the code of modules."
+            holders=$((holders + 1))
+        else
+            [ "$key" = GUILDHALL_KEY_FILE=/dev/null ] || fail "$name is told of a key: $key"
+            others=$((others + 1))
+        fi
+    done
+    [ "$holders" = 1 ] || fail "$holders processes have the code of modules, and not one."
+    results+=("provider host: 1 process has the modules' code and their key, $others have neither")
 }
 
 # The processes of the market, once each answers that it is ready to work.
@@ -132,11 +154,11 @@ PYTHON
     results+=("e-mail: what people are told arrived at a real SMTP server, once each")
 }
 
-# Processes killed at every persisted step, in a market of the drill's own.
+# Processes killed at every persisted step, in a market of the drill's own; the provider host too.
 crash_drill() {
     local log=$work/drill.log
-    say "Fifty rounds of kill -9"
-    "$bin/guildhall" drill crash --flow checkout,capture,refund,payout --rounds 50 \
+    say "Sixty rounds of kill -9"
+    "$bin/guildhall" drill crash --flow checkout,capture,refund,payout --rounds 60 \
         --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 | tee "$log" | grep -E '^(round|  )' ||
         { [ "${PIPESTATUS[0]}" -eq 0 ] || fail "The drill found something; its round stands above."; }
     results+=("kill -9: $(tail -n 1 "$log")")

@@ -10,6 +10,8 @@ shipped_modules() {
         say "Conformance of $name"
         conformance "$bin/lib$name.so"
     done
+    say "Conformance of a module in Python"
+    conformance "$top/Plugins/Shipping/PostalParcels/postal-parcels.module.json"
 }
 
 # A new module builds and keeps every rule; then a second version of it is loaded beside the first,
@@ -23,12 +25,18 @@ new_module() {
     conformance "$folder/.build/debug/libCornerPay.so"
     mkdir -p "$modules"
     cp "$folder/.build/debug/libCornerPay.so" "$modules/CornerPay-1.0.so"
-    sed -i 's/version: "1.0"/version: "1.1"/' "$folder/Sources/CornerPay/CornerPay.swift"
+    # The second version asks twice where the first asks once, so that it can be told apart.
+    sed -i -e 's/version: "1.0"/version: "1.1"/' -e '/Wire.Account.self, "GET"/p' \
+        "$folder/Sources/CornerPay/CornerPay.swift"
     (cd "$folder" && swift build) || fail "Its second version does not build."
     cp "$folder/.build/debug/libCornerPay.so" "$modules/CornerPay-1.1.so"
     say "Both versions of it in one process"
     conformance "$modules/CornerPay-1.0.so" --beside "$modules/CornerPay-1.1.so"
     conformance "$modules/CornerPay-1.1.so" --beside "$modules/CornerPay-1.0.so"
+    say "Both versions of it in the market's provider host"
+    "$top/Config/both_versions.py" "$bin/guildhall" "$modules" ||
+        fail "The market's provider host does not serve both versions; see above."
+    results+=("two versions of a module: both serve in one provider host, put anew under checkouts")
 }
 
 conformance() {

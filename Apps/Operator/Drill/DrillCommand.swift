@@ -15,11 +15,12 @@ struct DrillCommand: AsyncParsableCommand {
             commandName: "crash",
             abstract: "Kills processes at every persisted step, and looks whether money is exact.",
             discussion: """
-                Starts PostgreSQL, Redis, the sandbox bank, the apps and the worker in a folder of \
-                its own, all real. In each round a customer buys from two artisans while one \
-                process dies by kill -9 at an exact step or at a random moment; everybody asks \
-                again until it is done. Then the ledger is verified, nothing may be stuck or \
-                doubled, and the bank's own books must agree to the unit.
+                Starts PostgreSQL, Redis, the sandbox bank, the apps, the worker and the provider \
+                host (unless GUILDHALL_PROVIDER_SOCKET is none) in a folder of its own, all real. \
+                In each round a customer buys from two artisans while one process dies by kill \
+                -9 at an exact step or at a random moment; everybody asks again until it is done. \
+                Then the ledger is verified, nothing may be stuck or doubled, and the bank's own \
+                books must agree to the unit.
                 """)
 
         @Option(help: "What each round goes through: checkout,capture,refund,payout.")
@@ -50,9 +51,8 @@ struct DrillCommand: AsyncParsableCommand {
             guard (1...20).contains(providerSeconds) else {
                 throw ValidationError("--provider-seconds must be between 1 and 20.")
             }
-            let victims = DrillMarket.victims + [DrillMarket.host]
-            if let victim, !victims.contains(victim) {
-                let known = victims.joined(separator: ", ")
+            if let victim, !DrillMarket.victims.contains(victim) {
+                let known = DrillMarket.victims.joined(separator: ", ")
                 throw ValidationError("There is no \(victim) to kill; there are \(known).")
             }
             if let only, !(1...rounds).contains(only) {
@@ -79,13 +79,17 @@ struct DrillCommand: AsyncParsableCommand {
 
         func run() async throws {
             let began = ContinuousClock.now
-            let market = try DrillMarket(
-                seconds: providerSeconds, hasHost: victim == DrillMarket.host)
+            let market = try DrillMarket(seconds: providerSeconds)
+            if let victim, !market.victims.contains(victim) {
+                throw ValidationError("GUILDHALL_PROVIDER_SOCKET is none: no \(victim) to kill.")
+            }
             var isWell = false
             do {
                 say("A market for this drill, in \(market.home)")
                 try await market.open()
-                let plan = DrillPlan(try flows(), rounds: rounds, seed: seed, victim: victim)
+                let plan = DrillPlan(
+                    try flows(), rounds: rounds, seed: seed, among: market.victims,
+                    victim: victim)
                 let drill = try await CrashDrill(market, try flows())
                 isWell = try await drill.run(plan, only: only, repeating: repetition)
                 await drill.close()

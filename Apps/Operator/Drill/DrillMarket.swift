@@ -5,11 +5,12 @@ import Logging
 import Postgres
 
 /// A whole market of real processes that a drill may kill: PostgreSQL, Redis, the sandbox bank,
-/// the apps and the worker. Each is started again as soon as it has ended.
+/// the apps, the worker and, unless GUILDHALL_PROVIDER_SOCKET is none, the provider host. Each is
+/// started again as soon as it has ended.
 actor DrillMarket {
-    /// What may be killed at any moment.
-    static let victims = ["storefront", "seller", "admin", "worker", "bank", "postgres"]
-    /// The process of the modules, in a market that has one.
+    /// What may be killed at any moment, in a market that has all of it.
+    static let victims = ["storefront", "seller", "admin", "worker", "bank", "postgres", host]
+    /// The process of the modules.
     static let host = "provider-host"
 
     nonisolated let home: String
@@ -21,6 +22,8 @@ actor DrillMarket {
     private var running: [String: ChildProcess] = [:]
     private var deaths: [String] = []
     private var isStopping = false
+    /// Those that end by themselves, because another of their name took their work over.
+    private var leaving: Set<pid_t> = []
     private var keepers: [Task<Void, Never>] = []
 
     /// Twelve ports in a row that nobody uses.
@@ -50,11 +53,10 @@ actor DrillMarket {
         }
     }
 
-    /// - Parameters:
-    ///   - seconds: how long a provider may take; recovery goes by it.
-    ///   - hasHost: whether modules run in a provider host.
-    init(seconds: Int, hasHost: Bool = false) throws {
+    /// - Parameter seconds: how long a provider may take; recovery goes by it.
+    init(seconds: Int) throws {
         let found = try Settings.readForDrill()
+        let hasHost = found.environment["GUILDHALL_PROVIDER_SOCKET"] != "none"
         guard let demo = found.demoFolder else {
             throw OperatorProblem(
                 "A drill needs a demo market: set GUILDHALL_DEMO to Config/demo.")
@@ -118,10 +120,10 @@ actor DrillMarket {
         try await Program.run(["seed"], environment: alone)
         var keyless = environment
         if settings.hostSocket != nil {
-            keep(guildhall(Self.host, ["provide"]))
+            keep(hostSpec)
             // The host alone gets the key to providers' secrets.
             keyless["GUILDHALL_WEB_KEY"] = String(repeating: "05", count: 32)
-            keyless["GUILDHALL_KEY_FILE"] = home + "/no-such.key"
+            keyless["GUILDHALL_KEY_FILE"] = "/dev/null"
         }
         for app in ["storefront", "seller", "admin"] {
             keep(ChildSpec(name: app, arguments: ["serve", app], environment: keyless))
@@ -130,6 +132,23 @@ actor DrillMarket {
         try await patiently("the apps to listen") { [ports] in
             [ports.storefront, ports.seller, ports.admin].allSatisfy { LocalPort.answers($0) }
         }
+    }
+
+    /// What may be killed in this one.
+    nonisolated var victims: [String] {
+        settings.hostSocket == nil ? Self.victims.filter { $0 != Self.host } : Self.victims
+    }
+
+    private var hostSpec: ChildSpec { guildhall(Self.host, ["provide"]) }
+
+    /// Starts another provider host beside the one that runs, as `guildhall provide restart` has
+    /// it done; the old one answers what it began, and ends.
+    /// - Returns: false where there is none.
+    func replaceHost() -> Bool {
+        guard let old = running[Self.host] else { return false }
+        leaving.insert(old.pid)
+        keep(hostSpec)
+        return true
     }
 
     nonisolated var secondBankURL: String { "http://127.0.0.1:\(ports.secondBank)" }
@@ -186,6 +205,7 @@ actor DrillMarket {
                 running[spec.name] = child
                 relay.follow(child.output, as: spec.name)
                 _ = await ended(child)
+                if leaving.remove(child.pid) != nil { return }
             } catch {
                 say("\(spec.name) does not start: \(error)")
             }

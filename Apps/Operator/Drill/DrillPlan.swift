@@ -25,20 +25,27 @@ enum DrillDeath: Sendable, CustomStringConvertible {
 struct DrillPlan: Sendable {
     let deaths: [DrillDeath]
 
-    /// Every step of the flows once for its own process and once for PostgreSQL in a shuffled
-    /// order, own processes and the bank first; every fifth round dies at no step but by the clock.
-    /// With a `victim`, that one dies each time, at the steps of all the others.
-    init(_ flows: [DrillFlow], rounds: Int, seed: UInt64, victim: String? = nil) {
+    /// Every step of the flows once for its own process, once for PostgreSQL and, where it may be
+    /// in the middle of a call, once for the provider host; each in a shuffled order, own processes
+    /// and the bank first. Every fifth round dies at no step but by the clock. With a `victim`,
+    /// that one dies each time, at the steps of all the others.
+    init(
+        _ flows: [DrillFlow], rounds: Int, seed: UInt64,
+        among victims: [String] = DrillMarket.victims, victim: String? = nil
+    ) {
         var random = SplitMix64(seed: seed)
         let others = flows.flatMap(\.steps).map { DrillDeath.step($0, server: victim) }
         let own = flows.flatMap(\.steps).map { DrillDeath.step($0, server: nil) }
+        let hosts =
+            victims.contains(DrillMarket.host)
+            ? flows.flatMap(\.hostSteps).map { DrillDeath.step($0, server: DrillMarket.host) } : []
         let servers = flows.flatMap(\.marketSteps).map { DrillDeath.step($0, server: "postgres") }
         var queue: [DrillDeath] = []
         var deaths: [DrillDeath] = []
         while deaths.count < rounds {
             if deaths.count % 5 == 4 {
                 let dying =
-                    victim ?? DrillMarket.victims.randomElement(using: &random) ?? "worker"
+                    victim ?? victims.randomElement(using: &random) ?? "worker"
                 deaths.append(
                     .moment(milliseconds: .random(in: 0...1500, using: &random), victim: dying))
                 continue
@@ -46,7 +53,8 @@ struct DrillPlan: Sendable {
             if queue.isEmpty {
                 queue =
                     victim == nil
-                    ? servers.shuffled(using: &random) + own.shuffled(using: &random)
+                    ? servers.shuffled(using: &random) + hosts.shuffled(using: &random)
+                        + own.shuffled(using: &random)
                     : others.shuffled(using: &random)
             }
             deaths.append(queue.removeLast())
@@ -72,8 +80,12 @@ extension DrillFlow {
     }
 
     /// These, and those that the bank reaches.
-    fileprivate var steps: [String] {
-        let call = self == .checkout ? "start" : rawValue
-        return marketSteps + ["bank.\(call).before-journal", "bank.\(call).journaled"]
-    }
+    fileprivate var steps: [String] { marketSteps + bankSteps }
+
+    /// Steps at which the provider host has a call before it, or is in the middle of one.
+    fileprivate var hostSteps: [String] { ["\(call).before-call"] + bankSteps }
+
+    private var bankSteps: [String] { ["bank.\(call).before-journal", "bank.\(call).journaled"] }
+
+    private var call: String { self == .checkout ? "start" : rawValue }
 }

@@ -2,16 +2,17 @@ extension DrillTrade {
     /// Every status: who insists looks at it.
     static let all = Array(200...599)
 
-    /// Asks with the same key until there is an answer that is a success.
+    /// Asks with the same key until there is an answer that is a success, or `isAlsoFine`.
     /// - Throws: ``WalkProblem`` with the last answer when it takes too long, or when the answer
     ///   is a definite no.
     func insist(
         _ what: String, with key: String = "",
+        or isAlsoFine: (WalkClient.Answer) -> Bool = { _ in false },
         _ ask: (String) async throws -> WalkClient.Answer
     ) async throws -> WalkClient.Answer {
         try await until(what) {
             let answer = try await ask(key)
-            if answer.status < 300 { return answer }
+            if answer.status < 300 || isAlsoFine(answer) { return answer }
             let isTwin = answer["type"].text?.hasSuffix("key-in-use") == true
             guard answer.status >= 500 || answer.status == 429 || isTwin else {
                 throw Refused(problem: WalkProblem(expected: what, answer))

@@ -78,60 +78,6 @@ struct DrillTrade: Sendable {
 
     static func newKey() -> String { ID<DrillTrade>().description }
 
-    /// One customer buys of both sellers and pays, however often it has to be tried.
-    func checkOut() async throws -> Bought {
-        guard let address = market.customers[0].address else {
-            throw OperatorProblem("The demo's first customer has no address.")
-        }
-        let lines = variants.map { ["variantId": .string($0), "quantity": 1] as Fact }
-        let started = try await insist("a checkout", with: Self.newKey()) { key in
-            try await customer.post(
-                "/api/v1/checkouts", ["lines": .list(lines), "address": Fact(address)], key: key,
-                expecting: Self.all)
-        }
-        let id = try started.text("id")
-        var checkout = started
-        for parcel in started["parcels"].items {
-            let options = parcel["options"].items.filter { $0["isPickup"].flag == false }
-            guard let number = parcel["number"].integer, let code = options.first?["code"].text
-            else { throw WalkProblem(expected: "shipping options", started) }
-            checkout = try await insist("a choice of shipping") { _ in
-                try await customer.put(
-                    "/api/v1/checkouts/\(id)/parcels/\(number)/shipping",
-                    ["option": .string(code)], expecting: Self.all)
-            }
-        }
-        let total = checkout["totals"]["total"]
-        let placed = try await insist("a purchase", with: Self.newKey()) { key in
-            try await customer.post(
-                "/api/v1/purchases",
-                [
-                    "checkoutId": .string(id), "expectedTotal": total,
-                    "instanceId": .string(provider), "method": "tok_visa",
-                ], key: key, expecting: Self.all)
-        }
-        return try await pay(Bought(purchase: try placed.text("id")))
-    }
-
-    /// Waits until it is paid; pays again when the first payment is known to have failed.
-    private func pay(_ bought: Bought) async throws -> Bought {
-        var bought = bought
-        let path = "/api/v1/purchases/\(bought.purchase)"
-        let paid = try await until("purchase \(bought.purchase) to be paid") {
-            let seen = try await customer.get(path)
-            if seen["state"].text == "paid" { return seen }
-            if seen["payment"]["state"].text == "failed" {
-                _ = try await customer.post(
-                    path + "/payments",
-                    ["instanceId": .string(provider), "method": "tok_visa"], key: Self.newKey(),
-                    expecting: Self.all)
-            }
-            return nil
-        }
-        bought.orders = paid["orders"].items.compactMap { $0["id"].text }
-        return bought
-    }
-
     /// Each seller ships; that has the order's share captured.
     func ship(_ bought: Bought) async throws {
         for order in bought.orders {

@@ -14,7 +14,9 @@ extension DrillCommand {
                 Customers buy all the time; many payments are under way at the first provider when \
                 the rules turn to the second. The first drains: its webhooks come late, twice and \
                 in reverse, and its bank is killed and comes back. When nothing of it is open it \
-                is retired. Then every payment must be settled where it began, nothing lost, \
+                is retired. Then a new provider host takes the place of the one that runs, and is \
+                killed three times. In the end every payment must be settled where it began, \
+                nothing lost, \
                 nothing doubled, both banks' own books equal to the ledger, and no checkout slower \
                 than its budget.
                 """)

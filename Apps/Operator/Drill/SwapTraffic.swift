@@ -5,6 +5,13 @@ import Vocabulary
 /// When something of a swap happened.
 enum SwapPhase: String, CaseIterable, Sendable {
     case before, during, after
+    /// A new provider host takes the old one's work over.
+    case renewed
+    /// The provider host is killed again and again.
+    case struck
+
+    /// Whether nothing has been broken, so that nobody has to wait longer than ever.
+    var hasBudget: Bool { self == .during || self == .renewed }
 }
 
 /// Customers who begin a checkout so many times a second, and pay where the market tells them to.
@@ -79,19 +86,18 @@ final class SwapTraffic: Sendable {
 
     private func sell(_ method: String) async {
         do {
-            let (checkout, total) = try await trade.beginCheckout()
+            let checkout = try await trade.beginCheckout()
             for _ in 0..<5 {
                 let ways = try await trade.insist("ways to pay") { _ in
                     try await trade.customer.get(
-                        "/api/v1/checkouts/\(checkout)/ways-to-pay", expecting: DrillTrade.all)
+                        "/api/v1/checkouts/\(checkout.id)/ways-to-pay", expecting: DrillTrade.all)
                 }
                 guard let provider = ways["items"][0]["instanceId"].text else {
                     throw WalkProblem(expected: "a way to pay", ways)
                 }
                 let phase = state.withLock { $0.phase }
                 let began = ContinuousClock.now
-                let placed = try await trade.place(checkout, total, at: provider, method)
-                guard let placed else {
+                guard let placed = try await trade.place(checkout, at: provider, method) else {
                     state.withLock { $0.askedAgain += 1 }
                     continue
                 }
@@ -100,60 +106,15 @@ final class SwapTraffic: Sendable {
                     purchase: placed, provider: provider, phase: phase,
                     took: took.seconds * 1000 + took.attoseconds / 1_000_000_000_000_000)
                 state.withLock { $0.sold.append(sold) }
+                // A call that a death swallowed before the provider heard of it is paid anew.
+                if state.withLock({ $0.phase }) == .struck {
+                    try await trade.pay(placed, at: provider)
+                }
                 return
             }
             state.withLock { $0.failed.append("five times the way to pay was closed") }
         } catch {
             state.withLock { $0.failed.append("\(error)") }
         }
-    }
-}
-
-extension DrillTrade {
-    /// A checkout of one thing of each seller, with a way to ship each.
-    func beginCheckout() async throws -> (id: String, total: Fact) {
-        guard let address = market.customers[0].address else {
-            throw OperatorProblem("The demo's first customer has no address.")
-        }
-        let lines = variants.map { ["variantId": .string($0), "quantity": 1] as Fact }
-        let started = try await insist("a checkout", with: Self.newKey()) { key in
-            try await customer.post(
-                "/api/v1/checkouts", ["lines": .list(lines), "address": Fact(address)], key: key,
-                expecting: Self.all)
-        }
-        let id = try started.text("id")
-        var checkout = started
-        for parcel in started["parcels"].items {
-            let options = parcel["options"].items.filter { $0["isPickup"].flag == false }
-            guard let number = parcel["number"].integer, let code = options.first?["code"].text
-            else { throw WalkProblem(expected: "shipping options", started) }
-            checkout = try await insist("a choice of shipping") { _ in
-                try await customer.put(
-                    "/api/v1/checkouts/\(id)/parcels/\(number)/shipping",
-                    ["option": .string(code)], expecting: Self.all)
-            }
-        }
-        return (id, checkout["totals"]["total"])
-    }
-
-    /// The purchase; nil when that way to pay is closed by now, and nothing was ordered.
-    func place(
-        _ checkout: String, _ total: Fact, at provider: String, _ method: String
-    ) async throws -> String? {
-        let placed = try await until("a purchase") { [key = Self.newKey()] in
-            let answer = try await customer.post(
-                "/api/v1/purchases",
-                [
-                    "checkoutId": .string(checkout), "expectedTotal": total,
-                    "instanceId": .string(provider), "method": .string(method),
-                ], key: key, expecting: Self.all)
-            let isClosed = answer["type"].text?.hasSuffix("way-unavailable") == true
-            if answer.status < 300 || isClosed { return answer }
-            guard answer.status >= 500 || answer.status == 429 else {
-                throw OperatorProblem("\(WalkProblem(expected: "a purchase", answer))")
-            }
-            return nil
-        }
-        return placed["id"].text
     }
 }

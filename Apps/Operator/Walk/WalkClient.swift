@@ -11,6 +11,14 @@ final class WalkClient: Sendable {
     let base: String
     private let cookies = Mutex<[String: String]>([:])
 
+    /// Everybody's connections: a drill's customers do not queue for one, as those of the shared
+    /// client do, which has eight.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// How long a person would look at a page that does not come.
     static let patience = TimeAmount.seconds(20)
     static let answerBytesMax = 16 * 1024 * 1024
@@ -90,7 +98,7 @@ final class WalkClient: Sendable {
         let response: HTTPClientResponse
         let text: String
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: Self.patience)
+            response = try await Self.http.execute(request, timeout: Self.patience)
             let buffer = try await response.body.collect(upTo: Self.answerBytesMax)
             text = String(buffer: buffer)
         } catch {

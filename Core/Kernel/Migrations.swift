@@ -59,6 +59,10 @@ public struct Migration: Sendable {
         "m0066-cash-to-confirm",
         "m0042-asked-anew",
         "m0082-invoice-payments",
+        "m0098-dispute-holds",
+        "m0099-payout-reversals",
+        "m0100-lost-starts",
+        "m0101-cash-due-and-watches",
     ]
 
     /// The migrations that this build ships.

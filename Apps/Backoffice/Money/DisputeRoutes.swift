@@ -46,7 +46,7 @@ struct DisputeRoutes {
                 Cell(dispute.reference), Cell(Format.date(dispute.openedAt)),
                 Cell(listed.purchaseNumber, to: "/purchases/\(listed.purchase)"),
                 Cell(dispute.reason), Cell(words(dispute.status)), .money(dispute.amount),
-                .money(dispute.withdrawn), .money(dispute.fee),
+                .money(dispute.withdrawn), .money(listed.charged), .money(dispute.fee),
                 Cell(dispute.respondBy.map { Format.date($0) } ?? "—"),
             ]
         }
@@ -60,7 +60,7 @@ struct DisputeRoutes {
                     table: Table(
                         [
                             "Dispute", "Opened", "Purchase", "Reason", "State", "Amount#",
-                            "Taken#", "Fee#", "Answer by",
+                            "Taken#", "Of shops#", "Fee#", "Answer by",
                         ], rows), nothing: "There are none.",
                     more: page.next.map {
                         Links.with(
@@ -96,6 +96,8 @@ struct DisputeAnswer: Codable, Sendable {
     let amount: Money
     /// What the provider took and did not give back, without its fee.
     let withdrawn: Money
+    /// What of it the shops gave back because it was lost; the rest is the market's loss.
+    let charged: Money
     let fee: Money
     /// The provider's word: `fraudulent`.
     let reason: String
@@ -113,6 +115,7 @@ struct DisputeAnswer: Codable, Sendable {
         status = dispute.status.rawValue
         amount = dispute.amount
         withdrawn = dispute.withdrawn
+        charged = listed.charged
         fee = dispute.fee
         reason = dispute.reason
         respondBy = dispute.respondBy

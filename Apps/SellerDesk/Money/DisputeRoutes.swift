@@ -26,6 +26,37 @@ struct DisputeRoutes {
                         as: member.membership, call.query.page())
                 ) { SellerDisputeAnswer($0) }
             }
+        api.get("/disputed-money", "What open disputes hold of your money", tag: "Money")
+            .about("Each order's money goes nowhere until its customer's bank has decided.")
+            .query(ListQuery.self)
+            .handle(as: Member.self, needing: [.readMoney]) { call, member in
+                Listed(
+                    try await call.marketplace.disputedMoney(of: member.seller, call.query.page())
+                ) { DisputedMoneyAnswer($0) }
+            }
+    }
+}
+
+struct DisputedMoneyAnswer: Codable, Sendable {
+    let disputeId: ID<Dispute>
+    let status: String
+    /// The bank's word: `product_not_received`.
+    let reason: String
+    let since: Instant
+    let orderId: ID<Order>
+    let orderNumber: String
+    let walletId: ID<Wallet>
+    let amount: Money
+
+    init(_ held: DisputedMoney) {
+        disputeId = held.dispute
+        status = held.status.rawValue
+        reason = held.reason
+        since = held.since
+        orderId = held.order
+        orderNumber = held.orderNumber
+        walletId = held.wallet
+        amount = held.amount
     }
 }
 
@@ -39,6 +70,8 @@ struct SellerDisputeAnswer: Codable, Sendable {
     let amount: Money
     /// The bank's word: `product_not_received`.
     let reason: String
+    /// What was taken back of what you earned, because it was lost.
+    let charged: Money
     let openedAt: Instant
 
     init(_ listed: ListedDispute) {
@@ -48,6 +81,7 @@ struct SellerDisputeAnswer: Codable, Sendable {
         status = listed.dispute.status.rawValue
         amount = listed.dispute.amount
         reason = listed.dispute.reason
+        charged = listed.charged
         openedAt = listed.dispute.openedAt
     }
 }
@@ -61,6 +95,7 @@ struct DisputesPage {
         let reason: String
         let state: String
         let amount: String
+        let charged: String
     }
 
     let rows: [Row]
@@ -74,7 +109,8 @@ struct DisputesPage {
                 href: listed.order.map { Links.order($0) } ?? Links.orders,
                 reason: String(listed.dispute.reason.map { $0 == "_" ? " " : $0 }),
                 state: Self.words(listed.dispute.status),
-                amount: Format.money(listed.dispute.amount))
+                amount: Format.money(listed.dispute.amount),
+                charged: listed.charged.isZero ? "" : Format.money(listed.charged))
         }
         hasRows = !rows.isEmpty
         self.next = next.map { "/money/disputes?after=\($0)" }

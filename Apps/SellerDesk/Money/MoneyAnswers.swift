@@ -16,6 +16,8 @@ struct BalanceAnswer: Codable, Sendable {
     let debt: Money
     /// Below zero: commission of sales that were paid to you directly.
     let receivable: Money
+    /// Of orders that customers dispute at their banks: in none of the others until it is decided.
+    let disputed: Money
 
     init(_ balance: WalletBalance) {
         walletId = balance.wallet
@@ -25,6 +27,7 @@ struct BalanceAnswer: Codable, Sendable {
         paying = balance.paying
         debt = balance.debt
         receivable = balance.receivable
+        disputed = balance.disputed
     }
 }
 

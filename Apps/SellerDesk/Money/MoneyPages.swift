@@ -12,6 +12,7 @@ struct MoneyPage {
         let paying: String
         let debt: String?
         let receivable: String?
+        let disputed: String?
         /// `goes out on 23 November 2026, from € 10.00`
         let next: String
         /// Why payouts of this wallet wait.
@@ -26,10 +27,21 @@ struct MoneyPage {
         let amount: String
     }
 
+    /// An order's money that a dispute holds.
+    struct Held {
+        let number: String
+        let href: String
+        let why: String
+        let amount: String
+    }
+
     let balances: [Balance]
     let hasBalances: Bool
     let frozen: String?
     let reserve: String?
+    let heldMoney: [Held]
+    let hasDisputed: Bool
+    let hasMoreDisputed: Bool
     let moves: [Move]
     let hasMoves: Bool
     let hasMoreMoves: Bool
@@ -52,6 +64,15 @@ struct MoneyPage {
                 number: move.orderNumber, href: "/orders/\(move.order)",
                 amount: Format.money(move.amount))
         }
+        heldMoney = facts.disputed.items.map { held in
+            Held(
+                number: held.orderNumber, href: "/orders/\(held.order)",
+                why: String(held.reason.map { $0 == "_" ? " " : $0 })
+                    + ", since \(Format.date(held.since))",
+                amount: Format.money(held.amount))
+        }
+        hasDisputed = !heldMoney.isEmpty
+        hasMoreDisputed = facts.disputed.next != nil
         hasMoves = !moves.isEmpty
         hasMoreMoves = facts.moves.next != nil
         payouts = page.items.map { PayoutRow($0) }
@@ -68,6 +89,9 @@ struct MoneyFacts: Sendable {
     let schedules: [ScheduledWallet]
     let freeze: PayoutFreeze?
     let moves: Page<UpcomingMove>
+    let disputed: Page<DisputedMoney>
+    /// Whether a provider that pays into sellers' accounts there can pay this one.
+    let isPaidAtProvider: Bool
     let now: Instant
 
     init(_ marketplace: Marketplace, _ member: Member) async throws {
@@ -77,6 +101,10 @@ struct MoneyFacts: Sendable {
         schedules = try await marketplace.payoutSchedules(of: member.seller)
         freeze = try await marketplace.payoutFreeze(of: member.seller)
         moves = try await marketplace.upcomingMoves(of: member.seller, PageRequest(limit: 50))
+        disputed = try await marketplace.disputedMoney(
+            of: member.seller, PageRequest(limit: 50))
+        isPaidAtProvider = try await marketplace.payoutConnections(as: member.membership)
+            .contains { $0.account?.isReady == true }
         now = try await marketplace.marketNow()
     }
 }
@@ -94,9 +122,13 @@ extension MoneyPage.Balance {
         paying = Format.money(balance.paying)
         debt = balance.debt.isZero ? nil : Format.money(balance.debt)
         receivable = balance.receivable.isZero ? nil : Format.money(balance.receivable)
+        disputed = balance.disputed.isZero ? nil : Format.money(balance.disputed)
         next = Self.words(schedule, balance.available.currency)
         if found?.details.isComplete == false {
-            trouble = "Payouts wait: this wallet says nowhere to pay to."
+            // A provider that pays into the seller's account there asks no wallet.
+            trouble =
+                facts.isPaidAtProvider
+                ? nil : "Payouts wait: this wallet says nowhere to pay to."
         } else if found?.returnedAt != nil {
             trouble = "The bank sent the last payout back. Look at the account and save it again."
         } else if let from = found?.paysFrom, facts.now < from {

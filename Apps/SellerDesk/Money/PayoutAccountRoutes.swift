@@ -34,12 +34,20 @@ struct PayoutAccountRoutes {
                         Links.payoutAccounts,
                         warning: "The provider still needs something, or is still checking.")
             }
-        // The provider sends a seller here whose link was used or is too old.
+        // The provider sends a seller here whose link was used or is too old. Whoever comes has
+        // only followed a link, so nothing is made before the seller presses the button.
         routes.get("/money/accounts/{instance}/link").path(InstancePath.self)
             .show(as: Member.self, needing: [.editWallets]) { call, member in
-                .seeOther(
-                    try await call.request.onboardingLink(
-                        at: call.path.instance, as: member.membership))
+                let connections = try await call.marketplace.payoutConnections(
+                    as: member.membership)
+                guard connections.contains(where: { $0.instance == call.path.instance }) else {
+                    throw PayoutRefusal.accountNotOffered
+                }
+                return .page(
+                    "payout-accounts",
+                    PayoutAccountsPage(
+                        connections.filter { $0.instance == call.path.instance }, mayEdit: true,
+                        isStale: true), title: "Accounts at providers")
             }
     }
 
@@ -125,8 +133,11 @@ struct PayoutAccountsPage {
     let rows: [Row]
     let hasRows: Bool
     let mayEdit: Bool
+    /// The provider's page was left by a link that works no more.
+    let isStale: Bool
 
-    init(_ connections: [PayoutConnection], mayEdit: Bool) {
+    init(_ connections: [PayoutConnection], mayEdit: Bool, isStale: Bool = false) {
+        self.isStale = isStale
         rows = connections.map { connection in
             let account = connection.account
             let isOpen = account?.reference != nil

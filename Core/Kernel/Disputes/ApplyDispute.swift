@@ -35,7 +35,7 @@ extension Marketplace {
         }
         return try await database.transaction { tx in
             // The payment's lock is the dispute's: two deliveries about one wait for each other.
-            _ = try await tx.payments.lock(id)
+            let held = try await tx.payments.lock(id)
             let before = try await tx.disputes.find(
                 reference: snapshot.reference, at: instance)
             if let before, before.version >= snapshot.version { return true }
@@ -48,6 +48,7 @@ extension Marketplace {
                 try await tx.disputes.save(after)
             }
             try await tx.ledger.post([.dispute(from: before, to: after)])
+            if after.lost != before?.lost ?? 0 { try await tx.charge(after, in: held) }
             if before?.status != after.status { try await tx.tell(of: after) }
             return true
         }

@@ -88,6 +88,8 @@ public struct ListedDispute: Hashable, Sendable {
     /// One of the seller's orders in it, in a seller's list.
     public let order: ID<Order>?
     public let orderNumber: String?
+    /// What the shop gave back because it was lost; all shops together for an administrator.
+    public let charged: Money
 }
 
 extension Posting {

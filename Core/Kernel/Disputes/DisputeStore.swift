@@ -11,6 +11,9 @@ struct DisputeStore: Sendable {
         d.withdrawn, d.fee, d.reason, d.respond_by, d.version, d.opened_at
         """
 
+    /// Of one that is not decided yet.
+    static let isOpen: SQL = "status in ('inquiry', 'needs_response', 'under_review')"
+
     func find(
         reference: String, at instance: ID<ProviderInstance>
     ) async throws -> Dispute? {
@@ -71,14 +74,15 @@ struct DisputeStore: Sendable {
         ).decode { c in try c.next() }
     }
 
-    /// Newest first.
+    /// Newest first, with what all shops gave back.
     func list(isOpen: Bool, _ page: PageRequest) async throws -> Page<ListedDispute> {
-        let open: SQL =
-            isOpen ? "d.status in ('inquiry', 'needs_response', 'under_review')" : "true"
+        let open: SQL = isOpen ? "d.\(Self.isOpen)" : "true"
         let after: SQL = page.afterID.map { "d.id < \($0)" } ?? "true"
         let rows = try await db.query(
             """
-            select \(Self.columns), purchase.id, purchase.number, null::uuid, null::text
+            select \(Self.columns), purchase.id, purchase.number, null::uuid, null::text, (
+                select coalesce(sum(charged), 0)::bigint from dispute_order
+                where dispute_order.dispute_id = d.id)
             from dispute d
             join payment on payment.id = d.payment_id
             join purchase on purchase.id = payment.purchase_id
@@ -89,14 +93,17 @@ struct DisputeStore: Sendable {
         return Page(rows, limit: page.limit) { "\($0.dispute.id)" }
     }
 
-    /// A seller's, newest first, with the first of its orders in each.
+    /// A seller's, newest first, with the first of its orders in each and what it gave back.
     func list(of seller: ID<Seller>, _ page: PageRequest) async throws -> Page<ListedDispute> {
         let after: SQL = page.afterID.map { "dispute_id < \($0)" } ?? "true"
         let rows = try await db.query(
             """
-            select \(Self.columns), purchase.id, purchase.number, orders.id, orders.number
+            select \(Self.columns), purchase.id, purchase.number, orders.id, orders.number,
+                own.charged
             from (
-                select dispute_id, min(order_id::text)::uuid as order_id from dispute_order
+                select dispute_id, min(order_id::text)::uuid as order_id,
+                    sum(charged)::bigint as charged
+                from dispute_order
                 where seller_id = \(seller) and \(after)
                 group by dispute_id order by dispute_id desc
                 limit \(page.limit + 1)::bigint
@@ -135,6 +142,7 @@ extension ListedDispute {
         purchaseNumber = try c.next()
         order = try c.next()
         orderNumber = try c.next()
+        charged = Money(try c.next(), dispute.amount.currency)
     }
 }
 

@@ -48,6 +48,13 @@ extension LedgerCheckStore {
                     and (approved_by is null or approved_by = made_by)
                 """),
         Check(
+            claim: "Every payout that was taken back is returned",
+            culprits: """
+                select 'payout ' || payout.id || ' is ' || payout.state
+                from payout_reversal reversal join payout on payout.id = reversal.payout_id
+                where reversal.state = 'done' and payout.state <> 'returned'
+                """),
+        Check(
             claim: "Every file for a bank is the sum of its payouts",
             culprits: """
                 select 'file ' || file.id || ' is ' || file.total || ', its payouts '

@@ -147,6 +147,8 @@ extension LedgerCheckStore {
                     else posting.id is null and orders.seller_share > 0 and not exists (
                         select from refund where refund.order_id = orders.id)
                     and not exists (
+                        select from dispute_order where dispute_order.order_id = orders.id)
+                    and not exists (
                         select from payment_share share
                         join payment on payment.id = share.payment_id
                         where share.order_id = orders.id and payment.is_direct) end

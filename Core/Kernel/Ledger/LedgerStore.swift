@@ -110,17 +110,23 @@ public struct LedgerStore: Sendable {
     func balances(of seller: ID<Seller>) async throws -> [WalletBalance] {
         try await db.query(
             """
+            with disputed as materialized (\(DisputeStore.heldSums(of: seller)))
             select wallet.id, account.currency,
-                coalesce(sum(balance) filter (where account.kind = 'seller_pending'), 0)::bigint,
-                coalesce(sum(balance) filter (where account.kind = 'seller_available'), 0)::bigint,
-                coalesce(sum(balance) filter (where account.kind = 'seller_reserve'), 0)::bigint,
+                coalesce(sum(balance - coalesce(disputed.amount, 0)) filter (
+                    where account.kind = 'seller_pending'), 0)::bigint,
+                coalesce(sum(balance - coalesce(disputed.amount, 0)) filter (
+                    where account.kind = 'seller_available'), 0)::bigint,
+                coalesce(sum(balance - coalesce(disputed.amount, 0)) filter (
+                    where account.kind = 'seller_reserve'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_paying'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_debt'), 0)::bigint,
                 coalesce(sum(balance) filter (
-                    where account.kind = 'seller_receivable'), 0)::bigint
+                    where account.kind = 'seller_receivable'), 0)::bigint,
+                coalesce(sum(disputed.amount), 0)::bigint
             from wallet
             join ledger_account account on account.wallet_id = wallet.id
             join ledger_balance on ledger_balance.account_id = account.id
+            left join disputed on disputed.account_id = account.id
             where wallet.seller_id = \(seller)
             group by wallet.id, account.currency
             order by wallet.id, account.currency
@@ -132,7 +138,8 @@ public struct LedgerStore: Sendable {
                 wallet: wallet, pending: Money(try c.next(), currency),
                 available: Money(try c.next(), currency), reserved: Money(try c.next(), currency),
                 paying: Money(try c.next(), currency), debt: Money(try c.next(), currency),
-                receivable: Money(try c.next(), currency))
+                receivable: Money(try c.next(), currency),
+                disputed: Money(try c.next(), currency))
         }
     }
 
@@ -186,6 +193,9 @@ public struct WalletBalance: Hashable, Sendable {
     public let debt: Money
     /// Below zero: commission of sales that were paid to the seller directly, taken likewise.
     public let receivable: Money
+    /// Of orders that customers dispute at their banks: it is in none of the others, and goes
+    /// nowhere until that is decided.
+    public let disputed: Money
 }
 
 /// One of the platform's own accounts.

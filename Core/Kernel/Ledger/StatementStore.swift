@@ -52,7 +52,8 @@ struct StatementStore {
             cross join lateral (
                 select
                     coalesce(-sum(amount) filter (
-                        where account.kind in ('provider_clearing', 'suspense', 'goodwill')
+                        where account.kind in (
+                            'provider_clearing', 'suspense', 'goodwill', 'dispute_losses')
                     ), 0)::bigint
                         as gross,
                     coalesce(-sum(amount) filter (

@@ -5,8 +5,8 @@ import Vocabulary
 struct PayoutStore: Sendable {
     let db: any Queryable
 
-    /// Delivered orders whose hold is over, locked; those with a refund or a capture under way wait
-    /// for it, since what was released is never looked at again.
+    /// Delivered orders whose hold is over, locked; those with a refund or a capture under way, or
+    /// with an open dispute, wait for it, since what was released is never looked at again.
     func lockHeldOrders(limit: Int) async throws -> [(order: ID<Order>, wallet: ID<Wallet>)] {
         try await db.query(
             """
@@ -15,6 +15,7 @@ struct PayoutStore: Sendable {
                 and not exists (
                     select from refund
                     where refund.order_id = orders.id and refund.state in ('pending', 'unknown'))
+                and not \(DisputeStore.holds("orders.id"))
                 and not exists (
                     select from payment_share share
                     join payment_attempt attempt on attempt.payment_id = share.payment_id
@@ -130,7 +131,7 @@ struct PayoutStore: Sendable {
     }
 
     /// What each order made available in this account and nobody has claimed, oldest order
-    /// first; to be asked when the wallet is locked.
+    /// first, but for what an open dispute holds; to be asked when the wallet is locked.
     func claimable(in account: Int64, limit: Int) async throws -> [ClaimableOrder] {
         try await db.query(
             """
@@ -147,6 +148,7 @@ struct PayoutStore: Sendable {
                 and not exists (
                     select from refund where refund.order_id = entry.order_id
                         and refund.state in ('pending', 'unknown'))
+                and not \(DisputeStore.holds("entry.order_id"))
             group by entry.order_id, account.currency
             having sum(entry.amount) > 0
             order by entry.order_id
@@ -344,12 +346,18 @@ struct PayoutStore: Sendable {
             """
             select state, exists (
                 select from payout_freeze
-                where payout_freeze.seller_id = seller.id and lifted_at is null)
+                where payout_freeze.seller_id = seller.id and lifted_at is null), exists (
+                select from payout_item item
+                where item.payout_id = \(payout.id) and item.voided_at is null
+                    and \(DisputeStore.holds("item.order_id")))
             from seller where id = \(payout.seller)
             """
-        ).decode { c in try (c.next(Seller.State.self), c.next(Bool.self)) }.first
-        guard let (state, isFrozen) = found else { return .notVerified }
-        return state != .verified ? .notVerified : isFrozen ? .frozen : nil
+        ).decode { c in
+            try (c.next(Seller.State.self), c.next(Bool.self), c.next(Bool.self))
+        }.first
+        guard let (state, isFrozen, isDisputed) = found else { return .notVerified }
+        if state != .verified { return .notVerified }
+        return isFrozen ? .frozen : isDisputed ? .disputed : nil
     }
 }
 

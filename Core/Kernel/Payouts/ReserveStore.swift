@@ -26,7 +26,8 @@ struct ReserveStore: Sendable {
             """)
     }
 
-    /// Reserves whose time is over, locked; those with a refund under way wait for it.
+    /// Reserves whose time is over, locked; those with a refund under way or an open
+    /// dispute wait for it.
     func lockDue(limit: Int) async throws -> [(order: ID<Order>, wallet: ID<Wallet>)] {
         try await db.query(
             """
@@ -35,6 +36,7 @@ struct ReserveStore: Sendable {
                 and not exists (
                     select from refund where refund.order_id = reserve_hold.order_id
                         and refund.state in ('pending', 'unknown'))
+                and not \(DisputeStore.holds("reserve_hold.order_id"))
             order by until
             limit \(limit)::bigint
             for update skip locked

@@ -24,6 +24,7 @@ public struct WaitingWallet: Hashable, Sendable {
         case newAccount = "the account was changed less than 72 hours ago"
         case accountNotReady = "the seller's account at the provider is not ready"
         case providerDoesNotPayOut = "the provider that holds it does not pay out"
+        case disputed = "a customer disputes one of its orders"
         case belowMinimum = "below the wallet's minimum"
         case needsApproval = "so much needs a plan that a second person approves"
     }

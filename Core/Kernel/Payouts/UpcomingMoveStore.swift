@@ -17,11 +17,12 @@ struct UpcomingMoveStore: Sendable {
                     orders.id as order_id, hold_until as at
                 from wallet join orders on orders.wallet_id = wallet.id
                 where wallet.seller_id = \(seller) and released_at is null
-                    and hold_until is not null
+                    and hold_until is not null and not \(DisputeStore.holds("orders.id"))
                 union all
                 select 'reserved', 'seller_reserve', wallet.id, order_id, until
                 from wallet join reserve_hold on reserve_hold.wallet_id = wallet.id
                 where wallet.seller_id = \(seller) and released_at is null
+                    and not \(DisputeStore.holds("reserve_hold.order_id"))
             )
             select kept.wallet_id, bucket, kept.order_id, orders.number, sums.amount,
                 sums.currency, at

@@ -20,7 +20,7 @@ public struct UpcomingMove: Hashable, Sendable {
 
 extension Marketplace {
     /// What of a seller's money becomes available on which day, the nearest first. Orders that are
-    /// not delivered have no day yet.
+    /// not delivered have no day yet, nor have those that an open dispute holds.
     public func upcomingMoves(
         of seller: ID<Seller>, _ page: PageRequest
     ) async throws -> Page<UpcomingMove> {

@@ -53,6 +53,7 @@ struct OpenItemStore: Sendable {
                 from payment_attempt attempt join payment on payment.id = attempt.payment_id
                 where payment.instance_id = \(id) and attempt.id::text > \(after)
                     and attempt.state in ('intent', 'sent', 'unknown')
+                    and attempt.excused_at is null
                 """
         case .refund:
             return """
@@ -75,32 +76,52 @@ struct OpenItemStore: Sendable {
                     and payment.state in ('authorized', 'captured')
                     and share.captured < share.amount and orders.state <> 'cancelled'
                 """
-        case .payout:
-            return """
-                select id::text, state, created_at from payout
-                where instance_id = \(id) and id::text > \(after)
-                    and state in ('held', 'sent', 'unknown')
-                """
-        case .earning:
-            return """
-                select orders.id::text, orders.state, orders.placed_at
-                from payment
-                    join payment_share share on share.payment_id = payment.id
-                    join orders on orders.id = share.order_id
-                where payment.instance_id = \(id) and orders.id::text > \(after)
-                    and share.captured > share.refunded and orders.seller_share > 0
-                    and orders.state <> 'cancelled' and not payment.is_direct
-                    and not exists (
-                        select from payout_item item join payout on payout.id = item.payout_id
-                        where item.order_id = orders.id and item.voided_at is null
-                            and payout.state = 'paid')
-                """
+        case .payout: return payouts(id, after: after)
+        case .earning: return earnings(id, after: after)
         case .webhook:
             return """
                 select event_id, state, received_at from webhook_inbox
                 where instance_id = \(id) and event_id > \(after) and state = 'new'
                 """
         }
+    }
+
+    /// Payouts, and those that are being taken back.
+    private static func payouts(_ id: ID<ProviderInstance>, after: String) -> SQL {
+        """
+        select id::text, state, created_at from payout
+        where instance_id = \(id) and id::text > \(after)
+            and state in ('held', 'sent', 'unknown')
+        union all
+        select reversal.id::text, reversal.state, reversal.requested_at
+        from payout_reversal reversal join payout on payout.id = reversal.payout_id
+        where payout.instance_id = \(id) and reversal.id::text > \(after)
+            and reversal.state in ('intent', 'sent', 'unknown')
+        """
+    }
+
+    /// Orders whose sellers are still to be paid, but for what a lost dispute took back.
+    private static func earnings(_ id: ID<ProviderInstance>, after: String) -> SQL {
+        """
+        select orders.id::text, orders.state, orders.placed_at
+        from payment
+            join payment_share share on share.payment_id = payment.id
+            join orders on orders.id = share.order_id
+        where payment.instance_id = \(id) and orders.id::text > \(after)
+            and share.captured > share.refunded and orders.seller_share > (
+                -- what a lost dispute took back is paid to nobody
+                select coalesce(sum(charged), 0) from dispute_order
+                where dispute_order.order_id = orders.id)
+                + (
+                select coalesce(sum(part.seller_share), 0)
+                from refund join refund_part part on part.refund_id = refund.id
+                where refund.order_id = orders.id and refund.state = 'succeeded')
+            and orders.state <> 'cancelled' and not payment.is_direct
+            and not exists (
+                select from payout_item item join payout on payout.id = item.payout_id
+                where item.order_id = orders.id and item.voided_at is null
+                    and payout.state = 'paid')
+        """
     }
 }
 

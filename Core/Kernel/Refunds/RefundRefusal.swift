@@ -12,6 +12,8 @@ public enum RefundRefusal: Refusal, Hashable {
     case paidToSeller
     /// The seller says to have given money back that the seller never had.
     case notPaidToSeller
+    /// The customer's bank took the money back already, or decides whether it does.
+    case disputed
     case unknown, notFailed, retriedAlready
 
     public var code: String {
@@ -28,6 +30,7 @@ public enum RefundRefusal: Refusal, Hashable {
         case .wholeOnly: "refund.whole-only"
         case .paidToSeller: "refund.paid-to-seller"
         case .notPaidToSeller: "refund.not-paid-to-seller"
+        case .disputed: "refund.disputed"
         case .unknown: "refund.unknown"
         case .notFailed: "refund.not-failed"
         case .retriedAlready: "refund.retried-already"
@@ -38,7 +41,7 @@ public enum RefundRefusal: Refusal, Hashable {
         switch self {
         case .unknown: .missing
         case .wholeOnly, .paidToSeller, .notPaidToSeller, .notFailed, .retriedAlready, .aboveShare,
-            .sellerHasLess, .shippingGone:
+            .sellerHasLess, .shippingGone, .disputed:
             .conflict
         default: .invalid
         }
@@ -62,6 +65,9 @@ public enum RefundRefusal: Refusal, Hashable {
                 + "seller gives it back and says under which reference."
         case .notPaidToSeller:
             "The customer paid the market, so the market gives it back. Leave the reference out."
+        case .disputed:
+            "The customer disputes this payment at the bank, which has taken the money: a refund "
+                + "would give it back twice."
         case .unknown: "There is no such refund."
         case .notFailed: "This refund did not fail, so there is nothing to try again."
         case .retriedAlready: "This refund was tried again already."
@@ -77,7 +83,7 @@ public enum RefundRefusal: Refusal, Hashable {
         case .shippingGone: "shipping"
         case .notYoursToFund: "fundedBy"
         case .paidToSeller, .notPaidToSeller: "paidBackAs"
-        case .wholeOnly, .unknown, .notFailed, .retriedAlready: nil
+        case .wholeOnly, .disputed, .unknown, .notFailed, .retriedAlready: nil
         }
     }
 }

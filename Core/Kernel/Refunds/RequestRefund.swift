@@ -12,7 +12,8 @@ extension Marketplace {
     /// refunds together never come to more than the order's captured share. One that failed gives
     /// its amount back and may be asked for again.
     /// - Throws: ``OrderRefusal``: `missing`, `notPaid`, `notCaptured`, `notShippedYet`,
-    ///   `nothingToRefund`, `refundUnderWay`, `reasonMissing`; ``RefundRefusal``;
+    ///   `nothingToRefund`, `refundUnderWay`, `reasonMissing`; ``RefundRefusal``, such as
+    ///   `disputed`;
     ///   `SellerRefusal.notAllowed`.
     @discardableResult
     public func refundOrder(
@@ -65,6 +66,7 @@ extension Marketplace {
                 let share = held.shares.first(where: { $0.order == id })
             else { throw OrderRefusal.missing }
             guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
+            guard try await !tx.disputes.hasTaken(from: id) else { throw RefundRefusal.disputed }
             guard share.captured.isPositive else { throw OrderRefusal.notCaptured }
             guard share.kept > 0 else {
                 throw share.claimed.isPositive

@@ -13,6 +13,8 @@ import Vocabulary
         let seller: GivenSeller
         let reference: String
         let total: Money
+        /// What a lost one leaves to the market: its commission. The rest is the shop's.
+        let commission: Money
 
         init(_ market: TestMarketplace) async throws {
             shop = try await Shop(market)
@@ -21,6 +23,8 @@ import Vocabulary
                 try await shop.checkout(try await shop.thing(by: seller)))
             reference = try #require(placed.payment.reference)
             total = placed.purchase.total
+            let order = try #require(try await shop.detail(placed).orders.first).order
+            commission = try total.subtracting(order.amounts.sellerShare)
         }
 
         func snapshot(
@@ -71,7 +75,8 @@ import Vocabulary
                 try await dispute.apply(dispute.snapshot(.underReview, taken: total, version: 21)))
 
             #expect(try await dispute.sum("disputed") == 0)
-            #expect(try await dispute.sum("dispute_losses") == -Int(total))
+            #expect(
+                try await dispute.sum("dispute_losses") == -Int(dispute.commission.amount))
             #expect(try await dispute.sum("provider_fees") == -1500)
             #expect(
                 try await dispute.sum("provider_clearing") == before + Int(total) + 1500)
@@ -97,7 +102,8 @@ import Vocabulary
             }
 
             #expect(try await dispute.sum("disputed") == 0)
-            #expect(try await dispute.sum("dispute_losses") == -Int(total))
+            #expect(
+                try await dispute.sum("dispute_losses") == -Int(dispute.commission.amount))
             #expect(try await dispute.sum("provider_fees") == -1500)
             #expect(
                 try await dispute.sum("provider_clearing") == before + Int(total) + 1500)

@@ -188,7 +188,7 @@ class API:
                 "reversals", {**p, "transfer": b.find("transfers", i, "transfer")["id"]})),
             ("GET", f"/v1/transfers/{id}/reversals/{id}", lambda t, i, p, a: self.reversal(t, i)),
             ("POST", "/v1/payouts", lambda p, a: b.create_payout(p, a)),
-            ("GET", "/v1/balance", lambda p, a: b.balance()),
+            ("GET", "/v1/balance", lambda p, a: b.balance(a)),
             ("GET", "/v1/balance_transactions", lambda p, a: listed("balance_transactions", p)),
             ("GET", f"/v1/balance_transactions/{id}",
              one("balance_transactions", "balance_transaction")),

@@ -113,9 +113,15 @@ class ConnectBooks(Books):
         self.tell("payout.paid", payout, account)
         return payout
 
-    def balance(self):
-        currencies = {l["currency"] for l in self.tables["balance_transactions"].values()}
-        parts = [{"amount": self.available(c), "currency": c, "source_types": {}}
+    def balance(self, account=None):
+        """The platform's, or a connected account's for whoever acts on it."""
+        if account:
+            self.find("accounts", account, "account")
+            rows, left = self.tables["transfers"], lambda c: self.balance_of(account, c)
+        else:
+            rows, left = self.tables["balance_transactions"], self.available
+        currencies = {row["currency"] for row in rows.values()}
+        parts = [{"amount": left(c), "currency": c, "source_types": {}}
                  for c in sorted(currencies) or ["eur"]]
         return {"object": "balance", "available": parts, "livemode": False,
                 "pending": [{**p, "amount": 0} for p in parts]}

@@ -234,6 +234,8 @@ def connect(c, fake):
     payout = c.payouts.create({"amount": 8000, "currency": "eur"},
                               {"stripe_account": account.id})
     expect(payout.status == "paid", "a seller's payout")
+    left = c.balance.retrieve(options={"stripe_account": account.id})
+    expect(left.available[0].amount == 0, "the seller's balance, for whoever acts on it")
     expect(fake.control("books")["accounts"][account.id]["eur"] == 0, "the seller's balance")
 
 

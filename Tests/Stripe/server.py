@@ -136,6 +136,9 @@ class Handler(BaseHTTPRequestHandler):
                     books.complete_account(id)
                 case ["accounts", id, "restrict"]:
                     books.restrict_account(id, given["due"])
+                case ["accounts", id, "spend"]:
+                    # The seller's schedule pays it to the seller's bank.
+                    return books.create_payout(given, id)
                 case ["refunds", id, "fail"]:
                     books.fail_refund(id)
                 case ["payment_intents", id, "dispute"]:

@@ -22,6 +22,8 @@ public final class TestBank: Sendable {
         var refunds: [String: RefundSnapshot] = [:]
         var payouts: [String: PayoutSnapshot] = [:]
         var destinations: [String] = []
+        /// What was taken back of payouts, by the reversal's key.
+        var reversals: [String: ReversalSnapshot] = [:]
         /// What it paid and got back, in minor units.
         var sentBack: Int64 = 0
         /// What was asked for, by the payment's reference.
@@ -138,6 +140,9 @@ public final class TestBank: Sendable {
 
     /// The accounts that it paid to, in their order.
     public var destinations: [String] { state.withLock { $0.destinations } }
+
+    /// What it took back of payouts.
+    public var reversals: [ReversalSnapshot] { state.withLock { Array($0.reversals.values) } }
 
     /// A payout comes back to it.
     public func sendBack(_ amount: Money) {

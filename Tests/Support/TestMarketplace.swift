@@ -90,7 +90,8 @@ public struct TestMarketplace: Sendable {
                 builtIn: [
                     ModuleExport(TestPayments.self), ModuleExport(TestShipping.self),
                     ModuleExport(TestTax.self), ModuleExport(BankFilePayouts.self),
-                    ModuleExport(TestDirect.self), ModuleExport(BankTransfer.self),
+                    ModuleExport(TestDirect.self), ModuleExport(TestAccounts.self),
+                    ModuleExport(BankTransfer.self),
                     ModuleExport(CashOnDelivery.self), ModuleExport(SolanaPay.self),
                 ]),
             client: client, key: try ProviderKey(Array(repeating: 7, count: 32)),

@@ -38,7 +38,9 @@ enum MoneyPages {
             ])
     }
 
-    static func payout(_ payout: PayoutAnswer) -> DeskPage {
+    static func payout(
+        _ payout: PayoutAnswer, _ takeBack: TakeBackAnswer, mayRun: Bool
+    ) -> DeskPage {
         DeskPage(
             "Payout of \(Format.money(payout.amount))",
             [
@@ -62,7 +64,7 @@ enum MoneyPages {
                         payout.items.map {
                             [Cell($0.orderNumber, to: "/orders/\($0.order)"), .money($0.amount)]
                         }))
-            ])
+            ] + TakeBackPages.blocks(of: payout, takeBack, mayDo: mayRun))
     }
 
     static func ledger(

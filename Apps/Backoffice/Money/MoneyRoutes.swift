@@ -43,6 +43,7 @@ struct MoneyRoutes {
         TraceRoutes(desk: desk).mount()
         ReconciliationRoutes(desk: desk).mount()
         DisputeRoutes(desk: desk).mount()
+        TakeBackRoutes(desk: desk).mount()
         VerificationRoutes(desk: desk).mount()
         SealRoutes(desk: desk).mount()
     }
@@ -52,9 +53,12 @@ struct MoneyRoutes {
             MoneyPages.payouts(
                 try await Self.payouts(call.marketplace, call.query), call.query, admin)
         }
-        desk.page("/payouts/{payout}", .readMoney, path: PayoutPath.self) { call, _ in
+        desk.page("/payouts/{payout}", .readMoney, path: PayoutPath.self) { call, admin in
             let found = try await call.marketplace.payout(call.path.payout, of: nil)
-            return MoneyPages.payout(PayoutAnswer(found.payout, found.lines))
+            return MoneyPages.payout(
+                PayoutAnswer(found.payout, found.lines),
+                TakeBackAnswer(try await call.marketplace.payoutTakeBack(of: call.path.payout)),
+                mayRun: Duty.runPayouts.isAllowed(to: admin.roles))
         }
         desk.read(
             "/payouts", "Payouts of all sellers, newest first", tag: "Money", .readMoney,

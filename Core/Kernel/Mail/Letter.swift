@@ -117,6 +117,19 @@ struct Letter: Hashable, Sendable {
                 "Order \(number) waits to be packed",
                 "Order \(number) waits to be packed. The customer pays you at its delivery.",
                 "Say on its page that you have the money when you have it.")
+        case "order.cash-due":
+            Letter(
+                "Was order \(number) paid for?",
+                "Order \(number) was delivered a week ago, and the customer was to pay you "
+                    + "\(facts.amount.map { "\($0)" } ?? "") at the door.",
+                "Say on its page that you have the money, or that the delivery was refused. "
+                    + "If you say nothing for another week, the market decides.")
+        case "order.cash-decided":
+            Letter(
+                "Order \(number) counts as paid",
+                "You never said whether order \(number) was paid for at its delivery. The market "
+                    + "decided that it was\(because(facts.note))",
+                facts.amount.map { "You owe the market \($0) of it; your next sales pay it." })
         case "order.capture-refused": notTaken(facts)
         case "order.cancelled":
             Letter(
@@ -141,6 +154,11 @@ struct Letter: Hashable, Sendable {
                 "A payout of \(amount) could not be made",
                 "A payout of \(amount) could not be made\(because(facts.failure))",
                 "The money is available again.")
+        case "payout.returned" where facts.failure == Payout.takenBackWords:
+            Letter(
+                "A payout of \(amount) was taken back",
+                "The market took a payout of \(amount) back out of your account at the payment "
+                    + "provider.", "Your money page says what becomes of it.")
         case "payout.returned":
             Letter(
                 "Your bank sent a payout of \(amount) back",

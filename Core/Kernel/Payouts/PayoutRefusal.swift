@@ -7,6 +7,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     case approvalMissing, approvalOwn, approvalNotNeeded, approvalThere
     case payerUnable, settlementKnown
     case accountNotOffered, accountNotOpened, accountUnavailable
+    case notPaid, takeBackUnable, takenBackAlready
     case fileUnknown, notByFile, nothingToFile, notInFile
 
     public var code: String {
@@ -27,6 +28,9 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .accountNotOffered: "payout-account.not-offered"
         case .accountNotOpened: "payout-account.not-opened"
         case .accountUnavailable: "payout-account.unavailable"
+        case .notPaid: "payout.not-paid"
+        case .takeBackUnable: "payout.take-back-unable"
+        case .takenBackAlready: "payout.taken-back-already"
         case .fileUnknown: "payout-file.unknown"
         case .notByFile: "payout-file.not-by-file"
         case .nothingToFile: "payout-file.nothing"
@@ -65,6 +69,10 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .accountNotOffered: "That provider opens no accounts for sellers at present."
         case .accountNotOpened: "The provider does not open an account for this shop. Ask us."
         case .accountUnavailable: "The provider does not answer at the moment. Try again shortly."
+        case .notPaid: "Only a payout that was paid can be taken back."
+        case .takeBackUnable:
+            "This provider paid into the seller's bank and cannot take it back. Ask the seller."
+        case .takenBackAlready: "This payout was taken back already, or is on its way back."
         case .fileUnknown: "There is no such file."
         case .notByFile: "This provider writes no files for a bank."
         case .nothingToFile: "Nothing waits for a file in this currency."

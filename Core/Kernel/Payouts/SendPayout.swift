@@ -8,6 +8,11 @@ enum PayoutJobs {
         let payout: ID<Payout>
     }
 
+    struct TakeBack: Codable, Sendable {
+        let reversal: ID<PayoutReversal>
+    }
+
+    static let takeBack = JobKind<TakeBack>("payouts.take-back", lane: .payments)
     static let send = JobKind<Send>("payouts.send", lane: .payments)
     static let release = JobKind<NoArgs>("payouts.release", lane: .payments)
     static let resume = JobKind<NoArgs>("payouts.resume", lane: .payments)

@@ -86,11 +86,14 @@ extension Transaction {
                 version: snapshot.version)
             return try await payouts.lock(payout.id) ?? payout
         case .ends(let state):
+            let isTakenBack =
+                state == .returned && snapshot.failureCode == Payout.takenBackCode
             let why =
                 state == .returned ? "The bank sent it back." : "The provider could not pay it."
+            let failure = isTakenBack ? Payout.takenBackWords : snapshot.failureCode ?? why
             return try await end(
                 payout, state, reference: snapshot.reference,
-                failure: state == .paid ? nil : snapshot.failureCode ?? why,
+                failure: state == .paid ? nil : failure,
                 version: snapshot.version)
         }
     }
@@ -109,7 +112,10 @@ extension Transaction {
         case .returned:
             try await payouts.voidItems(of: payout.id)
             try await ledger.post([.payoutReturn(payout)])
-            try await wallets.markReturned(payout.wallet)
+            // Nothing is wrong with the account of what the market took back.
+            if failure != Payout.takenBackWords {
+                try await wallets.markReturned(payout.wallet)
+            }
         default:
             try await payouts.voidItems(of: payout.id)
             try await ledger.post([.payoutVoid(payout)])
@@ -134,6 +140,7 @@ extension Marketplace {
                     min(.seconds(600), settings.callDeadline / 4 * (1 << min(payout.tries, 7))))
                 : .done
         }
+        addReversals(to: &handlers)
         handlers.every(.seconds(5), PayoutJobs.release) { _ in
             try await releaseAllDue()
             return .done
@@ -148,6 +155,7 @@ extension Marketplace {
                     PayoutJobs.send, PayoutJobs.Send(payout: id), after: .seconds(1),
                     uniqueKey: "\(id)")
             }
+            try await resumeReversals()
             return .done
         }
     }

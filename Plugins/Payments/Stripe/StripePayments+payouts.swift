@@ -63,8 +63,10 @@ extension StripePayments {
     public func reverse(
         _ request: TransferReversal, _ context: OperationContext
     ) async throws(ProviderError) -> ReversalSnapshot {
+        let units = try StripeAmount.units(request.amount)
+        try await checkAccount(of: request.transfer, units, context)
         var form = StripeForm()
-        form.set("amount", try StripeAmount.units(request.amount))
+        form.set("amount", units)
         form.set("metadata[guildhall_reversal]", request.reversalID)
         form.set(StripeMark.key, StripeMark.key(context.idempotencyKey))
         let path = "/v1/transfers/\(try Self.path(request.transfer))/reversals"
@@ -84,6 +86,25 @@ extension StripePayments {
             return try await stripe.find(ReversalBody.self, path, context)?.snapshot(of: transfer)
         case .idempotencyKey(let key):
             return try await reversal(by: key, of: transfer, context)?.snapshot(of: transfer)
+        }
+    }
+
+    /// Asked before, because Stripe would keep a refusal under the key for a day. What was reversed
+    /// under this key already needs nothing of the account any more.
+    /// - Throws: `declined` when the seller's account has not so much.
+    private func checkAccount(
+        of transfer: String, _ units: Int64, _ context: OperationContext
+    ) async throws(ProviderError) {
+        let path = "/v1/transfers/\(try Self.path(transfer))"
+        let body = try await stripe.get(TransferBody.self, path, context)
+        guard let account = body.destination, body.amountReversed == 0 else { return }
+        let balance = try await stripe.get(
+            StripeBalance.self, "/v1/balance", account: account, context)
+        guard balance.available(in: body.currency) >= units else {
+            throw .declined(
+                code: "balance_insufficient",
+                message: "The seller's account at Stripe has not so much: it was paid on to the "
+                    + "seller's bank, or is not available yet.", mayRetry: true)
         }
     }
 
@@ -129,10 +150,7 @@ extension StripePayments {
         _ units: Int64, _ currency: Currency, _ context: OperationContext
     ) async throws(ProviderError) {
         let balance = try await stripe.get(StripeBalance.self, "/v1/balance", context)
-        let available =
-            balance.available.lazy
-            .filter { $0.currency == currency.code.lowercased() }.map(\.amount).first ?? 0
-        guard available >= units else {
+        guard balance.available(in: currency.code.lowercased()) >= units else {
             throw .unavailable(
                 message: "Not enough of the balance at Stripe is available yet.",
                 retryAfterSeconds: 3600)

@@ -6,6 +6,8 @@ struct TransferBody: Marked {
     let amount: Int64
     let amountReversed: Int64
     let currency: String
+    /// The connected account.
+    let destination: String?
     let metadata: StripeMetadata?
 
     /// A transfer has no status: it is done when it exists. One that was taken back as a whole
@@ -55,4 +57,9 @@ struct StripeBalance: Decodable, Sendable {
     }
 
     let available: [Part]
+
+    /// - Parameter currency: in Stripe's small letters.
+    func available(in currency: String) -> Int64 {
+        available.first { $0.currency == currency }?.amount ?? 0
+    }
 }

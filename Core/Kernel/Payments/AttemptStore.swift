@@ -1,4 +1,5 @@
 import Postgres
+import ProviderKit
 import Vocabulary
 
 /// Every statement on what was asked of providers. Open attempts are their own queue: whoever
@@ -123,6 +124,28 @@ struct AttemptStore {
                 interval '15 minutes')
         where payment_id = \(payment) and kind = 'start'
             and state not in ('succeeded', 'declined', 'failed')
+        """
+    }
+
+    /// Keeps what a start asked for whose answer was lost.
+    static func keepRequestStatement(_ id: ID<PaymentAttempt>, _ request: PaymentStart) -> SQL {
+        "update payment_attempt set request = \(JSON(request)) where id = \(id)"
+    }
+
+    static func forgetRequestStatement(_ id: ID<PaymentAttempt>) -> SQL {
+        "update payment_attempt set request = null where id = \(id)"
+    }
+
+    func keptRequest(of id: ID<PaymentAttempt>) async throws -> PaymentStart? {
+        try await db.query("select request from payment_attempt where id = \(id)")
+            .decode { c in try c.next(JSON<PaymentStart>?.self)?.value }.first ?? nil
+    }
+
+    /// Says where the customer goes on, while the payment still waits for that.
+    static func offerStatement(_ next: NextAction, of payment: ID<Payment>) -> SQL {
+        """
+        update payment set next_action = \(JSON(next))
+        where id = \(payment) and state = 'requires_action'
         """
     }
 

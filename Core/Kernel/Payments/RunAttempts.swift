@@ -87,7 +87,8 @@ extension Marketplace {
             guard let snapshot = known else {
                 return try await neverHeard(of: payment, start)
             }
-            return try await settle(payment.id, snapshot)
+            return try await offerNext(
+                try await settle(payment.id, snapshot), after: start, at: provider)
         } catch let error as ProviderError {
             try await database.execute(
                 AttemptStore.retryStatement(start.id, .unknown, error: "\(error)"))

@@ -82,10 +82,12 @@ extension Marketplace {
     }
 
     /// Writes that a start failed, or may have.
-    /// - Parameter mayStillArrive: the call goes on being looked for although it failed.
+    /// - Parameters:
+    ///   - asked: what the call asked for, which is kept when nobody knows what became of it.
+    ///   - mayStillArrive: the call goes on being looked for although it failed.
     func settleFailure(
         _ error: ProviderError, of id: ID<Payment>, attempt: ID<PaymentAttempt>,
-        mayStillArrive: Bool = false
+        asked: PaymentStart? = nil, mayStillArrive: Bool = false
     ) async throws -> PlacedPurchase {
         logger.info("payment.not-started", metadata: ["payment": "\(id)", "error": "\(error)"])
         return try await database.transaction { tx in
@@ -103,6 +105,9 @@ extension Marketplace {
                     held.payment.state = .unknown
                     statements.append(
                         AttemptStore.retryStatement(attempt, .unknown, error: "\(error)"))
+                    if let asked {
+                        statements.append(AttemptStore.keepRequestStatement(attempt, asked))
+                    }
                 }
                 statements.append(PaymentStore.saveStatement(held.payment))
                 _ = try await tx.commit(after: statements)

@@ -26,7 +26,8 @@ extension Marketplace {
             started = try await provider.start(request, context)
             reach(.start, .afterCall)
         } catch {
-            return try await settleFailure(error, of: plan.payment, attempt: plan.attempt)
+            return try await settleFailure(
+                error, of: plan.payment, attempt: plan.attempt, asked: request)
         }
         do {
             if let fresh, let placed = try await settle(fresh: fresh, started, answering: once) {

@@ -58,6 +58,51 @@ import Vocabulary
         }
     }
 
+    @Test func `a customer whose answer was lost is told where to go on, and pays once`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let checkout = try await shop.checkout(try await shop.thing())
+            shop.bank.fail(.answerLost)
+            let placed = try await shop.place(checkout, "redirect")
+            #expect(placed.payment.state == .unknown && placed.next == .none)
+
+            let back = try await shop.marketplace.returnFromPayment(
+                placed.purchase.id, as: shop.buyer)
+
+            let reference = try #require(back.payment.reference)
+            #expect(back.next == .redirect(url: "http://127.0.0.1/bank/\(reference)"))
+            #expect(try await shop.detail(placed).payment?.next == back.next, "and it is kept")
+            #expect(shop.bank.payments.count == 1)
+            shop.bank.finish(reference)
+            let paid = try await shop.marketplace.returnFromPayment(
+                placed.purchase.id, as: shop.buyer)
+            #expect(paid.purchase.state == .paid)
+            #expect(shop.bank.held == placed.purchase.total.amount)
+        }
+    }
+
+    @Test func `a second answer that is lost as well is asked for once more`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let checkout = try await shop.checkout(try await shop.thing())
+            shop.bank.fail(.answerLost, .answerLost)
+            let placed = try await shop.place(checkout, "redirect")
+            try await shop.hurry()
+            try await shop.settle()
+            #expect(try await shop.detail(placed).payment?.state == .requiresAction)
+            #expect(try await shop.detail(placed).payment?.next == NextAction.none)
+
+            // Meanwhile another way may be chosen; who does not choose one goes on here.
+            try await shop.hurry()
+            try await shop.settle()
+
+            #expect(try await shop.detail(placed).payment?.next != NextAction.none)
+            #expect(shop.bank.payments.count == 1 && shop.bank.calls.count == 3)
+        }
+    }
+
     @Test func `a call that never arrived costs nothing and can be made again`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)

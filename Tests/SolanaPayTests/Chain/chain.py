@@ -7,10 +7,14 @@ front keeps what they did and tells it in the shapes of the RPC documentation.
 listens on a free port of 127.0.0.1, writes its number to PORT_FILE, and ends with its parent.
 Methods that begin with an underscore are for tests: they make wallets and mints, and pay as a
 customer's wallet does, from the address of a transfer request.
+
+Under /faulty/SEED it is a bad node of the same chain: busy (429), gone (503), broken off without an
+answer, or behind, so that it does not know the newest transactions yet.
 """
 import base64
 import json
 import os
+import random
 import sys
 import threading
 import time
@@ -273,12 +277,39 @@ def answer(method, params):
     raise Refused(-32601, "Method not found")
 
 
+chances = {}
+
+
+def fault(path):
+    """What befalls a call to a bad node, the same for the same seed; None at a good one."""
+    if not path.startswith("/faulty/"):
+        return None
+    dice = chances.setdefault(path, random.Random(path)).random()
+    for name, rate in [("busy", 0.07), ("gone", 0.07), ("broken", 0.06), ("behind", 0.1)]:
+        if dice < rate:
+            return name
+        dice -= rate
+    return None
+
+
 class Front(BaseHTTPRequestHandler):
     def do_POST(self):
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         reply = {"jsonrpc": "2.0", "id": question.get("id")}
+        bad = fault(self.path)
+        if bad == "broken":
+            self.close_connection = True
+            return
+        if bad in ("busy", "gone"):
+            self.send_response(429 if bad == "busy" else 503)
+            self.send_header("Retry-After", "1")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         try:
-            reply["result"] = answer(question["method"], question.get("params") or [])
+            is_blind = bad == "behind" and question["method"] == "getSignaturesForAddress"
+            reply["result"] = (
+                [] if is_blind else answer(question["method"], question.get("params") or []))
         except Refused as refused:
             reply["error"] = {"code": refused.code, "message": str(refused)}
         except Exception as error:  # pylint: disable=broad-except

@@ -19,6 +19,7 @@ public enum Backoffice {
         ReviewRoutes(desk: desk).mount()
         PurchaseRoutes(desk: desk).mount()
         ReceiptRoutes(desk: desk).mount()
+        CashRoutes(desk: desk).mount()
         ProviderRoutes(desk: desk).mount()
         MoneyRoutes(desk: desk).mount()
         PlanRoutes(desk: desk).mount()
@@ -44,7 +45,7 @@ public enum Backoffice {
             ("Catalogue", "/categories", .readCatalogue),
             ("Purchases", "/purchases", .readPurchases),
             ("Payments", "/payments", .readPurchases),
-            ("Disputes", "/disputes", .readPurchases),
+            ("Cash", "/cash", .readPurchases), ("Disputes", "/disputes", .readPurchases),
             ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
             ("Payout plans", "/payout-plans", .readMoney),
             ("Payout files", "/payout-files", .readMoney),

@@ -149,6 +149,9 @@ import Vocabulary
             try await open.ship(scene.market)
             return ("/orders/\(open.order)/delivery-receipts", open.json(open.total))
         },
+        "POST /orders/{order}/cash-decision": { scene in
+            ("/orders/\(try await scene.overdueCash())/cash-decision", reason)
+        },
         "POST /orders/{order}/refused-delivery": { scene in
             let open = try await OpenPayment(scene.market, "cash-on-delivery")
             try await open.ship(scene.market)
@@ -184,6 +187,7 @@ import Vocabulary
         "POST /providers/{provider}/pause": provider("active", "pause"),
         "POST /providers/{provider}/drain": provider("active", "drain"),
         "POST /providers/{provider}/retirement": provider("draining", "retirement"),
+        "POST /providers/{provider}/watch-end": provider("draining", "watch-end"),
         "POST /provider-rules/{kind}": { scene in
             (
                 "/provider-rules/payment",
@@ -220,6 +224,9 @@ import Vocabulary
 
     private static let money: [String: Case] = [
         "POST /ledger/verifications": { _ in ("/ledger/verifications", "{}") },
+        "POST /payouts/{payout}/reversals": { scene in
+            ("/payouts/\(try await scene.paidPayout())/reversals", reason)
+        },
         "POST /payout-runs": { _ in ("/payout-runs", reason) },
         "POST /commission-rules": { scene in
             let seller = try await scene.seller("verified").id

@@ -77,3 +77,32 @@ struct Sale: Sendable {
         return (listing, variant)
     }
 }
+
+extension Scene {
+    /// A payout that was paid into a seller's account at a provider that can take it back.
+    func paidPayout() async throws -> ID<Payout> {
+        let instance = try await market.given.instance(ofPayments: "test-accounts")
+        let seller = try await seller("verified")
+        let id = ID<Payout>()
+        try await market.database.execute(
+            """
+            insert into payout (id, seller_id, wallet_id, instance_id, currency, amount, state,
+                reference, settled_at)
+            values (\(id), \(seller.id), \(seller.wallet), \(instance), 'EUR', 1000, 'paid',
+                'out_1', now())
+            """)
+        return id
+    }
+
+    /// An order that was to be paid at its delivery, of which nobody said for weeks that it was.
+    func overdueCash() async throws -> ID<Order> {
+        let open = try await OpenPayment(market, "cash-on-delivery")
+        try await open.ship(market)
+        try await market.database.execute(
+            """
+            update orders set state = 'delivered', delivered_at = now() - interval '15 days'
+            where id = \(open.order)
+            """)
+        return open.order
+    }
+}

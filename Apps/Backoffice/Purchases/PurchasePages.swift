@@ -39,7 +39,9 @@ enum PurchasePages {
             ])
     }
 
-    static func show(_ found: PurchaseAnswer, _ admin: Administrator) -> DeskPage {
+    static func show(
+        _ found: PurchaseAnswer, _ cash: [ID<Order>: UnconfirmedCash], _ admin: Administrator
+    ) -> DeskPage {
         let maySettle = Duty.settleCases.isAllowed(to: admin.roles)
         let mayConfirm = Duty.confirmMoney.isAllowed(to: admin.roles)
         let purchase = found.purchase
@@ -51,10 +53,21 @@ enum PurchasePages {
         ])
         return DeskPage(
             "Purchase \(purchase.number)",
-            [facts] + found.orders.flatMap { order($0, maySettle, mayConfirm) }
+            [facts]
+                + found.orders.flatMap { part in
+                    order(part, maySettle, mayConfirm)
+                        + (mayConfirm ? cash[part.id].map { [paidAtDoor($0)] } ?? [] : [])
+                }
                 + found.payments.flatMap {
                     [payment($0)] + ReceiptPages.receipts(of: $0, mayConfirm: mayConfirm)
                 })
+    }
+
+    private static func paidAtDoor(_ cash: UnconfirmedCash) -> Block {
+        Block(
+            "Order \(cash.orderNumber) is paid at its delivery",
+            text: "Nobody said yet that it was paid. All such deliveries are under Cash.",
+            forms: [CashPages.collected(cash)])
     }
 
     private static func order(

@@ -106,8 +106,13 @@ struct PurchaseRoutes {
         }
         desk.page("/purchases/{purchase}", .readPurchases, path: PurchasePath.self) {
             call, admin in
-            PurchasePages.show(
-                PurchaseAnswer(try await call.marketplace.purchaseCase(call.path.purchase)), admin)
+            let found = PurchaseAnswer(
+                try await call.marketplace.purchaseCase(call.path.purchase))
+            var cash: [ID<Order>: UnconfirmedCash] = [:]
+            for order in found.orders {
+                cash[order.id] = try await call.marketplace.unconfirmedCash(of: order.id)
+            }
+            return PurchasePages.show(found, cash, admin)
         }
         desk.routes.get("/orders/{order}").path(OrderPath.self)
             .show(as: Administrator.self, needing: Duty.readPurchases.roles) { call, _ in

@@ -38,8 +38,8 @@ struct DashboardRoutes {
             ),
             ("Money to look at", waits.moneyToLookAt, "/payments/to-review", .readPurchases),
             (
-                "Deliveries whose cash nobody confirmed", waits.cashUnconfirmed,
-                "/payments?state=authorized", .readPurchases
+                "Deliveries whose cash nobody confirmed", waits.cashUnconfirmed, "/cash",
+                .readPurchases
             ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),

@@ -161,6 +161,8 @@ struct OrderPage {
     let isPaidDirectly: Bool
     let toCollect: String?
     let toCollectDecimal: String
+    /// Until when the seller is to say that it was paid; nil before its delivery.
+    let collectBy: String?
     let canCollect: Bool
     let canRefuse: Bool
     let refundable: String
@@ -214,6 +216,9 @@ struct OrderPage {
         isPaidDirectly = detail.isPaidDirectly
         toCollect = detail.toCollect.map { Format.money($0) }
         toCollectDecimal = detail.toCollect?.decimalText ?? ""
+        collectBy = order.deliveredAt.map {
+            Format.date($0.advanced(days: UnconfirmedCash.dueAfterDays))
+        }
         canCollect = detail.toCollect != nil && may(.refundOrders)
         let isOnTheWay = order.state == .shipped || order.state == .partlyShipped
         canRefuse = detail.toCollect != nil && isOnTheWay && may(.shipOrders)

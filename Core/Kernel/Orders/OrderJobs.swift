@@ -5,6 +5,7 @@ extension JobKind where Args == NoArgs {
     static var retryCaptures: JobKind { JobKind("payments.retry-captures", lane: .payments) }
     static var expireCheckouts: JobKind { JobKind("checkouts.expire") }
     static var expirePurchases: JobKind { JobKind("purchases.expire", lane: .payments) }
+    static var remindOfCash: JobKind { JobKind("payments.remind-of-cash", lane: .mail) }
     static var deliverOrders: JobKind { JobKind("orders.deliver") }
 }
 
@@ -29,6 +30,10 @@ extension JobHandlers {
         }
         every(.seconds(5), .expirePurchases) { _ in
             try await marketplace.expirePurchases()
+            return .done
+        }
+        every(.seconds(300), .remindOfCash) { _ in
+            while try await marketplace.remindOfCash(limit: 100) == 100 {}
             return .done
         }
         every(.seconds(60), .deliverOrders) { _ in

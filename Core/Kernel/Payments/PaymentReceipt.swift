@@ -86,7 +86,7 @@ extension Payment {
 /// Why what somebody said of money was not taken down.
 public enum ReceiptRefusal: Refusal, CaseIterable {
     case unknown, notConfirmable, notYours, otherCurrency, usedAlready, inTheFuture
-    case nothingToReview, nothingToGiveBack, notOnDelivery
+    case nothingToReview, nothingToGiveBack, notOnDelivery, notOverdue
 
     public var code: String {
         switch self {
@@ -99,6 +99,7 @@ public enum ReceiptRefusal: Refusal, CaseIterable {
         case .nothingToReview: "receipt.nothing-to-review"
         case .nothingToGiveBack: "receipt.nothing-to-give-back"
         case .notOnDelivery: "receipt.not-on-delivery"
+        case .notOverdue: "receipt.not-overdue"
         }
     }
 
@@ -122,6 +123,8 @@ public enum ReceiptRefusal: Refusal, CaseIterable {
         case .nothingToReview: "There is nothing to look at in this payment."
         case .nothingToGiveBack: "No refund of this order waits for money that a person sends."
         case .notOnDelivery: "This order is not one that is paid at its delivery."
+        case .notOverdue:
+            "The seller still has time to say so: two weeks from the delivery."
         }
     }
 

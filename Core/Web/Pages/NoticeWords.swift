@@ -13,6 +13,10 @@ extension Notice {
             "Order \(number) waits to be packed; it is paid for when it is handed over."
         case "order.capture-refused":
             "The money of order \(number) was not taken: the provider refused\(note)"
+        case "order.cash-due":
+            "Was order \(number) paid for at its delivery? Say so on its page."
+        case "order.cash-decided":
+            "Order \(number) counts as paid at its delivery: its commission is owed\(note)"
         case "order.cancelled": "Order \(number) was cancelled\(note)."
         case "order.delivered": "Order \(number) has arrived."
         case "seller.verified": "Your shop is verified."

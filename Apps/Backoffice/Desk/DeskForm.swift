@@ -56,6 +56,19 @@ struct Input: Sendable {
     var isFile = false
     var lineType = "text"
     var choices: [Choice] = []
+    /// The words over a group of inputs that begins with this one.
+    var opens: String?
+    /// The last one of its group.
+    var closes = false
+
+    /// Inputs that belong together, side by side where there is room.
+    static func group(_ words: String, _ inputs: [Input]) -> [Input] {
+        var inputs = inputs
+        guard let last = inputs.indices.last else { return [] }
+        inputs[0].opens = words
+        inputs[last].closes = true
+        return inputs
+    }
 
     static func line(
         _ key: String, _ label: String, _ value: String = "", help: String? = nil,

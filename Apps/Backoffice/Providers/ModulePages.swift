@@ -50,7 +50,7 @@ enum ModulePages {
             "Version \(module.version)",
             facts: [
                 Fact("Kind", module.kind), Fact("Contract version", String(module.contract)),
-                Fact("It can", module.capabilities.joined(separator: ", ")),
+                Fact("It can", module.capabilities.map(words).joined(separator: ", ")),
                 Fact("Conformance", verdict(module.conformance)),
                 Fact("Tried", module.conformance?.ranAt.map(Format.time) ?? "never"),
             ], forms: mayRun ? [run] : [])
@@ -70,5 +70,12 @@ enum ModulePages {
                 text: "\(report.sum.skipped) cases are about what it does not do.",
                 table: Table(["Rules about", "Case", "Result", "What is wrong"], rows)),
         ]
+    }
+
+    /// `partialRefund` → `partial refund`
+    private static func words(_ capability: String) -> String {
+        capability.reduce(into: "") { words, letter in
+            words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+        }
     }
 }

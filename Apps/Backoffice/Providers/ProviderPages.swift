@@ -6,13 +6,14 @@ import Web
 enum ProviderPages {
     static func list(
         _ modules: [ModuleAnswer], _ refused: [ModulesAnswer.Refused],
-        _ instances: [ProviderInstance], _ admin: Administrator
+        _ instances: [ProviderInstance], open: [ID<ProviderInstance>: Int], _ admin: Administrator
     ) -> DeskPage {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
         let rows = instances.map { instance in
             [
                 Cell(instance.name, to: Links.provider(instance.id)), Cell(instance.kind.rawValue),
                 Cell(instance.moduleKey), .state(instance.state),
+                Cell(open[instance.id].map { String($0) } ?? "", isNumber: true),
                 Cell(instance.mode.rawValue), .time(instance.createdAt),
             ]
         }
@@ -25,7 +26,8 @@ enum ProviderPages {
             },
             [
                 Block(
-                    table: Table(["Name", "Kind", "Module", "State", "Mode", "Since"], rows),
+                    table: Table(
+                        ["Name", "Kind", "Module", "State", "Open#", "Mode", "Since"], rows),
                     nothing: "No provider is set up yet."),
                 Block(
                     "Modules that were found",
@@ -75,14 +77,15 @@ enum ProviderPages {
             Fact("Webhooks come to", file.webhookUrl),
             Fact("Audit trail", "show", to: Links.trail("provider_instance", "\(provider.id)")),
         ])
-        let open = Self.open(file)
+        let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
+        let open = Self.open(file, mayRun: mayRun)
         let history = Block(
             "History",
             timeline: file.history.map { step in
                 let from = step.from.map { "\($0.inWords) → " } ?? ""
                 return Moment(step.at, from + step.to.inWords, by: step.actorName, step.reason)
             })
-        guard Duty.runProviders.isAllowed(to: admin.roles) else {
+        guard mayRun else {
             return DeskPage(provider.name, [facts, health, open, history])
         }
         return DeskPage(
@@ -92,8 +95,16 @@ enum ProviderPages {
     }
 
     /// What of it is open.
-    private static func open(_ file: ProviderFile) -> Block {
+    private static func open(_ file: ProviderFile, mayRun: Bool) -> Block {
         let isDraining = file.provider.state == "draining"
+        let isWatching = file.open.contains { $0.kind == OpenItems.Kind.call.rawValue }
+        let end = DeskForm(
+            "Nothing more will come", to: "/providers/\(file.provider.id)/watch-end",
+            hint: """
+                Payments that are over are watched for a day, since a payer may send the money \
+                late. Each is looked up now; what nothing came of holds the provider open no more. \
+                Late money is found all the same, and listed under money to look at.
+                """, [.reason], isDangerous: true)
         let watch = Fact("Live", "watch it drain", to: "/providers/\(file.provider.id)/drain")
         return Block(
             "Open", text: "It can be retired when nothing of it is open.",
@@ -108,7 +119,8 @@ enum ProviderPages {
                                 "/providers/\(file.provider.id)/open", [("kind", item.kind)])),
                         .number(item.count),
                     ]
-                }), nothing: "Nothing of it is open.")
+                }), forms: mayRun && isDraining && isWatching ? [end] : [],
+            nothing: "Nothing of it is open.")
     }
 
     /// How many things are still open, asked again every two seconds until there is none.
@@ -124,7 +136,7 @@ enum ProviderPages {
                 Block(facts: [
                     Fact("State", state: file.provider.state),
                     Fact("Provider", file.provider.name, to: Links.provider(file.provider.id)),
-                ]), open(file),
+                ]), open(file, mayRun: false),
             ])
         let path = "/providers/\(file.provider.id)/drain"
         page.refresh = left == 0 ? nil : PageRefresh(seconds: 2, path: path)
@@ -245,7 +257,9 @@ enum ProviderPages {
     ) -> Input {
         let needed = field.required && field.fallback == nil
         let otherwise = field.fallback.map { "Empty means \($0)." }
-        let help = [field.help, otherwise ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        let said = field.help.isEmpty || ".…!?".contains(field.help.suffix(1))
+        let help = [field.help + (said ? "" : "."), otherwise ?? ""]
+            .filter { !$0.isEmpty }.joined(separator: " ")
         switch field.kind {
         case .secret:
             let kept = isStored ? "It is set; leave this empty to keep it." : ""

@@ -96,10 +96,16 @@ struct ProviderRoutes {
     private func pages() {
         desk.page("/providers", .readProviders) { call, admin in
             let reports = try await call.marketplace.conformanceReports()
+            let instances = try await call.marketplace.providerInstances()
+            var open: [ID<ProviderInstance>: Int] = [:]
+            // Nothing was made with a draft, and nothing is left of what is retired.
+            for instance in instances where instance.state != .draft && instance.state != .retired {
+                open[instance.id] = try await call.marketplace.openItemCounts(of: instance.id)
+                    .reduce(0) { $0 + $1.count }
+            }
             return ProviderPages.list(
                 try await call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
-                ModuleRoutes.refused(call.marketplace),
-                try await call.marketplace.providerInstances(), admin)
+                ModuleRoutes.refused(call.marketplace), instances, open: open, admin)
         }
         desk.page("/providers/new", .runProviders, query: NewQuery.self) { call, _ in
             let module = try await Self.module(call.query.module, call.marketplace)
@@ -220,6 +226,17 @@ struct ProviderRoutes {
     }
 
     private func life() {
+        desk.act(
+            Act<ProviderPath>(
+                "/providers/{provider}/watch-end",
+                "Say that nothing more comes of payments that are over", tag: "Providers",
+                .runProviders,
+                done: "They were looked up. What nothing came of holds it open no more.",
+                back: { Links.provider($0.provider) }), input: Reason.self
+        ) { marketplace, path, input, admin in
+            try await marketplace.endWatch(
+                at: path.provider, reason: input.reason, by: admin.account.id)
+        }
         move("activation", "Let it take new business", done: "It takes new business now.") {
             try await $0.activateProviderInstance($1, reason: $2, as: $3)
         }

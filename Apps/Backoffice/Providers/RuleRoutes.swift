@@ -119,10 +119,10 @@ struct RuleRoutes {
         let shown = rules.map { Optional($0) } + [nil]
         let inputs = shown.enumerated().flatMap { index, rule -> [Input] in
             let name = "rules.\(index)."
-            return [
+            let words = rule == nil ? "One more rule" : "Rule \(index + 1)"
+            let fields: [Input] = [
                 .choice(
-                    name + "instance", "Rule \(index + 1): provider", choices,
-                    chosen: rule?.instance.description),
+                    name + "instance", "Provider", choices, chosen: rule?.instance.description),
                 .line(
                     name + "currency", "Only for this currency", rule?.currency?.code ?? "",
                     required: false),
@@ -139,8 +139,10 @@ struct RuleRoutes {
                     name + "seller", "Only with this seller", rule?.seller ?? "", required: false),
                 .line(
                     name + "sharePpm", "Share of what fits, in parts per million",
-                    String(rule?.share.value ?? 1_000_000), type: "number"),
+                    String(rule?.share.value ?? 1_000_000), help: "50000 is 5 % of the checkouts.",
+                    type: "number"),
             ]
+            return Input.group(words, fields)
         }
         return DeskForm("Set the rules", to: "/provider-rules/\(kind.rawValue)", inputs + [.reason])
     }

@@ -63,6 +63,7 @@ public struct Migration: Sendable {
         "m0099-payout-reversals",
         "m0100-lost-starts",
         "m0101-cash-due-and-watches",
+        "m0090-kept-balances",
     ]
 
     /// The migrations that this build ships.

@@ -28,7 +28,9 @@ struct LedgerCheckStore {
         + commissionChecks + disputeChecks
 
     /// What the entries and balances say of each other, whatever they were posted for.
-    static let booksChecks = [
+    static let booksChecks = entryChecks + keptChecks
+
+    private static let entryChecks = [
         Check(
             claim: "All entries of a currency add up to zero",
             culprits: """

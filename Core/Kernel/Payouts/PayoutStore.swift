@@ -135,23 +135,22 @@ struct PayoutStore: Sendable {
     func claimable(in account: Int64, limit: Int) async throws -> [ClaimableOrder] {
         try await db.query(
             """
-            select entry.order_id, account.currency, sum(entry.amount)::bigint, (
+            select kept.order_id, account.currency, kept.balance, (
                 select coalesce(max(part), 0) + 1 from payout_item
-                where payout_item.order_id = entry.order_id and voided_at is null), (
+                where payout_item.order_id = kept.order_id and voided_at is null), (
                 select clearing.instance_id
                 from ledger_entry sold
                 join ledger_account clearing on clearing.id = sold.account_id
-                where sold.order_id = entry.order_id and clearing.kind = 'provider_clearing'
+                where sold.order_id = kept.order_id and clearing.kind = 'provider_clearing'
                 order by sold.transaction_id limit 1)
-            from ledger_entry entry join ledger_account account on account.id = entry.account_id
-            where entry.account_id = \(account) and entry.order_id is not null
+            from ledger_order_balance kept
+            join ledger_account account on account.id = kept.account_id
+            where kept.account_id = \(account) and kept.balance > 0
                 and not exists (
-                    select from refund where refund.order_id = entry.order_id
+                    select from refund where refund.order_id = kept.order_id
                         and refund.state in ('pending', 'unknown'))
-                and not \(DisputeStore.holds("entry.order_id"))
-            group by entry.order_id, account.currency
-            having sum(entry.amount) > 0
-            order by entry.order_id
+                and not \(DisputeStore.holds("kept.order_id"))
+            order by kept.order_id
             limit \(limit)::bigint
             """
         ).decode { c in

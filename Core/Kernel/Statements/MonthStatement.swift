@@ -34,8 +34,11 @@ public struct StatementMonth: Hashable, Sendable, Comparable, CustomStringConver
 
     /// Its first moment, which is the end of the month before.
     public var start: Instant {
-        Instant("\(self)-01T00:00:00Z") ?? Instant(secondsSince1970: 0)
+        Instant("\(firstDay)T00:00:00Z") ?? Instant(secondsSince1970: 0)
     }
+
+    /// `2026-11-01`
+    var firstDay: String { "\(self)-01" }
 
     public var end: Instant { next.start }
 

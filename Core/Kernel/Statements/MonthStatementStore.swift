@@ -37,20 +37,20 @@ struct MonthStatementStore: Sendable {
         }
     }
 
-    /// What was owed before an instant, and what of it was in reserve, in minor units.
+    /// What was owed when a month began, and what of it was in reserve, in minor units.
     func owed(
-        in wallet: ID<Wallet>, _ currency: Currency, before instant: Instant
+        in wallet: ID<Wallet>, _ currency: Currency, before month: StatementMonth
     ) async throws -> (all: Int64, reserved: Int64) {
         try await db.query(
             """
-            select coalesce(sum(entry.amount), 0)::bigint,
-                coalesce(sum(entry.amount) filter (
+            select coalesce(sum(held.balance), 0)::bigint,
+                coalesce(sum(held.balance) filter (
                     where account.kind = 'seller_reserve'), 0)::bigint
             from ledger_account account
-            join ledger_entry entry on entry.account_id = account.id
-            join ledger_transaction posting on posting.id = entry.transaction_id
+            cross join lateral (
+                select ledger_balance_before(account.id, \(month.firstDay)::date) as balance
+            ) held
             where account.wallet_id = \(wallet) and account.currency = \(currency)
-                and posting.booked_at < \(instant)
             """
         ).decode { c in (all: try c.next(Int64.self), reserved: try c.next(Int64.self)) }.first
             ?? (all: 0, reserved: 0)
@@ -65,11 +65,10 @@ struct MonthStatementStore: Sendable {
             select coalesce(sum(entry.amount) filter (where entry.amount > 0), 0)::bigint,
                 coalesce(sum(entry.amount) filter (where entry.amount < 0), 0)::bigint
             from ledger_account account
-            join ledger_entry entry on entry.account_id = account.id
-            join ledger_transaction posting on posting.id = entry.transaction_id
+            join ledger_month_entry entry on entry.account_id = account.id
+                and entry.month = \(month.firstDay)::date
             where account.wallet_id = \(wallet) and account.currency = \(currency)
                 and account.kind = 'seller_reserve'
-                and posting.booked_at >= \(month.start) and posting.booked_at < \(month.end)
             """
         ).decode { c in (kept: try c.next(Int64.self), released: try c.next(Int64.self)) }.first
             ?? (kept: 0, released: 0)
@@ -179,11 +178,10 @@ struct MonthStatementStore: Sendable {
             select entry.transaction_id, sum(entry.amount)::bigint as net,
                 min(entry.order_id::text)::uuid as order_id
             from ledger_account account
-            join ledger_entry entry on entry.account_id = account.id
-            join ledger_transaction booked on booked.id = entry.transaction_id
+            join ledger_month_entry entry on entry.account_id = account.id
+                and entry.month = \(month.firstDay)::date
             where account.wallet_id = \(wallet) and account.currency = \(currency)
-                and entry.transaction_id > \(after) and booked.booked_at >= \(month.start)
-                and booked.booked_at < \(month.end)
+                and entry.transaction_id > \(after)
             group by entry.transaction_id having sum(entry.amount) <> 0
         ) changed
         join ledger_transaction posting on posting.id = changed.transaction_id
@@ -218,8 +216,8 @@ extension Transaction {
             month <= StatementMonth(of: now)
         else { throw StatementRefusal.unknown }
         let store = monthStatements
-        let opening = try await store.owed(in: wallet, currency, before: month.start)
-        let closing = try await store.owed(in: wallet, currency, before: month.end)
+        let opening = try await store.owed(in: wallet, currency, before: month)
+        let closing = try await store.owed(in: wallet, currency, before: month.next)
         let reserve = try await store.reserve(of: wallet, currency, month)
         return MonthStatement(
             seller: owner, wallet: found, currency: currency, month: month,

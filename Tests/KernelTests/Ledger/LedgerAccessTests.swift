@@ -20,6 +20,9 @@ import Vocabulary
         "truncate ledger_balance",
         "delete from ledger_fold",
         "truncate ledger_fold",
+        "truncate ledger_order_balance",
+        "delete from ledger_closing",
+        "truncate ledger_closing",
         "truncate account cascade",
         "truncate provider_instance cascade",
     ]
@@ -63,6 +66,10 @@ import Vocabulary
                 """,
                 "update ledger_balance set balance = balance + 1",
                 "update ledger_fold set balance = balance + 1",
+                "insert into ledger_order_balance select id, gen_random_uuid(), 1 "
+                    + "from ledger_account",
+                "update ledger_closing set balance = balance + 1",
+                "select turn_ledger_months('{1}', '{1}', '2026-01-01')",
                 "insert into ledger_balance select id, 1 from ledger_account",
                 "select open_ledger_accounts('EUR', '{suspense}', '{NULL}')",
                 "select from ledger_balance for no key update",
@@ -152,8 +159,9 @@ import Vocabulary
         try await TestMarketplace.run { market in
             // A new table of the books belongs here, and to guildhall_books.
             let closed: Set = [
-                "audit_log", "ledger_account", "ledger_balance", "ledger_entry", "ledger_fold",
-                "ledger_transaction", "schema_migration", "seal",
+                "audit_log", "ledger_account", "ledger_balance", "ledger_closing", "ledger_entry",
+                "ledger_fold", "ledger_order_balance", "ledger_transaction", "schema_migration",
+                "seal",
             ]
             let found = try await market.database.query(
                 """

@@ -44,6 +44,17 @@ import Vocabulary
                 + "from ledger_account where kind = 'commission')",
             culprit: \.commission),
         Tampering(
+            what: "what an order has available",
+            sql: "insert into ledger_order_balance (account_id, order_id, balance) select "
+                + "account.id, orders.id, 1 from ledger_account account, orders "
+                + "where account.code = '$ACCOUNT' and orders.number = '$ORDER'",
+            culprit: \.order),
+        Tampering(
+            what: "the month of a balance",
+            sql: "update ledger_balance set month = month - interval '1 month' where account_id = "
+                + "(select id from ledger_account where code = '$ACCOUNT')",
+            culprit: \.account),
+        Tampering(
             what: "an account's name",
             sql: "update ledger_account set code = code || 'x' where code = '$ACCOUNT'",
             culprit: \.account),

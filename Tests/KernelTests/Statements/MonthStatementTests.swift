@@ -249,7 +249,7 @@ import Vocabulary
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the same seed tells the same story.
-private struct Lottery: RandomNumberGenerator {
+struct Lottery: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

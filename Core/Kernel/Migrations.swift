@@ -64,6 +64,7 @@ public struct Migration: Sendable {
         "m0100-lost-starts",
         "m0101-cash-due-and-watches",
         "m0090-kept-balances",
+        "m0091-restocking",
     ]
 
     /// The migrations that this build ships.

@@ -74,7 +74,8 @@ struct PurchaseRoutes {
             input: RefundInput.self
         ) { marketplace, path, input, admin in
             try await marketplace.refundOrder(
-                path.order, try input.wish(), reason: input.reason, as: .admin(admin.account.id))
+                path.order, try input.wish(), restocking: input.restocking.kernel,
+                reason: input.reason, as: .admin(admin.account.id))
             return try await Self.order(marketplace, path.order)
         }
         desk.act(

@@ -66,8 +66,8 @@ enum RefundPages {
         let path = "/orders/\(order.id)/refund"
         let currency = order.amounts.total.currency
         let whole = DeskForm(
-            "Refund all that is left", to: path, hint: "It goes back to the customer.", [.reason],
-            isDangerous: true)
+            "Refund all that is left", to: path, hint: "It goes back to the customer.",
+            [restocking, .reason], isDangerous: true)
         let amount: [Input] = [
             .amount("amount.amount", "How much, in \(currency.code)", in: "amount.currency"),
             .hidden("amount.currency", currency.code), .reason,
@@ -102,6 +102,14 @@ enum RefundPages {
             .choice(
                 "shipping", "Shipping", [(key: "false", text: "stays"), (key: "true", text: "too")])
         )
-        return inputs + [.reason]
+        return inputs + [restocking, .reason]
     }
+
+    private static let restocking: Input = .choice(
+        "restocking", "On the shelf again",
+        [
+            (key: "unshipped", text: "what was never shipped"),
+            (key: "everything", text: "all of it: what was shipped came back whole"),
+            (key: "nothing", text: "none of it"),
+        ], help: "When the money has gone back.")
 }

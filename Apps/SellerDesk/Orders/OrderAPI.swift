@@ -112,7 +112,7 @@ struct OrderAPI {
             .succeeds(with: .created)
             .handle(as: Member.self, needing: [.refundOrders]) { call, member in
                 try await Self.giveBack(
-                    call.path.order, try call.body.wish(), call.body.reason,
+                    call.path.order, try call.body.wish(), call.body.restocking, call.body.reason,
                     paidBackAs: call.body.paidBackAs, call.marketplace, member)
                 return OrderAnswer(
                     try await call.marketplace.findOrder(call.path.order, as: member.membership))
@@ -131,15 +131,18 @@ struct OrderAPI {
 
     /// Has the market give it back, or writes down that the seller did.
     static func giveBack(
-        _ order: ID<Order>, _ wish: RefundWish, _ reason: String, paidBackAs reference: String?,
-        _ marketplace: Marketplace, _ member: Member
+        _ order: ID<Order>, _ wish: RefundWish, _ restocking: RefundInput.Restocking?,
+        _ reason: String, paidBackAs reference: String?, _ marketplace: Marketplace,
+        _ member: Member
     ) async throws {
         if let reference, !reference.isEmpty {
             try await marketplace.recordRefund(
-                order, wish, paidBackAs: reference, reason: reason, as: member.membership)
+                order, wish, restocking: restocking.kernel, paidBackAs: reference, reason: reason,
+                as: member.membership)
         } else {
             try await marketplace.refundOrder(
-                order, wish, reason: reason, as: .seller(member.membership))
+                order, wish, restocking: restocking.kernel, reason: reason,
+                as: .seller(member.membership))
         }
     }
 

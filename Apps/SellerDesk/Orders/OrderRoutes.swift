@@ -82,7 +82,7 @@ struct OrderRoutes {
             .form(RefundForm.self).onlyOnce()
             .show(as: Member.self, needing: [.refundOrders]) { call, member in
                 try await OrderAPI.giveBack(
-                    call.path.order, try call.form.wish(), call.form.reason,
+                    call.path.order, try call.form.wish(), call.form.restocking, call.form.reason,
                     paidBackAs: call.form.paidBackAs, call.marketplace, member)
                 return .seeOther(
                     "/orders/\(call.path.order)",

@@ -11,6 +11,7 @@ struct RefundForm: Described {
     /// `12.50`
     let amount: String?
     let currency: Currency?
+    let restocking: RefundInput.Restocking?
     let paidBackAs: String?
 
     static let rules: [String: [Rule]] = [

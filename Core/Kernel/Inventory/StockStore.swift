@@ -53,8 +53,9 @@ struct StockStore {
     ) async throws -> Page<StockMovement> {
         let rows = try await db.query(
             """
-            select m.id, m.delta, m.cause, m.order_id, a.name, m.at
+            select m.id, m.delta, m.cause, coalesce(m.order_id, r.order_id), a.name, m.at
             from stock_movement m join variant v on v.id = m.variant_id
+                left join refund r on r.id = m.refund_id
                 left join account a on a.id = m.actor_id
             where m.variant_id = \(variant) and v.seller_id = \(seller)
                 and (\(page.afterNumber)::bigint is null or m.id < \(page.afterNumber)::bigint)

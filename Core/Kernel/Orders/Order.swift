@@ -104,6 +104,8 @@ public struct OrderLine: Sendable {
     public let shipped: Int
     /// Pieces whose money went back, or is on its way back, before they were shipped.
     public let withheld: Int
+    /// Pieces that are for sale again.
+    public let restocked: Int
 
     /// Pieces that are still to be shipped.
     public var toShip: Int { quantity - shipped - withheld }

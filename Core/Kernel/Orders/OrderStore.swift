@@ -52,7 +52,8 @@ struct OrderStore {
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
                 l.options_text, l.image_hash, l.quantity, l.unit_price, l.total, l.tax_rate_ppm,
                 l.tax_amount, l.tax_included, l.commission, l.commission_vat,
-                l.commission_explanation, l.commission_reasoning, l.shipped, l.withheld
+                l.commission_explanation, l.commission_reasoning, l.shipped, l.withheld,
+                l.restocked
             from order_line l join orders o on o.id = l.order_id
             where l.order_id = any(\(ids)::uuid[]) order by l.order_id, l.line
             """,
@@ -111,7 +112,8 @@ struct OrderStore {
             select l.id, l.order_id, o.currency, l.line, l.listing_id, l.variant_id, l.title, l.sku,
                 l.options_text, l.image_hash, l.quantity, l.unit_price, l.total, l.tax_rate_ppm,
                 l.tax_amount, l.tax_included, l.commission, l.commission_vat,
-                l.commission_explanation, l.commission_reasoning, l.shipped, l.withheld
+                l.commission_explanation, l.commission_reasoning, l.shipped, l.withheld,
+                l.restocked
             from order_line l join orders o on o.id = l.order_id
             where l.order_id = \(order) order by l.line
             """
@@ -260,6 +262,7 @@ extension OrderLine {
         commissionReasoning = try c.next()
         shipped = try c.next()
         withheld = try c.next()
+        restocked = try c.next()
     }
 }
 

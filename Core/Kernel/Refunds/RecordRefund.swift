@@ -4,12 +4,12 @@ import Vocabulary
 extension Marketplace {
     /// Writes down that the seller gave money of a direct sale back to the customer, with the
     /// reference under which that was done. What the seller owes of it goes down with it.
-    /// - Throws: as ``refundOrder(_:_:reason:as:)``; ``RefundRefusal/notPaidToSeller``;
+    /// - Throws: as ``refundOrder(_:_:restocking:reason:as:)``; ``RefundRefusal/notPaidToSeller``;
     ///   ``InputRefusal`` for a reference of more than 200 characters.
     @discardableResult
     public func recordRefund(
-        _ id: ID<Order>, _ wish: RefundWish = .everything, paidBackAs reference: String,
-        reason: String, as member: SellerMember
+        _ id: ID<Order>, _ wish: RefundWish = .everything, restocking: Restocking = .unshipped,
+        paidBackAs reference: String, reason: String, as member: SellerMember
     ) async throws -> ID<Refund> {
         let reason = try Self.reason(reason)
         let reference = try InputText.line(reference, field: "paidBackAs", lengths: 1...200)
@@ -19,17 +19,23 @@ extension Marketplace {
             guard let held = try await tx.payments.lock(payingFor: id) else {
                 throw OrderRefusal.notPaid
             }
-            guard let share = held.shares.first(where: { $0.order == id }) else {
-                throw OrderRefusal.missing
-            }
+            guard let order = try await tx.orders.lock(id),
+                let share = held.shares.first(where: { $0.order == id })
+            else { throw OrderRefusal.missing }
             guard held.payment.isDirect else { throw RefundRefusal.notPaidToSeller }
             guard share.kept > 0 else { throw OrderRefusal.nothingToRefund }
-            let plan = try RefundPlan.make(wish, from: try await tx.refunds.basis(of: share))
+            let basis = try await tx.refunds.basis(of: share)
+            let plan = try RefundPlan.make(wish, from: basis)
+            let lines = try await tx.orders.lines(of: id)
+            let returning = order.state == .cancelled ? [] : plan.parts
+            let packing = Packing(lines, without: returning)
             let refund = ID<Refund>()
             _ = try await tx.batch(
                 RefundStore.recordStatements(
-                    plan, refund, of: id, held.payment.id, reason: reason, reference: reference,
-                    by: member.account))
+                    plan, refund, of: id, held.payment.id,
+                    pieces: packing.pieces(restocking, lines, of: returning, from: basis),
+                    reason: reason,
+                    reference: reference, by: member.account))
             try await tx.audit.record(
                 "order.refund-recorded", on: "order", id.description, by: member.account,
                 as: .seller, reason: "\(plan.amount), \(reference): \(reason)")

@@ -42,6 +42,8 @@ public struct Refund: Sendable {
     public let reason: String
     public let state: State
     public let failure: String?
+    /// Nil for refunds from before it was asked.
+    public internal(set) var restocking: Restocking?
     /// The refund that failed before.
     public let retries: ID<Refund>?
     public let requestedAt: Instant

@@ -7,7 +7,8 @@ struct RefundStore {
 
     static let columns: SQL = """
         r.id, r.payment_id, r.order_id, r.kind, r.funded_by, r.currency, r.amount, r.goodwill,
-        r.reason, r.state, r.failure, r.retries, r.requested_at, r.settled_at, r.version
+        r.reason, r.state, r.failure, r.restocking, r.retries, r.requested_at, r.settled_at,
+        r.version
         """
 
     private static let partColumns: SQL = """
@@ -103,65 +104,105 @@ struct RefundStore {
             goodwill: goodwill.first ?? 0)
     }
 
+    /// How many pieces of each line are not to be shipped though no refund stands for them: they
+    /// are for sale again, and the customer's bank sent the money back. Lines without any left out.
+    func idlePieces(of order: ID<Order>) async throws -> [ID<OrderLine>: Int] {
+        let rows = try await db.query(
+            """
+            select line.id, line.withheld - coalesce(sum(part.withheld), 0)
+            from order_line line
+            left join (
+                select order_line_id, withheld
+                from refund_part join refund on refund.id = refund_id
+                where refund.order_id = \(order) and refund.state <> 'failed'
+            ) part on part.order_line_id = line.id
+            where line.order_id = \(order) and line.withheld > 0
+            group by line.id having line.withheld > coalesce(sum(part.withheld), 0)
+            """
+        ).decode { c in (try c.next(ID<OrderLine>.self), try c.next(Int.self)) }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
     /// Claims the amount and asks for it back. `payment_share_bounds` refuses what is not there.
     static func requestStatements(
         _ plan: RefundPlan, _ id: ID<Refund> = ID(), of order: ID<Order>, _ payment: ID<Payment>,
-        withholding: [ID<OrderLine>: Int] = [:], reason: String, retries: ID<Refund>? = nil,
+        pieces: RefundedPieces = RefundedPieces(), reason: String, retries: ID<Refund>? = nil,
         by actor: ID<Account>?
     ) -> [SQL] {
         insertStatements(
-            plan, id, of: order, payment, withholding: withholding, reason: reason,
-            retries: retries, by: actor)
+            plan, id, of: order, payment, pieces, reason: reason, retries: retries, by: actor)
             + askStatements(id, plan.amount, of: order, payment, reason: reason, by: actor)
     }
 
     private static func insertStatements(
         _ plan: RefundPlan, _ id: ID<Refund>, of order: ID<Order>, _ payment: ID<Payment>,
-        withholding: [ID<OrderLine>: Int] = [:], reason: String, retries: ID<Refund>?,
-        by actor: ID<Account>?
+        _ pieces: RefundedPieces, reason: String, retries: ID<Refund>?, by actor: ID<Account>?
     ) -> [SQL] {
         let parts = plan.parts
-        let withheld = parts.map { part in part.line.flatMap { withholding[$0] } ?? 0 }
+        let withheld = parts.map { part in part.line.flatMap { pieces.withheld[$0] } ?? 0 }
+        let shelved = parts.map { part in part.line.flatMap { pieces.shelved[$0] } ?? 0 }
+        let restocked = parts.map { part in part.line.flatMap { pieces.restocked[$0] } ?? 0 }
         let currency = plan.amount.currency
         return [
             """
             insert into refund (id, payment_id, order_id, kind, funded_by, amount, goodwill,
-                currency, reason, retries, requested_by)
+                currency, reason, restocking, retries, requested_by)
             values (\(id), \(payment), \(order), \(plan.kind), \(plan.fundedBy),
-                \(plan.amount.amount), \(plan.goodwill), \(currency), \(reason), \(retries),
-                \(actor))
+                \(plan.amount.amount), \(plan.goodwill), \(currency), \(reason),
+                \(pieces.restocking), \(retries), \(actor))
             """,
             """
-            insert into refund_part (refund_id, \(partColumns), withheld)
+            insert into refund_part (refund_id, \(partColumns), withheld, shelved, restock)
             select \(id)::uuid, t.* from unnest(\(parts.map(\.number))::smallint[],
                 \(parts.map(\.line))::uuid[], \(parts.map(\.quantity))::integer[],
                 \(parts.map(\.shares.seller))::bigint[],
                 \(parts.map(\.shares.commission))::bigint[],
                 \(parts.map(\.shares.commissionVAT))::bigint[],
-                \(parts.map(\.shares.taxByPlatform))::bigint[], \(withheld)::integer[]) t
+                \(parts.map(\.shares.taxByPlatform))::bigint[], \(withheld)::integer[],
+                \(shelved)::integer[], \(restocked)::integer[]) t
             """,
-        ] + (withheld.contains { $0 > 0 } ? [withholdStatement(id, by: 1)] : [])
+        ] + (withheld.contains { $0 > 0 } ? [withholdStatement(id)] : [])
     }
 
-    /// What the refund withheld is not shippable any more, or is again, by -1.
-    private static func withholdStatement(_ id: ID<Refund>, by sign: Int) -> SQL {
+    /// What the refund withheld is not shippable any more.
+    private static func withholdStatement(_ id: ID<Refund>) -> SQL {
         """
-        update order_line line set withheld = line.withheld + \(sign)::int * part.withheld
+        update order_line line set withheld = line.withheld + part.withheld - part.shelved
         from refund_part part
         where part.refund_id = \(id) and part.order_line_id = line.id and part.withheld > 0
         """
     }
 
-    /// The refund failed: what it withheld may be shipped.
-    static func shippableAgainStatement(_ id: ID<Refund>) -> SQL { withholdStatement(id, by: -1) }
+    /// The refund failed: what it withheld may be shipped, but what it brought back to the shelf,
+    /// where others buy it.
+    static func shippableAgainStatement(_ id: ID<Refund>, isRestocked: Bool = false) -> SQL {
+        """
+        update order_line line set withheld = line.withheld - part.withheld + part.shelved
+            + case when \(isRestocked) then least(part.withheld - part.shelved, part.restock)
+                else 0 end
+        from refund_part part
+        where part.refund_id = \(id) and part.order_line_id = line.id and part.withheld > 0
+        """
+    }
+
+    /// The money has gone back: the pieces that were to come back are for sale again, once.
+    static func restockStatement(_ id: ID<Refund>) -> SQL {
+        "select restock_refund(\(id), 'return')"
+    }
+
+    /// The refund of an order that was cancelled meanwhile failed: what it withheld from the parcel
+    /// is for sale again like the rest of it.
+    static func restockWithheldStatement(_ id: ID<Refund>) -> SQL {
+        "select restock_refund(\(id), 'cancellation')"
+    }
 
     /// The seller gave it back already: there is nobody to ask.
     static func recordStatements(
         _ plan: RefundPlan, _ id: ID<Refund>, of order: ID<Order>, _ payment: ID<Payment>,
-        reason: String, reference: String, by actor: ID<Account>
+        pieces: RefundedPieces, reason: String, reference: String, by actor: ID<Account>
     ) -> [SQL] {
         insertStatements(
-            plan, id, of: order, payment, reason: reason, retries: nil, by: actor) + [
+            plan, id, of: order, payment, pieces, reason: reason, retries: nil, by: actor) + [
                 settleStatement(id, .succeeded, reference: reference),
                 """
                 update payment_share set refunded = refunded + \(plan.amount.amount)
@@ -171,6 +212,7 @@ struct RefundStore {
                 OrderStore.noteStatement(
                     order, "refunded", note: "\(plan.amount) by the seller, \(reference)",
                     by: actor),
+                restockStatement(id),
             ]
     }
 
@@ -231,7 +273,7 @@ struct RefundStore {
             update payment set refunded = refunded - \(refund.amount.amount)
             where id = \(refund.payment)
             """,
-            shippableAgainStatement(refund.id),
+            shippableAgainStatement(refund.id, isRestocked: true),
         ]
     }
 
@@ -266,6 +308,7 @@ extension Refund {
         reason = try c.next()
         state = try c.next()
         failure = try c.next()
+        restocking = try c.next()
         retries = try c.next()
         requestedAt = try c.next()
         settledAt = try c.next()
@@ -281,4 +324,16 @@ extension RefundPart {
                 seller: try c.next(), commission: try c.next(), commissionVAT: try c.next(),
                 taxByPlatform: try c.next()))
     }
+}
+
+/// What becomes of the pieces that a refund is for, by their lines.
+struct RefundedPieces {
+    /// Chosen by whoever asked for it; nil where nobody could.
+    var restocking: Restocking?
+    /// Not shipped any more.
+    var withheld: [ID<OrderLine>: Int] = [:]
+    /// Of these, those that are for sale again already.
+    var shelved: [ID<OrderLine>: Int] = [:]
+    /// For sale again when the money has gone back.
+    var restocked: [ID<OrderLine>: Int] = [:]
 }

@@ -23,6 +23,16 @@ public struct RefundedLine: Hashable, Sendable {
     }
 }
 
+/// What becomes of the pieces that money goes back for, once it has gone back.
+public enum Restocking: String, SQLText, Sendable, CaseIterable {
+    /// Those that were never shipped are for sale again; those that were may be broken or lost.
+    case unshipped
+    /// All of them are: what was shipped came back whole.
+    case everything
+    /// None is.
+    case nothing
+}
+
 /// What an order's customer can still be given: what was frozen at placement, less every refund
 /// that did not fail.
 public struct RefundBasis: Hashable, Sendable {

@@ -11,13 +11,15 @@ extension Marketplace {
     /// The amount is claimed under the payment's lock before the provider is asked, so that all
     /// refunds together never come to more than the order's captured share. One that failed gives
     /// its amount back and may be asked for again.
+    /// - Parameter restocking: which of the pieces are for sale again when the money has gone back.
     /// - Throws: ``OrderRefusal``: `missing`, `notPaid`, `notCaptured`, `notShippedYet`,
     ///   `nothingToRefund`, `refundUnderWay`, `reasonMissing`; ``RefundRefusal``, such as
     ///   `disputed`;
     ///   `SellerRefusal.notAllowed`.
     @discardableResult
     public func refundOrder(
-        _ id: ID<Order>, _ wish: RefundWish = .everything, reason: String, as actor: OrderActor
+        _ id: ID<Order>, _ wish: RefundWish = .everything, restocking: Restocking = .unshipped,
+        reason: String, as actor: OrderActor
     ) async throws -> ID<Refund> {
         if case .customer = actor { throw OrderRefusal.missing }
         let reason = try Self.reason(reason)
@@ -25,12 +27,12 @@ extension Marketplace {
         if case .seller = actor, case .goodwill(_, .platform) = wish {
             throw RefundRefusal.notYoursToFund
         }
-        return try await request(wish, of: id, reason: reason, as: actor)
+        return try await request(wish, restocking, of: id, reason: reason, as: actor)
     }
 
     /// Asks again for a refund that failed, with the same reason, for as much as it was; once.
-    /// - Throws: as ``refundOrder(_:_:reason:as:)``; ``RefundRefusal``: `unknown`, `notFailed`,
-    ///   `retriedAlready`.
+    /// - Throws: as ``refundOrder(_:_:restocking:reason:as:)``; ``RefundRefusal``: `unknown`,
+    ///   `notFailed`, `retriedAlready`.
     @discardableResult
     public func retryRefund(
         _ id: ID<Refund>, of order: ID<Order>, as actor: OrderActor
@@ -47,15 +49,16 @@ extension Marketplace {
         do {
             guard let wish = failed.wish else { return try await retryStray(failed, as: actor) }
             return try await request(
-                wish, of: order, reason: failed.reason, retrying: id, as: actor)
+                wish, failed.restocking ?? .unshipped, of: order, reason: failed.reason,
+                retrying: id, as: actor)
         } catch let error as PostgresError where error.constraint == "refund_retried_once" {
             throw RefundRefusal.retriedAlready
         }
     }
 
     private func request(
-        _ wish: RefundWish, of id: ID<Order>, reason: String, retrying: ID<Refund>? = nil,
-        as actor: OrderActor
+        _ wish: RefundWish, _ restocking: Restocking, of id: ID<Order>, reason: String,
+        retrying: ID<Refund>? = nil, as actor: OrderActor
     ) async throws -> ID<Refund> {
         let wholeOnly = try await givesBackWholePaymentsOnly(id)
         let refund = try await database.transaction { tx in
@@ -72,14 +75,19 @@ extension Marketplace {
                 throw share.claimed.isPositive
                     ? OrderRefusal.refundUnderWay : OrderRefusal.nothingToRefund
             }
-            let plan = try RefundPlan.make(wish, from: try await tx.refunds.basis(of: share))
+            let basis = try await tx.refunds.basis(of: share)
+            let plan = try RefundPlan.make(wish, from: basis)
             guard order.state != .paid || plan.amount.amount < share.kept else {
                 throw OrderRefusal.notShippedYet
             }
             guard !wholeOnly || plan.amount == held.payment.captured else {
                 throw RefundRefusal.wholeOnly
             }
-            let packing = Packing(try await tx.orders.lines(of: id), without: plan.parts)
+            let lines = try await tx.orders.lines(of: id)
+            // What was cancelled is for sale again already.
+            let returning = order.state == .cancelled ? [] : plan.parts
+            let packing = Packing(
+                lines, without: returning, idle: try await tx.refunds.idlePieces(of: id))
             guard order.state != .paid || packing.isLeft else { throw OrderRefusal.notShippedYet }
             let refund = ID<Refund>()
             let audited = AuditStore.statement(
@@ -87,7 +95,8 @@ extension Marketplace {
                 as: actor.kind, for: actor.seller, reason: "\(plan.amount): \(reason)",
                 before: try await tx.audit.before("order", id.description))
             var statements = RefundStore.requestStatements(
-                plan, refund, of: id, held.payment.id, withholding: packing.withheld,
+                plan, refund, of: id, held.payment.id,
+                pieces: packing.pieces(restocking, lines, of: returning, from: basis),
                 reason: reason, retries: retrying, by: actor.account)
             if order.state == .partlyShipped, !packing.isLeft {
                 statements += OrderStore.moveStatements(

@@ -117,6 +117,7 @@ extension Marketplace {
                 }
                 try await tx.book(refund, of: share, at: held.payment.instance)
             }
+            if !refund.parts.isEmpty { statements.append(RefundStore.restockStatement(id)) }
             reach(.refund, .beforeRecord)
             _ = try await tx.commit(after: statements)
         }
@@ -142,6 +143,9 @@ extension Marketplace {
                 statements.append(
                     Announcements.notRefunded(
                         "order.refund-failed", order, refund.amount, note: failure))
+                if order.state == .cancelled, refund.restocking != .nothing {
+                    statements.append(RefundStore.restockWithheldStatement(id))
+                }
             }
             _ = try await tx.commit(after: statements)
         }

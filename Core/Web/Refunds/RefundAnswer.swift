@@ -33,6 +33,8 @@ public struct RefundAnswer: Codable, Sendable {
     public let reason: String
     public let state: RefundState
     public let failure: String?
+    /// Which pieces are for sale again when it has succeeded; null when nobody could choose.
+    public let restocking: RefundInput.Restocking?
     /// The refund that failed before.
     public let retries: ID<Refund>?
     public let requestedAt: Instant
@@ -57,6 +59,9 @@ public struct RefundAnswer: Codable, Sendable {
         reason = refund.reason
         state = RefundState(rawValue: refund.state.rawValue) ?? .unknown
         failure = refund.failure
+        restocking = refund.restocking.flatMap {
+            RefundInput.Restocking(rawValue: $0.rawValue)
+        }
         retries = refund.retries
         requestedAt = refund.requestedAt
         settledAt = refund.settledAt

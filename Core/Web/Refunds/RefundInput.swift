@@ -7,6 +7,9 @@ public struct RefundInput: Described {
         case whole, lines, amount, goodwill
     }
     public enum Funder: String, Codable, Sendable, CaseIterable { case platform, seller }
+    public enum Restocking: String, Codable, Sendable, CaseIterable {
+        case unshipped, everything, nothing
+    }
 
     public struct RefundedLineInput: Described {
         public let lineId: ID<OrderLine>
@@ -25,6 +28,9 @@ public struct RefundInput: Described {
     public let amount: Money?
     /// Of `goodwill`: who pays it; the seller when it is not said.
     public let fundedBy: Funder?
+    /// Which of the pieces are for sale again when the money has gone back; those that were never
+    /// shipped when it is not said.
+    public let restocking: Restocking?
     /// Of a sale that was paid to the seller directly: under which reference the seller gave it
     /// back.
     public let paidBackAs: String?
@@ -49,6 +55,16 @@ public struct RefundInput: Described {
         case .goodwill:
             guard let amount else { throw .notPositive }
             return .goodwill(amount, fundedBy: fundedBy == .platform ? .platform : .seller)
+        }
+    }
+}
+
+extension RefundInput.Restocking? {
+    public var kernel: Kernel.Restocking {
+        switch self {
+        case nil, .unshipped: .unshipped
+        case .everything: .everything
+        case .nothing: .nothing
         }
     }
 }

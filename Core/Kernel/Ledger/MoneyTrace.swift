@@ -63,7 +63,7 @@ public struct MoneyTrace: Sendable {
         var found: [(name: String, amount: Int64)] = []
         for step in steps {
             for move in step.moves {
-                guard let name = Self.place(of: move, in: step) else { continue }
+                guard let name = place(of: move, in: step) else { continue }
                 if let index = found.firstIndex(where: { $0.name == name }) {
                     found[index].amount += move.amount.amount
                 } else {
@@ -84,10 +84,12 @@ public struct MoneyTrace: Sendable {
     private func money(_ amount: Int64) -> Money { Money(amount, head.total.currency) }
 
     /// Nil for where the money came from.
-    private static func place(of move: Move, in step: Step) -> String? {
+    private func place(of move: Move, in step: Step) -> String? {
         switch (move.account, step.kind) {
         case (.providerClearing, .sale): nil
-        case (.providerClearing, .payoutPost): "\(move.owner ?? "the seller")'s bank account"
+        // Paid out, or sent back by the bank.
+        case (.providerClearing, .payoutPost), (.providerClearing, .payoutReturn):
+            "\(head.sellerName)'s bank account"
         case (.providerClearing, _): "the customer, given back"
         case (.taxPayable, _):
             "the state\(move.owner.map { " (\($0))" } ?? ""), by the market"

@@ -83,9 +83,7 @@ struct TraceStore {
             where item.order_id = \(order)
         )
         select t.id, t.key, t.kind, t.booked_at, a.kind,
-            case when t.kind = 'payout_post' then paidTo.name else coalesce(s.name, i.name,
-                r.jurisdiction) end,
-            m.amount::bigint
+            coalesce(s.name, i.name, r.jurisdiction), m.amount::bigint
         from (
             select * from own union all select * from rest union all select * from paid
         ) m
@@ -95,8 +93,6 @@ struct TraceStore {
             left join seller s on s.id = w.seller_id
             left join provider_instance i on i.id = a.instance_id
             left join tax_remitter r on r.id = a.remitter_id
-            join orders o on o.id = \(order)
-            join seller paidTo on paidTo.id = o.seller_id
         order by t.id, m.amount, a.id
         limit \(stepsMax)::bigint
         """

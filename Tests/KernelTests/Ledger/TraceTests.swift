@@ -31,6 +31,11 @@ import Vocabulary
                     MoneyTrace.Place(
                         name: "the market's commission", amount: order.amounts.commission),
                 ])
+            // The provider's side is named after the instance that holds the funds, in and out.
+            let holder = try #require(trace.head.instanceName)
+            let clearing = trace.steps.flatMap(\.moves).filter { $0.account == .providerClearing }
+            #expect(clearing.map(\.owner) == [holder, holder])
+            #expect(holder != trace.head.sellerName)
             #expect(trace.unexplained.isZero)
             #expect(trace.lines.first?.explanation.contains("10 %") == true)
         }
@@ -56,6 +61,29 @@ import Vocabulary
                     MoneyTrace.Place(
                         name: "Clay & Kiln: seller debt",
                         amount: Money(-amounts.sellerShare.amount, .eur)),
+                ])
+            #expect(trace.unexplained.isZero)
+        }
+    }
+
+    @Test func `what the bank sent back is at the provider again, and the seller's`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let order = try await earnings.delivered(price: 2000).order
+            try await earnings.waitForHolds()
+            _ = try await market.marketplace.runPayouts()
+            try await market.worker().drain()
+            try await earnings.sendBackLastPayout()
+
+            let trace = try await market.marketplace.traceMoney(of: order.id)
+
+            #expect(trace.steps.last?.kind == .payoutReturn)
+            #expect(
+                Set(trace.places) == [
+                    MoneyTrace.Place(
+                        name: "Clay & Kiln: seller available", amount: order.amounts.sellerShare),
+                    MoneyTrace.Place(
+                        name: "the market's commission", amount: order.amounts.commission),
                 ])
             #expect(trace.unexplained.isZero)
         }

@@ -65,6 +65,7 @@ public struct Migration: Sendable {
         "m0101-cash-due-and-watches",
         "m0090-kept-balances",
         "m0091-restocking",
+        "m0092-one-clock",
     ]
 
     /// The migrations that this build ships.

@@ -111,7 +111,8 @@ struct MailStore {
             .decode(Mail.init).first
     }
 
-    /// Takes the next that is due for so long; a process that dies with it leaves it to the next.
+    /// Takes the next that is due for so long, in the order of what happened; a process that dies
+    /// with it leaves it to the next.
     func claim(for time: Duration) async throws -> (mail: Mail, message: String)? {
         try await db.query(
             """
@@ -119,7 +120,7 @@ struct MailStore {
                 + \(time.wholeMilliseconds)::bigint * interval '1 millisecond'
             where id = (
                 select id from mail where state = 'waiting' and next_at <= clock_timestamp()
-                order by next_at limit 1 for update skip locked)
+                order by notification_id limit 1 for update skip locked)
             returning \(Self.columns), message
             """
         ).decode { c in (mail: try Mail(&c), message: try c.next(String.self)) }.first

@@ -42,7 +42,8 @@ public struct OutboxStore: Sendable {
     }
 
     /// Up to `limit` events after `cursor` that no open transaction can still precede, made into
-    /// a row for each person who is told; returns where to go on, nil when there was none.
+    /// a row for each person who is told, in their order; returns where to go on, nil when there
+    /// was none.
     func dispatchNotifications(
         after cursor: OutboxCursor, limit: Int
     ) async throws -> OutboxCursor? {
@@ -58,19 +59,20 @@ public struct OutboxStore: Sendable {
             ), told as (
                 insert into notification (event_id, account_id, email, audience, seller_id, topic,
                     payload, at)
-                select id, account_id, email, 'customer', seller_id, topic, payload, at
-                from batch where account_id is not null or email is not null
-                union all
-                select batch.id, member.account_id, null, 'seller', batch.seller_id, topic,
-                    payload, at
-                from batch join seller_member member on member.seller_id = batch.seller_id
-                union all
-                select batch.id, person.account_id, null, 'administrator', batch.seller_id, topic,
-                    payload, at
-                from batch join (
-                    select distinct account_id from account_role
-                    where role in ('administrator', 'support', 'finance')
-                ) person on batch.for_administrators
+                select batch.id, person.account_id, person.email, person.audience,
+                    batch.seller_id, topic, payload, at
+                from batch cross join lateral (
+                    select batch.account_id, batch.email, 'customer' as audience, 1 as turn
+                    where batch.account_id is not null or batch.email is not null
+                    union all
+                    select member.account_id, null, 'seller', 2
+                    from seller_member member where member.seller_id = batch.seller_id
+                    union all
+                    select distinct role.account_id, null, 'administrator', 3
+                    from account_role role where batch.for_administrators
+                        and role.role in ('administrator', 'support', 'finance')
+                ) person
+                order by batch.xid, batch.id, person.turn, person.account_id
                 on conflict on constraint notification_once do nothing
             )
             select xid::text, id from batch order by xid desc, id desc limit 1

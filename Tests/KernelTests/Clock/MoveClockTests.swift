@@ -21,6 +21,27 @@ import Vocabulary
         }
     }
 
+    @Test func `everything in an order's life is told by it`() async throws {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            try await market.marketplace.moveClock(by: .seconds(90 * 86_400), as: nil)
+            let before = try await market.marketplace.marketNow()
+
+            let order = try await counter.shipped(quantity: 2)
+            try await counter.refund(order, .amount(Money(100, .eur)))
+
+            let told = try await counter.find(order)
+            let after = try await market.marketplace.marketNow()
+            let times =
+                told.events.map(\.at) + told.refunds.map(\.requestedAt)
+                + told.shipments.map(\.shippedAt) + [told.order.placedAt]
+            #expect(told.events.count >= 4)
+            #expect(times.allSatisfy { before <= $0 && $0 <= after })
+            let page = try await market.marketplace.purchaseCase(told.order.purchase)
+            #expect(page.orders.flatMap(\.events).allSatisfy { before <= $0.at && $0.at <= after })
+        }
+    }
+
     @Test func `a real market's clock does not move, and none moves back or far`() async throws {
         try await TestMarketplace.run(settings: { $0.isDemo = false }) { market in
             await #expect(throws: ClockRefusal.notADemo) {

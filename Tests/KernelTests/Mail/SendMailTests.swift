@@ -69,6 +69,27 @@ import Vocabulary
         }
     }
 
+    @Test func `letters of the same moment go out in the order of what happened`() async throws {
+        try await market(sendingBy: Self.taken) { market, _ in
+            let shop = try await Shop(market)
+            for _ in 0..<4 {
+                _ = try await shop.bought(
+                    try await shop.thing(price: 1000), try await shop.thing(price: 2000))
+            }
+            try await write(market)
+            // As when two processes wrote them, or all had to wait for the server.
+            try await market.database.execute(
+                "update mail set next_at = now() - notification_id * interval '1 millisecond'")
+
+            #expect(try await market.marketplace.sendMail() == 12)
+
+            let sent = try await market.database.query(
+                "select notification_id from mail order by sent_at"
+            ).decode { c in try c.next(Int64.self) }
+            #expect(sent == sent.sorted())
+        }
+    }
+
     @Test func `changed bank details are told at once, with the time that payouts wait`()
         async throws
     {

@@ -52,6 +52,34 @@ import Vocabulary
         }
     }
 
+    @Test func `what happened first is told first, whoever is told of it`() async throws {
+        try await TestMarketplace.run { market in
+            let seller = try await market.given.verifiedSeller()
+            let customer = try await market.given.account()
+            _ = try await market.given.administrator()
+            try await market.database.transaction { tx in
+                for turn in 0..<12 {
+                    let event = OutboxEvent(
+                        "order.paid", about: "order", ID<Order>(), NoPayload())
+                    switch turn % 3 {
+                    case 0: try await tx.outbox.record(event.tellingAdministrators())
+                    case 1: try await tx.outbox.record(event.telling(team: seller.id))
+                    default:
+                        try await tx.outbox.record(
+                            event.telling(account: customer.id, email: nil))
+                    }
+                }
+            }
+
+            try await market.tellEverybody()
+
+            let told = try await market.database.query(
+                "select event_id from notification order by id"
+            ).decode { c in try c.next(Int64.self) }
+            #expect(Set(told).count >= 12 && told == told.sorted())
+        }
+    }
+
     @Test func `two dispatchers at once tell everybody once`() async throws {
         try await TestMarketplace.run { market in
             let seller = try await market.given.verifiedSeller()

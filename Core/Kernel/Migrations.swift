@@ -66,6 +66,7 @@ public struct Migration: Sendable {
         "m0090-kept-balances",
         "m0091-restocking",
         "m0092-one-clock",
+        "m0093-pinned",
     ]
 
     /// The migrations that this build ships.

@@ -210,7 +210,7 @@ class Walk:
     def look_after_rules(self):
         """A commission rule that is only drafted, and what a provider has open."""
         admin = self.admin.go("/commission").fill("Name", self.words.say(f"Idea {self.tag}", 80))
-        admin.name_field("ratePpm", "90000", "form[action='/commission-rules']")
+        admin.name_field("ratePpm@percent", "9", "form[action='/commission-rules']")
         admin.page.locator("form[action='/commission-rules'] [name=reason]").fill("to be looked at")
         admin.press("Add the rule").sees("draft")
         admin.go("/providers").follow("North")

@@ -92,6 +92,34 @@ import Vocabulary
         }
     }
 
+    @Test func `a person types rates in percent, and a wrong one is told at its input`()
+        async throws
+    {
+        try await Office.run { office in
+            func type(_ rate: String) async throws -> OfficeAnswer {
+                try await office.submit(
+                    [("name", "Typed"), ("ratePpm@percent", rate), ("reason", "a trial")],
+                    to: "/commission-rules", on: "/commission", as: .finance)
+            }
+            #expect(try await office.get("/commission").text.contains("In percent, such as 12.5."))
+
+            for wrong in ["110", "-1", "12.50001", "a tenth"] {
+                let answer = try await type(wrong)
+                #expect(answer.status == 422, "\(wrong)")
+                #expect(answer.text.contains("Write it in percent from 0 to 100"), "\(wrong)")
+                #expect(answer.text.contains("<span>Rate, in percent</span>"), "\(wrong)")
+                #expect(answer.text.contains("value=\"\(wrong)\""), "\(wrong)")
+            }
+            let rules = try await office.get("/api/v1/commission-rules")
+            #expect(rules.value("items.1.id") == nil)
+            let vat = try await office.submit(
+                [("country", "AT"), ("ratePpm@percent", "20,5 %"), ("reason", "the law")],
+                to: "/commission-vat", on: "/commission", as: .finance)
+            #expect(vat.status == 303)
+            #expect(try await office.get("/api/v1/commission-vat").text.contains("205000"))
+        }
+    }
+
     @Test func `nonsense about commission is refused with a sentence`() async throws {
         try await Office.run { office in
             for (body, field) in [

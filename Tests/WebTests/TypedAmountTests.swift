@@ -52,3 +52,37 @@ import Vocabulary
         }
     }
 }
+
+@Suite struct `Rates as people write them` {
+    @Test func `are exact to the part per million`() throws {
+        for (text, wanted) in [
+            ("12.5", Int64(125_000)), ("12,5 %", 125_000), ("12.5%", 125_000), ("0", 0),
+            ("100", 1_000_000), ("0.0001", 1), ("19", 190_000), ("7.10", 71_000),
+            ("1,234", 12_340), (" 8.25\u{A0}% ", 82_500),
+        ] {
+            #expect(try TypedPercent.read(text, field: "rate").value == wanted, "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        "", " ", "%", "-1", "100.0001", "110", "1000000", "12.50001", "1.2.3", "abc", "1e1",
+        ".5", "5.", "１２", "12 percent",
+    ])
+    func `are refused with how they are written right`(text: String) {
+        let refusal = #expect(throws: InvalidInput.self) {
+            try TypedPercent.read(text, field: "rate")
+        }
+        #expect(refusal?.field == "rate")
+        #expect(refusal?.explanation.contains("from 0 to 100") == true)
+        #expect(refusal?.explanation.hasSuffix("such as 12.5.") == true)
+    }
+
+    @Test func `are shown as they are typed, and become parts per million`() throws {
+        for rate in [0, 1, 12, 125_000, 82_500, 999_999, 1_000_000] as [Int64] {
+            let typed = PartsPerMillion(rate).typedPercent
+            #expect(try TypedPercent.read(typed, field: "rate").value == rate, "\(typed)")
+        }
+        let read = try TypedAmount.inMinorUnits([(name: "rate@percent", value: "12,5")])
+        #expect(read.map(\.name) == ["rate"] && read.map(\.value) == ["125000"])
+    }
+}

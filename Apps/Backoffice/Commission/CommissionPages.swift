@@ -124,9 +124,7 @@ enum CommissionPages {
             .amount("bandBelow", "to below", in: "bandCurrency", required: false),
         ]
         let amounts: [Input] = [
-            .line(
-                "ratePpm", "Rate in parts per million", "100000",
-                help: "100000 is 10 %, 125000 is 12.5 %.", type: "number"),
+            .percent("ratePpm", "Rate", PartsPerMillion(percent: 10)),
             .choice(
                 "base", "Of", [(key: "gross", text: "the gross price"), (key: "net", text: "net")]),
             .choice("onShipping", "Of the shipping too", yesOrNo),
@@ -152,7 +150,7 @@ enum CommissionPages {
         "Set it", to: "/commission-vat",
         [
             .line("country", "Sellers in", help: "Two letters, such as DE."),
-            .line("ratePpm", "Rate in parts per million", "190000", type: "number"),
+            .percent("ratePpm", "Rate", PartsPerMillion(percent: 19)),
             .choice("reverseCharge", "Reverse charge with a VAT number", yesOrNo),
             .reason,
         ])

@@ -91,6 +91,16 @@ struct Input: Sendable {
             help: help ?? "Such as 12.50.", required: required)
     }
 
+    /// A rate in percent.
+    static func percent(
+        _ key: String, _ label: String, _ value: PartsPerMillion? = nil,
+        help: String = "In percent, such as 12.5."
+    ) -> Input {
+        line(
+            key + String(TypedAmount.mark) + TypedPercent.unit, label, value?.typedPercent ?? "",
+            help: help)
+    }
+
     static func area(
         _ key: String, _ label: String, _ value: String = "", help: String? = nil,
         required: Bool = true

@@ -81,9 +81,9 @@ enum SellerPayoutPages {
         let reserve = DeskForm(
             "Change the reserve", to: path + "/reserve",
             [
-                .line(
-                    "ratePpm", "Rate in parts per million", String(policy.reserveRatePpm),
-                    help: "100000 is 10 %. 0 keeps nothing.", type: "number"),
+                .percent(
+                    "ratePpm", "Rate", PartsPerMillion(policy.reserveRatePpm),
+                    help: "In percent, such as 12.5. 0 keeps nothing."),
                 .line("days", "Days", String(policy.reserveDays), type: "number"), .reason,
             ], isDangerous: true)
         return [freeze, reserve]

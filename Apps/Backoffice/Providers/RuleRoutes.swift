@@ -137,10 +137,10 @@ struct RuleRoutes {
                     rule?.money(\.amountMax), required: false),
                 .line(
                     name + "seller", "Only with this seller", rule?.seller ?? "", required: false),
-                .line(
-                    name + "sharePpm", "Share of what fits, in parts per million",
-                    String(rule?.share.value ?? 1_000_000), help: "50000 is 5 % of the checkouts.",
-                    type: "number"),
+                .percent(
+                    name + "sharePpm", "Share of what fits",
+                    rule?.share ?? PartsPerMillion(percent: 100),
+                    help: "In percent of the checkouts, such as 5."),
             ]
             return Input.group(words, fields)
         }

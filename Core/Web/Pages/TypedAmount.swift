@@ -32,7 +32,7 @@ public enum TypedAmount {
             + " after the point, such as \(example)."
     }
 
-    /// The inputs of a form with every amount in minor units.
+    /// The inputs of a form with every amount in minor units, and every rate in parts per million.
     static func inMinorUnits(
         _ items: [(name: String, value: String)]
     ) throws(InvalidInput) -> [(name: String, value: String)] {
@@ -50,6 +50,10 @@ public enum TypedAmount {
                 continue
             }
             let unit = String(item.name[item.name.index(after: place)...])
+            if unit == TypedPercent.unit {
+                read.append((field, String(try TypedPercent.read(item.value, field: field).value)))
+                continue
+            }
             guard let currency = values[unit].flatMap({ Currency($0) }) else {
                 throw InvalidInput(.choice, field: unit, "Say in which currency, such as EUR.")
             }

@@ -69,6 +69,12 @@ enum SecretKey {
         return hmacSHA256(Array("web forms".utf8), key: keys[keys.count - 1])
     }
 
+    /// What the keys are made of under which apps store what only they may read, the newest first:
+    /// the apps' own where they have any, so that the providers' can be elsewhere.
+    static func accounts(_ settings: Settings.Key) throws -> [[UInt8]] {
+        try settings.webHex.flatMap(ring(text:)) ?? read(settings)
+    }
+
     /// Keys with commas or lines between; nil unless each is 64 hexadecimal digits.
     static func ring(text: String) -> [[UInt8]]? {
         let parts = text.split { $0 == "," || $0.isWhitespace }

@@ -146,6 +146,7 @@ extension Settings {
         kernel.sellerPictureBytesMax = running.sellerPictureMegabytes << 20
         kernel.printTool = running.printTool
         kernel.callDeadline = .seconds(running.providerSeconds)
+        kernel.accountKeys = { [key] in try SecretKey.accounts(key) }
         kernel.mail.host = mail.host
         kernel.mail.port = mail.port
         kernel.mail.encryption =

@@ -7,6 +7,7 @@ enum Links {
     static let apply = "/apply"
     static let shop = "/shop"
     static let shops = "/shops"
+    static let holiday = "/shop/holiday"
     static let documents = "/shop/documents"
     static let listings = "/listings"
     static let newListing = "/listings/new"

@@ -23,6 +23,7 @@ public enum SellerDesk {
         AccountAPI().mount(on: routes.api)
         ShopRoutes().mount(on: routes)
         ApplicationRoutes().mount(on: routes)
+        HolidayRoutes().mount(on: routes)
         TeamRoutes().mount(on: routes)
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)

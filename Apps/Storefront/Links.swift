@@ -8,6 +8,7 @@ enum Links {
     static let cart = "/cart"
     static let checkout = "/checkout"
     static let account = "/account"
+    static let addresses = "/account/addresses"
     static let wishes = "/wishes"
 
     static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }

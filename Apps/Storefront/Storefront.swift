@@ -28,6 +28,7 @@ public enum Storefront {
         AccountAPI(afterSignIn: mergeCart).mount(on: routes.api)
         BrowseRoutes().mount(on: routes)
         BrowseAPI().mount(on: routes.api)
+        SuggestionAPI().mount(on: routes.api)
         CartRoutes().mount(on: routes)
         CartAPI().mount(on: routes.api)
         CheckoutRoutes().mount(on: routes)
@@ -36,6 +37,14 @@ public enum Storefront {
         PurchaseAPI().mount(on: routes.api)
         ReviewRoutes().mount(on: routes)
         ReviewAPI().mount(on: routes.api)
+        AddressBookRoutes().mount(on: routes)
+        AddressBookAPI().mount(on: routes.api)
+        ClaimRoutes().mount(on: routes)
+        ClaimAPI().mount(on: routes.api)
+        PersonalDataRoutes().mount(on: routes)
+        PersonalDataRoutes().mount(on: routes.api)
+        DeliveryRoutes().mount(on: routes)
+        DeliveryRoutes().mount(on: routes.api)
         WishRoutes().mount(on: routes)
         WishAPI().mount(on: routes.api)
         MediaRoutes().mount(on: routes)
@@ -55,9 +64,16 @@ public enum Storefront {
         return Chrome(
             links: tree.filter { $0.parent == nil }.prefix(10)
                 .map { Chrome.Link($0.name, Links.category($0.slug)) },
-            corner: corner, search: request.path == Links.search ? request.query("text") ?? "" : "",
+            corner: corner, own: account == nil ? [] : own,
+            search: request.path == Links.search ? request.query("text") ?? "" : "",
             signedInAs: account?.name)
     }
+
+    private static let own = [
+        Chrome.Link("Purchases", Links.account), Chrome.Link("Addresses", Links.addresses),
+        Chrome.Link("Wish list", Links.wishes), Chrome.Link("Sign-in and security", "/security"),
+        Chrome.Link("E-mail", "/mail"), Chrome.Link("Your data", "/account/data"),
+    ]
 
     /// What a guest had chosen goes on when the guest signs in.
     @Sendable private static func mergeCart(_ request: WebRequest, _ account: Account) async throws

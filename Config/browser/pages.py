@@ -8,7 +8,7 @@ import urllib.parse
 from collections import deque
 
 # They lead on to another page, or are a program's.
-REDIRECTS = {"/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}",
+REDIRECTS = {"/sign-in/code", "/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}",
              "/sitemap/{month}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {

@@ -32,6 +32,10 @@ public struct KernelSettings: Sendable {
     /// How much of the listings' JSON a process keeps in memory.
     public var listingCacheBytes = 48 * 1024 * 1024
 
+    /// The keys under which apps store what only they may read, the newest first, 32 bytes each;
+    /// asked anew each time, as they may be changed while the process runs.
+    public var accountKeys: @Sendable () throws -> [[UInt8]] = { throw ProviderKeyError.notHere }
+
     public init(mediaFolder: String) { self.mediaFolder = mediaFolder }
 }
 

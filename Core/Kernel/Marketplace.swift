@@ -11,6 +11,7 @@ public struct Marketplace: Sendable {
     /// Hashes passwords; a full queue means that somebody is guessing, or that it is Monday.
     let passwords: WorkThreads
     let recentCheckouts = RecentCheckouts()
+    let knownEstimates = KnownEstimates()
     let knownCommissions = KnownCommissions()
     /// Reads and writes files of size.
     let files: WorkThreads

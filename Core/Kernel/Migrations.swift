@@ -67,6 +67,12 @@ public struct Migration: Sendable {
         "m0091-restocking",
         "m0092-one-clock",
         "m0093-pinned",
+        "m0102-holidays",
+        "m0103-addresses",
+        "m0104-second-factor",
+        "m0105-purchase-claims",
+        "m0106-erasure",
+        "m0107-suggestions",
     ]
 
     /// The migrations that this build ships.

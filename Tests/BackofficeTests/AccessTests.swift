@@ -15,12 +15,17 @@ import Web
     static let open: Set<String> = [
         "/", "/sign-in", "/sign-out", "/register", "/docs", "/openapi.json", "/assets/{name}",
         "/api/v1/accounts", "/api/v1/sessions", "/api/v1/sessions/current", "/api/v1/tokens",
+        "/sign-in/code",
     ]
     /// What somebody with an account may do for themselves.
     static let own: Set<String> = [
         "/api/v1/account", "/api/v1/sessions", "/api/v1/tokens", "/api/v1/tokens/{token}",
         "/sign-out/everywhere", "/password", "/api/v1/account/password", "/mail",
-        "/api/v1/account/mail",
+        "/api/v1/account/mail", "/api/v1/sessions/others", "/api/v1/sessions/{session}",
+        "/api/v1/account/two-step", "/api/v1/account/two-step/recovery-codes",
+        "/api/v1/account/two-step/removal", "/security", "/security/sessions/{session}/end",
+        "/security/other-sessions/end", "/security/two-step", "/security/two-step/confirmation",
+        "/security/two-step/recovery-codes", "/security/two-step/removal",
     ]
 
     @Test func `every route of every app says who may call it`() async throws {

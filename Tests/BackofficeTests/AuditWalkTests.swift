@@ -16,6 +16,12 @@ import Vocabulary
         "DELETE /sessions/current": "signing out changes nothing of the market's",
         "PUT /account/password": "one's own, and nothing of it may be shown",
         "PUT /account/mail": "one's own e-mail",
+        "DELETE /sessions/others": "signing out changes nothing of the market's",
+        "DELETE /sessions/{session}": "signing out changes nothing of the market's",
+        "POST /account/two-step": "one's own; the line is written when it is confirmed",
+        "PUT /account/two-step": "one's own; the kernel's test of second factors sees its line",
+        "POST /account/two-step/recovery-codes": "one's own, seen by the kernel's test",
+        "POST /account/two-step/removal": "one's own, seen by the kernel's test",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
@@ -39,6 +45,9 @@ import Vocabulary
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
         "/sign-in", "/sign-out", "/sign-out/everywhere", "/register", "/password", "/mail",
+        "/sign-in/code", "/security/sessions/{session}/end", "/security/other-sessions/end",
+        "/security/two-step", "/security/two-step/confirmation",
+        "/security/two-step/recovery-codes", "/security/two-step/removal",
     ]
 
     /// One write, as it is sent.

@@ -16,6 +16,12 @@ import Web
         "DELETE /sessions/current": "signing out changes nothing of the market's",
         "PUT /account/password": "one's own, and nothing of it may be shown",
         "PUT /account/mail": "one's own e-mail",
+        "DELETE /sessions/others": "signing out changes nothing of the market's",
+        "DELETE /sessions/{session}": "signing out changes nothing of the market's",
+        "POST /account/two-step": "one's own; the line is written when it is confirmed",
+        "PUT /account/two-step": "one's own; the kernel's test of second factors sees its line",
+        "POST /account/two-step/recovery-codes": "one's own, seen by the kernel's test",
+        "POST /account/two-step/removal": "one's own, seen by the kernel's test",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
     ]
     /// What needs a refund or a capture that failed, or a provider with sellers' accounts: its verb
@@ -48,6 +54,7 @@ import Web
         "/shop/documents": "POST /shop/documents",
         "/team": "POST /team", "/team/{account}": "PUT /team/{account}",
         "/team/{account}/leave": "DELETE /team/{account}",
+        "/shop/holiday": "PUT /shop/holiday", "/shop/holiday/end": "DELETE /shop/holiday",
         "/shops/chosen": "", "/apply": "POST /shops", "/shop": "PUT /shop",
         "/listings": "POST /listings", "/listings/{listing}": "PUT /listings/{listing}",
         "/listings/{listing}/images": "POST /listings/{listing}/images",
@@ -58,6 +65,12 @@ import Web
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
         "/listings/{listing}/archiving": "DELETE /listings/{listing}",
         "/sign-in": "", "/sign-out": "", "/sign-out/everywhere": "", "/register": "",
+        "/sign-in/code": "", "/security/sessions/{session}/end": "DELETE /sessions/{session}",
+        "/security/other-sessions/end": "DELETE /sessions/others",
+        "/security/two-step": "POST /account/two-step",
+        "/security/two-step/confirmation": "PUT /account/two-step",
+        "/security/two-step/recovery-codes": "POST /account/two-step/recovery-codes",
+        "/security/two-step/removal": "POST /account/two-step/removal",
         "/password": "PUT /account/password", "/mail": "PUT /account/mail",
     ]
 
@@ -162,6 +175,16 @@ import Web
     private static let shop: [String: Case] = [
         "POST /shops": { _ in ("/shops", ["name": "Second shop", "country": "DE"]) },
         "PUT /shop": { _ in ("/shop", ["name": "Clay & Fire", "country": "DE"]) },
+        "PUT /shop/holiday": { counter in
+            ("/shop/holiday", .object(try await counter.comingWeek()))
+        },
+        "DELETE /shop/holiday": { counter in
+            let now = try await counter.desk.kernel.marketNow()
+            try await counter.desk.kernel.setHoliday(
+                from: now.advanced(days: 3), until: now.advanced(days: 5), note: "",
+                as: counter.desk.shop.member)
+            return ("/shop/holiday", nil)
+        },
         "POST /shop/documents": { _ in
             (
                 "/shop/documents",
@@ -298,6 +321,15 @@ struct Counter: Sendable {
                 try await desk.kernel.addImage(png, alt: "", to: listing, as: desk.shop.member))
         }
         return (listing, images)
+    }
+
+    /// A holiday that has not begun, so that nothing of the shop is touched by it.
+    func comingWeek() async throws -> [String: JSONValue] {
+        let now = try await desk.kernel.marketNow()
+        return [
+            "from": .string("\(Day(containing: now.advanced(days: 3)))"),
+            "until": .string("\(Day(containing: now.advanced(days: 9)))"),
+        ]
     }
 
     func helper() async throws -> ID<Account> {

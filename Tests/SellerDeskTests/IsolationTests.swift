@@ -14,6 +14,7 @@ import Web
                 theirs: sides.theirs.sellerIDs,
                 everybodys: [
                     "hash": "pictures of listings are public", "name": "a style sheet",
+                    "session": "in no table; the tests of sessions try somebody else's",
                     "instance": "providers are the market's",
                 ])
             try await body(desk, sides, isolation)

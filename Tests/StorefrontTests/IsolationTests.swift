@@ -14,6 +14,8 @@ import Web
                 theirs: sides.theirs.customerIDs,
                 everybodys: [
                     "hash": "pictures are public", "name": "a style sheet",
+                    "claim": "a link that went to the purchase's address",
+                    "session": "in no table; the tests of sessions try somebody else's",
                     "slug": "shops and categories are public", "listing": "what is for sale",
                     "variant": "what is for sale", "instance": "a provider's webhook",
                     "month": "a sitemap of what is for sale",

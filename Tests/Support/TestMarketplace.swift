@@ -31,6 +31,7 @@ public struct TestMarketplace: Sendable {
         do {
             var settings = KernelSettings(mediaFolder: folder)
             settings.isDemo = true
+            settings.accountKeys = { [Array(repeating: 5, count: 32)] }
             change(&settings)
             let market = TestMarketplace(
                 marketplace: try marketplace(on: storage.database, settings), storage: storage)

@@ -67,7 +67,9 @@ public struct MarketSide: Sendable {
         let sellerToken = try await kernel.createAccessToken(
             named: "old", for: .seller, of: seller.owner.id
         ).token
+        let address = try await kernel.keepAddress(Given.address, of: customer.id)
         customerIDs = [
+            "address": "\(address.id)",
             "order": "\(paid.order.id)", "line": "\(paid.lines[0].id)",
             "purchase": "\(paid.order.purchase)", "checkout": "\(open.id)",
             "parcel": "\(open.parcels[0].number)", "token": "\(customerToken.id)",
@@ -84,7 +86,7 @@ public struct MarketSide: Sendable {
             "checkoutId": "\(open.id)", "walletId": "\(wallet.id)",
             "lineId": "\(paid.lines[0].id)", "line": "\(paid.lines[0].id)",
             "images": "\(image.id)", "id": "\(bowl.variant)", "variantId": "\(bowl.variant)",
-            "instanceId": "\(payment)", "seller": "\(seller.id)",
+            "addressId": "\(address.id)", "instanceId": "\(payment)", "seller": "\(seller.id)",
         ]
     }
 }

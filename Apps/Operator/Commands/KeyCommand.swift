@@ -39,6 +39,9 @@ struct KeyCommand: AsyncParsableCommand {
                     count += 1
                     say("  \(instance)")
                 }
+                var people = 0
+                while try await wiring.marketplace.resealNextSecondFactor() { people += 1 }
+                if people > 0 { say("The second factors of \(people) people, too.") }
                 say(
                     "The secrets of \(count) providers were put under the newest key. Backups "
                         + "need the old one still; guildhall key forget drops it.")

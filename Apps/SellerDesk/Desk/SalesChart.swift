@@ -35,7 +35,7 @@ struct SalesChart {
     static func all(_ glance: ShopGlance, until today: Instant) -> [SalesChart] {
         Dictionary(grouping: glance.sales, by: \.total.currency)
             .sorted { $0.key.code < $1.key.code }
-            .map { SalesChart($0.value, $0.key, until: today.midnight) }
+            .map { SalesChart($0.value, $0.key, until: Day(containing: today).from) }
     }
 
     private init(_ sales: [SalesDay], _ currency: Currency, until today: Instant) {

@@ -75,6 +75,7 @@ struct ShopAPI {
                     try await call.marketplace.editProfile(
                         call.body.kernel, as: member.membership))
             }
+        HolidayRoutes().mount(on: api, tag: tag)
         api.get("/shop/history", "Who moved it from where to where, and why", tag: tag)
             .handle(as: Member.self, needing: [.editProfile]) { call, member in
                 Listed(

@@ -93,7 +93,10 @@ struct BrowseRoutes {
         byShop.seller = listing.seller.id
         async let tree = call.marketplace.categories()
         async let more = call.marketplace.cards(byShop, PageRequest(limit: 5))
+        async let holiday = call.marketplace.holiday(of: listing.seller.id)
         async let together = call.marketplace.boughtTogether(with: listing.id)
+        let country = VisitorCountry(call.request).code
+        async let delivery = estimate(listing, country, call.marketplace)
         let seen = RecentlySeen(call.request)
         async let before = call.marketplace.cards(of: seen.others(than: listing.id))
         let reviews = try await call.marketplace.reviewCards(of: listing.id)
@@ -105,10 +108,26 @@ struct BrowseRoutes {
         let crumbs = try await tree.filter { path.contains($0.id) }
         let model = ListingPage(
             listing, crumbs: crumbs, reviews: reviews, isWished: isWished,
+            holiday: try await holiday,
+            delivery: DeliveryLine(
+                try await delivery, to: country, seller: listing.seller.name,
+                then: Links.listing(listing.id)),
             more: try await more.items.filter { $0.id != listing.id }.prefix(4).map { $0 },
             together: try await together, seen: try await before)
         seen.remember(listing.id, on: call.request)
         return .page("listing", model, title: listing.title, head: .listing(listing, crumbs))
+    }
+
+    private func estimate(
+        _ listing: PublicListing, _ country: String?, _ marketplace: Marketplace
+    ) async throws -> DeliveryEstimate? {
+        guard let country, let variant = listing.firstToHave else { return nil }
+        do {
+            return try await marketplace.deliveryEstimate(of: variant, to: country)
+        } catch is ListingRefusal {
+            // Sold out of the market since the page was made: the rest of it stands.
+            return .unknown
+        }
     }
 
     @Sendable private func maker(
@@ -121,7 +140,8 @@ struct BrowseRoutes {
             things, call.query.page(limit: Self.cardsPerPage))
         let model = MakerPage(
             seller, page, next: Listed(page) { CardAnswer($0) }.next,
-            ratings: try await call.marketplace.ratingCards(of: seller.id))
+            ratings: try await call.marketplace.ratingCards(of: seller.id),
+            holiday: try await call.marketplace.holiday(of: seller.id))
         return .page(
             "maker", model, title: seller.name, head: call.query.after == nil ? .maker(seller) : nil
         )

@@ -30,6 +30,9 @@ struct ListingPage {
     let price: String
     let was: String?
     let taxNote: String
+    /// When what is ordered now leaves, while the maker is on holiday.
+    let leavesAfter: String?
+    let delivery: DeliveryLine
     let picture: String?
     let pictureText: String
     let morePictures: [Picture]
@@ -59,7 +62,9 @@ struct ListingPage {
 
     init(
         _ listing: PublicListing, crumbs: [Kernel.Category], reviews: [ReviewCard],
-        isWished: Bool?, more: [ListingCard], together: [ListingCard], seen: [ListingCard]
+        isWished: Bool?, holiday: Holiday?, delivery: DeliveryLine, more: [ListingCard],
+        together: [ListingCard],
+        seen: [ListingCard]
     ) {
         id = listing.id.description
         title = listing.title
@@ -74,6 +79,8 @@ struct ListingPage {
         price = (isRange ? "from " : "") + Format.money(listing.price)
         let first = listing.variants.first
         was = listing.variants.count == 1 ? first?.compareAt.map { Format.money($0) } : nil
+        leavesAfter = holiday?.lastDay
+        self.delivery = delivery
         taxNote = "plus shipping; taxes are shown before you pay"
         let pictures = listing.images.compactMap { image in
             image.hash.map { Picture(href: Links.picture($0), text: image.alt) }

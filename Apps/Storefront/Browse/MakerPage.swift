@@ -11,13 +11,21 @@ struct MakerPage {
     let rating: String?
     let ratingCount: String
     let isAway: Bool
+    /// Until when and why the shop rests; nil while it does not.
+    let holiday: String?
+    let holidayNote: String
+    /// What is ordered meanwhile leaves afterwards.
+    let sendsLater: Bool
     let things: [ThingCard]
     let hasThings: Bool
     let next: String?
     let ratings: [ReviewCard]
     let hasRatings: Bool
 
-    init(_ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: [ReviewCard]) {
+    init(
+        _ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: [ReviewCard],
+        holiday: Holiday?
+    ) {
         name = seller.name
         place = [seller.origin?.city, seller.country].compactMap { $0 }.joined(separator: ", ")
         since = Format.date(seller.createdAt)
@@ -25,10 +33,18 @@ struct MakerPage {
         rating = seller.rating.text
         ratingCount = Format.count(seller.rating.count, "customer", "customers")
         isAway = !seller.isOpen
+        self.holiday = holiday?.lastDay
+        holidayNote = holiday?.isOn == true ? Format.paragraphs(holiday?.note ?? "") : ""
+        sendsLater = holiday?.staysOpen == true
         things = cards.items.map { ThingCard($0) }
         hasThings = !things.isEmpty
         self.next = next.map { "\(Links.seller(seller.slug))?after=\(QueryText.encode($0))" }
         self.ratings = ratings
         hasRatings = !ratings.isEmpty
     }
+}
+
+extension Holiday {
+    /// The last day of a holiday that has begun; nil before.
+    var lastDay: String? { isOn ? Format.date(endsAt.advanced(by: .seconds(-1))) : nil }
 }

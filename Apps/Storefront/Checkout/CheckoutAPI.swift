@@ -13,13 +13,15 @@ struct CheckoutAPI {
         /// Left out, the cart is taken.
         let lines: [Item]?
         let email: String?
-        let address: AddressInput
+        let address: AddressInput?
+        let addressId: ID<SavedAddress>?
         static let rules: [String: [Rule]] = [
             "lines": [.count(1...100), .about("Left out, everything in the cart is taken.")],
             "email": [
                 .length(3...254), .pattern(.email),
                 .about("Left out, the address of whoever is signed in."),
             ],
+            "addressId": [.about("One of your address book, in place of `address`.")],
         ]
     }
     struct CheckoutPath: Described { let checkout: ID<Checkout> }
@@ -115,7 +117,9 @@ struct CheckoutAPI {
         }
         return CheckoutAnswer(
             try await call.marketplace.startCheckout(
-                items, to: call.body.address.address,
+                items,
+                to: try await visitor.address(
+                    call.body.address, or: call.body.addressId, call.marketplace),
                 email: call.body.email ?? visitor.account?.email ?? "", as: visitor.buyer,
                 answering: call.answering(CheckoutAnswer.init)))
     }

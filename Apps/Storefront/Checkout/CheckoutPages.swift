@@ -2,51 +2,6 @@ import Kernel
 import Vocabulary
 import Web
 
-/// What stands in the address inputs.
-struct AddressForm {
-    let name: String
-    let lines: [String]
-    let city: String
-    let region: String
-    let postalCode: String
-    let phone: String
-    let countries: [Country]
-
-    struct Country {
-        let code: String
-        let name: String
-        let isChosen: Bool
-    }
-
-    init(_ values: [String: String] = [:]) {
-        name = values["address.name"] ?? ""
-        lines = [values["address.lines"] ?? ""]
-        city = values["address.city"] ?? ""
-        region = values["address.region"] ?? ""
-        postalCode = values["address.postalCode"] ?? ""
-        phone = values["address.phone"] ?? ""
-        countries = Countries.all.map {
-            Country(
-                code: $0.code, name: $0.name,
-                isChosen: $0.code == values["address.country"] ?? "DE")
-        }
-    }
-
-    init(_ address: Address) {
-        name = address.name
-        lines = address.lines
-        city = address.city
-        region = address.region ?? ""
-        postalCode = address.postalCode ?? ""
-        phone = address.phone ?? ""
-        countries = Countries.all.map {
-            Country(code: $0.code, name: $0.name, isChosen: $0.code == address.country)
-        }
-    }
-
-    var firstLine: String { lines.first ?? "" }
-}
-
 /// The model of `checkout-new.mustache`.
 struct NewCheckoutPage {
     struct Group {
@@ -62,30 +17,31 @@ struct NewCheckoutPage {
     let warning: String?
     let email: String
     let isGuest: Bool
-    let addressName: String
-    let addressLine: String
-    let addressCity: String
-    let addressRegion: String
-    let addressPostalCode: String
-    let addressPhone: String
-    let countries: [AddressForm.Country]
+    /// What is in the address book, the default first.
+    let saved: [SavedAddressCard]
+    let hasSaved: Bool
+    let isSignedIn: Bool
+    /// Whether the form for another address stands open.
+    let opensForm: Bool
+    let keeps: Bool
+    let inputs: AddressForm
     let groups: [Group]
     let total: String?
 
     init(
-        _ cart: Cart, _ account: Account?, _ form: AddressForm, email: String? = nil,
-        warning: String? = nil
+        _ cart: Cart, _ account: Account?, saved: Page<SavedAddress>?, country: String? = nil,
+        again: Again? = nil
     ) {
-        self.warning = warning
-        self.email = email ?? account?.email ?? ""
+        warning = again?.explanation
+        email = again?.values["email"] ?? account?.email ?? ""
+        isSignedIn = account != nil
+        self.saved = saved.map { SavedAddressCard.all($0) } ?? []
+        hasSaved = !self.saved.isEmpty
+        opensForm = again != nil || self.saved.isEmpty
+        keeps = again.map { $0.values["keep"] != nil } ?? true
+        inputs =
+            again.map { AddressForm($0) } ?? AddressForm(named: account?.name ?? "", in: country)
         isGuest = account == nil
-        addressName = form.name.isEmpty ? account?.name ?? "" : form.name
-        addressLine = form.firstLine
-        addressCity = form.city
-        addressRegion = form.region
-        addressPostalCode = form.postalCode
-        addressPhone = form.phone
-        countries = form.countries
         groups = cart.groups.map { group in
             Group(
                 seller: group.sellerName,
@@ -193,7 +149,7 @@ extension CheckoutPage.Parcel {
         cannotBeSent = parcel.isQuoted && parcel.options.isEmpty
     }
 
-    private static func days(_ least: Int?, _ most: Int?) -> String? {
+    static func days(_ least: Int?, _ most: Int?) -> String? {
         switch (least, most) {
         case (let least?, let most?) where least != most: "\(least) to \(most) days"
         case (let days?, _), (nil, let days?): Format.count(days, "day", "days")

@@ -5,8 +5,12 @@ import Web
 /// Checking out, for people: where to, how, and with what to pay.
 struct CheckoutRoutes {
     struct Start: Described {
-        let email: String
-        let address: AddressInput
+        let email: String?
+        let address: AddressInput?
+        /// One of the address book, in place of one that is typed.
+        let addressId: ID<SavedAddress>?
+        /// Whether what was typed goes into the address book.
+        let keep: Bool?
         static let rules: [String: [Rule]] = ["email": [.length(3...254), .pattern(.email)]]
     }
     struct CheckoutPath: Described { let checkout: ID<Checkout> }
@@ -60,7 +64,10 @@ struct CheckoutRoutes {
         let cart = try await call.marketplace.cart(items)
         guard cart.isBuyable else { return .seeOther(Links.cart) }
         return .page(
-            "checkout-new", NewCheckoutPage(cart, visitor.account, AddressForm()),
+            "checkout-new",
+            NewCheckoutPage(
+                cart, visitor.account, saved: try await book(call.marketplace, visitor),
+                country: VisitorCountry(call.request).code),
             title: "Checkout")
     }
 
@@ -72,18 +79,35 @@ struct CheckoutRoutes {
         return .page(
             "checkout-new",
             NewCheckoutPage(
-                cart, visitor.account, AddressForm(again.values), email: again.values["email"],
-                warning: again.explanation),
+                cart, visitor.account,
+                saved: try await book(again.request.marketplace, visitor), again: again),
             title: "Checkout")
     }
 
     @Sendable private func create(
         _ call: PageCall<Nothing, Nothing, Start>, _ visitor: Visitor
     ) async throws -> PageAnswer {
+        let form = call.form
         let items = try await call.request.site.carts.lines(of: visitor.cart)
+        let address = try await visitor.address(form.address, or: form.addressId, call.marketplace)
         let checkout = try await call.marketplace.startCheckout(
-            items, to: call.form.address.address, email: call.form.email, as: visitor.buyer)
+            items, to: address, email: form.email ?? visitor.account?.email ?? "",
+            as: visitor.buyer)
+        if form.keep == true, form.addressId == nil, let account = visitor.account {
+            // A full book is no reason not to sell.
+            do {
+                try await call.marketplace.keepAddress(address, of: account.id)
+            } catch AddressRefusal.tooMany { /* it stays full */  }
+        }
         return .seeOther(Links.checkout(checkout.id))
+    }
+
+    /// What is offered before an address is typed; nothing to a guest.
+    private func book(
+        _ marketplace: Marketplace, _ visitor: Visitor
+    ) async throws -> Page<SavedAddress>? {
+        guard let account = visitor.account else { return nil }
+        return try await marketplace.savedAddresses(of: account.id)
     }
 
     @Sendable private func show(
@@ -154,5 +178,25 @@ extension PageAnswer {
                     ? "Thank you for your order." : "Thank you. Your order is paid.")
         }
         return .seeOther(page)
+    }
+}
+
+extension Visitor {
+    /// The address that was sent, or the one of this visitor's book.
+    /// - Throws: ``AddressRefusal/unknown``, ``InputRefusal`` when neither or both are given.
+    func address(
+        _ input: AddressInput?, or saved: ID<SavedAddress>?, _ marketplace: Marketplace
+    ) async throws -> Address {
+        switch (input, saved) {
+        case (let input?, nil): return input.address
+        case (nil, let saved?):
+            guard let account else { throw AddressRefusal.unknown }
+            return try await marketplace.savedAddress(saved, of: account.id).address
+        case (nil, nil): throw InputRefusal(.missing, field: "address")
+        case (_?, _?):
+            throw InputRefusal(
+                .wrong("Send an address or the id of one of yours, not both."),
+                field: "addressId")
+        }
     }
 }

@@ -74,6 +74,8 @@ struct PurchasePage {
     let ways: [CheckoutPage.Way]
     let canPay: Bool
     let makers: String
+    /// Nobody's account has it yet.
+    let isGuests: Bool
 
     struct Instruction {
         let label: String
@@ -141,6 +143,7 @@ struct PurchasePage {
         failure = isAwaitingPayment && !isUnderWay ? detail.payment?.failureMessage : nil
         ways = CheckoutPage.Way.all(waysToPay)
         canPay = isAwaitingPayment && !ways.isEmpty
+        isGuests = purchase.account == nil
         makers = Format.count(detail.orders.count, "maker", "makers")
     }
 }

@@ -20,6 +20,10 @@ extension Marketplace {
             try await foldLedger()
             return .done
         }
+        handlers.every(.seconds(30), JobKind("holidays.turn")) { _ in
+            while try await turnHolidays(limit: 50) >= 50 {}
+            return .done
+        }
         handlers.every(.seconds(600), JobKind("jobs.sweep", lane: .bulk)) { _ in
             try await sweep()
             return .done

@@ -8,6 +8,7 @@ extension Marketplace {
         try await untilLess { try await database.mails.sweep() }
         try await untilLess { try await database.notices.sweep() }
         try await untilLess { try await database.outbox.sweep() }
+        try await untilLess { try await database.purchaseClaims.sweep() }
     }
 
     /// Repeats a sweep until it finds less than it may take; more than a million rows wait for

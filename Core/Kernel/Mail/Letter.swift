@@ -27,11 +27,26 @@ struct Letter: Hashable, Sendable {
 
     /// The whole text.
     /// - Parameter home: where one chooses what one is written of.
-    func body(to name: String?, about link: String?, home: String) -> String {
-        ([name.map { "Hello \($0)," } ?? "Hello,"] + sentences + [link].compactMap { $0 } + [
-            "-- \nGuildhall. You get this because you buy or sell here; what you get you choose "
-                + "under \(home)/mail. Nobody reads answers to it."
-        ]).joined(separator: "\n\n") + "\n"
+    /// - Parameter isGuest: whether the purchase is in nobody's account.
+    func body(
+        to name: String?, about link: String?, home: String, isGuest: Bool = false
+    ) -> String {
+        let elsewhere = "On another device, or to keep it in an account: \(home)/find-purchase"
+        let links = [link, isGuest && link != nil ? elsewhere : nil].compactMap { $0 }
+        return
+            ([name.map { "Hello \($0)," } ?? "Hello,"] + sentences + links + [
+                "-- \nGuildhall. You get this because you buy or sell here; what you get you choose "
+                    + "under \(home)/mail. Nobody reads answers to it."
+            ]).joined(separator: "\n\n") + "\n"
+    }
+
+    /// With the link that puts a guest's purchase into an account.
+    init(claiming number: String) {
+        self.init(
+            "Your purchase \(number)",
+            "With this link you put your purchase \(number) into an account of yours, and see "
+                + "from everywhere how it stands. It works once, until tomorrow.",
+            "If you did not ask for it, leave it: nothing happens.")
     }
 
     /// The letter of an event for one audience; nil for what nobody is written of.
@@ -56,6 +71,7 @@ struct Letter: Hashable, Sendable {
     private static func customer(_ topic: String, _ facts: LetterFacts) -> Letter? {
         let number = facts.number ?? ""
         let amount = facts.amount.map { "\($0)" } ?? ""
+        if topic.hasPrefix("account.") { return account(topic) }
         return switch topic {
         case "purchase.paid":
             Letter(
@@ -100,6 +116,38 @@ struct Letter: Hashable, Sendable {
                 "Your bank sent our refund back",
                 "We sent \(amount) of your order \(number) back to you, and your bank returned it.",
                 "The money is still yours. Tell us where it may go, or we try the same way again.")
+        default: nil
+        }
+    }
+
+    /// What concerns somebody's safety: nobody may do without it.
+    private static func account(_ topic: String) -> Letter? {
+        let otherwise =
+            "If this was not you, change your password now, sign out everywhere, and tell us."
+        return switch topic {
+        case "account.two-step-on":
+            Letter(
+                "Two-step sign-in is on",
+                "From now on, signing in asks for a code of your authenticator app.", otherwise)
+        case "account.two-step-off":
+            Letter(
+                "Two-step sign-in is off",
+                "Signing in asks for your password alone from now on.", otherwise)
+        case "account.recovery-codes-renewed":
+            Letter(
+                "You have new recovery codes",
+                "New recovery codes were made for your account; those before open nothing more.",
+                otherwise)
+        case "account.recovery-code-used":
+            Letter(
+                "A recovery code was used",
+                "Somebody signed in to your account with a recovery code, in place of a code of "
+                    + "your authenticator app.", otherwise)
+        case "account.two-step-locked":
+            Letter(
+                "Somebody types wrong codes for your account",
+                "Your password was typed rightly and then several wrong codes. For a quarter of "
+                    + "an hour no code is taken.", otherwise)
         default: nil
         }
     }

@@ -94,6 +94,19 @@ struct MailStore {
             """)
     }
 
+    /// A letter that no notice tells of, with the words that the back office shows of it.
+    func insert(
+        _ message: MailMessage, showing body: String, topic: String, isSendable: Bool
+    ) async throws {
+        let state: Mail.State = isSendable ? .waiting : .kept
+        try await db.execute(
+            """
+            insert into mail (id, topic, recipient, subject, body, message, state, next_at)
+            values (\(message.id), \(topic), \(message.recipient), \(message.subject), \(body),
+                \(message.text), \(state), case when \(isSendable) then clock_timestamp() end)
+            """)
+    }
+
     func list(in state: Mail.State?, _ page: PageRequest) async throws -> Page<Mail> {
         let inState: SQL = state.map { "state = \($0)" } ?? "true"
         let before: SQL = page.afterID.map { "id < \($0)" } ?? "true"

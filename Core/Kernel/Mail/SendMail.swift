@@ -36,7 +36,8 @@ extension Marketplace {
             id: ID(), from: settings.mail.from, recipient: notice.recipient,
             subject: letter.subject,
             body: letter.body(
-                to: notice.name, about: link, home: settings.storefrontURL),
+                to: notice.name, about: link, home: settings.storefrontURL,
+                isGuest: notice.name == nil),
             at: .systemNow)
     }
 

@@ -1,9 +1,12 @@
 import Vocabulary
 
 extension Marketplace {
-    /// Whether any provider's secrets are still under another key than the newest.
+    /// Whether any provider's secrets, or somebody's second factor, are still under another key than the newest.
     public func isKeyRotationUnfinished() async throws -> Bool {
-        try await database.providers.anySecrets(notUnder: providers.ownKey().id)
+        if try await database.providers.anySecrets(notUnder: providers.ownKey().id) {
+            return true
+        }
+        return try await database.secondFactors.any(under: secondFactorKeys().olderIDs)
     }
 
     /// Puts the secrets of one provider under the newest key, in a transaction of its own, so that
@@ -33,8 +36,12 @@ extension Marketplace {
     public func forgetOldKeys(_ forget: () throws -> Void) async throws {
         try await database.transaction { tx in
             try await tx.providers.lockAgainstSealing()
+            try await tx.secondFactors.lockAgainstSealing()
             let newest = try providers.ownKey().readNewestID()
-            guard try await !tx.providers.anySecrets(notUnder: newest) else {
+            let older = try secondFactorKeys().olderIDs
+            guard try await !tx.providers.anySecrets(notUnder: newest),
+                try await !tx.secondFactors.any(under: older)
+            else {
                 throw ProviderRefusal.keyInUse
             }
             try forget()

@@ -44,17 +44,8 @@ extension Marketplace {
     /// - Throws: ``SellerRefusal/notAllowed`` for a role that does not read orders.
     public func glance(as member: SellerMember) async throws -> ShopGlance {
         try member.require(.readOrders)
-        let now = try await marketNow()
-        let today = now.midnight
+        let today = Day(containing: try await marketNow()).from
         return try await database.glances.find(
             member.seller, since: today.advanced(days: 1 - ShopGlance.days))
-    }
-}
-
-extension Instant {
-    /// The first moment of its day in UTC.
-    public var midnight: Instant {
-        let seconds = secondsSince1970
-        return Instant(secondsSince1970: seconds - ((seconds % 86_400) + 86_400) % 86_400)
     }
 }

@@ -33,11 +33,16 @@ public struct AccountAPI: Sendable {
                 return Nothing()
             }
         api.post("/sessions", "Sign in with a cookie", tag: tag)
+            .about(
+                """
+                Where two-step sign-in is on, the password alone is answered with 401 and \
+                `second-factor.code-needed`: send it again with `code`.
+                """
+            )
             .body(Credentials.self).limited(.signIn).refuses(.unauthenticated)
             .succeeds(with: .created)
             .handle(as: Visitor.self) { call, _ in
-                let account = try await call.request.checkPassword(
-                    call.body.email, call.body.password)
+                let account = try await call.request.prove(call.body)
                 try await call.request.signIn(account)
                 try await afterSignIn(call.request, account)
                 return AccountAnswer(account)
@@ -53,6 +58,7 @@ public struct AccountAPI: Sendable {
                 return Nothing()
             }
         MailPreferencePages().mount(on: api)
+        SecurityAPI().mount(on: api)
         mountTokens(on: api, tag: "Tokens")
     }
 
@@ -61,8 +67,10 @@ public struct AccountAPI: Sendable {
             .body(NewToken.self).limited(.signIn).refuses(.unauthenticated, .conflict)
             .succeeds(with: .created)
             .handle(as: Visitor.self) { call, _ in
-                let account = try await call.request.checkPassword(
-                    call.body.email, call.body.password)
+                let account = try await call.request.prove(
+                    Credentials(
+                        email: call.body.email, password: call.body.password,
+                        code: call.body.code))
                 let (token, secret) = try await call.marketplace.createAccessToken(
                     named: call.body.name, for: call.request.site.app, of: account.id,
                     expiresAt: call.body.expiresAt)
@@ -99,18 +107,25 @@ struct NewAccount: Described {
 struct Credentials: Described {
     let email: String
     let password: String
+    let code: String?
     static let rules: [String: [Rule]] = [
-        "email": [.length(1...254)], "password": [.length(1...200)],
+        "email": [.length(1...254)], "password": [.length(1...200)], "code": codeRules,
+    ]
+    static let codeRules: [Rule] = [
+        .length(1...40),
+        .about("Of the authenticator app, or a recovery code, where two-step sign-in is on."),
     ]
 }
 
 struct NewToken: Described {
     let email: String
     let password: String
+    let code: String?
     let name: String
     let expiresAt: Instant?
     static let rules: [String: [Rule]] = [
         "email": [.length(1...254)], "password": [.length(1...200)], "name": [.length(1...80)],
+        "code": Credentials.codeRules,
     ]
 }
 

@@ -40,7 +40,9 @@ public struct AccountPages: Sendable {
             try await call.request.signOutEverywhere(person.account.id)
             return .seeOther("/", notice: "You are signed out on every device.")
         }
+        CodePages(home: home, afterSignIn: afterSignIn).mount(on: routes)
         PasswordPages(home: home).mount(on: routes)
+        SecurityPages().mount(on: routes)
         MailPreferencePages().mount(on: routes)
     }
 
@@ -48,6 +50,10 @@ public struct AccountPages: Sendable {
         _ call: PageCall<Nothing, Nothing, SignInForm>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         let account = try await call.request.checkPassword(call.form.email, call.form.password)
+        guard try await call.marketplace.secondFactor(of: account.id) == nil else {
+            try await call.request.awaitCode(of: account)
+            return .seeOther(Then(then: call.form.then).onward("/sign-in/code"))
+        }
         try await call.request.signIn(account)
         try await afterSignIn(call.request, account)
         return .seeOther(Then(then: call.form.then).path(or: home))
@@ -84,11 +90,18 @@ public struct AccountPages: Sendable {
 }
 
 /// Where to go on after signing in.
-struct Then: Described {
-    let then: String?
+public struct Then: Described {
+    public let then: String?
+
+    public init(then: String?) { self.then = then }
+
+    /// `path`, which goes on to the same.
+    func onward(_ path: String) -> String {
+        path + (then.map { "?then=\(PercentEncoding.encode($0))" } ?? "")
+    }
 
     /// A path of this site; anything else could lead people to a look-alike.
-    func path(or home: String) -> String {
+    public func path(or home: String) -> String {
         guard let then, then.hasPrefix("/"), !then.hasPrefix("//"), !then.contains("\\"),
             then.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return home }

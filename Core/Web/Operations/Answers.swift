@@ -34,7 +34,7 @@ public struct Download: Codable, Sendable {
         self.fileName = fileName
     }
 
-    var response: Response {
+    public var response: Response {
         var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
         if let fileName {
             let safe = fileName.filter {

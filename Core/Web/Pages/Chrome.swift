@@ -21,18 +21,21 @@ public struct Chrome: Sendable {
     public var isAtSide: Bool
     /// At the right: account, cart, sign in.
     public var corner: [Link]
+    /// The pages of one's own account, shown above each of them.
+    public var own: [Link]
     /// What is in the search box; nil hides the box.
     public var search: String?
     /// Whether somebody is signed in, who may sign out.
     public var signedInAs: String?
 
     public init(
-        links: [Link] = [], atSide isAtSide: Bool = false, corner: [Link] = [],
+        links: [Link] = [], atSide isAtSide: Bool = false, corner: [Link] = [], own: [Link] = [],
         search: String? = nil, signedInAs: String? = nil
     ) {
         self.links = links
         self.isAtSide = isAtSide && !links.isEmpty
         self.corner = corner
+        self.own = own
         self.search = search
         self.signedInAs = signedInAs
     }

@@ -9,15 +9,26 @@ struct FormFault: Sendable {
     /// it (WCAG 2.2, 3.3.1). Unchanged when the page has no such input, or shows it as hidden.
     func mark(_ page: String) -> String {
         let bytes = Array(page.utf8)
-        guard let form = Self.find("action=\"\(EscapedHTML.escape(action))\"", in: bytes[...]),
+        let opening = "action=\"\(EscapedHTML.escape(action))\""
+        var start = bytes.startIndex
+        while let form = Self.find(opening, in: bytes[start...]),
             let end = Self.find("</form>", in: bytes[form...])
-        else { return page }
-        var rest = bytes[form..<end]
+        {
+            if let marked = mark(bytes, form..<end) { return marked }
+            start = end
+        }
+        return page
+    }
+
+    /// Nil when this form has no such input that is seen.
+    private func mark(_ bytes: [UInt8], _ range: Range<Int>) -> String? {
+        let (form, end) = (range.lowerBound, range.upperBound)
+        var rest = bytes[range]
         let name = " name=\"\(EscapedHTML.escape(field))\""
         while let at = Self.find(name, in: rest) {
             guard let open = bytes[form..<at].lastIndex(of: UInt8(ascii: "<")),
                 let close = bytes[at..<end].firstIndex(of: UInt8(ascii: ">"))
-            else { return page }
+            else { return nil }
             let tag = bytes[open...close]
             if Self.find("type=\"hidden\"", in: tag) == nil {
                 var marked = Array(bytes[..<open])
@@ -32,7 +43,7 @@ struct FormFault: Sendable {
             }
             rest = bytes[close..<end]
         }
-        return page
+        return nil
     }
 
     private static let id = "what-is-wrong"

@@ -12,9 +12,14 @@ struct LayoutPage {
     let title: String
     let siteTitle: String
     let stylesheet: String
+    /// Nil in apps that need none.
+    let script: String?
     let appName: String
     let links: [Link]
     let corner: [Link]
+    /// Empty but on pages of one's own account.
+    let own: [Link]
+    let hasOwn: Bool
     let hasSide: Bool
     let hasTopLinks: Bool
     let showsSearch: Bool
@@ -46,9 +51,13 @@ struct LayoutPage {
         self.title = title
         siteTitle = site.title
         stylesheet = site.assets.path("style.css")
+        script = site.app == .customer ? site.assets.path("shop.js") : nil
         appName = site.app.rawValue
         links = shown(chrome.links, here)
         corner = shown(chrome.corner, path)
+        let ownPage = Self.current(chrome.own, path)
+        own = ownPage == nil ? [] : shown(chrome.own, ownPage)
+        hasOwn = ownPage != nil
         hasSide = chrome.isAtSide
         hasTopLinks = !chrome.isAtSide && !chrome.links.isEmpty
         showsSearch = chrome.search != nil

@@ -75,6 +75,11 @@ public struct Again: Sendable {
     public let values: [String: String]
     /// The same in the order of the form, inputs of one name each by itself.
     let items: [(name: String, value: String)]
+
+    /// Everything that was typed into inputs of this name, in order.
+    public func texts(_ name: String) -> [String] {
+        items.filter { $0.name == name }.map(\.value)
+    }
     /// What the form has to look like.
     let form: Schema
 }

@@ -39,7 +39,8 @@ struct Assets: Sendable {
     }
 
     private static let types = [
-        "css": "text/css; charset=utf-8", "svg": "image/svg+xml", "png": "image/png",
+        "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+        "svg": "image/svg+xml", "png": "image/png",
         "ico": "image/x-icon", "woff2": "font/woff2",
     ]
 }

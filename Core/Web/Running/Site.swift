@@ -18,6 +18,7 @@ public final class Site: Sendable {
     let times: RequestTimes
     public let carts: CartStore
     let sessions: SessionStore
+    let pendingSignIns: PendingSignIns
     let limiter: RateLimiter
     let largeBodies: LargeBodies
     let templates: Templates
@@ -43,6 +44,7 @@ public final class Site: Sendable {
         times = RequestTimes(app: app.rawValue)
         self.chrome = chrome
         sessions = SessionStore(redis: redis, app: app.rawValue)
+        pendingSignIns = PendingSignIns(redis: redis, app: app.rawValue)
         carts = CartStore(redis: redis)
         limiter = RateLimiter(redis: redis, limits: settings.limits, app: app.rawValue)
         largeBodies = LargeBodies(max: settings.largeBodiesMax)

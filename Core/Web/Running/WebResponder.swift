@@ -110,7 +110,8 @@ public struct WebResponder: HTTPResponder {
 
     /// Nothing but our own files; forms go to us, or to the bank's page of a payment.
     private static let contentSecurityPolicy =
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        + "img-src 'self' data:; font-src 'self'; "
         + "form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
 
     private func note(_ request: WebRequest, _ status: Int, _ elapsed: Duration) {

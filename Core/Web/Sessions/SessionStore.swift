@@ -1,4 +1,5 @@
 import Kernel
+import ProviderKit
 import Redis
 import Vocabulary
 
@@ -9,6 +10,22 @@ public struct Session: Sendable, Equatable {
     public let until: Instant
     /// The shop that is worked on, in the seller app.
     public var seller: ID<Seller>?
+    /// Nil for one that was begun by an older version.
+    var startedAt: Instant?
+    /// What it was begun with, in words.
+    var device = ""
+}
+
+/// A session as its person sees it.
+struct OpenSession: Sendable {
+    /// Tells sessions apart, and opens none.
+    let id: String
+    let app: AccessToken.Audience
+    let startedAt: Instant?
+    /// To the minute, as it is counted from the time that it has left.
+    let lastUsedAt: Instant
+    let device: String
+    fileprivate let key: String
 }
 
 /// Sessions in Redis under the SHA-256 of their token. Losing Redis signs people out, nothing else.
@@ -22,15 +39,23 @@ struct SessionStore: Sendable {
     let app: String
 
     private func key(_ token: String) -> String { "session:\(app):\(Secrets.hash(token))" }
-    private func index(_ account: ID<Account>) -> String { "sessions:\(app):\(account)" }
+    private static func index(_ account: ID<Account>, _ app: String) -> String {
+        "sessions:\(app):\(account)"
+    }
+    private static func id(ofKey key: String) -> String { String(Secrets.hash(key).prefix(24)) }
+
+    /// The id of the session that a token opens.
+    func id(of token: String) -> String { Self.id(ofKey: key(token)) }
 
     /// A new token for `account`.
-    func open(_ account: ID<Account>, seller: ID<Seller>? = nil) async throws -> String {
+    func open(_ account: ID<Account>, with device: String = "") async throws -> String {
         let token = Secrets.token()
+        let now = Instant.systemNow
         let session = Session(
-            account: account, until: Instant.systemNow.advanced(by: Self.lifetime), seller: seller)
+            account: account, until: now.advanced(by: Self.lifetime), seller: nil,
+            startedAt: now, device: device)
         _ = try await redis.run(
-            Self.openScript, keys: [key(token), index(account)],
+            Self.openScript, keys: [key(token), Self.index(account, app)],
             arguments: [
                 .string(Self.text(session)), .int(Self.idle.components.seconds),
                 .int(Self.lifetime.components.seconds),
@@ -58,21 +83,79 @@ struct SessionStore: Sendable {
         _ = try await redis.send("DEL", [.string(key(token))])
     }
 
-    /// Signs the account out everywhere.
+    /// Signs the account out everywhere, in all apps.
     func closeAll(of account: ID<Account>) async throws {
-        _ = try await redis.run(Self.closeAllScript, keys: [index(account)], arguments: [])
+        for app in AccessToken.Audience.allCases {
+            _ = try await redis.run(
+                Self.closeAllScript, keys: [Self.index(account, app.rawValue)], arguments: [])
+        }
+    }
+
+    /// Where the account is signed in, in all apps, the last used first; a hundred at most.
+    func list(of account: ID<Account>) async throws -> [OpenSession] {
+        var open: [OpenSession] = []
+        for app in AccessToken.Audience.allCases {
+            let reply = try await redis.run(
+                Self.listScript, keys: [Self.index(account, app.rawValue)],
+                arguments: [.int(Int64(Self.listMax))])
+            open += (reply.array ?? []).compactMap { Self.openSession($0, app, of: account) }
+        }
+        return Array(open.sorted { $0.lastUsedAt > $1.lastUsedAt }.prefix(Self.listMax))
+    }
+
+    private static let listMax = 100
+
+    private static func openSession(
+        _ reply: RedisReply, _ app: AccessToken.Audience, of account: ID<Account>
+    ) -> OpenSession? {
+        guard let parts = reply.array, parts.count == 3, let key = parts[0].text,
+            let text = parts[1].text, let left = parts[2].int, left > 0,
+            let session = session(text), session.account == account, session.until > .systemNow
+        else { return nil }
+        let unused = idle.components.seconds - left
+        let minute = (Instant.systemNow.secondsSince1970 - max(0, unused)) / 60 * 60
+        return OpenSession(
+            id: id(ofKey: key), app: app, startedAt: session.startedAt,
+            lastUsedAt: Instant(secondsSince1970: minute), device: session.device, key: key)
+    }
+
+    /// Ends one session of the account, in whichever app.
+    /// - Returns: whether there was one.
+    func close(id: String, of account: ID<Account>) async throws -> Bool {
+        guard let session = try await list(of: account).first(where: { $0.id == id }) else {
+            return false
+        }
+        _ = try await redis.send("DEL", [.string(session.key)])
+        return true
+    }
+
+    /// Ends every session of the account but that of `token`.
+    func closeOthers(of account: ID<Account>, than token: String?) async throws {
+        let kept = token.map { key($0) } ?? ""
+        for app in AccessToken.Audience.allCases {
+            _ = try await redis.run(
+                Self.closeOthersScript, keys: [Self.index(account, app.rawValue)],
+                arguments: [.string(kept)])
+        }
     }
 
     private static func text(_ session: Session) -> String {
-        [session.account.description, session.until.description, session.seller?.description ?? ""]
-            .joined(separator: " ")
+        [
+            session.account.description, session.until.description,
+            session.seller?.description ?? "", session.startedAt?.description ?? "",
+            base64(Array(session.device.utf8), urlSafe: true),
+        ].joined(separator: " ")
     }
 
     private static func session(_ text: String) -> Session? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 3, let account = ID<Account>(parts[0]), let until = Instant(parts[1])
+        guard parts.count >= 3, let account = ID<Account>(parts[0]), let until = Instant(parts[1])
         else { return nil }
-        return Session(account: account, until: until, seller: ID<Seller>(parts[2]))
+        let device = parts.count > 4 ? bytes(base64: parts[4]) ?? [] : []
+        return Session(
+            account: account, until: until, seller: ID<Seller>(parts[2]),
+            startedAt: parts.count > 3 ? Instant(parts[3]) : nil,
+            device: String(decoding: device, as: UTF8.self))
     }
 
     private static let openScript = RedisScript(
@@ -92,5 +175,28 @@ struct SessionStore: Sendable {
         """
         for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do redis.call('DEL', key) end
         return redis.call('DEL', KEYS[1])
+        """)
+
+    private static let closeOthersScript = RedisScript(
+        """
+        for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+            if key ~= ARGV[1] then
+                redis.call('DEL', key)
+                redis.call('SREM', KEYS[1], key)
+            end
+        end
+        return 1
+        """)
+
+    private static let listScript = RedisScript(
+        """
+        local found = {}
+        for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+            local value = redis.call('GET', key)
+            if value and #found < tonumber(ARGV[1]) then
+                found[#found + 1] = {key, value, redis.call('TTL', key)}
+            end
+        end
+        return found
         """)
 }

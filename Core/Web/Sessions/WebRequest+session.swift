@@ -57,7 +57,8 @@ extension WebRequest {
     public func signIn(_ account: Account) async throws {
         do {
             if let old = cookie(sessionCookie) { try await site.sessions.close(old) }
-            let token = try await site.sessions.open(account.id)
+            let token = try await site.sessions.open(
+                account.id, with: Device.words(headers[.userAgent] ?? ""))
             setCookie(sessionCookie, token, maxAge: SessionStore.lifetime)
         } catch is RedisError { throw WebRefusal.sessionsUnavailable }
         trace.notes.withLock { $0.session = nil }
@@ -80,13 +81,13 @@ extension WebRequest {
         }
     }
 
-    /// Ends all sessions of the account in this app, and signs this browser out.
+    /// Ends all sessions of the account in all apps, and signs this browser out.
     public func signOutEverywhere(_ account: ID<Account>) async throws {
         try await endSessions(of: account)
         try await signOut()
     }
 
-    /// Ends all sessions of the account in this app.
+    /// Ends all sessions of the account in all apps.
     func endSessions(of account: ID<Account>) async throws {
         do { try await site.sessions.closeAll(of: account) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable

@@ -77,3 +77,22 @@ public func bytes(base64 text: some StringProtocol) -> [UInt8]? {
     guard group & ((1 << UInt32(bits)) - 1) == 0 else { return nil }
     return bytes
 }
+
+/// Base32 (RFC 4648) without padding, in capital letters: what people can type.
+public func base32(_ bytes: [UInt8]) -> String {
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+    var text: [UInt8] = []
+    var group: UInt32 = 0
+    var bits: UInt32 = 0
+    for byte in bytes {
+        group = group << 8 | UInt32(byte)
+        bits += 8
+        while bits >= 5 {
+            bits -= 5
+            text.append(letters[Int(group >> bits & 31)])
+        }
+        group &= (1 << bits) - 1
+    }
+    if bits > 0 { text.append(letters[Int(group << (5 - bits) & 31)]) }
+    return String(decoding: text, as: UTF8.self)
+}

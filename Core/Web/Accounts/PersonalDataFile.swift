@@ -1,0 +1,40 @@
+import Kernel
+import Vocabulary
+
+extension WebRequest {
+    /// All that the market knows of `account`, as one JSON file: what is in the tables, and where
+    /// the account is signed in and what is in its cart.
+    public func personalDataFile(of account: Account) async throws -> Download {
+        var data = try await marketplace.personalData(of: account.id)
+        let sessions = try await openSessions(of: account.id).map {
+            SecurityAPI.SessionAnswer(
+                id: $0.id, app: $0.app.rawValue, startedAt: $0.startedAt,
+                lastUsedAt: $0.lastUsedAt, device: $0.device,
+                isCurrent: $0.id == currentSessionID)
+        }
+        data.add("sessions", try JSONBytesEncoder.bytes(of: sessions))
+        let cart = try await site.carts.lines(of: .account(account.id)).map {
+            CartItem(variantId: $0.variant, quantity: $0.quantity)
+        }
+        data.add("cart", try JSONBytesEncoder.bytes(of: cart))
+        return Download(
+            data.json, type: "application/json", fileName: "guildhall-my-data.json")
+    }
+
+    /// Erases `account`, ends its sessions in all apps and forgets its cart.
+    /// - Throws: what the kernel refuses, and ``WebRefusal/tooManyRequests(retryAfter:)``.
+    public func erase(_ account: Account, password: String, code: String?) async throws {
+        try await limitGuesses(Account.limitKey(of: account.email))
+        try await marketplace.eraseAccount(account.id, password: password, code: code)
+        do { try await site.carts.empty(.account(account.id)) } catch CartRefusal.unavailable {
+            // It is over by itself in some weeks, and opens for nobody.
+            logger.warning("cart.not-emptied")
+        }
+        try await signOutEverywhere(account.id)
+    }
+
+    private struct CartItem: Codable {
+        let variantId: ID<Variant>
+        let quantity: Int
+    }
+}

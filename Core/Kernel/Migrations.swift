@@ -73,6 +73,7 @@ public struct Migration: Sendable {
         "m0105-purchase-claims",
         "m0106-erasure",
         "m0107-suggestions",
+        "m0108-parcel-wishes",
     ]
 
     /// The migrations that this build ships.

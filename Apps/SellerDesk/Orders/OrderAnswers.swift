@@ -49,6 +49,10 @@ struct OrderAnswer: Codable, Sendable {
     let sellerShare: Money
     /// What is to be collected when it is handed over; null when it is paid for otherwise.
     let toCollect: Money?
+    /// Words that the customer wishes to have put into the parcel.
+    let giftMessage: String?
+    /// The day on which it is wished for, such as 2026-12-24.
+    let deliverOn: String?
     let refundable: Money
     /// What refunds have left of each line and of the shipping.
     let refundableParts: [RefundableAnswer]
@@ -77,6 +81,8 @@ struct OrderAnswer: Codable, Sendable {
         commissionVat = order.amounts.commissionVAT
         sellerShare = order.amounts.sellerShare
         toCollect = detail.toCollect
+        giftMessage = detail.wishes.giftMessage
+        deliverOn = detail.wishes.deliverOn?.description
         refundable = detail.refundable
         lines = detail.lines.map { line in
             OrderLineAnswer(

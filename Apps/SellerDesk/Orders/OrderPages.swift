@@ -160,6 +160,8 @@ struct OrderPage {
     let canRefundAll: Bool
     let isPaidDirectly: Bool
     let toCollect: String?
+    let giftMessage: String?
+    let deliverOn: String?
     let toCollectDecimal: String
     /// Until when the seller is to say that it was paid; nil before its delivery.
     let collectBy: String?
@@ -214,6 +216,8 @@ struct OrderPage {
         canRefund =
             detail.refundable.isPositive && order.state != .cancelled && may(.refundOrders)
         isPaidDirectly = detail.isPaidDirectly
+        giftMessage = detail.wishes.giftMessage
+        deliverOn = detail.wishes.deliverOn.map { Format.date($0.from) }
         toCollect = detail.toCollect.map { Format.money($0) }
         toCollectDecimal = detail.toCollect?.decimalText ?? ""
         collectBy = order.deliveredAt.map {

@@ -123,7 +123,8 @@ struct BrowseRoutes {
     ) async throws -> DeliveryEstimate? {
         guard let country, let variant = listing.firstToHave else { return nil }
         do {
-            return try await marketplace.deliveryEstimate(of: variant, to: country)
+            return try await marketplace.deliveryEstimate(
+                of: [CheckoutItem(variant: variant, quantity: 1)], to: country)
         } catch is ListingRefusal {
             // Sold out of the market since the page was made: the rest of it stands.
             return .unknown

@@ -15,6 +15,8 @@ struct ListingPage {
         let stock: String
         let isSoldOut: Bool
         let isChosen: Bool
+        /// Its own picture, where it has one.
+        let picture: String?
     }
 
     let id: String
@@ -95,7 +97,10 @@ struct ListingPage {
             Choice(
                 id: variant.id.description, label: variant.options.joined(separator: ", "),
                 price: Format.money(variant.price), stock: Self.stock(variant.available),
-                isSoldOut: variant.available == 0, isChosen: variant.id == bought)
+                isSoldOut: variant.available == 0, isChosen: variant.id == bought,
+                picture: variant.imageId.flatMap { id in
+                    listing.images.first { $0.id == id }?.hash.map { Links.picture($0) }
+                })
         }
         hasChoices = listing.variants.count > 1 || !listing.optionNames.isEmpty
         choices = hasChoices ? all : []

@@ -8,6 +8,8 @@ struct CartPage {
         let seller: String
         let sellerLink: String
         let lines: [Line]
+        /// How its parcel would be sent; nil while that cannot be asked.
+        let delivery: String?
     }
     struct Line {
         let variant: String
@@ -28,17 +30,25 @@ struct CartPage {
     let total: String?
     let canCheckOut: Bool
     let makers: String
+    let asksCountry: Bool
+    let countries: [DeliveryLine.Country]
 
-    init(_ cart: Cart) {
+    /// - Parameter delivery: by seller, as far as it is known.
+    init(_ cart: Cart, to country: String?, _ delivery: [ID<Seller>: DeliveryEstimate]) {
         groups = cart.groups.map { group in
             Group(
                 seller: group.sellerName, sellerLink: Links.seller(group.sellerSlug),
-                lines: group.lines.map { Line($0) })
+                lines: group.lines.map { Line($0) },
+                delivery: delivery[group.seller].map {
+                    DeliveryLine($0, to: country, seller: group.sellerName, then: Links.cart).words
+                })
         }
         isEmpty = cart.isEmpty && cart.unknown.isEmpty
         unknown = cart.unknown.map(\.description)
         total = cart.total.map { Format.money($0) }
         canCheckOut = cart.isBuyable && cart.unknown.isEmpty && cart.total != nil
+        asksCountry = !cart.isEmpty
+        countries = DeliveryLine(nil, to: country, seller: "", then: Links.cart).countries
         makers = Format.count(cart.groups.count, "maker", "makers")
     }
 }

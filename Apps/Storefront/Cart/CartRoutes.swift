@@ -29,7 +29,34 @@ struct CartRoutes {
     ) async throws -> PageAnswer {
         let items = try await call.request.site.carts.lines(of: visitor.cart)
         let cart = try await call.marketplace.cart(items)
-        return .page("cart", CartPage(cart), title: "Your cart")
+        let country = VisitorCountry(call.request).code
+        let delivery = try await parcels(of: cart, to: country, call.marketplace)
+        return .page("cart", CartPage(cart, to: country, delivery), title: "Your cart")
+    }
+
+    /// What each maker's parcel costs, all asked for at once; nothing of what cannot be bought.
+    private func parcels(
+        of cart: Cart, to country: String?, _ marketplace: Marketplace
+    ) async throws -> [ID<Seller>: DeliveryEstimate] {
+        guard let country else { return [:] }
+        return try await withThrowingTaskGroup(of: (ID<Seller>, DeliveryEstimate?).self) { group in
+            for part in cart.groups where part.lines.allSatisfy({ $0.problem == nil }) {
+                let items = part.lines.map {
+                    CheckoutItem(variant: $0.offer.id, quantity: $0.quantity)
+                }
+                group.addTask {
+                    do {
+                        return (
+                            part.seller,
+                            try await marketplace.deliveryEstimate(of: items, to: country)
+                        )
+                    } catch is ListingRefusal { return (part.seller, nil) }
+                }
+            }
+            var known: [ID<Seller>: DeliveryEstimate] = [:]
+            for try await (seller, estimate) in group { known[seller] = estimate }
+            return known
+        }
     }
 
     @Sendable private func create(

@@ -34,6 +34,14 @@ struct CheckoutAPI {
         let option: String
         static let rules: [String: [Rule]] = ["option": [.length(1...200)]]
     }
+    struct Wishes: Described {
+        let giftMessage: String?
+        let deliverOn: String?
+        static let rules: [String: [Rule]] = [
+            "giftMessage": [.length(0...500), .about("Words to put into the parcel.")],
+            "deliverOn": [.length(0...10), .about("A day, such as 2026-12-24.")],
+        ]
+    }
     struct NewPurchase: Described {
         let checkoutId: ID<Checkout>
         let expectedTotal: Money
@@ -74,6 +82,16 @@ struct CheckoutAPI {
                 CheckoutAnswer(
                     try await call.marketplace.chooseShipping(
                         call.path.checkout, parcel: call.path.parcel, option: call.body.option,
+                        as: visitor.buyer))
+            }
+        api.put("/checkouts/{checkout}/parcels/{parcel}/wishes", "What you wish of it", tag: tag)
+            .about("Its maker reads them; they are wishes, not promises. Left out is taken back.")
+            .path(ShippingPath.self).body(Wishes.self).refuses(.conflict)
+            .handle(as: Visitor.self) { call, visitor in
+                CheckoutAnswer(
+                    try await call.marketplace.wish(
+                        of: call.path.checkout, parcel: call.path.parcel,
+                        giftMessage: call.body.giftMessage, deliverOn: call.body.deliverOn,
                         as: visitor.buyer))
             }
         mountPayment(on: api)

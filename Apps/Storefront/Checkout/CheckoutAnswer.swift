@@ -22,6 +22,10 @@ struct CheckoutAnswer: Codable, Sendable {
         let options: [ShippingOption]
         /// The code of the chosen option.
         let chosen: String?
+        /// Words to put into it.
+        let giftMessage: String?
+        /// The day on which it is wished for, such as 2026-12-24.
+        let deliverOn: String?
     }
     struct Line: Codable, Sendable {
         let variantId: ID<Variant>
@@ -95,6 +99,8 @@ extension CheckoutAnswer.Parcel {
                 daysMin: option.daysMin, daysMax: option.daysMax, isPickup: option.isPickup)
         }
         chosen = parcel.chosen
+        giftMessage = parcel.wishes.giftMessage
+        deliverOn = parcel.wishes.deliverOn?.description
     }
 }
 

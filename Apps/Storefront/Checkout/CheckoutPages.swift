@@ -66,6 +66,8 @@ struct CheckoutPage {
         let options: [Option]
         let isQuoted: Bool
         let cannotBeSent: Bool
+        let giftMessage: String
+        let deliverOn: String
     }
     struct Option {
         let code: String
@@ -101,6 +103,9 @@ struct CheckoutPage {
     let hasWays: Bool
     let isSandbox: Bool
     let expires: String
+    let hasWishes: Bool
+    /// The first day that may be wished for.
+    let tomorrow: String
 
     init(_ checkout: Checkout, _ waysToPay: [WayToPay]) {
         id = checkout.id.description
@@ -123,6 +128,8 @@ struct CheckoutPage {
         isReady = checkout.isReady
         hasWays = !ways.isEmpty
         isSandbox = waysToPay.contains(where: \.isSandbox)
+        hasWishes = checkout.parcels.contains { !$0.wishes.isEmpty }
+        tomorrow = String(Instant.systemNow.advanced(days: 1).description.prefix(10))
         expires = String(Format.time(checkout.expiresAt).suffix(9))
     }
 }
@@ -147,6 +154,8 @@ extension CheckoutPage.Parcel {
         }
         isQuoted = parcel.isQuoted
         cannotBeSent = parcel.isQuoted && parcel.options.isEmpty
+        giftMessage = parcel.wishes.giftMessage ?? ""
+        deliverOn = parcel.wishes.deliverOn?.description ?? ""
     }
 
     static func days(_ least: Int?, _ most: Int?) -> String? {

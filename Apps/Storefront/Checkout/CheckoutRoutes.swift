@@ -26,11 +26,22 @@ struct CheckoutRoutes {
         static let rules: [String: [Rule]] = ["parcels": [.count(1...100)]]
     }
     struct Move: Described { let address: AddressInput }
+    struct Wish: Described {
+        let number: Int
+        let giftMessage: String?
+        let deliverOn: String?
+        static let rules: [String: [Rule]] = [
+            "number": [.range(0...100)], "giftMessage": [.length(0...500)],
+            "deliverOn": [.length(0...10)],
+        ]
+    }
     struct Payment: Described {
+        let wishes: [Wish]?
         let amount: Int64
         let currency: Currency
         /// Instance and method, as one choice of the form.
         let way: WayChoice
+        static let rules: [String: [Rule]] = ["wishes": [.count(0...100)]]
     }
 
     func mount(on routes: Routes) {
@@ -148,12 +159,20 @@ struct CheckoutRoutes {
         _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         do {
+            for wish in call.form.wishes ?? [] {
+                try await call.marketplace.wish(
+                    of: call.path.checkout, parcel: wish.number, giftMessage: wish.giftMessage,
+                    deliverOn: wish.deliverOn, as: visitor.buyer)
+            }
             let placed = try await call.marketplace.placePurchase(
                 call.path.checkout, expecting: Money(call.form.amount, call.form.currency),
                 paying: call.request.choice(call.form.way.instance, call.form.way.method),
                 as: visitor.buyer)
             try await call.request.takeOutOfCart(placed, visitor)
             return .afterPaying(placed)
+        } catch let refusal as InputRefusal {
+            return .seeOther(
+                Links.checkout(call.path.checkout), warning: refusal.explanation)
         } catch PaymentRefusal.totalChanged(let now) {
             return .seeOther(
                 Links.checkout(call.path.checkout),

@@ -59,7 +59,8 @@ struct DeliveryRoutes {
                 }
                 return EstimateAnswer(
                     try await call.marketplace.deliveryEstimate(
-                        of: variant, to: call.query.country), variant, call.query.country)
+                        of: [CheckoutItem(variant: variant, quantity: 1)],
+                        to: call.query.country), variant, call.query.country)
             }
     }
 }

@@ -58,6 +58,10 @@ struct OrderAnswer: Codable, Sendable {
     let total: Money
     let lines: [OrderLineAnswer]
     let shipments: [ShipmentAnswer]
+    /// Words to put into the parcel.
+    let giftMessage: String?
+    /// The day on which it is wished for, such as 2026-12-24.
+    let deliverOn: String?
     let refunds: [RefundAnswer]
     let events: [OrderEventAnswer]
     let placedAt: Instant
@@ -84,6 +88,8 @@ struct OrderAnswer: Codable, Sendable {
                 withheld: line.withheld,
                 unitPrice: line.unitPrice, total: line.total)
         }
+        giftMessage = detail.wishes.giftMessage
+        deliverOn = detail.wishes.deliverOn?.description
         shipments = detail.shipments.map { shipment in
             ShipmentAnswer(
                 carrier: shipment.carrier, trackingNumber: shipment.trackingNumber,

@@ -224,6 +224,8 @@ struct OrderPart {
     let parcels: [Parcel]
     let events: [Event]
     let refunds: [String]
+    /// What was wished of the parcel, in words.
+    let wishes: [String]
     let canConfirm: Bool
     let canCancel: Bool
     let canRate: Bool
@@ -264,6 +266,10 @@ struct OrderPart {
             "\(Format.money(refund.amount)) for \(RefundWords.what(refund, titles: titles))"
                 + (refund.state == .succeeded ? " was given back" : " is on its way back")
         }
+        wishes = [
+            detail.wishes.deliverOn.map { "Wished for \(Format.date($0.from))" },
+            detail.wishes.giftMessage.map { "With these words: “\($0)”" },
+        ].compactMap { $0 }
         canConfirm = order.state == .shipped
         canCancel = order.state == .paid
         canRate = isDelivered && !isAllSaid

@@ -105,6 +105,7 @@ public struct CheckoutParcel: Sendable {
     var shippingInstance: ID<ProviderInstance>?
     let origin: Address?
     let holdDays: Int
+    public internal(set) var wishes = ParcelWishes()
 
     public var chosenOption: ShippingQuote? { options.first { $0.code == chosen } }
     var needsShipping: Bool { lines.contains(where: \.requiresShipping) }

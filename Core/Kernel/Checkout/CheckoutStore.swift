@@ -22,7 +22,7 @@ struct CheckoutStore {
             """
             select p.parcel, p.seller_id, s.name, s.slug, s.country, s.state = 'verified',
                 s.origin, s.hold_days, p.wallet_id, p.options, p.quoted, p.chosen,
-                p.shipping_instance_id
+                p.shipping_instance_id, p.gift_message, p.deliver_on::text
             from checkout_parcel p join seller s on s.id = p.seller_id
             where p.checkout_id = \(id)
             order by p.parcel
@@ -177,6 +177,30 @@ struct CheckoutStore {
     }
 }
 
+extension CheckoutStore {
+    /// Keeps what is wished of a parcel of an open checkout; false when it is over.
+    func save(
+        _ wishes: ParcelWishes, ofParcel parcel: Int, in id: ID<Checkout>
+    ) async throws -> Bool {
+        try await db.execute(
+            """
+            update checkout_parcel p
+            set gift_message = \(wishes.giftMessage),
+                deliver_on = \(wishes.deliverOn?.description)::date
+            from checkout c
+            where p.checkout_id = \(id) and p.parcel = \(parcel)::smallint and c.id = p.checkout_id
+                and c.state = 'open'
+            """) == 1
+    }
+}
+
+extension ParcelWishes {
+    init(_ c: inout Columns) throws {
+        self.init(
+            giftMessage: try c.next(), deliverOn: try c.next(String?.self).flatMap { Day($0) })
+    }
+}
+
 extension Queryable {
     var checkouts: CheckoutStore { CheckoutStore(db: self) }
 }
@@ -223,6 +247,7 @@ extension CheckoutParcel {
         isQuoted = try c.next()
         chosen = try c.next()
         shippingInstance = try c.next()
+        wishes = try ParcelWishes(&c)
         lines = all.filter { $0.0 == number }.map(\.1)
     }
 }

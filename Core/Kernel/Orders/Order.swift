@@ -166,6 +166,8 @@ public struct OrderDetail: Sendable {
     }
     /// What is to be collected when it is handed over; nil when it is paid for otherwise.
     public let toCollect: Money?
+    /// What the customer wishes of the parcel.
+    public let wishes: ParcelWishes
 }
 
 /// An order in a list.

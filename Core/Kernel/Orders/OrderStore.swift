@@ -44,8 +44,11 @@ struct OrderStore {
                 select p.amount - y.received
                 from payment_share p join payment y on y.id = p.payment_id
                 where p.order_id = o.id and y.capture = 'at_delivery' and y.state = 'authorized'
-                    and o.state not in ('awaiting_payment', 'cancelled') limit 1)::bigint
+                    and o.state not in ('awaiting_payment', 'cancelled') limit 1)::bigint,
+                k.gift_message, k.deliver_on::text
             from \(Self.from)
+            left join checkout_parcel k on k.checkout_id = b.checkout_id
+                and k.wallet_id = o.wallet_id
             where o.id = any(\(ids)::uuid[]) order by o.purchase_id, length(o.number), o.number
             """,
             """
@@ -93,7 +96,7 @@ struct OrderStore {
                 left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next(),
                 toCollect: try c.next(Int64?.self).map {
                     Money($0, order.amounts.total.currency)
-                })
+                }, wishes: try ParcelWishes(&c))
         }
     }
 

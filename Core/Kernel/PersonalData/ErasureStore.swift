@@ -61,6 +61,10 @@ struct ErasureStore {
             where account_id = \(account)
             """,
             """
+            update checkout_parcel set gift_message = null
+            where checkout_id in (select id from checkout where account_id = \(account))
+            """,
+            """
             update order_event e set note = null
             from orders o join purchase b on b.id = o.purchase_id
             where e.order_id = o.id and b.account_id = \(account) and e.actor_id = \(account)

@@ -106,6 +106,11 @@ struct PersonalDataStore {
                     'shipping_commission_explanation', 'seller_share', 'hold_days', 'hold_until',
                     'released_at', 'shipping_instance_id'] || jsonb_build_object(
                     'seller', (select name from seller where id = o.seller_id),
+                    'wishes', (
+                        select jsonb_build_object('giftMessage', k.gift_message,
+                            'deliverOn', k.deliver_on)
+                        from checkout_parcel k
+                        where k.checkout_id = t.checkout_id and k.wallet_id = o.wallet_id),
                     'lines', (
                         select jsonb_agg(jsonb_build_object('title', l.title,
                             'options', l.options_text, 'quantity', l.quantity,

@@ -24,9 +24,9 @@ public enum DeliveryEstimate: Hashable, Sendable {
 /// Estimates that were asked for lately, bounded in number.
 final class KnownEstimates: Sendable {
     struct Key: Hashable, Sendable {
-        let variant: ID<Variant>
-        /// Of the offer that was asked for: another price may be sent for another.
-        let price: Money
+        let seller: ID<Seller>
+        /// What the parcel weighs and is worth: a module knows no more of it.
+        let parcel: Parcel
         let country: String
     }
 

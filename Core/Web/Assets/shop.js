@@ -95,7 +95,10 @@ for (const form of document.querySelectorAll("form[data-choices]")) {
     const choice = event.target.closest("input[data-price]");
     if (!choice) return;
     if (price) price.textContent = choice.dataset.price;
-    if (picture && choice.dataset.picture) picture.src = choice.dataset.picture;
+    if (picture && choice.dataset.picture) {
+      picture.removeAttribute("srcset");
+      picture.src = choice.dataset.picture;
+    }
   });
 }
 
@@ -106,6 +109,7 @@ for (const gallery of document.querySelectorAll(".gallery")) {
     const link = event.target.closest(".small a");
     if (!link || !large || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
+    large.removeAttribute("srcset");
     large.src = link.href;
     large.alt = link.querySelector("img").alt;
     large.closest("a")?.setAttribute("href", link.href);

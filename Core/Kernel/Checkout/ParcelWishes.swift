@@ -1,0 +1,68 @@
+import Vocabulary
+
+/// What a customer wishes of a maker's parcel; wishes, not promises.
+public struct ParcelWishes: Hashable, Sendable {
+    /// Words to put into it.
+    public let giftMessage: String?
+    /// The day on which it shall come.
+    public let deliverOn: Day?
+
+    public static let messageMax = 500
+    /// How far ahead the day may be.
+    static let daysMax = 366
+
+    public init(giftMessage: String? = nil, deliverOn: Day? = nil) {
+        self.giftMessage = giftMessage
+        self.deliverOn = deliverOn
+    }
+
+    public var isEmpty: Bool { giftMessage == nil && deliverOn == nil }
+
+    /// As it comes from outside; blank texts are no wishes.
+    /// - Parameter day: `2026-12-24`.
+    /// - Throws: ``InputRefusal`` for `giftMessage` and `deliverOn`.
+    static func checked(
+        giftMessage: String?, deliverOn day: String?, at now: Instant
+    ) throws(InputRefusal) -> ParcelWishes {
+        let message = try InputText.paragraphs(
+            giftMessage ?? "", field: "giftMessage", lengths: 0...messageMax)
+        let text = InputText.trimmed(day ?? "")
+        guard !text.isEmpty else {
+            return ParcelWishes(giftMessage: message.isEmpty ? nil : message)
+        }
+        guard let wished = Day(text) else {
+            throw InputRefusal(
+                .wrong("This is no day, such as 2026-12-24."), field: "deliverOn")
+        }
+        guard wished.from > now, wished.from <= now.advanced(days: daysMax) else {
+            throw InputRefusal(
+                .wrong("The day has to come, and within a year."), field: "deliverOn")
+        }
+        return ParcelWishes(giftMessage: message.isEmpty ? nil : message, deliverOn: wished)
+    }
+}
+
+extension Marketplace {
+    /// Keeps what the customer wishes of a parcel, in place of what was wished before.
+    /// - Parameter day: `2026-12-24`; blank for none.
+    /// - Throws: ``InputRefusal``, `parcelUnknown`, and what ``findCheckout(_:as:)`` throws;
+    ///   `expired` or `alreadyPlaced` when it is over.
+    @discardableResult
+    public func wish(
+        of id: ID<Checkout>, parcel: Int, giftMessage: String?, deliverOn day: String?,
+        as buyer: Buyer
+    ) async throws -> Checkout {
+        let checkout = try await findCheckout(id, as: buyer)
+        try checkout.checkOpen()
+        let wishes = try ParcelWishes.checked(
+            giftMessage: giftMessage, deliverOn: day, at: checkout.readAt)
+        guard let known = checkout.parcels.first(where: { $0.number == parcel }) else {
+            throw CheckoutRefusal.parcelUnknown
+        }
+        guard known.wishes != wishes else { return checkout }
+        guard try await database.checkouts.save(wishes, ofParcel: parcel, in: id) else {
+            throw CheckoutRefusal.changedMeanwhile
+        }
+        return try await findCheckout(id, as: buyer)
+    }
+}

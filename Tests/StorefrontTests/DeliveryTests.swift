@@ -1,0 +1,75 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+import Web
+
+@Suite struct `Before anybody checks out` {
+    @Test func `a thing says what sending it to one's country costs`() async throws {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let browser = Browser(shop.app)
+            let path = "/listings/\(cup.listing)"
+
+            let unasked = try await browser.get(path)
+            #expect(unasked.text.contains("Where shall it go?"))
+            let page = try await browser.submit(unasked, "/country", ["country": "AT"])
+            #expect(page.text.contains("Sent to Austria for €\u{a0}4.90, 1 to 3 days"))
+            let cart = try await shop.put(cup.variant, browser)
+            #expect(cart.text.contains("Sent to Austria for €\u{a0}4.90"))
+            let checkout = try await browser.get("/checkout")
+            #expect(checkout.text.contains("value=\"AT\" selected"))
+        }
+    }
+
+    @Test func `a browser's language is taken for a guess, and nonsense for nothing`() async throws
+    {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            func page(_ language: String) async throws -> String {
+                try await Browser(shop.app).raw(
+                    "GET", "/listings/\(cup.listing)", headers: [("accept-language", language)]
+                ).text
+            }
+
+            #expect(try await page("fr-CH, fr;q=0.9").contains("Sent to Switzerland"))
+            for language in ["fr", "", "x-ZZ", "en-<script>"] {
+                #expect(try await page(language).contains("Where shall it go?"), "\(language)")
+            }
+            let browser = Browser(shop.app)
+            browser.setCookie("guildhall_country", "<b>")
+            #expect(
+                try await browser.get("/listings/\(cup.listing)").text
+                    .contains("Where shall it go?"))
+        }
+    }
+
+    @Test func `wishes for a parcel are sent with the payment`() async throws {
+        try await OpenShop.run { shop in
+            let seller = try await shop.market.given.verifiedSeller()
+            let cup = try await shop.thing("Cup", by: seller)
+            let (browser, page) = try await shop.guestAtPayment([cup.variant])
+
+            let done = try await browser.submit(
+                page, "\(try #require(page.checkoutAction))/purchase",
+                ["wishes.0.giftMessage": "For <you>", "wishes.0.deliverOn": ""])
+
+            #expect(done.text.contains("With these words: “For &lt;you&gt;”"))
+        }
+    }
+
+    @Test func `suggestions lead to the pages of things`() async throws {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing(
+                "Espresso cup", by: try await shop.market.given.verifiedSeller())
+
+            let answer = try await Browser(shop.app).send("GET", "/api/v1/suggestions?text=espr")
+
+            #expect(answer.status == 200)
+            #expect(answer.text.contains("\"path\":\"/listings/\(cup.listing)\""))
+            let home = try await Browser(shop.app).get("/")
+            #expect(home.text.contains("shop.js"))
+            #expect(home.header("content-security-policy")?.contains("script-src 'self';") == true)
+        }
+    }
+}

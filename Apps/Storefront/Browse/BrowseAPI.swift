@@ -15,6 +15,10 @@ struct BrowseAPI {
         /// Minor units.
         let priceMax: Int64?
         let inStock: Bool?
+        /// What its maker says that it is, exactly so.
+        let kind: String?
+        /// One of its maker's words for it, exactly so.
+        let tag: String?
         let sort: Sort?
         let after: String?
         let limit: Int?
@@ -28,6 +32,7 @@ struct BrowseAPI {
         static let rules: [String: [Rule]] = [
             "text": [.length(1...200)], "category": [.length(1...60)], "seller": [.length(1...60)],
             "priceMin": [.range(0...Money.amountMax)], "priceMax": [.range(0...Money.amountMax)],
+            "kind": [.length(1...120)], "tag": [.length(1...120)],
             "after": [.length(1...400)], "limit": [.range(1...100)],
         ]
     }
@@ -92,6 +97,8 @@ struct BrowseAPI {
         query.priceMin = asked.priceMin
         query.priceMax = asked.priceMax
         query.inStockOnly = asked.inStock ?? false
+        query.kind = asked.kind
+        query.tag = asked.tag
         query.sort =
             asked.sort.flatMap { CardQuery.Sort(rawValue: $0.rawValue) }
             ?? (query.text == nil ? .newest : .relevance)
@@ -157,7 +164,16 @@ struct FacetsAnswer: Codable, Sendable {
         let count: Int
     }
 
+    struct Word: Codable, Sendable {
+        let word: String
+        let count: Int
+    }
+
     let categories: [Branch]
+    /// What their makers say that they are.
+    let kinds: [Word]
+    /// Their makers' words for them.
+    let tags: [Word]
     let makers: [Maker]
     let prices: [Band]
     let inStock: Int
@@ -167,6 +183,8 @@ struct FacetsAnswer: Codable, Sendable {
         categories = facets.categories.map { Branch(categoryId: $0.category, count: $0.count) }
         makers = facets.makers.map { Maker(slug: $0.slug, name: $0.name, count: $0.count) }
         prices = facets.bands.map { Band(priceMin: $0.least, priceMax: $0.most, count: $0.count) }
+        kinds = facets.kinds.map { Word(word: $0.word, count: $0.count) }
+        tags = facets.tags.map { Word(word: $0.word, count: $0.count) }
         inStock = facets.inStock
         isWhole = facets.isWhole
     }

@@ -21,6 +21,8 @@ struct BrowsePage {
     /// How many fit, as far as was counted.
     let count: String
     let maker: String
+    let kind: String
+    let tag: String
     let keepsText: Bool
     let text: String
     let from: String
@@ -54,6 +56,8 @@ struct BrowsePage {
         hasChosen = !chosen.isEmpty
         count = Self.count(facets)
         maker = query.maker ?? ""
+        kind = query.kind ?? ""
+        tag = query.tag ?? ""
         keepsText = isSearch
         text = query.text ?? ""
         from = query.from ?? ""

@@ -13,12 +13,17 @@ struct BrowseQuery: Described {
     let from: String?
     let to: String?
     let inStock: Bool?
+    /// What its maker says that it is.
+    let kind: String?
+    /// One of its maker's words for it.
+    let tag: String?
     let sort: String?
     let after: String?
 
     static let rules: [String: [Rule]] = [
         "text": [.length(0...200)], "category": [.length(0...60)],
-        "maker": [.length(0...60)], "from": [.length(0...16)],
+        "maker": [.length(0...60)], "kind": [.length(0...120)], "tag": [.length(0...120)],
+        "from": [.length(0...16)],
         "to": [.length(0...16)], "sort": [.length(0...20)], "after": [.length(1...400)],
     ]
 
@@ -31,6 +36,8 @@ struct BrowseQuery: Described {
         query.priceMin = Self.amount(from)
         query.priceMax = Self.amount(to)
         query.inStockOnly = inStock ?? false
+        query.kind = kind
+        query.tag = tag
         query.sort =
             sort.flatMap(CardQuery.Sort.init(rawValue:))
             ?? (query.text == nil ? .newest : .relevance)
@@ -38,7 +45,8 @@ struct BrowseQuery: Described {
     }
 
     var isFiltered: Bool {
-        maker != nil || from != nil || to != nil || inStock == true || sort != nil
+        maker != nil || kind != nil || tag != nil || from != nil || to != nil || inStock == true
+            || sort != nil
     }
 
     private static func amount(_ text: String?) -> Int64? {
@@ -52,7 +60,8 @@ struct BrowseQuery: Described {
     func link(_ action: String, _ changes: [String: String?]) -> String {
         let kept: [(String, String?)] = [
             ("text", text), ("category", category), ("maker", maker), ("from", from), ("to", to),
-            ("inStock", inStock == true ? "true" : nil), ("sort", sort), ("after", nil),
+            ("inStock", inStock == true ? "true" : nil), ("kind", kind), ("tag", tag),
+            ("sort", sort), ("after", nil),
         ]
         let items = kept.compactMap { name, value -> String? in
             let value = changes[name] ?? value

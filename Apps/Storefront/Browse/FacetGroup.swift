@@ -44,8 +44,19 @@ struct FacetGroup {
         let stock = Item(
             label: "In stock", href: query.link(action, ["inStock": "true"]),
             count: counted(facets.inStock))
+        func choices(_ words: [Facets.Word], _ name: String) -> [Item] {
+            words.map {
+                Item(
+                    label: $0.word, href: query.link(action, [name: $0.word]),
+                    count: counted($0.count))
+            }
+        }
+        let kinds = choices(facets.kinds, "kind")
+        let tags = choices(facets.tags, "tag")
         return [
             FacetGroup(title: "Category", items: narrower),
+            FacetGroup(title: "Kind", items: query.kind == nil && kinds.count > 1 ? kinds : []),
+            FacetGroup(title: "Words", items: query.tag == nil && tags.count > 1 ? tags : []),
             FacetGroup(title: "Maker", items: query.maker == nil && makers.count > 1 ? makers : []),
             FacetGroup(
                 title: "Price",
@@ -70,6 +81,10 @@ struct FacetGroup {
                 Item(
                     label: facets.makers.first { $0.slug == maker }?.name ?? maker,
                     href: query.link(action, ["maker": nil]), count: ""))
+        }
+        for (name, word) in [("kind", query.kind), ("tag", query.tag)] {
+            guard let word else { continue }
+            items.append(Item(label: word, href: query.link(action, [name: nil]), count: ""))
         }
         if query.from != nil || query.to != nil {
             let words = [query.from.map { "from € \($0)" }, query.to.map { "to € \($0)" }]

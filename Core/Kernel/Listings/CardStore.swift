@@ -79,7 +79,8 @@ struct CardStore {
 
     /// Some of what fits, named `looked`, for counting: whichever the indexes find first.
     static func looked(at query: CardQuery, limit: Int) -> SQL {
-        let columns: SQL = "l.category_path, l.seller_id, l.price_from, l.in_stock"
+        let columns: SQL =
+            "l.category_path, l.seller_id, l.price_from, l.in_stock, l.product_type, l.tags"
         guard let text = query.text else {
             return """
                 looked as materialized (
@@ -194,6 +195,10 @@ struct CardStore {
         if let seller = query.seller { condition = "\(condition) and l.seller_id = \(seller)" }
         if let least = query.priceMin { condition = "\(condition) and l.price_from >= \(least)" }
         if let most = query.priceMax { condition = "\(condition) and l.price_from <= \(most)" }
+        if let kind = query.kind { condition = "\(condition) and l.product_type = \(kind)" }
+        if let tag = query.tag {
+            condition = "\(condition) and l.tags @> array[\(tag)::text]"
+        }
         if query.inStockOnly { condition = "\(condition) and l.in_stock" }
         return condition
     }

@@ -22,6 +22,13 @@ struct FacetStore {
                 '', count(*)::int
             from counted group by 2
             union all
+            (select 'kind', product_type, '', count(*)::int as many from counted
+                where product_type <> '' group by product_type
+                order by many desc, product_type limit \(Facets.wordsMax)::int)
+            union all
+            (select 'tag', tag, '', count(*)::int as many from counted, unnest(tags) tag
+                group by tag order by many desc, tag limit \(Facets.wordsMax)::int)
+            union all
             select 'stock', '', '', (count(*) filter (where in_stock))::int from counted
             union all
             select 'all', '', '', count(*)::int from looked
@@ -40,6 +47,8 @@ struct FacetStore {
                 ID<Category>(row.key).map { Facets.Branch(category: $0, count: row.count) }
             },
             makers: those("maker").map { .init(slug: $0.key, name: $0.name, count: $0.count) },
+            kinds: those("kind").map { Facets.Word(word: $0.key, count: $0.count) },
+            tags: those("tag").map { Facets.Word(word: $0.key, count: $0.count) },
             bands: those("band").compactMap { row in Int(row.key).map { ($0, row.count) } }
                 .sorted { $0.0 < $1.0 }.map { Self.band($0, $1) },
             inStock: those("stock").first?.count ?? 0,

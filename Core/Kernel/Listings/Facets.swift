@@ -22,6 +22,20 @@ public struct Facets: Sendable, Equatable {
     public let categories: [Branch]
     /// The most frequent first, at most ``makersMax``.
     public let makers: [Maker]
+    public struct Word: Sendable, Equatable {
+        public let word: String
+        public let count: Int
+
+        public init(word: String, count: Int) {
+            self.word = word
+            self.count = count
+        }
+    }
+
+    /// What their makers say that they are, and their words for them: the most frequent first, at
+    /// most ``wordsMax`` of each.
+    public let kinds: [Word]
+    public let tags: [Word]
     /// From cheap to dear; without those that are empty.
     public let bands: [Band]
     public let inStock: Int
@@ -31,6 +45,7 @@ public struct Facets: Sendable, Equatable {
     /// So many things are counted, as many as a search looks at closely.
     public static let countMax = CardQuery.candidatesMax
     public static let makersMax = 8
+    public static let wordsMax = 8
     /// The last price of each band but the dearest, in minor units.
     public static let edges: [Int64] = [2500, 5000, 10_000]
 }

@@ -37,6 +37,10 @@ public struct CardQuery: Hashable, Sendable {
     /// Minor units.
     public var priceMax: Int64?
     public var inStockOnly = false
+    /// What its maker says that it is, exactly so.
+    public var kind: String?
+    /// One of its maker's words for it, exactly so.
+    public var tag: String?
     public var sort: Sort = .newest
 
     public init() {}

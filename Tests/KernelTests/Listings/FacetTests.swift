@@ -42,6 +42,34 @@ import Vocabulary
         }
     }
 
+    @Test func `kinds and words of makers count what the narrowed list has`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            for (title, kind, tags) in [
+                ("Cup", "Mug", ["blue", "gift"]), ("Jug", "Mug", ["blue"]), ("Tile", "", ["gift"]),
+            ] {
+                let made = try await kernel.createListing(
+                    ListingDraft(
+                        title: title, productType: kind, tags: tags,
+                        variants: [VariantDraft(price: Money(900, .eur), onHand: 1)]),
+                    as: seller.member)
+                try await kernel.publishListing(made.listing.id, as: seller.member)
+            }
+
+            let facets = try await kernel.facets(CardQuery())
+            #expect(facets.kinds == [.init(word: "Mug", count: 2)])
+            #expect(Set(facets.tags.map(\.word)) == ["blue", "gift"])
+            for tag in facets.tags {
+                var narrowed = CardQuery()
+                narrowed.tag = tag.word
+                #expect(try await count(narrowed, market) == tag.count)
+                narrowed.kind = "Mug"
+                #expect(try await count(narrowed, market) == (tag.word == "blue" ? 2 : 1))
+            }
+        }
+    }
+
     @Test func `a category counts what is below it, and drafts are in no count`() async throws {
         try await TestMarketplace.run { market in
             let seller = try await market.given.verifiedSeller()

@@ -73,3 +73,37 @@ import Web
         }
     }
 }
+
+@Suite struct `An old link to a thing` {
+    @Test func `says when its maker is back, or that it is gone`() async throws {
+        try await OpenShop.run { shop in
+            let seller = try await shop.market.given.verifiedSeller("Clay & Ember")
+            let cup = try await shop.thing("Cup", by: seller)
+            let draft = try await shop.marketplace.createListing(
+                ListingDraft(
+                    title: "Secret", variants: [VariantDraft(price: Money(900, .eur), onHand: 1)]),
+                as: seller.member)
+            let now = try await shop.marketplace.marketNow()
+            let browser = Browser(shop.app)
+            func page(_ id: ID<Listing>) async throws -> WebAnswer {
+                try await browser.get("/listings/\(id)")
+            }
+
+            try await shop.marketplace.setHoliday(
+                from: now.advanced(days: -1), until: now.advanced(days: 3), note: "",
+                as: seller.member)
+            let resting = try await page(cup.listing)
+            #expect(resting.status == 200)
+            #expect(resting.text.contains("Clay &amp; Ember is on holiday"))
+            try await shop.marketplace.endHoliday(as: seller.member)
+            #expect(try await page(cup.listing).text.contains("Put in the cart"))
+            try await shop.marketplace.unpublishListing(cup.listing, as: seller.member)
+            let gone = try await page(cup.listing)
+            #expect(gone.status == 404)
+            #expect(gone.text.contains("not for sale any more"))
+            let never = try await page(draft.listing.id)
+            #expect(never.status == 404)
+            #expect(!never.text.contains("Secret"))
+        }
+    }
+}

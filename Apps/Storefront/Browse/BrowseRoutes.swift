@@ -88,7 +88,12 @@ struct BrowseRoutes {
     @Sendable private func listing(
         _ call: PageCall<ListingPath, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        let listing = try await call.marketplace.publicListing(call.path.listing)
+        let listing: PublicListing
+        do {
+            listing = try await call.marketplace.publicListing(call.path.listing)
+        } catch ListingRefusal.unknown {
+            return try await absent(call.path.listing, call.marketplace)
+        }
         var byShop = CardQuery()
         byShop.seller = listing.seller.id
         async let tree = call.marketplace.categories()
@@ -116,6 +121,23 @@ struct BrowseRoutes {
             together: try await together, seen: try await before)
         seen.remember(listing.id, on: call.request)
         return .page("listing", model, title: listing.title, head: .listing(listing, crumbs))
+    }
+
+    /// What became of a thing that is not for sale, and what is.
+    private func absent(
+        _ id: ID<Listing>, _ marketplace: Marketplace
+    ) async throws -> PageAnswer {
+        guard let thing = try await marketplace.absentListing(id) else {
+            throw ListingRefusal.unknown
+        }
+        var alike = CardQuery()
+        alike.text = thing.title
+        alike.sort = .relevance
+        let page = AbsentListingPage(
+            thing, alike: try await marketplace.cards(alike, PageRequest(limit: 4)).items)
+        return .page(
+            "listing-absent", page, title: thing.title,
+            status: thing.backAt == nil ? .notFound : .ok)
     }
 
     private func estimate(

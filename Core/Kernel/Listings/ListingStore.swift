@@ -139,6 +139,26 @@ struct ListingStore {
     }
 }
 
+extension ListingStore {
+    /// A listing that was published once and is not for sale.
+    func findAbsent(_ id: ID<Listing>) async throws -> AbsentListing? {
+        try await db.query(
+            """
+            select l.title, s.name, s.slug, s.state = 'verified', case when l.state = 'published'
+                then (select ends_at from seller_holiday h where h.seller_id = s.id and h.is_on)
+                end
+            from listing l join seller s on s.id = l.seller_id
+            where l.id = \(id) and not l.for_sale and l.published_at is not null
+                and l.state <> 'blocked'
+            """
+        ).decode { c in
+            AbsentListing(
+                title: try c.next(), sellerName: try c.next(), sellerSlug: try c.next(),
+                sellerIsOpen: try c.next(), backAt: try c.next())
+        }.first
+    }
+}
+
 extension Queryable {
     var listings: ListingStore { ListingStore(db: self) }
 }

@@ -12,6 +12,7 @@ REDIRECTS = {"/sign-in/code", "/purchases/{purchase}/return", "/orders/{order}",
              "/sitemap/{month}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {
+    "storefront": {"/claims/{claim}"},
     "seller": {"/money/invoices/{invoice}", "/money/accounts/{instance}/link",
                "/money/accounts/{instance}/return"},
     "admin": {"/invoices/{invoice}", "/payout-files/{file}", "/bank-reports/{report}",

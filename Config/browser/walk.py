@@ -3,6 +3,7 @@ verified, imports and lists things; a customer buys from two makers and pays onc
 customer confirms and reviews; the payout reaches the artisan."""
 
 import csv
+import datetime
 import io
 import pathlib
 
@@ -145,6 +146,8 @@ class Walk:
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
         customer.choose("Country", "DE").press("Go on to shipping and payment")
         customer.sees("How is it sent|How it is sent").press("Use this shipping")
+        customer.open("A gift, or a wished day?")
+        customer.fill("Words to put into the parcel", say("Happy birthday!", 500))
         button = customer.page.get_by_role("button", name="Order and pay")
         button.click()
         customer.sees("Purchase [A-Z0-9]")
@@ -184,6 +187,11 @@ class Walk:
                 person.open("Answer").name_field("reply", say("Thank you!", 4000)).press("Answer")
         self.artisan.go("/tokens").fill("What is it for?", say("Stock script", 80))
         self.artisan.press("Make a token").sees("shown this once")
+        first = datetime.date.today() + datetime.timedelta(days=200)
+        self.artisan.go("/shop").follow("Set a holiday").name_field("from", first.isoformat())
+        self.artisan.name_field("until", (first + datetime.timedelta(days=9)).isoformat())
+        self.artisan.fill("What customers read meanwhile, if you like", say("At the sea.", 500))
+        self.artisan.press("Set the holiday").sees("will rest")
         self.artisan.go("/team").name_field("email", f"nora-{self.tag}@example.com")
         self.artisan.press("Add")
 
@@ -201,7 +209,8 @@ class Walk:
         """A cart and a checkout that wait, for whoever looks at the pages afterwards."""
         say, customer = self.words.say, self.customer
         customer.go("/search?text=morning+mug").follow("Morning Mug").press("Put in the cart")
-        customer.follow("Go to checkout").fill("Name", say("Nora Sommer", 120))
+        customer.follow("Go to checkout").sees("Send it here").open("Send it to another address")
+        customer.fill("Name", say("Nora Sommer", 120))
         customer.fill("Street and number", say("Lindenallee 14", 120))
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
         customer.press("Go on to shipping and payment").sees("How it is sent")

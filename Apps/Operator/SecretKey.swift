@@ -64,7 +64,7 @@ enum SecretKey {
     /// that opens providers' secrets. Made from the oldest, so that processes agree on forms while
     /// the key is being changed.
     static func web(_ settings: Settings.Key) throws -> [UInt8] {
-        if let ring = settings.webHex.flatMap(ring(text:)) { return ring[0] }
+        if let ring = settings.webHex.flatMap(ring(text:)) { return ring[ring.count - 1] }
         let keys = try read(settings)
         return hmacSHA256(Array("web forms".utf8), key: keys[keys.count - 1])
     }

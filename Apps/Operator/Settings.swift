@@ -35,8 +35,9 @@ struct Settings: Sendable {
         var hex: String?
         /// `GUILDHALL_KEY_FILE`: made at the first run when it does not exist.
         var file = ""
-        /// `GUILDHALL_WEB_KEY`: 64 hexadecimal digits under which forms are signed. Set, a process
-        /// whose modules run in a provider host needs no secret key at all.
+        /// `GUILDHALL_WEB_KEY`: 64 hexadecimal digits under which forms are signed and second
+        /// factors stored; while it is being changed the one before follows after a comma. Set, a
+        /// process whose modules run in a provider host needs no secret key at all.
         var webHex: String?
     }
 
@@ -217,8 +218,9 @@ struct Settings: Sendable {
         }
         let file = reader.text("GUILDHALL_KEY_FILE", or: home + "/keys/secrets.key")
         let webHex = reader.optional("GUILDHALL_WEB_KEY")
-        if let webHex, SecretKey.ring(text: webHex)?.count != 1 {
-            reader.refuse("GUILDHALL_WEB_KEY is not 64 hexadecimal digits (32 random bytes)")
+        if let webHex, SecretKey.ring(text: webHex) == nil {
+            reader.refuse(
+                "GUILDHALL_WEB_KEY is not 64 hexadecimal digits (32 random bytes), or several")
         }
         return Key(hex: hex, file: absolute(file), webHex: webHex)
     }

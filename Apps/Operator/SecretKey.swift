@@ -38,6 +38,18 @@ enum SecretKey {
         return true
     }
 
+    /// Makes the file of the apps' own keys, when keys are in files here and there is none. What was
+    /// stored without it still opens.
+    static func makeAccountsIfMissing(_ settings: Settings.Key) throws {
+        let files = FileManager.default
+        guard settings.hex == nil, settings.webHex == nil,
+            files.fileExists(atPath: settings.file),
+            !files.fileExists(atPath: settings.accountsFile)
+        else { return }
+        try write(
+            [randomBytes(byteCount)] + accountsWithoutFile(settings), to: settings.accountsFile)
+    }
+
     /// Puts these keys in the file, whole or not at all, whenever the process ends.
     static func write(_ ring: [[UInt8]], to file: String) throws {
         let text = ring.map { hexadecimal($0) + "\n" }.joined()
@@ -69,10 +81,24 @@ enum SecretKey {
         return hmacSHA256(Array("web forms".utf8), key: keys[keys.count - 1])
     }
 
-    /// What the keys are made of under which apps store what only they may read, the newest first:
-    /// the apps' own where they have any, so that the providers' can be elsewhere.
+    /// What the keys are made of under which apps store what only they may read, the newest first.
+    /// They stand in a file of their own beside the providers', so that each is changed without
+    /// the other, and the apps need not have the providers'; without that file they are made of
+    /// what forms are signed with.
     static func accounts(_ settings: Settings.Key) throws -> [[UInt8]] {
-        try settings.webHex.flatMap(ring(text:)) ?? read(settings)
+        guard let text = try? String(contentsOfFile: settings.accountsFile, encoding: .utf8) else {
+            return try accountsWithoutFile(settings)
+        }
+        guard let ring = ring(text: text) else {
+            throw OperatorProblem(
+                "The key \(settings.accountsFile) is not 64 hexadecimal digits.")
+        }
+        return ring
+    }
+
+    private static func accountsWithoutFile(_ settings: Settings.Key) throws -> [[UInt8]] {
+        if let ring = settings.webHex.flatMap(ring(text:)) { return ring }
+        return try read(settings).map { hmacSHA256(Array("web forms".utf8), key: $0) }
     }
 
     /// Keys with commas or lines between; nil unless each is 64 hexadecimal digits.

@@ -39,6 +39,11 @@ struct Settings: Sendable {
         /// factors stored; while it is being changed the one before follows after a comma. Set, a
         /// process whose modules run in a provider host needs no secret key at all.
         var webHex: String?
+        /// The apps' own keys, beside the providers'; see `SecretKey.accounts`.
+        var accountsFile: String {
+            URL(fileURLWithPath: file).deletingLastPathComponent()
+                .appendingPathComponent("accounts.key").path
+        }
     }
 
     /// Where each process listens, and under which address people reach it.

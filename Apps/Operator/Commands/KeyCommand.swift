@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Kernel
 import ProviderKit
 
@@ -32,6 +33,7 @@ struct KeyCommand: AsyncParsableCommand {
                     let ring = try SecretKey.read(key)
                     try SecretKey.write(
                         [randomBytes(SecretKey.byteCount)] + ring, to: key.file)
+                    try Self.renewAccounts(key)
                     say("A new key is in \(key.file), before the old one.")
                 }
                 var count = 0
@@ -46,6 +48,14 @@ struct KeyCommand: AsyncParsableCommand {
                     "The secrets of \(count) providers were put under the newest key. Backups "
                         + "need the old one still; guildhall key forget drops it.")
             }
+        }
+
+        /// The apps' own keys are changed with the providers', where they stand in a file.
+        private static func renewAccounts(_ key: Settings.Key) throws {
+            guard FileManager.default.fileExists(atPath: key.accountsFile) else { return }
+            try SecretKey.write(
+                [randomBytes(SecretKey.byteCount)] + SecretKey.accounts(key),
+                to: key.accountsFile)
         }
     }
 
@@ -66,6 +76,10 @@ struct KeyCommand: AsyncParsableCommand {
                     let ring = try SecretKey.read(key)
                     dropped = ring.count - 1
                     try SecretKey.write([ring[0]], to: key.file)
+                    if FileManager.default.fileExists(atPath: key.accountsFile) {
+                        try SecretKey.write(
+                            [try SecretKey.accounts(key)[0]], to: key.accountsFile)
+                    }
                 }
                 say("\(dropped) old keys were dropped from \(key.file).")
             }

@@ -42,6 +42,7 @@ enum OneTask {
         settings.running.logLevel = max(settings.running.logLevel, .warning)
         Observing.begin(settings, process: name)
         _ = try SecretKey.makeIfMissing(settings.key)
+        try SecretKey.makeAccountsIfMissing(settings.key)
         let wiring = try Wiring(
             settings, process: name, asOwner: asOwner, isHost: opensSecrets)
         do {

@@ -111,6 +111,7 @@ actor DrillMarket {
         // What it delays comes when the drill says so.
         keep(guildhall("bank", ["sandbox-bank", "--delay", "3600"]))
         _ = try SecretKey.makeIfMissing(settings.key)
+        try SecretKey.makeAccountsIfMissing(settings.key)
         try await patiently("the sandbox bank to listen") { [ports] in
             LocalPort.answers(ports.bank) && LocalPort.answers(ports.redis)
         }

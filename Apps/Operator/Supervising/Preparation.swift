@@ -30,6 +30,7 @@ struct Preparation: Sendable {
         if try SecretKey.makeIfMissing(settings.key) {
             say("Made the secret key \(settings.key.file): keep a copy of it.")
         }
+        try SecretKey.makeAccountsIfMissing(settings.key)
         say("Migrating the database")
         try await Program.run(["migrate"])
         if settings.running.isDemo {

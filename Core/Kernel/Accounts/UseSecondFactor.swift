@@ -160,8 +160,11 @@ extension Marketplace {
     private func step(
         of code: String, in stored: StoredSecondFactor, _ account: ID<Account>, at now: Instant
     ) throws -> Int64? {
-        let digits = code.filter { $0.isASCII && $0.isNumber }
-        guard digits.utf8.count == OneTimePassword.digits else { return nil }
+        // A recovery code may have six digits among its letters.
+        let digits = code.filter { !$0.isWhitespace && $0 != "-" }
+        guard digits.utf8.count == OneTimePassword.digits,
+            digits.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
         let secret = try secondFactorKeys().open(
             stored.secret, keyID: stored.keyID, binding: Self.binding(account))
         return OneTimePassword(secret: secret).step(of: digits, at: now, after: stored.lastStep)

@@ -36,7 +36,7 @@ struct CheckoutRoutes {
         ]
     }
     struct Payment: Described {
-        let wishes: [Wish]?
+        let wishes: [Wish]
         let amount: Int64
         let currency: Currency
         /// Instance and method, as one choice of the form.
@@ -159,7 +159,7 @@ struct CheckoutRoutes {
         _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         do {
-            for wish in call.form.wishes ?? [] {
+            for wish in call.form.wishes {
                 try await call.marketplace.wish(
                     of: call.path.checkout, parcel: wish.number, giftMessage: wish.giftMessage,
                     deliverOn: wish.deliverOn, as: visitor.buyer)

@@ -33,11 +33,11 @@ struct Letter: Hashable, Sendable {
     ) -> String {
         let elsewhere = "On another device, or to keep it in an account: \(home)/find-purchase"
         let links = [link, isGuest && link != nil ? elsewhere : nil].compactMap { $0 }
-        return
-            ([name.map { "Hello \($0)," } ?? "Hello,"] + sentences + links + [
-                "-- \nGuildhall. You get this because you buy or sell here; what you get you choose "
-                    + "under \(home)/mail. Nobody reads answers to it."
-            ]).joined(separator: "\n\n") + "\n"
+        let foot =
+            "-- \nGuildhall. You get this because you buy or sell here; what you get you choose "
+            + "under \(home)/mail. Nobody reads answers to it."
+        let hello = name.map { "Hello \($0)," } ?? "Hello,"
+        return ([hello] + sentences + links + [foot]).joined(separator: "\n\n") + "\n"
     }
 
     /// With the link that puts a guest's purchase into an account.

@@ -1,7 +1,8 @@
 import Vocabulary
 
 extension Marketplace {
-    /// Whether any provider's secrets, or somebody's second factor, are still under another key than the newest.
+    /// Whether any provider's secrets, or somebody's second factor, are still under another key
+    /// than the newest.
     public func isKeyRotationUnfinished() async throws -> Bool {
         if try await database.providers.anySecrets(notUnder: providers.ownKey().id) {
             return true

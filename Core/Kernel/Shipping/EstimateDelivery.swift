@@ -4,8 +4,8 @@ import Vocabulary
 
 extension Marketplace {
     /// What it would cost to have things of one seller sent to a country, asked of the shipping
-    /// module that a checkout would ask, and kept for some minutes. Never holds a page up for longer than
-    /// ``DeliveryEstimate/deadline``: what does not answer is unknown.
+    /// module that a checkout would ask, and kept for some minutes. Never holds a page up for
+    /// longer than ``DeliveryEstimate/deadline``: what does not answer is unknown.
     /// - Parameter country: ISO 3166-1 alpha-2, upper case.
     /// - Throws: `ListingRefusal.unknown` when one of them is not for sale.
     public func deliveryEstimate(

@@ -71,7 +71,7 @@ public enum Storefront {
 
     private static let own = [
         Chrome.Link("Purchases", Links.account), Chrome.Link("Addresses", Links.addresses),
-        Chrome.Link("Wish list", Links.wishes), Chrome.Link("Sign-in and security", "/security"),
+        Chrome.Link("Wish list", Links.wishes), Chrome.Link("Security", "/security"),
         Chrome.Link("E-mail", "/mail"), Chrome.Link("Your data", "/account/data"),
     ]
 

@@ -52,7 +52,8 @@ struct FacetGroup {
             }
         }
         let kinds = choices(facets.kinds, "kind")
-        let tags = choices(facets.tags, "tag")
+        // A word that one thing has narrows nothing down: it is that thing.
+        let tags = choices(facets.tags.filter { $0.count > 1 }, "tag")
         return [
             FacetGroup(title: "Category", items: narrower),
             FacetGroup(title: "Kind", items: query.kind == nil && kinds.count > 1 ? kinds : []),

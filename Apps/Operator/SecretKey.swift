@@ -38,8 +38,8 @@ enum SecretKey {
         return true
     }
 
-    /// Makes the file of the apps' own keys, when keys are in files here and there is none. What was
-    /// stored without it still opens.
+    /// Makes the file of the apps' own keys, when keys are in files here and there is none. What
+    /// was stored without it still opens.
     static func makeAccountsIfMissing(_ settings: Settings.Key) throws {
         let files = FileManager.default
         guard settings.hex == nil, settings.webHex == nil,

@@ -131,8 +131,7 @@ struct BrowseRoutes {
             throw ListingRefusal.unknown
         }
         var alike = CardQuery()
-        alike.text = thing.title
-        alike.sort = .relevance
+        alike.category = try await marketplace.categories().first { $0.id == thing.category }
         let page = AbsentListingPage(
             thing, alike: try await marketplace.cards(alike, PageRequest(limit: 4)).items)
         return .page(

@@ -3,6 +3,7 @@ import Vocabulary
 /// A thing that was for sale and is not at the moment, for those who followed an old link.
 public struct AbsentListing: Sendable {
     public let title: String
+    public let category: ID<Category>?
     public let sellerName: String
     public let sellerSlug: String
     /// Whether its shop has a page.

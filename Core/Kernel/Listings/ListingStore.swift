@@ -144,7 +144,8 @@ extension ListingStore {
     func findAbsent(_ id: ID<Listing>) async throws -> AbsentListing? {
         try await db.query(
             """
-            select l.title, s.name, s.slug, s.state = 'verified', case when l.state = 'published'
+            select l.title, l.category_id, s.name, s.slug, s.state = 'verified',
+                case when l.state = 'published'
                 then (select ends_at from seller_holiday h where h.seller_id = s.id and h.is_on)
                 end
             from listing l join seller s on s.id = l.seller_id
@@ -153,7 +154,8 @@ extension ListingStore {
             """
         ).decode { c in
             AbsentListing(
-                title: try c.next(), sellerName: try c.next(), sellerSlug: try c.next(),
+                title: try c.next(), category: try c.next(), sellerName: try c.next(),
+                sellerSlug: try c.next(),
                 sellerIsOpen: try c.next(), backAt: try c.next())
         }.first
     }

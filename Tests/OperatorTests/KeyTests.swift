@@ -50,6 +50,24 @@ import Vocabulary
         }
     }
 
+    @Test func `changes the apps' own key as well, which opens what was stored before`()
+        async throws
+    {
+        try await Guildhall.withDatabase { _, environment, home in
+            _ = try await Guildhall.run("migrate", environment: environment)
+            let file = home + "/keys/accounts.key"
+            let first = try Self.keys(in: file)
+
+            let rotated = try await Guildhall.run("key", "rotate", environment: environment)
+            #expect(rotated.code == 0, "\(rotated.said)")
+            let ring = try Self.keys(in: file)
+            #expect(Array(ring.dropFirst()) == first)
+            _ = try await Guildhall.run("key", "forget", environment: environment)
+
+            #expect(try Self.keys(in: file) == [ring[0]])
+        }
+    }
+
     private static func keys(in file: String) throws -> [[UInt8]] {
         try String(contentsOfFile: file, encoding: .utf8).split(whereSeparator: \.isWhitespace)
             .compactMap { bytes(hexadecimal: $0) }

@@ -21,7 +21,11 @@ struct PersonalDataRoutes {
         }
         routes.post("/account/data/export").limited(.register).show(as: SignedIn.self) {
             call, person in
-            .response(try await call.request.personalDataFile(of: person.account).response)
+            .response(
+                Download(
+                    try await call.request.personalData(of: person.account),
+                    type: "application/json", fileName: "guildhall-my-data.json"
+                ).response)
         }
         routes.post("/account/erasure").form(Erasure.self).limited(.signIn)
             .show(
@@ -40,10 +44,11 @@ struct PersonalDataRoutes {
     func mount(on api: API) {
         let tag = "Account"
         api.get("/account/data", "All that is known of you", tag: tag)
-            .about("One JSON file. Amounts are in minor units.").limited(.register)
+            .about("A member for each part. Amounts are in minor units.").limited(.register)
             .refuses(.missing)
             .handle(as: SignedIn.self) { call, person in
-                try await call.request.personalDataFile(of: person.account)
+                RawJSON<PersonalDataAnswer>(
+                    try await call.request.personalData(of: person.account))
             }
         api.post("/account/erasure", "Erase your account, for good", tag: tag)
             .about(

@@ -1,10 +1,16 @@
 import Kernel
 import Vocabulary
 
+/// An object with a member for each part of what is known of a person.
+public struct PersonalDataAnswer: Codable, Sendable, SelfDescribed {
+    public static var schema: Schema { .map(.anything) }
+    public static var example: PersonalDataAnswer { PersonalDataAnswer() }
+}
+
 extension WebRequest {
-    /// All that the market knows of `account`, as one JSON file: what is in the tables, and where
-    /// the account is signed in and what is in its cart.
-    public func personalDataFile(of account: Account) async throws -> Download {
+    /// All that the market knows of `account`, as JSON: what is in the tables, and where the
+    /// account is signed in and what is in its cart.
+    public func personalData(of account: Account) async throws -> [UInt8] {
         var data = try await marketplace.personalData(of: account.id)
         let sessions = try await openSessions(of: account.id).map {
             SecurityAPI.SessionAnswer(
@@ -17,8 +23,7 @@ extension WebRequest {
             CartItem(variantId: $0.variant, quantity: $0.quantity)
         }
         data.add("cart", try JSONBytesEncoder.bytes(of: cart))
-        return Download(
-            data.json, type: "application/json", fileName: "guildhall-my-data.json")
+        return data.json
     }
 
     /// Erases `account`, ends its sessions in all apps and forgets its cart.

@@ -1,6 +1,7 @@
 -- What somebody was written, and said, is found by who it was when they ask for their data.
 create index mail_recipient on mail (recipient, id desc);
 create index review_account on review (account_id, id) where account_id is not null;
+create index refund_requested_by on refund (requested_by) where requested_by is not null;
 create index seller_rating_account on seller_rating (account_id, id) where account_id is not null;
 
 -- Where something went, as far as books and taxes need it: the country, and the state or province.

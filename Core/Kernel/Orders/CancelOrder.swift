@@ -68,7 +68,9 @@ extension Marketplace {
             statements.append(
                 AuditStore.statement(
                     "order.cancelled", on: "order", id.description, by: actor.account,
-                    as: actor.kind, for: actor.seller, reason: reason, before: before))
+                    as: actor.kind, for: actor.seller,
+                    // A customer's words stand in the timeline, from which they can be erased.
+                    reason: actor.kind == .customer ? nil : reason, before: before))
             _ = try await tx.commit(after: statements)
         }
     }

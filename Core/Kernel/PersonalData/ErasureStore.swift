@@ -51,6 +51,9 @@ struct ErasureStore {
             "delete from idempotency_key where actor = \(actor)",
             "delete from notification where account_id = \(account)",
             "delete from mail where recipient = \(email)",
+        ])
+        try await eraseReasons(of: account)
+        _ = try await db.batch([
             """
             delete from purchase_claim where used_by = \(account) or purchase_id in (
                 select id from purchase where account_id = \(account))
@@ -88,6 +91,25 @@ struct ErasureStore {
                 password_hash = 'erased', state = 'closed'
             where id = \(account)
             """,
+        ])
+    }
+
+    /// What the person gave as reasons, wherever makers were told of them.
+    private func eraseReasons(of account: ID<Account>) async throws {
+        let told: SQL = """
+            select e.id from outbox_event e
+            join orders o on o.id = e.aggregate_id and e.aggregate_kind = 'order'
+            join purchase b on b.id = o.purchase_id
+            where b.account_id = \(account) and e.payload ? 'note'
+            """
+        _ = try await db.batch([
+            """
+            delete from mail where notification_id in (
+                select n.id from notification n where n.event_id in (\(told)))
+            """,
+            "update notification set payload = payload - 'note' where event_id in (\(told))",
+            "update outbox_event set payload = payload - 'note' where id in (\(told))",
+            "update refund set reason = 'erased' where requested_by = \(account)",
         ])
     }
 }

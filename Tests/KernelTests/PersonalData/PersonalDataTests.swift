@@ -129,7 +129,8 @@ import Vocabulary
 
             try await kernel.eraseAccount(ada.id, password: Self.password)
 
-            #expect(try await found(market.database) == [])
+            let left = try await found(market.database)
+            #expect(left.isEmpty, "\(left)")
             let purchases = try await market.database.query(
                 "select address ->> 'country' from purchase where account_id = \(ada.id)"
             ).decode { c in try c.next(String.self) }

@@ -169,7 +169,7 @@ extension Transaction {
             version: payout.version + 1,
             failureCode: line.outcome == .executed ? nil : line.reason ?? "The bank sent it back.")
         let news = PayoutNews.read(snapshot, for: payout.state, version: payout.version)
-        if news == .nothing { return .known }
+        if news == .nothing || news == .contradicts { return .known }
         _ = try await settle(payout, snapshot)
         return .settled
     }

@@ -16,4 +16,13 @@ extension ProviderError {
         case .ambiguous: .triesAgain(.unknown)
         }
     }
+
+    /// As ``verdict`` of a call whose earlier try was not looked up as done, but may still be on
+    /// its way: a no that may be our own, and not the provider's, does not end it.
+    func verdict(mayHaveArrived: Bool) -> CallVerdict {
+        switch self {
+        case .invalidRequest, .unsupported: mayHaveArrived ? .triesAgain(.unknown) : .ends
+        default: verdict
+        }
+    }
 }

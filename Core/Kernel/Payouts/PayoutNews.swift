@@ -9,6 +9,8 @@ enum PayoutNews: Hashable, Sendable {
     case pending
     /// It ended so; `returned` when it had been paid.
     case ends(Payout.State)
+    /// It was paid although it had failed, and its money is available again: a person has to look.
+    case contradicts
 
     static func read(
         _ snapshot: PayoutSnapshot, for state: Payout.State, version: Int64
@@ -22,6 +24,7 @@ enum PayoutNews: Hashable, Sendable {
             case .failed: return .ends(.failed)
             }
         case (.paid, .failed) where snapshot.version > version: return .ends(.returned)
+        case (.failed, .succeeded): return .contradicts
         default: return .nothing
         }
     }
@@ -31,7 +34,9 @@ extension Payout.State {
     /// How a payout stands whose call ended like this: `failed` when it cannot succeed.
     static func after(_ error: ProviderError, wasAsked: Bool) -> Payout.State {
         switch error {
-        case .declined, .invalidRequest, .unsupported: .failed
+        case .declined: .failed
+        // Such a no may be our own: it says nothing of what was asked before.
+        case .invalidRequest, .unsupported: wasAsked ? .unknown : .failed
         // Nothing happened this time. What was asked before may still have.
         case .unavailable, .misconfigured: wasAsked ? .unknown : .held
         case .ambiguous, .signatureInvalid: .unknown

@@ -35,9 +35,12 @@ extension Marketplace {
             let provider = try await providers.payment(payout.instance)
             if wasAsked {
                 let key = ProviderLookup.idempotencyKey("\(id)")
-                if let known = try await provider.lookupPayout(key, context(of: payout)) {
-                    return try await settlePayout(id, known)
+                let known: PayoutSnapshot?
+                do { known = try await provider.lookupPayout(key, context(of: payout)) } catch {
+                    // Whatever keeps us from looking, what was asked may have been done.
+                    return try await leaveUnknown(id, because: error)
                 }
+                if let known { return try await settlePayout(id, known) }
             }
             let request = try await request(for: payout)
             reach(.payout, .beforeCall)

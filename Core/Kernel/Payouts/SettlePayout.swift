@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import ProviderKit
 import Vocabulary
@@ -18,6 +19,16 @@ extension Marketplace {
     ) async throws -> Payout {
         let settled = try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
+            if case .contradicts = PayoutNews.read(
+                snapshot, for: payout.state, version: payout.version)
+            {
+                logger.critical(
+                    "payout.contradiction",
+                    metadata: [
+                        "payout": "\(id)", "reference": "\(snapshot.reference)",
+                        "problem": "it was paid although it had failed: its money is free again",
+                    ])
+            }
             let settled = try await tx.settle(payout, snapshot)
             if !settled.state.isOpen { reach(.payout, .beforeRecord) }
             return settled
@@ -52,6 +63,15 @@ extension Marketplace {
         }
     }
 
+    /// What was asked of its provider may have been done, and could not be looked up.
+    func leaveUnknown(
+        _ id: ID<Payout>, because error: ProviderError
+    ) async throws -> Payout {
+        logger.warning(
+            "payout.not-looked-up", metadata: ["payout": "\(id)", "error": "\(error)"])
+        return try await move(id, to: .unknown)
+    }
+
     private func move(_ id: ID<Payout>, to state: Payout.State) async throws -> Payout {
         try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
@@ -79,7 +99,7 @@ extension Transaction {
     /// Applies what is known of a locked payout.
     func settle(_ payout: Payout, _ snapshot: PayoutSnapshot) async throws -> Payout {
         switch PayoutNews.read(snapshot, for: payout.state, version: payout.version) {
-        case .nothing: return payout
+        case .nothing, .contradicts: return payout
         case .pending:
             _ = try await payouts.move(
                 payout.id, from: payout.state, to: .sent, reference: snapshot.reference,

@@ -13,12 +13,19 @@ extension Marketplace {
         do {
             let provider = try await providers.payment(payment.instance)
             let context = context(for: attempt)
-            if attempt.tries > 1,
-                let found = try await provider.lookupRefund(
-                    .idempotencyKey(attempt.id.description), context)
-            {
-                try await settleRefund(id, of: payment.id, found, attempt: attempt.id)
-                return
+            if attempt.tries > 1 {
+                let key = ProviderLookup.idempotencyKey(attempt.id.description)
+                let found: RefundSnapshot?
+                do { found = try await provider.lookupRefund(key, context) } catch {
+                    // Whatever keeps us from looking, what was asked may have been done.
+                    try await database.execute(
+                        AttemptStore.retryStatement(attempt.id, .unknown, error: "\(error)"))
+                    return
+                }
+                if let found {
+                    try await settleRefund(id, of: payment.id, found, attempt: attempt.id)
+                    return
+                }
             }
             reach(.refund, .beforeCall)
             let snapshot = try await provider.refund(
@@ -37,7 +44,10 @@ extension Marketplace {
         _ attempt: PaymentAttempt, _ id: ID<Refund>, of payment: ID<Payment>,
         with error: ProviderError
     ) async throws {
-        switch error.verdict {
+        let isAskedJustNow =
+            attempt.tries > 1
+            && attempt.firstSentAt.advanced(by: Self.lateArrivalAgeMax) > .systemNow
+        switch error.verdict(mayHaveArrived: isAskedJustNow) {
         case .ends:
             let failure =
                 switch error {

@@ -4,9 +4,7 @@ import Postgres
 extension JSON: SQLEncodable {
     /// Nil only for a value that JSON cannot hold, which a `not null` column then refuses.
     public var sqlText: String? {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { return nil }
+        guard let data = try? JSONBytesEncoder.bytes(of: value) else { return nil }
         return String(decoding: data, as: UTF8.self)
     }
 }

@@ -179,7 +179,8 @@ struct LedgerBooks: Sendable {
 
             """
         return try await PgBench.rate(
-            market.url, script: script, clients: clients, seconds: seconds
+            market.url, planningAs: "random_page_cost=1.1", script: script, clients: clients,
+            seconds: seconds
         ).rate
     }
 }

@@ -2,15 +2,20 @@ import Foundation
 
 /// The fastest client that PostgreSQL comes with, as the ceiling of what the cluster can do.
 enum PgBench {
-    /// - Parameter url: the database.
+    /// - Parameters:
+    ///   - url: the database.
+    ///   - planning: a setting that our own connections have too; none for the server's own.
     /// - Returns: transactions per second, and how long they took.
     static func rate(
-        _ url: String, script: String, clients: Int, seconds: Int
+        _ url: String, planningAs planning: String? = nil, script: String, clients: Int,
+        seconds: Int
     ) async throws -> BenchTool.Answer {
         let folder = FileManager.default.temporaryDirectory.path
         let file = folder + "/guildhall-pgbench-\(ProcessInfo.processInfo.processIdentifier).sql"
         try script.write(toFile: file, atomically: true, encoding: .utf8)
         defer { unlink(file) }
+        let option = planning.map { "options=-c%20" + $0.replacing("=", with: "%3D") }
+        let url = option.map { url + (url.contains("?") ? "&" : "?") + $0 } ?? url
         let text = try await BenchTool.run(
             "pgbench",
             [

@@ -53,7 +53,7 @@ struct CheckoutAPI {
 
     func mount(on api: API) {
         api.post("/checkouts", "Pin prices, hold stock, quote shipping and taxes", tag: tag)
-            .body(NewCheckout.self).refuses(.conflict, .missing).onlyOnce()
+            .body(NewCheckout.self).refuses(.conflict, .missing).onlyOnceWithEffect()
             .succeeds(with: .created)
             .handle(as: Visitor.self, use: create)
         api.get("/checkouts/{checkout}", "A checkout of yours", tag: tag)
@@ -118,7 +118,8 @@ struct CheckoutAPI {
                 exists, and can be paid another way until it expires.
                 """
             )
-            .body(NewPurchase.self).refuses(.conflict, .missing, .unpaid).onlyOnce()
+            .body(NewPurchase.self).refuses(.conflict, .missing, .unpaid)
+            .onlyOnceWithEffect()
             .succeeds(with: .created)
             .handle(as: Visitor.self, use: purchase)
     }

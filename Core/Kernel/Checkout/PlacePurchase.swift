@@ -30,7 +30,7 @@ extension Marketplace {
     /// picked up by the settling job. Called again for the same checkout, it writes nothing and
     /// answers with the purchase that is there.
     /// - Parameter once: keeps the answer to a request that happens at most once.
-    /// - Throws: ``CheckoutRefusal`` and ``PaymentRefusal`` when nothing was placed. A declined
+    /// - Throws: ``CheckoutRefusal``, ``PaymentRefusal``, ``OnceKeyTaken`` when nothing was placed. A declined
     ///   card is not thrown: the purchase exists then, and ``PlacedPurchase/refusal`` says why.
     public func placePurchase(
         _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer,
@@ -60,13 +60,18 @@ extension Marketplace {
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
         let times: [PlacedTimes]
         do {
-            let statements = [
-                PurchaseStore.insertStatement(plan),
-                PaymentStore.insertStatement(payment, claim: settings.callClaim),
-            ]
+            // First, so that a twin of this request ends here and not at what the first one wrote.
+            let claim = once?.claimStatement(for: settings.onceClaim)
+            let statements =
+                [claim].compactMap(\.self) + [
+                    PurchaseStore.insertStatement(plan),
+                    PaymentStore.insertStatement(payment, claim: settings.callClaim),
+                ]
             times = try await database.transaction { tx in
-                try await tx.commit(after: statements)[0].decode { c in try PlacedTimes(&c) }
+                try await tx.commit(after: statements)[claim == nil ? 0 : 1]
+                    .decode { c in try PlacedTimes(&c) }
             }
+            once?.claim.written()
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
             // What was remembered may have been out of date; what is read now is not.
@@ -81,6 +86,8 @@ extension Marketplace {
             return try await placed(id, as: buyer)
         } catch let error as PostgresError where PaymentStore.isInstanceClosed(error) {
             throw PaymentRefusal.wayUnavailable
+        } catch let error as PostgresError where OnceStore.isTaken(error) {
+            throw OnceKeyTaken()
         }
         var placed = try await start(
             payment, at: way.provider, returnURL: choice.returnURL(plan.id), number: plan.number,

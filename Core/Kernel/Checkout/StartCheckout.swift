@@ -10,7 +10,7 @@ extension Marketplace {
     /// Where stock is short, what the same buyer held in an earlier checkout gives way to this one.
     /// - Parameter once: keeps the answer to a request that happens at most once.
     /// - Throws: ``CheckoutRefusal`` that names the line at fault, ``InputRefusal`` that names the
-    ///   part of the address. Nothing is kept then.
+    ///   part of the address, ``OnceKeyTaken``. Nothing is kept then.
     public func startCheckout(
         _ items: [CheckoutItem], to address: Address, email: String, as buyer: Buyer,
         answering once: AnswerOnce<Checkout>? = nil
@@ -20,7 +20,7 @@ extension Marketplace {
         let email = try CheckoutInput.email(email)
         let (facts, now) = try await database.checkouts.facts(of: wanted.map(\.item.variant))
         let draft = try CheckoutDraft(wanted, facts, to: address)
-        if draft.isShort { try await makeRoom(for: draft, from: buyer) }
+        if draft.isShort { try await makeRoom(for: draft, from: buyer, answering: once) }
 
         // Asked for before anything is held, so that no stock waits for somebody else's computer.
         var checkout = try draft.checkout(
@@ -29,7 +29,7 @@ extension Marketplace {
         do {
             try await hold(checkout, draft, buyer, answering: once)
         } catch let error as PostgresError where error.constraint == "stock_level_short" {
-            try await makeRoom(for: draft, from: buyer)
+            try await makeRoom(for: draft, from: buyer, answering: once)
             do {
                 try await hold(checkout, draft, buyer, answering: once)
             } catch let error as PostgresError where error.constraint == "stock_level_short" {
@@ -51,12 +51,20 @@ extension Marketplace {
             ReservationStore.reserveStatement(
                 draft.items, for: checkout.id, until: checkout.expiresAt),
         ].compactMap(\.self)
-        try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+        do {
+            try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+        } catch let error as PostgresError where OnceStore.isTaken(error) {
+            throw OnceKeyTaken()
+        }
         answer?.committed()
     }
 
     /// Ends what holds the wanted things without need; refuses when that is not enough.
-    private func makeRoom(for draft: CheckoutDraft, from buyer: Buyer) async throws {
+    private func makeRoom(
+        for draft: CheckoutDraft, from buyer: Buyer, answering once: AnswerOnce<Checkout>?
+    ) async throws {
+        // Or a twin of this request would end the checkout that the first one has just made.
+        if let claim = once?.claim { try await self.once.secure(claim) }
         let variants = draft.items.map(\.variant)
         try await database.transaction { tx in
             let over = try await tx.reservations.lockGivingWay(variants, to: buyer)

@@ -70,6 +70,40 @@ public struct Once: Sendable {
         return known.answer.map { .replay($0) } ?? .inProgress
     }
 
+    /// As ``begin(_:)`` for an operation that keeps its answer with its effect: a key that nobody
+    /// has used is claimed together with that. Where two come at once, the later one's effect
+    /// fails as a whole, with ``OnceKeyTaken``.
+    public func beginWithEffect(
+        _ key: OnceKey
+    ) async throws -> (outcome: OnceClaim, claim: ClaimedKey) {
+        let claim = ClaimedKey(key, isWritten: false)
+        guard try await store.find(key) != nil else { return (.fresh, claim) }
+        let outcome = try await begin(key)
+        if outcome == .fresh { claim.written() }
+        return (outcome, claim)
+    }
+
+    /// Writes a claim now, for an effect that must not happen beside a twin's.
+    /// - Throws: ``OnceKeyTaken``.
+    func secure(_ claim: ClaimedKey) async throws {
+        guard !claim.isWritten else { return }
+        guard try await store.claim(claim.key, lifetime: claimLifetime) else {
+            throw OnceKeyTaken()
+        }
+        claim.written()
+    }
+
+    /// Keeps the answer to what had no effect that it could be kept with.
+    public func finish(_ claim: ClaimedKey, _ answer: OnceAnswer) async throws {
+        claim.isWritten
+            ? try await store.finish(claim.key, answer) : try await store.insert(claim.key, answer)
+    }
+
+    /// Gives the key back, so that the same request may be tried again.
+    public func abandon(_ claim: ClaimedKey) async throws {
+        if claim.isWritten { try await store.abandon(claim.key) }
+    }
+
     /// Keeps the answer. Only definite answers belong here: not a 5xx, not "try again".
     public func finish(_ key: OnceKey, _ answer: OnceAnswer) async throws {
         try await store.finish(key, answer)

@@ -22,6 +22,30 @@ struct OnceStore: Sendable {
             """) == 1
     }
 
+    /// Inserts the key, or fails with a violation that ``isTaken(_:)`` knows.
+    static func claimStatement(_ key: OnceKey, lifetime: Duration) -> SQL {
+        """
+        insert into idempotency_key (actor, key, fingerprint, route, locked_until)
+        values (\(key.actor), \(key.key), \(Bytes(key.fingerprint)), \(key.route),
+            now() + \(lifetime.wholeMilliseconds)::bigint * interval '1 millisecond')
+        """
+    }
+
+    /// Inserts the key with its answer, or fails with a violation that ``isTaken(_:)`` knows.
+    static func insertStatement(_ key: OnceKey, _ answer: OnceAnswer) -> SQL {
+        """
+        insert into idempotency_key (actor, key, fingerprint, route, locked_until, state, status,
+            content_type, location, body)
+        values (\(key.actor), \(key.key), \(Bytes(key.fingerprint)), \(key.route), now(),
+            'finished', \(answer.status), \(answer.contentType), \(answer.location),
+            \(Bytes(answer.body)))
+        """
+    }
+
+    static func isTaken(_ error: PostgresError) -> Bool {
+        error.constraint == "idempotency_key_pkey"
+    }
+
     func find(_ key: OnceKey) async throws -> Known? {
         try await db.query(
             """
@@ -47,6 +71,12 @@ struct OnceStore: Sendable {
 
     func finish(_ key: OnceKey, _ answer: OnceAnswer) async throws {
         try await db.execute(Self.finishStatement(key, answer))
+    }
+
+    /// Keeps the answer to a request that had no effect to be kept with. A twin's stays.
+    func insert(_ key: OnceKey, _ answer: OnceAnswer) async throws {
+        try await db.execute(
+            "\(Self.insertStatement(key, answer)) on conflict (actor, key) do nothing")
     }
 
     static func finishStatement(_ key: OnceKey, _ answer: OnceAnswer) -> SQL {

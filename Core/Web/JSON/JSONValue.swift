@@ -1,3 +1,5 @@
+import Kernel
+
 /// A parsed JSON document. Whole numbers stay exact; objects forget their order.
 public enum JSONValue: Sendable, Equatable {
     case null
@@ -42,7 +44,7 @@ extension JSONValue {
         case .bool(let value): output += (value ? "true" : "false").utf8
         case .integer(let value): output += String(value).utf8
         case .number(let value): output += (value.isFinite ? "\(value)" : "null").utf8
-        case .string(let text): Self.write(text, to: &output)
+        case .string(let text): JSONBytesEncoder.write(text, to: &output)
         case .array(let items):
             output.append(UInt8(ascii: "["))
             for (index, item) in items.enumerated() {
@@ -54,35 +56,11 @@ extension JSONValue {
             output.append(UInt8(ascii: "{"))
             for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                Self.write(member.key, to: &output)
+                JSONBytesEncoder.write(member.key, to: &output)
                 output.append(UInt8(ascii: ":"))
                 member.value.write(to: &output)
             }
             output.append(UInt8(ascii: "}"))
-        }
-    }
-
-    static func write(_ text: String, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        defer { output.append(UInt8(ascii: "\"")) }
-        // Most texts have nothing to escape, and are then copied as a whole.
-        let isPlain = text.utf8.allSatisfy {
-            $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-        }
-        guard !isPlain else {
-            output += text.utf8
-            return
-        }
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case 0..<0x20:
-                let hex = String(byte, radix: 16)
-                output += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
-            default: output.append(byte)
-            }
         }
     }
 }

@@ -144,6 +144,11 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
     /// Repeats with the same Idempotency-Key get the first answer again.
     public func onlyOnce() -> Self { .init(routes, operation.with(\.isOnce, true)) }
 
+    /// As ``onlyOnce()``, for a verb that hands ``Call/answering(_:)`` to the kernel.
+    public func onlyOnceWithEffect() -> Self {
+        .init(routes, operation.with(\.isOnce, true).with(\.isClaimedWithEffect, true))
+    }
+
     /// 200 unless said otherwise; an answer of ``Nothing`` is always 204.
     public func succeeds(with status: HTTPResponse.Status) -> Self {
         .init(routes, operation.with(\.success, status))

@@ -28,6 +28,8 @@ struct Operation: Sendable {
     var success = HTTPResponse.Status.ok
     var refusals: Set<RefusalReason> = []
     var isOnce = false
+    /// Its claim and its answer are written together with its effect.
+    var isClaimedWithEffect = false
     var limit = RateClass.read
     var access = Access.everyone
     var needs: [String] = []
@@ -97,9 +99,9 @@ struct Operation: Sendable {
         guard isOnce, let key = try request.idempotencyKey() else {
             return try await handler(nil)
         }
-        return try await request.once(key, actor: caller.actor, body: bytes) {
-            try await handler($0)
-        }
+        return try await request.once(
+            key, actor: caller.actor, body: bytes, withEffect: isClaimedWithEffect
+        ) { try await handler($0) }
     }
 
     /// - Parameter claim: when it holds an answer already, that one is sent.

@@ -22,40 +22,51 @@ extension WebRequest {
     ///
     /// A form that was refused is filled in again and sent with the key that it had, so for forms
     /// refusals are not kept.
+    /// - Parameter withEffect: the operation writes claim and answer together with its effect.
     func once(
         _ key: String, actor: String, body: [UInt8], keepsRefusals: Bool = true,
+        withEffect: Bool = false,
         _ work: @Sendable (ClaimedKey) async throws -> Response
     ) async throws -> Response {
         let key = OnceKey(
             actor: actor, key: key,
             fingerprint: sha256(Array("\(method.rawValue) \(path)\n".utf8) + body),
             route: "\(method.rawValue) \(trace.notes.withLock { $0.route })")
-        switch try await marketplace.once.begin(key) {
-        case .fresh: break
-        case .inProgress: throw WebRefusal.keyInUse
-        case .mismatch: throw WebRefusal.keyReused
-        case .replay(let answer): return answer.response
-        }
-        let claim = ClaimedKey(key)
-        let response: Response
-        do { response = try await work(claim) } catch {
-            let problem = Problem(error)
-            // A definite no is an answer; a fault may be tried again.
-            guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
-            else {
-                try await marketplace.once.abandon(key)
-                throw error
+        let once = marketplace.once
+        var (outcome, claim) =
+            withEffect
+            ? try await once.beginWithEffect(key)
+            : (try await once.begin(key), ClaimedKey(key))
+        var response: Response?
+        repeat {
+            switch outcome {
+            case .fresh: break
+            case .inProgress: throw WebRefusal.keyInUse
+            case .mismatch: throw WebRefusal.keyReused
+            case .replay(let answer): return answer.response
             }
-            response = site.answer(to: problem, self)
-        }
+            do { response = try await work(claim) } catch is OnceKeyTaken {
+                (outcome, claim) = (try await once.begin(key), ClaimedKey(key))
+            } catch {
+                let problem = Problem(error)
+                // A definite no is an answer; a fault may be tried again.
+                guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
+                else {
+                    try await once.abandon(claim)
+                    throw error
+                }
+                response = site.answer(to: problem, self)
+            }
+        } while response == nil
+        guard let response else { throw WebRefusal.keyInUse }
         guard claim.kept == nil else { return response }
         guard keepsRefusals || response.status.code < 400 else {
-            try await marketplace.once.abandon(key)
+            try await once.abandon(claim)
             return response
         }
         let bytes = try await response.collected()
-        try await marketplace.once.finish(
-            key,
+        try await once.finish(
+            claim,
             OnceAnswer(
                 status: response.status.code, contentType: response.headers[.contentType],
                 location: response.headers[.location], body: bytes))

@@ -143,6 +143,111 @@ import Vocabulary
         }
     }
 
+    @Test func `of twins whose claim is written with the effect one has it, the others nothing`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let thing = try await shop.thing(stock: 100)
+            let started = await withTaskGroup(of: Result<Checkout, any Error>.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        await Self.result {
+                            try await start(
+                                shop, thing.variant, ClaimedKey(key(), isWritten: false))
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            let checkouts = started.compactMap { try? $0.get() }
+            #expect(checkouts.count == 1)
+            #expect(try await shop.count("select count(*) from checkout") == 1)
+            #expect(try await shop.count("select sum(reserved)::bigint from stock_level") == 1)
+            for case .failure(let error) in started { #expect(error is OnceKeyTaken) }
+
+            let checkout = try #require(checkouts.first)
+            let placed = await withTaskGroup(of: Result<PlacedPurchase, any Error>.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        await Self.result {
+                            try await shop.marketplace.placePurchase(
+                                checkout.id, expecting: checkout.totals.total,
+                                paying: shop.choice(), as: shop.buyer,
+                                answering: answering(ClaimedKey(key(3, "pay"), isWritten: false)) {
+                                    (placed: PlacedPurchase) in "\(placed.purchase.id)"
+                                })
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            // Who comes when it is placed is told of the one purchase that there is.
+            let purchases = Set(placed.compactMap { try? $0.get().purchase.id })
+            #expect(purchases.count == 1)
+            #expect(try await shop.count("select count(*) from purchase") == 1)
+            for case .failure(let error) in placed { #expect(error is OnceKeyTaken) }
+            guard case .replay(let told) = try await market.marketplace.once.begin(key(3, "pay"))
+            else {
+                Issue.record("The answer to the purchase was not kept.")
+                return
+            }
+            #expect(told.body == purchases.first.map { Array("\($0)".utf8) })
+        }
+    }
+
+    @Test func `a twin that finds the last thing held does not end its twin's checkout`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let thing = try await shop.thing(stock: 1)
+            let first = ClaimedKey(key(), isWritten: false)
+            let checkout = try await start(shop, thing.variant, first)
+
+            await #expect(throws: OnceKeyTaken.self) {
+                _ = try await start(shop, thing.variant, ClaimedKey(key(), isWritten: false))
+            }
+
+            #expect(
+                try await shop.marketplace.findCheckout(checkout.id, as: shop.buyer).state == .open)
+        }
+    }
+
+    @Test func `a key that nobody used is claimed later, one in use is told at once`() async throws
+    {
+        try await TestMarketplace.run { market in
+            let once = market.marketplace.once
+            let (outcome, claim) = try await once.beginWithEffect(key())
+            #expect(outcome == .fresh && !claim.isWritten)
+            // What had no effect is answered alike, too.
+            try await once.finish(claim, answer)
+            #expect(try await once.beginWithEffect(key()).outcome == .replay(answer))
+            #expect(try await once.beginWithEffect(key(2)).outcome == .mismatch)
+
+            #expect(try await once.begin(key(1, "other")) == .fresh)
+            let (twin, late) = try await once.beginWithEffect(key(1, "other"))
+            #expect(twin == .inProgress)
+            try await once.abandon(late)
+            #expect(try await once.begin(key(1, "other")) == .inProgress)
+        }
+    }
+
+    private func start(
+        _ shop: Shop, _ variant: ID<Variant>, _ claim: ClaimedKey
+    ) async throws -> Checkout {
+        try await shop.marketplace.startCheckout(
+            [CheckoutItem(variant: variant, quantity: 1)], to: Shop.address,
+            email: "grace@example.com", as: shop.buyer,
+            answering: answering(claim) { (checkout: Checkout) in "\(checkout.id)" })
+    }
+
+    private static func result<Value>(
+        _ work: () async throws -> Value
+    ) async -> Result<Value, any Error> {
+        do { return .success(try await work()) } catch { return .failure(error) }
+    }
+
     @Test func `no answer is kept to what was not done`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)

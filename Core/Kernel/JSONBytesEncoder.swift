@@ -1,14 +1,14 @@
 /// Encodes an `Encodable` straight into UTF-8, members in the order in which they are declared.
 /// Foundation's encoder builds a tree first and takes ten times as long for a page of cards.
-struct JSONBytesEncoder: Encoder {
-    let codingPath: [any CodingKey] = []
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+package struct JSONBytesEncoder: Encoder {
+    package let codingPath: [any CodingKey] = []
+    package var userInfo: [CodingUserInfoKey: Any] { [:] }
     private let level: Level
 
     /// The document of `value`.
     /// - Throws: what the value's own `encode(to:)` throws; for a number that is not finite, an
     ///   `EncodingError`.
-    static func bytes(of value: some Encodable) throws -> [UInt8] {
+    package static func bytes(of value: some Encodable) throws -> [UInt8] {
         let output = Output()
         try Level(output).encode(value)
         return output.bytes
@@ -16,17 +16,42 @@ struct JSONBytesEncoder: Encoder {
 
     fileprivate init(_ level: Level) { self.level = level }
 
-    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+    /// The text as JSON writes it, in quotes.
+    package static func write(_ text: String, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        defer { output.append(UInt8(ascii: "\"")) }
+        // Most texts have nothing to escape, and are then copied as a whole.
+        let isPlain = text.utf8.allSatisfy {
+            $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        guard !isPlain else {
+            output += text.utf8
+            return
+        }
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                output.append(UInt8(ascii: "\\"))
+                output.append(byte)
+            case 0..<0x20:
+                let hex = String(byte, radix: 16)
+                output += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
+            default: output.append(byte)
+            }
+        }
+    }
+
+    package func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         level.open(.object)
         return KeyedEncodingContainer(Keyed<Key>(level: level))
     }
 
-    func unkeyedContainer() -> any UnkeyedEncodingContainer {
+    package func unkeyedContainer() -> any UnkeyedEncodingContainer {
         level.open(.array)
         return Unkeyed(level: level)
     }
 
-    func singleValueContainer() -> any SingleValueEncodingContainer { Single(level: level) }
+    package func singleValueContainer() -> any SingleValueEncodingContainer { Single(level: level) }
 }
 
 /// The text so far.
@@ -74,7 +99,7 @@ private final class Level {
         if count > 0 { output.bytes.append(UInt8(ascii: ",")) }
         count += 1
         guard let key else { return }
-        JSONValue.write(key.stringValue, to: &output.bytes)
+        JSONBytesEncoder.write(key.stringValue, to: &output.bytes)
         output.bytes.append(UInt8(ascii: ":"))
     }
 
@@ -101,7 +126,7 @@ private final class Level {
 
     func write(_ text: String) {
         kind = kind == .nothing ? .plain : kind
-        JSONValue.write(text, to: &output.bytes)
+        JSONBytesEncoder.write(text, to: &output.bytes)
     }
 
     func write(plain text: String) {

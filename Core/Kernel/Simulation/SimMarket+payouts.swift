@@ -171,7 +171,7 @@ extension SimMarket {
         let payout = payouts[index]
         guard snapshot.amount == payout.row.amount else { return }
         switch rules.payoutNews(snapshot, payout.state, payout.version) {
-        case .nothing: return
+        case .nothing, .contradicts: return
         case .pending: payouts[index].state = .sent
         case .ends(let state): try endPayout(index, state)
         }

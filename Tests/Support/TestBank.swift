@@ -31,6 +31,8 @@ public final class TestBank: Sendable {
         /// Keys of captures, voids and refunds that were done.
         var done: Set<String> = []
         var faults: [Fault] = []
+        /// What looking up a refund or a payout ends with.
+        var blindness: ProviderError?
         var calls: [String] = []
         var meanwhile: (@Sendable () async -> Void)?
         /// What each capture's key first came with.
@@ -72,6 +74,9 @@ public final class TestBank: Sendable {
     public func fail(_ faults: Fault...) {
         state.withLock { $0.faults += faults }
     }
+
+    /// Until further notice refunds and payouts cannot be looked up, for this reason; nil ends it.
+    public func beBlind(_ reason: ProviderError?) { state.withLock { $0.blindness = reason } }
 
     /// Runs `work` once, while the next customer waits for the bank's answer.
     public func meanwhile(_ work: @escaping @Sendable () async -> Void) {

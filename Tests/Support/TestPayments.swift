@@ -136,7 +136,8 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
     public func lookupRefund(
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> RefundSnapshot? {
-        bank.state.withLock { state in
+        if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
+        return bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.refunds[key]
             case .reference(let reference):
@@ -196,7 +197,8 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
     public func lookupPayout(
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> PayoutSnapshot? {
-        bank.state.withLock { state in
+        if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
+        return bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.payouts[key]
             case .reference(let reference):

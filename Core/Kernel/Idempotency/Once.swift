@@ -94,9 +94,11 @@ public struct Once: Sendable {
     }
 
     /// Keeps the answer to what had no effect that it could be kept with.
+    /// - Throws: ``OnceKeyTaken`` when a twin was first: its answer is the one to give.
     public func finish(_ claim: ClaimedKey, _ answer: OnceAnswer) async throws {
-        claim.isWritten
-            ? try await store.finish(claim.key, answer) : try await store.insert(claim.key, answer)
+        guard !claim.isWritten else { return try await store.finish(claim.key, answer) }
+        guard try await store.insert(claim.key, answer) else { throw OnceKeyTaken() }
+        claim.written()
     }
 
     /// Gives the key back, so that the same request may be tried again.

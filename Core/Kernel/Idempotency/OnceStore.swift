@@ -73,10 +73,11 @@ struct OnceStore: Sendable {
         try await db.execute(Self.finishStatement(key, answer))
     }
 
-    /// Keeps the answer to a request that had no effect to be kept with. A twin's stays.
-    func insert(_ key: OnceKey, _ answer: OnceAnswer) async throws {
+    /// Keeps the answer to a request that had no effect to be kept with; false when a twin's is
+    /// there already.
+    func insert(_ key: OnceKey, _ answer: OnceAnswer) async throws -> Bool {
         try await db.execute(
-            "\(Self.insertStatement(key, answer)) on conflict (actor, key) do nothing")
+            "\(Self.insertStatement(key, answer)) on conflict (actor, key) do nothing") == 1
     }
 
     static func finishStatement(_ key: OnceKey, _ answer: OnceAnswer) -> SQL {

@@ -37,28 +37,40 @@ extension WebRequest {
             withEffect
             ? try await once.beginWithEffect(key)
             : (try await once.begin(key), ClaimedKey(key))
-        var response: Response?
-        repeat {
+        while true {
             switch outcome {
             case .fresh: break
             case .inProgress: throw WebRefusal.keyInUse
             case .mismatch: throw WebRefusal.keyReused
             case .replay(let answer): return answer.response
             }
-            do { response = try await work(claim) } catch is OnceKeyTaken {
+            do {
+                return try await answer(claim, keepsRefusals: keepsRefusals, work)
+            } catch is OnceKeyTaken {
+                // A twin was first; this one has left nothing behind, and gives the twin's answer.
                 (outcome, claim) = (try await once.begin(key), ClaimedKey(key))
-            } catch {
-                let problem = Problem(error)
-                // A definite no is an answer; a fault may be tried again.
-                guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
-                else {
-                    try await once.abandon(claim)
-                    throw error
-                }
-                response = site.answer(to: problem, self)
             }
-        } while response == nil
-        guard let response else { throw WebRefusal.keyInUse }
+        }
+    }
+
+    private func answer(
+        _ claim: ClaimedKey, keepsRefusals: Bool,
+        _ work: @Sendable (ClaimedKey) async throws -> Response
+    ) async throws -> Response {
+        let once = marketplace.once
+        let response: Response
+        do { response = try await work(claim) } catch let taken as OnceKeyTaken {
+            throw taken
+        } catch {
+            let problem = Problem(error)
+            // A definite no is an answer; a fault may be tried again.
+            guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
+            else {
+                try await once.abandon(claim)
+                throw error
+            }
+            response = site.answer(to: problem, self)
+        }
         guard claim.kept == nil else { return response }
         guard keepsRefusals || response.status.code < 400 else {
             try await once.abandon(claim)

@@ -226,6 +226,9 @@ import Vocabulary
             #expect(try await once.beginWithEffect(key(2)).outcome == .mismatch)
 
             #expect(try await once.begin(key(1, "other")) == .fresh)
+            let (_, slow) = try await once.beginWithEffect(key(1, "third"))
+            #expect(try await once.begin(key(1, "third")) == .fresh)
+            await #expect(throws: OnceKeyTaken.self) { try await once.finish(slow, answer) }
             let (twin, late) = try await once.beginWithEffect(key(1, "other"))
             #expect(twin == .inProgress)
             try await once.abandon(late)

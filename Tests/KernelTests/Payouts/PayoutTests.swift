@@ -88,6 +88,31 @@ import Vocabulary
         }
     }
 
+    @Test(arguments: [
+        ProviderError.invalidRequest(code: "address.not-allowed", message: "a private address"),
+        .unsupported(operation: "lookupPayout"), .misconfigured(message: "no key"),
+        .declined(code: "no", message: "no", mayRetry: false),
+    ])
+    func `a payout in doubt that cannot be looked up stays in doubt, and is paid once`(
+        blindness: ProviderError
+    ) async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await earnings.heldPayout()
+            earnings.shop.bank.fail(.answerLost)
+            _ = try await market.marketplace.sendPayout(payout.id)
+
+            earnings.shop.bank.beBlind(blindness)
+            #expect(try await market.marketplace.sendPayout(payout.id).state == .unknown)
+            #expect(try await earnings.balance().available.isZero)
+
+            earnings.shop.bank.beBlind(nil)
+            #expect(try await market.marketplace.sendPayout(payout.id).state == .paid)
+            #expect(earnings.shop.bank.paidOut == [payout.amount])
+            try await earnings.checkBooks()
+        }
+    }
+
     @Test func `a payout that never arrived is sent again under the same key`() async throws {
         try await TestMarketplace.run { market in
             let earnings = try await Earnings(market)

@@ -22,45 +22,10 @@ create table ledger_closing (
     check (first_xid <= last_xid)
 );
 
--- null as long as nothing was booked
+-- null as long as nothing was booked; what was booked before is summed by m0094
 alter table ledger_balance
     add column month date,
     add column first_xid xid8;
-
-insert into ledger_order_balance (account_id, order_id, balance)
-select entry.account_id, entry.order_id, sum(entry.amount)
-from ledger_entry entry join ledger_account account on account.id = entry.account_id
-where account.kind = 'seller_available' and entry.order_id is not null
-group by entry.account_id, entry.order_id having sum(entry.amount) <> 0;
-
-do $$
-declare
-    known record;
-begin
-    for known in
-        select months.*, sum(change) over (partition by account_id order by month) as balance,
-            lead(month) over (partition by account_id order by month) is null as is_newest
-        from (
-            select entry.account_id,
-                date_trunc('month', posting.booked_at at time zone 'UTC')::date as month,
-                sum(entry.amount) as change, min(entry.xid::text::numeric)::text::xid8 as first_xid,
-                max(entry.xid::text::numeric)::text::xid8 as last_xid
-            from ledger_entry entry
-            join ledger_transaction posting on posting.id = entry.transaction_id
-            join ledger_balance balance on balance.account_id = entry.account_id
-            group by 1, 2
-        ) months
-    loop
-        if known.is_newest then
-            update ledger_balance set month = known.month, first_xid = known.first_xid
-            where account_id = known.account_id;
-        else
-            insert into ledger_closing (account_id, month, balance, first_xid, last_xid)
-            values (known.account_id, known.month, known.balance, known.first_xid,
-                known.last_xid);
-        end if;
-    end loop;
-end $$;
 
 alter table ledger_order_balance owner to guildhall_books;
 alter table ledger_closing owner to guildhall_books;

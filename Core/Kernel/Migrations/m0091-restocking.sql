@@ -1,33 +1,25 @@
 -- Pieces whose money goes back are for sale again when the refund has succeeded, as whoever gives
 -- the money back chose.
+-- What stands there is held against the constraints, and filled in, by m0093.
 alter table refund
     -- 'unshipped': what was never shipped; null for refunds from before
-    add column restocking text check (restocking in ('unshipped', 'everything', 'nothing'));
+    add column restocking text,
+    add constraint refund_restocking
+        check (restocking in ('unshipped', 'everything', 'nothing')) not valid;
 alter table refund_part
     add column restock integer not null default 0,
-    add constraint refund_part_restock check (restock between 0 and quantity),
+    add constraint refund_part_restock check (restock between 0 and quantity) not valid,
     -- of those that were withheld, the ones that an earlier refund had brought back to the shelf
     -- before the customer's bank sent its money back
     add column shelved integer not null default 0,
-    add constraint refund_part_shelved check (shelved between 0 and withheld);
+    add constraint refund_part_shelved check (shelved between 0 and withheld) not valid;
 -- Pieces that came back to the shelf, whatever brought them: never more than were taken.
 alter table order_line
     add column restocked integer not null default 0,
-    add constraint order_line_restocked check (restocked between 0 and quantity);
-
-alter table stock_movement add column refund_id uuid references refund;
-create unique index stock_movement_refund_once on stock_movement (refund_id, variant_id)
-    where refund_id is not null;
-
-update order_line line set restocked = least(moved.delta, line.quantity)
-from stock_movement moved
-where moved.order_id = line.order_id and moved.variant_id = line.variant_id
-    and moved.cause = 'cancellation';
--- What is under way comes back as it would now.
-alter table refund_part disable trigger refund_part_append_only;
-update refund_part part set restock = part.withheld
-from refund where refund.id = part.refund_id and refund.state in ('pending', 'unknown');
-alter table refund_part enable trigger refund_part_append_only;
+    add constraint order_line_restocked check (restocked between 0 and quantity) not valid;
+alter table stock_movement
+    add column refund_id uuid,
+    add constraint stock_movement_refund foreign key (refund_id) references refund not valid;
 
 -- A cancelled order's things are for sale again, once; those that a refund withheld come back with
 -- it.

@@ -1,3 +1,10 @@
+-- An order's life is told by the market's clock, like everything that its people are shown.
+alter table order_event alter column at set default market_now();
+alter table refund alter column requested_at set default market_now();
+
+-- Letters go out in the order of what they tell.
+create index mail_turn on mail (notification_id) where state = 'waiting';
+
 -- Where a payment was made, for what, and whose an order and its lines are: pinned when it was
 -- placed, whatever is swapped or renamed afterwards.
 create function keep_pinned() returns trigger language plpgsql as $$

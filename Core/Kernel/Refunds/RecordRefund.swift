@@ -3,7 +3,8 @@ import Vocabulary
 
 extension Marketplace {
     /// Writes down that the seller gave money of a direct sale back to the customer, with the
-    /// reference under which that was done. What the seller owes of it goes down with it.
+    /// reference under which that was done. What the seller owes of it goes down with it. An order
+    /// of which nothing was shipped is over when all of it was given back.
     /// - Throws: as ``refundOrder(_:_:restocking:reason:as:)``; ``RefundRefusal/notPaidToSeller``;
     ///   ``InputRefusal`` for a reference of more than 200 characters.
     @discardableResult
@@ -28,14 +29,35 @@ extension Marketplace {
             let plan = try RefundPlan.make(wish, from: basis)
             let lines = try await tx.orders.lines(of: id)
             let returning = order.state == .cancelled ? [] : plan.parts
-            let packing = Packing(lines, without: returning)
+            let packing = Packing(
+                lines, without: returning, idle: try await tx.refunds.idlePieces(of: id))
+            let isOver = order.state == .paid && !packing.isLeft
+            guard !isOver || plan.amount.amount == share.kept else {
+                throw OrderRefusal.notShippedYet
+            }
             let refund = ID<Refund>()
-            _ = try await tx.batch(
-                RefundStore.recordStatements(
-                    plan, refund, of: id, held.payment.id,
-                    pieces: packing.pieces(restocking, lines, of: returning, from: basis),
-                    reason: reason,
-                    reference: reference, by: member.account))
+            var statements = RefundStore.recordStatements(
+                plan, refund, of: id, held.payment.id,
+                pieces: isOver
+                    ? RefundedPieces(restocking: restocking)
+                    : packing.pieces(restocking, lines, of: returning, from: basis),
+                reason: reason, reference: reference, by: member.account)
+            if isOver {
+                statements += OrderStore.moveStatements(
+                    order, to: .cancelled, "cancelled", note: reason, by: member.account)
+                statements.append(
+                    Announcements.customer(
+                        "order.cancelled", id, number: order.number, order.amounts.total,
+                        note: reason, of: held.purchase))
+                if restocking != .nothing {
+                    statements.append(ReservationStore.returnStatement(id))
+                }
+            } else if order.state == .partlyShipped, !packing.isLeft {
+                statements += OrderStore.moveStatements(
+                    order, to: .shipped, "shipped", note: "nothing of it is left to ship",
+                    by: member.account)
+            }
+            _ = try await tx.batch(statements)
             try await tx.audit.record(
                 "order.refund-recorded", on: "order", id.description, by: member.account,
                 as: .seller, reason: "\(plan.amount), \(reference): \(reason)")

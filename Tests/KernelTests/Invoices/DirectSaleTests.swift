@@ -88,12 +88,43 @@ import Vocabulary
 
             #expect(try await stall.balance().receivable.isZero)
             #expect(try await stall.detail(order).refunds.map(\.state) == [.succeeded, .succeeded])
+            // Nothing of it was shipped: it is over, and its things are for sale again.
+            #expect(try await stall.detail(order).order.state == .cancelled)
+            #expect(try await stall.shop.stock(stall.thing) == Stock(onHand: 9, reserved: 0))
             #expect(stall.calls == ["start"])
             let sold = try #require(try await stall.shop.bought(stall.thing).first)
             await #expect(throws: RefundRefusal.notPaidToSeller) {
                 try await market.marketplace.recordRefund(
                     sold.order.id, paidBackAs: "tx", reason: "no", as: member)
             }
+            try await stall.checkBooks()
+        }
+    }
+
+    @Test func `when the rest of a parcel was given back, the order goes on to its delivery`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            let member = stall.thing.seller.member
+            let placed = try await stall.place(
+                try await market.marketplace.startCheckout(
+                    [CheckoutItem(variant: stall.thing.variant, quantity: 2)], to: Shop.address,
+                    email: "grace@example.com", as: stall.shop.buyer))
+            let order = try #require(try await stall.shop.detail(placed).orders.first)
+            let line = try #require(order.lines.first?.id)
+            let one = RefundWish.lines([RefundedLine(line: line, quantity: 1)], shipping: false)
+            _ = try await market.marketplace.shipOrder(
+                order.order.id, [ShippedLine(line: line, quantity: 1)],
+                in: try ShippedParcel(carrier: "Post"), as: member)
+
+            try await market.marketplace.recordRefund(
+                order.order.id, one, paidBackAs: "tx 7Hm", reason: "the other broke", as: member)
+
+            #expect(try await stall.detail(order.order.id).order.state == .shipped)
+            #expect(try await stall.shop.stock(stall.thing) == Stock(onHand: 8, reserved: 0))
+            _ = try await market.marketplace.confirmDelivery(
+                order.order.id, as: stall.shop.buyer)
             try await stall.checkBooks()
         }
     }

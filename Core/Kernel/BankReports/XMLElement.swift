@@ -1,8 +1,8 @@
 import Foundation
 import FoundationXML
 
-/// An element of an XML document as banks send it: without a document type, names without their
-/// prefixes. What is not well-formed is refused.
+/// An element of an XML document as banks send it: UTF-8, without a document type, names without
+/// their prefixes. What is not well-formed is refused.
 struct XMLElement: Sendable {
     let name: String
     let attributes: [String: String]
@@ -25,6 +25,8 @@ struct XMLElement: Sendable {
 
     /// - Throws: ``BankReportRefusal/notXML(line:)``
     static func read(_ bytes: [UInt8]) throws(BankReportRefusal) -> XMLElement {
+        // In another encoding nobody could see what it begins with.
+        guard isUTF8(bytes) else { throw .notXML(line: 1) }
         // A document type could name files of ours, or grow without end.
         if let type = bytes.firstRange(of: Array("<!DOCTYPE".utf8)) {
             let lines = bytes[..<type.lowerBound].count { $0 == UInt8(ascii: "\n") }
@@ -37,6 +39,16 @@ struct XMLElement: Sendable {
         guard parser.parse(), parser.parserError == nil, tree.refusedAt == nil, let root = tree.root
         else { throw .notXML(line: max(1, tree.refusedAt ?? parser.lineNumber)) }
         return root
+    }
+
+    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        let head = text.prefix(200).prefix { $0 != ">" }.lowercased()
+        guard head.contains("<?xml"), let encoding = head.firstRange(of: "encoding") else {
+            return true
+        }
+        let said = head[encoding.upperBound...].drop { " \t\r\n=\"'".contains($0) }
+        return said.hasPrefix("utf-8")
     }
 
     fileprivate init(_ name: String, _ attributes: [String: String]) {

@@ -90,6 +90,19 @@ import Vocabulary
         ] {
             #expect(throws: BankReportRefusal.self, "\(wrong.prefix(40))") { try read(wrong) }
         }
+        // A document type that cannot be seen in the bytes.
+        let hidden = "<!DOCTYPE a [<!ENTITY b \"x\">]><a>&b;</a>"
+        var wide: [UInt8] = [0xFF, 0xFE]
+        for unit in hidden.utf16 { wide += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        #expect(throws: BankReportRefusal.notXML(line: 1)) { try BankReport(wide) }
+        for encoding in ["UTF-7", "utf-16", "ISO-8859-1", "UTF-32LE", "x"] {
+            #expect(throws: BankReportRefusal.notXML(line: 1), "\(encoding)") {
+                try read("<?xml version='1.0' encoding = '\(encoding)'?><Document/>")
+            }
+        }
+        #expect(throws: BankReportRefusal.notKnown) {
+            try read("<?xml version=\"1.0\" encoding=\"utf-8\"?><Document><X/></Document>")
+        }
         #expect(throws: BankReportRefusal.notKnown) { try read("<Document><X/></Document>") }
         #expect(throws: BankReportRefusal.notXML(line: 3)) { try read("<a>\n\n<b></c></a>") }
         #expect(throws: BankReportRefusal.self) { try BankReport([0x3C, 0x61, 0x3E, 0xFF, 0xFE]) }

@@ -104,7 +104,7 @@ import Web
 }
 
 /// An order of the desk's shop, on its way to the customer.
-private struct SoldOrder: Sendable {
+struct SoldOrder: Sendable {
     let desk: Desk
     let payment: ID<ProviderInstance>
     let id: ID<Order>

@@ -61,7 +61,8 @@ public struct DatabaseSettings: Sendable {
               set_config('statement_timeout', \(String(statementDeadline.milliseconds)), false),
               set_config('lock_timeout', \(String(lockDeadline.milliseconds)), false),
               set_config('idle_in_transaction_session_timeout',
-                \(String(idleInTransactionDeadline.milliseconds)), false)\(packing)\(planning)\(acting)
+                \(String(idleInTransactionDeadline.milliseconds)), false)
+              \(packing)\(planning)\(acting)
             """
     }
 }

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// Every write of the back office leaves a line in the audit trail. A new route needs a case here,
-/// or a place on the short list of those that write nothing of the market's.
+/// Every write leaves a line in the audit trail: a new route needs a case here, or a place on a list.
 @Suite struct `The trail of the back office` {
     /// What an administrator may do without a line, and why.
     static let silent: [String: String] = [
@@ -25,17 +24,15 @@ import Vocabulary
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
         "POST /providers/{provider}/check": "asks the provider and changes nothing",
     ]
-    /// What needs more of a market than stands here: their verbs write the line in the transaction
-    /// of what they do, and the tests of payouts and refunds run them.
+    /// What needs more of a market than stands here; the tests of payouts and refunds run them.
     static let elsewhere: Set<String> = [
         "POST /payout-plans/{plan}/approval", "POST /payout-plans/{plan}/application",
         "POST /payout-files", "POST /payout-files/{file}/results",
         "POST /orders/{order}/refunds/{refund}/retries", "POST /mails/{mail}/retries",
         "POST /orders/{order}/captures", "POST /bank-reports",
-        "POST /orders/{order}/refunds/{refund}/confirmation",
+        "POST /orders/{order}/refunds/{refund}/confirmation", "POST /invoices/{invoice}/payments",
         // Needs a module's file; the kernel's test of conformance runs sees its line.
         "POST /provider-modules/{module}/conformance",
-        "POST /invoices/{invoice}/payments",
     ]
     /// Whose line tells of something still to come, and why.
     static let ahead: [String: String] = [

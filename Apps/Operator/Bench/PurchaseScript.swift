@@ -103,7 +103,8 @@ struct PurchaseScript: Sendable {
                         .. line(\(third)) .. "," .. line(\(2 * third))
                         .. '],"email":"grace@example.test","address":{"name":"\(address.name)",'
                         .. '"lines":[\(lines)],"city":"\(address.city)",'
-                        .. '"postalCode":"\(address.postalCode ?? "")","country":"\(address.country)"}}')
+                        .. '"postalCode":"\(address.postalCode ?? "")",'
+                        .. '"country":"\(address.country)"}}')
                 end
                 return post("/api/v1/purchases", '{"checkoutId":"' .. checkout
                     .. '","expectedTotal":{"amount":' .. total .. ',"currency":"EUR"},'

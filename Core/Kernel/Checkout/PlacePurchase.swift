@@ -30,8 +30,9 @@ extension Marketplace {
     /// picked up by the settling job. Called again for the same checkout, it writes nothing and
     /// answers with the purchase that is there.
     /// - Parameter once: keeps the answer to a request that happens at most once.
-    /// - Throws: ``CheckoutRefusal``, ``PaymentRefusal``, ``OnceKeyTaken`` when nothing was placed. A declined
-    ///   card is not thrown: the purchase exists then, and ``PlacedPurchase/refusal`` says why.
+    /// - Throws: ``CheckoutRefusal``, ``PaymentRefusal``, ``OnceKeyTaken`` when nothing was placed.
+    ///   A declined card is not thrown: the purchase exists then, and ``PlacedPurchase/refusal``
+    ///   says why.
     public func placePurchase(
         _ id: ID<Checkout>, expecting total: Money, paying choice: PaymentChoice, as buyer: Buyer,
         answering once: AnswerOnce<PlacedPurchase>? = nil

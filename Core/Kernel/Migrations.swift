@@ -65,8 +65,9 @@ public struct Migration: Sendable {
         "m0101-cash-due-and-watches",
         "m0090-kept-balances",
         "m0091-restocking",
-        "m0092-one-clock",
-        "m0093-pinned",
+        "m0092-clock-and-pins",
+        "m0093-restocked",
+        "m0094-kept-sums",
         "m0102-holidays",
         "m0103-addresses",
         "m0104-second-factor",
@@ -74,9 +75,6 @@ public struct Migration: Sendable {
         "m0106-erasure",
         "m0107-suggestions",
         "m0108-parcel-wishes",
-        "m0092-clock-and-pins",
-        "m0093-restocked",
-        "m0094-kept-sums",
     ]
 
     /// The migrations that this build ships.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// Every write leaves a line in the audit trail: a new route needs a case here, or a place on a list.
+/// Every write leaves a line in the audit trail: a new route needs a case, or a place on a list.
 @Suite struct `The trail of the back office` {
     /// What an administrator may do without a line, and why.
     static let silent: [String: String] = [

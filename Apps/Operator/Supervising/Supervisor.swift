@@ -83,6 +83,13 @@ actor Supervisor {
         for child in leaving.values { child.send(SIGKILL) }
     }
 
+    /// Ends a child that does not answer any more. ``keepAlive(_:)`` starts it again.
+    func strike(_ name: String) {
+        guard !isStopping, let child = running[name] else { return }
+        tell("\(name) does not answer any more and is ended by force.")
+        child.send(SIGKILL)
+    }
+
     /// Whether a child of this name runs at the moment.
     func isRunning(_ name: String) -> Bool { running[name] != nil }
 

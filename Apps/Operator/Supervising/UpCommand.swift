@@ -34,6 +34,11 @@ struct UpCommand: AsyncParsableCommand {
             for spec in children.specs {
                 group.addTask { await supervisor.keepAlive(spec) }
             }
+            if let host = children.host, let socket = settings.supervisedHostSocket {
+                group.addTask {
+                    await HostWatch(socket: socket, supervisor: supervisor, name: host.name).run()
+                }
+            }
             group.addTask { await Greeting(settings: settings, relay: relay).sayWhenReady() }
             group.addTask {
                 await withDiscardingTaskGroup { group in

@@ -16,7 +16,13 @@ actor ChildModule {
     nonisolated let name: String
     /// The ways out of the module's objects, by their ids.
     nonisolated let services = Mutex<[String: ProviderServices]>([:])
+    /// So many calls in a row without an answer in time, and the program is taken to hang.
+    static let latenessMax = 5
+
     private var current: FramePeer?
+    private var process: pid_t = 0
+    /// Calls in a row that were given up at their deadline.
+    private var lateness = 0
     private var starting: Task<FramePeer, any Error>?
     private var startedAt = ContinuousClock.now
     private var pause = Duration.zero
@@ -36,15 +42,36 @@ actor ChildModule {
         if !made.contains(instance) {
             let make = HostCall(
                 instance: instance, context: context, desk: .make(settings: settings))
-            _ = try await Self.call(peer, make)
+            _ = try await watched(peer, make)
             if peer === current { made.insert(instance) }
         }
         let call = HostCall(instance: instance, context: context, question: question)
-        let bytes = try await Self.call(peer, call)
+        let bytes = try await watched(peer, call)
         guard let reply = try? FrameText.decode(bytes, as: ProviderReply.self) else {
             throw .ambiguous(message: "the program's answer could not be read")
         }
         return reply
+    }
+
+    /// Whoever gives up cancels; a program that nobody gets an answer from is ended, and started
+    /// again for the next call.
+    private func watched(
+        _ peer: FramePeer, _ call: HostCall
+    ) async throws(ProviderError) -> [UInt8] {
+        do throws(ProviderError) {
+            let answer = try await Self.call(peer, call)
+            if peer === current { lateness = 0 }
+            return answer
+        } catch {
+            if peer === current { lateness = Task.isCancelled ? lateness + 1 : 0 }
+            if lateness >= Self.latenessMax, peer === current, peer.isUsable {
+                lateness = 0
+                current = nil
+                kill(-process, SIGKILL)
+                peer.close()
+            }
+            throw error
+        }
     }
 
     private static func call(
@@ -81,7 +108,7 @@ actor ChildModule {
             guard let self else { return .failure(.unsupported(operation: "this call")) }
             return await serve(body)
         }
-        let socket = try ChildProgram.start(program)
+        let (socket, process) = try ChildProgram.start(program)
         _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
             .channelInitializer { channel in
@@ -93,6 +120,8 @@ actor ChildModule {
             .withConnectedSocket(socket).get()
         try await peer.greet()
         current = peer
+        self.process = process
+        lateness = 0
         made = []
         return peer
     }

@@ -4,9 +4,12 @@ import ProviderKit
 
 /// Starts programs that speak frames on their standard input and output, which are one socket.
 enum ChildProgram {
-    /// - Returns: our end of the socket. The program reads its end when we close ours or die.
+    /// - Returns: our end of the socket, and the process, which leads a group of its own. The
+    ///   program reads its end when we close ours or die.
     /// - Throws: a sentence for the administrator.
-    static func start(_ path: String) throws(ModuleFile.Problem) -> Int32 {
+    static func start(
+        _ path: String
+    ) throws(ModuleFile.Problem) -> (socket: Int32, process: pid_t) {
         var ends: [Int32] = [0, 0]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw problem(path, errno) }
@@ -46,7 +49,7 @@ enum ChildProgram {
             throw problem(path, status)
         }
         bury(child)
-        return ends[0]
+        return (ends[0], child)
     }
 
     /// Waits for the program's end, so that nothing of it stays in the system's tables.

@@ -114,7 +114,9 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     ) async -> Result<[UInt8], CallFailure> {
         await withCheckedContinuation { continuation in
             let outcome: Result<any Channel, CallFailure> = state.withLock { state in
-                guard !state.isClosed, !Task.isCancelled, let channel = state.channel else {
+                // Who drains has asked for new calls to be brought elsewhere.
+                let isElsewhere = state.isClosed || state.isDraining && kind == .call
+                guard !isElsewhere, !Task.isCancelled, let channel = state.channel else {
                     return .failure(.notSent)
                 }
                 guard state.pending.count < Self.pendingMax, channel.isWritable else {
@@ -156,8 +158,12 @@ final class FramePeer: ChannelInboundHandler, Sendable {
 
     static let busy = ProviderError.unavailable(
         message: "too many calls are under way", retryAfterSeconds: 1)
-    static let tooLarge = ProviderError.invalidRequest(
-        code: "frame.too-large", message: "no frame holds more than \(Frame.bytesMax) bytes")
+    /// Nothing was sent; that says nothing about an earlier try of the same call.
+    static let tooLarge = ProviderError.unavailable(
+        message: "no frame holds more than \(Frame.bytesMax) bytes", retryAfterSeconds: nil)
+    /// It was done, whatever the answer was.
+    static let endlessAnswer = ProviderError.ambiguous(
+        message: "no frame holds the answer, of more than \(Frame.bytesMax) bytes")
 
     // MARK: What comes in, on the event loop
 
@@ -225,7 +231,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     private func called(_ frame: Frame) {
         let refusal: ProviderError? = state.withLock { state in
             guard state.isGreeted else {
-                return .invalidRequest(code: "frame.hello", message: "say hello first")
+                return .unavailable(message: "say hello first", retryAfterSeconds: nil)
             }
             guard state.serving.count < Self.servingMax else { return Self.busy }
             state.serving[frame.id] = Task { await perform(frame) }
@@ -247,7 +253,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         }
         switch result {
         case .success(let body) where body.count > Frame.bytesMax:
-            answer(id, .failure(Self.tooLarge))
+            answer(id, .failure(Self.endlessAnswer))
         case .success(let body): write(Frame(kind: .answer, id: id, body: body))
         case .failure(let error):
             let body = (try? FrameText.encode(error)) ?? []

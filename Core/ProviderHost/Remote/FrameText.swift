@@ -55,7 +55,8 @@ enum FrameText {
             encoder.outputFormatting = .withoutEscapingSlashes
             return Array(try encoder.encode(value))
         } catch {
-            throw .invalidRequest(code: "frame.unwritable", message: "\(error)")
+            throw .unavailable(
+                message: "it cannot be written: \(error)", retryAfterSeconds: nil)
         }
     }
 

@@ -127,11 +127,13 @@ public final class HostConnection: Sendable {
     }
 
     /// What was certainly not sent is sent again; what was sent and lost only where that is free,
-    /// and one such call after the other: the one that makes a module trap is then alone in it.
+    /// and of one instance one such call after the other: the one that makes its module trap is
+    /// then alone in it, and nobody else's calls wait for it.
     private func send(_ call: HostCall, isRepeatable: Bool) async throws(ProviderError) -> [UInt8] {
         let body = try FrameText.encode(call)
         var losses = 0
-        defer { if losses > 0 { suspects.leave() } }
+        let instance = call.instance ?? ""
+        defer { if losses > 0 { suspects.leave(instance) } }
         while true {
             let peer = try await peer(before: call.context.deadline)
             switch await peer.call(body) {
@@ -145,11 +147,23 @@ public final class HostConnection: Sendable {
                     let isItsFault = wasAlone || losses == Self.lossesMax
                     throw isItsFault ? HostFault.fatal : HostFault.broken
                 }
+                if losses == 0 {
+                    let end = Self.lastMoment(of: call.context.deadline)
+                    guard await suspects.enter(instance, before: end) else {
+                        throw HostFault.unreachable("others are asked again first")
+                    }
+                }
                 losses += 1
-                if losses == 1 { await suspects.enter() }
                 if Task.isCancelled { throw HostFault.broken }
             }
         }
+    }
+
+    /// Until when a call may wait to be sent: before it is cut off, so that it is known that it was
+    /// not.
+    private static func lastMoment(of deadline: Instant) -> ContinuousClock.Instant {
+        let left = deadline.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
+        return .now + .microseconds(left - 20_000)
     }
 
     private func peer(before deadline: Instant) async throws(ProviderError) -> FramePeer {

@@ -77,7 +77,11 @@ public final class HostListener: Sendable {
     /// moment somebody is there.
     private func bind() async throws -> (any Channel, inode: UInt64) {
         let own = "\(path).\(getpid())"
+        try Self.refuseOpenFolder(of: path)
         unlink(own)
+        // From its first moment on, not only once its mode is changed.
+        let mask = umask(0o077)
+        defer { umask(mask) }
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.writeBufferWaterMark, value: FramePeer.unsent)
@@ -107,6 +111,20 @@ public final class HostListener: Sendable {
             throw HostListenerError(description: "\(path) cannot be listened at: \(reason)")
         }
         return (server, inode)
+    }
+
+    /// Where others may put files, one of theirs could stand in the socket's place; in a folder
+    /// like /tmp they cannot take ours away.
+    private static func refuseOpenFolder(of path: String) throws {
+        let folder = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+        var status = stat()
+        guard stat(folder.isEmpty ? "/" : folder, &status) == 0 else { return }
+        let (writableForOthers, sticky): (mode_t, mode_t) = (0o002, 0o1000)
+        guard status.st_mode & (writableForOthers | sticky) != writableForOthers else {
+            throw HostListenerError(
+                description: "Others may write to \(folder): the provider host's socket needs a "
+                    + "folder of its own.")
+        }
     }
 
     /// How often to look whether the address is still ours.
@@ -146,19 +164,37 @@ public final class HostListener: Sendable {
         do {
             call = try FrameText.decode(body, as: HostCall.self)
         } catch {
-            throw .invalidRequest(code: "frame.unreadable", message: "\(error)")
+            throw .unavailable(
+                message: "the call could not be read: \(error)", retryAfterSeconds: nil)
         }
         if let desk = call.desk { return try await answer(desk, call) }
         guard let question = call.question, let instance = call.instance else {
-            throw .invalidRequest(code: "frame.empty", message: "there is no question in it")
+            throw .unavailable(message: "there is no question in it", retryAfterSeconds: nil)
         }
-        let line = try await providers.hosted(instance, version: call.version ?? 0).call.line
+        let line = try await line(to: instance, version: call.version ?? 0)
         // The market has given up by then, too.
         let late = ProviderError.ambiguous(message: "no answer in time")
         let reply = try await cutOff(at: call.context.deadline, late: late) {
             () throws(ProviderError) in try await line.ask(question, call.context)
         }
-        return try FrameText.encode(reply)
+        do throws(ProviderError) { return try FrameText.encode(reply) } catch {
+            throw .ambiguous(message: "the answer could not be written")
+        }
+    }
+
+    /// Whatever the host finds wrong before the module is asked says nothing about what an earlier
+    /// try of the same call did: it must not read as the provider's own no.
+    private func line(
+        to instance: String, version: Int
+    ) async throws(ProviderError) -> any ProviderLine {
+        do throws(ProviderError) {
+            return try await providers.hosted(instance, version: version).call.line
+        } catch {
+            if case .unavailable = error { throw error }
+            throw .unavailable(
+                message: "the provider host has no such provider now: \(error)",
+                retryAfterSeconds: nil)
+        }
     }
 
     private func answer(

@@ -15,7 +15,12 @@ import Vocabulary
     private func shipping(
         _ settings: [String: String] = [:], folder: String = Self.folder
     ) throws -> GuardedShipping {
-        let catalog = ModuleCatalog(folder: folder)
+        try shipping(settings, of: ModuleCatalog(folder: folder))
+    }
+
+    private func shipping(
+        _ settings: [String: String] = [:], of catalog: ModuleCatalog
+    ) throws -> GuardedShipping {
         #expect(catalog.refused.isEmpty)
         let module = try #require(catalog.module("postal-parcels"))
         let provider = try module.make(
@@ -97,6 +102,37 @@ import Vocabulary
         }
     }
 
+    @Test func `that answers nothing in time is ended, and started again`() async throws {
+        let folder =
+            FileManager.default.temporaryDirectory.path
+            + "/postal-" + hexadecimal(randomBytes(6))
+        try FileManager.default.copyItem(atPath: Self.folder, toPath: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let program = folder + "/postal_parcels.py"
+        let hanging = "def answer(call):\n    while '31337' in json.dumps(call): pass\n"
+        try String(contentsOfFile: program, encoding: .utf8)
+            .replacing("def answer(call):\n", with: hanging)
+            .write(toFile: program, atomically: false, encoding: .utf8)
+        let catalog = ModuleCatalog(folder: folder)
+        let (parcels, other) = (try shipping(of: catalog), try shipping(of: catalog))
+        _ = try await parcels.quotes(for: Self.request, patient())
+        let first = Self.programs(in: folder)
+        var bad = Self.request
+        bad.parcel.weightGrams = 31337
+
+        for _ in 0..<ChildModule.latenessMax {
+            await #expect(throws: ProviderError.self) {
+                try await parcels.quotes(for: bad, context(within: .milliseconds(300)))
+            }
+        }
+        while Self.programs(in: folder) == first { try await Task.sleep(for: .milliseconds(20)) }
+
+        #expect(first.count == 1)
+        // The circuit breaker of the first instance is open; the program is there for others.
+        let next = try await other.quotes(for: Self.request, patient())
+        #expect(next.count == 2)
+    }
+
     @Test func `of another contract, without a program or for payments is refused in words`()
         throws
     {
@@ -131,15 +167,20 @@ import Vocabulary
 
     /// Kills the programs that run from `folder`.
     private static func kill(programsIn folder: String) -> Int {
-        var count = 0
+        let found = programs(in: folder)
+        for pid in found { Glibc.kill(pid, SIGKILL) }
+        return found.count
+    }
+
+    private static func programs(in folder: String) -> [pid_t] {
+        var found: [pid_t] = []
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             guard let pid = pid_t(name),
                 let words = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
                 String(decoding: words, as: UTF8.self).contains(folder + "/postal_parcels.py")
             else { continue }
-            Glibc.kill(pid, SIGKILL)
-            count += 1
+            found.append(pid)
         }
-        return count
+        return found
     }
 }

@@ -170,6 +170,28 @@ import Vocabulary
         }
     }
 
+    /// It may be the second try of a call whose first was done: nobody may read it as a no.
+    @Test func `calls nothing a definite no that the host says before the module is asked`()
+        async throws
+    {
+        let path = RawHost.freshPath()
+        try await TestHost(ScriptedPayments()).listening(at: path) {
+            let line = RemoteLine(
+                connection: connection(to: path), instance: "gone", version: 1,
+                roles: [.payment])
+
+            let error = await #expect(throws: ProviderError.self) {
+                _ = try await line.ask(.start(request: request), patient())
+            }
+
+            guard case .unavailable(let message, _) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(message.contains("There is no such instance."))
+        }
+    }
+
     @Test func `waits for a host that is being put anew`() async throws {
         let path = RawHost.freshPath()
         let far = remote(connection(to: path))

@@ -26,12 +26,15 @@ enum DisputeCharge {
 extension Posting {
     /// A shop gives back what it earned of a lost dispute's money, from where the order's money is
     /// now and as a debt from then on; or has it again.
-    /// - Parameter change: minor units; below zero when the shop gets something back.
+    /// - Parameters:
+    ///   - before: what the shop gave back of it so far, in minor units.
+    ///   - after: what it is to have given back: less when it gets something again.
     static func disputeCharge(
-        _ dispute: Dispute, _ change: Int64, of share: LockedShare, held: OrderHoldings,
+        _ dispute: Dispute, from before: Int64, to after: Int64, of share: LockedShare,
+        held: OrderHoldings,
         isReleased: Bool
     ) throws(LedgerError) -> Posting {
-        let (order, wallet) = (share.order, share.wallet)
+        let (order, wallet, change) = (share.order, share.wallet, after - before)
         let fromPending = min(change, held.pending)
         let fromAvailable = min(change - fromPending, held.available)
         let fromReserve = min(change - fromPending - fromAvailable, held.reserved)
@@ -47,7 +50,8 @@ extension Posting {
                 LedgerEntry(.sellerDebt(wallet), -owed, order: order),
             ]
         return try Posting(
-            key: "dispute-charge:\(dispute.id):\(order):\(dispute.version)", kind: .dispute,
+            key: "dispute-charge:\(dispute.id):\(order):\(dispute.version):\(after)",
+            kind: .dispute,
             currency: share.amount.currency,
             entries: sellers + [LedgerEntry(.disputeLosses, change, order: order)])
     }
@@ -64,7 +68,7 @@ extension Transaction {
         for (share, before, after) in changes {
             try await ledger.post([
                 .disputeCharge(
-                    dispute, after - before, of: share,
+                    dispute, from: before, to: after, of: share,
                     held: try await ledger.holdings(of: share.order),
                     isReleased: try await orders.isReleased(share.order))
             ])

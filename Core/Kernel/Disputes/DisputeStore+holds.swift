@@ -65,16 +65,29 @@ extension DisputeStore {
         return Page(rows, limit: page.limit) { "\($0.dispute)|\($0.order)" }
     }
 
-    /// Whether a bank took money of an order's payment and has not given it back.
-    func hasTaken(from order: ID<Order>) async throws -> Bool {
-        try await !db.query(
+    /// Whether a bank has taken money of an order's payment, and whether that is decided.
+    func standing(of order: ID<Order>) async throws -> DisputeStanding {
+        let found = try await db.query(
             """
-            select d.id from dispute_order part join dispute d on d.id = part.dispute_id
+            select coalesce(bool_or(d.status <> 'lost'), false),
+                coalesce(bool_or(d.status = 'lost'), false)
+            from dispute_order part join dispute d on d.id = part.dispute_id
             where part.order_id = \(order) and d.withdrawn > 0
                 and d.status in ('needs_response', 'under_review', 'lost')
-            limit 1
             """
-        ).isEmpty
+        ).decode { c in (isOpen: try c.next(Bool.self), isLost: try c.next(Bool.self)) }.first
+        guard let found else { return .none }
+        return found.isOpen ? .open : found.isLost ? .lost : .none
+    }
+
+    /// Those of a payment that were decided against the market.
+    func lost(of payment: ID<Payment>) async throws -> [Dispute] {
+        try await db.query(
+            """
+            select \(Self.columns) from dispute d
+            where d.payment_id = \(payment) and d.status = 'lost' order by d.id
+            """
+        ).decode(Dispute.init)
     }
 
     /// What disputes about these orders took of their shops: this one, and all others.

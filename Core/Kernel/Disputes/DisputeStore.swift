@@ -6,7 +6,7 @@ import Vocabulary
 struct DisputeStore: Sendable {
     let db: any Queryable
 
-    private static let columns: SQL = """
+    static let columns: SQL = """
         d.id, d.payment_id, d.instance_id, d.reference, d.status, d.currency, d.amount,
         d.withdrawn, d.fee, d.reason, d.respond_by, d.version, d.opened_at
         """
@@ -120,7 +120,7 @@ struct DisputeStore: Sendable {
 }
 
 extension Dispute {
-    fileprivate init(_ c: inout Columns) throws {
+    init(_ c: inout Columns) throws {
         let id: ID<Dispute> = try c.next()
         let payment: ID<Payment> = try c.next()
         let instance: ID<ProviderInstance> = try c.next()

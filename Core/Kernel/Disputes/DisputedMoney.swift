@@ -1,6 +1,15 @@
 import Postgres
 import Vocabulary
 
+/// How an order stands of whose payment a bank has taken money.
+enum DisputeStanding: Hashable, Sendable {
+    case none
+    /// Taken, and not decided.
+    case open
+    /// The customer has the money back.
+    case lost
+}
+
 /// Money of an order that goes nowhere until its customer's bank has decided a dispute.
 public struct DisputedMoney: Hashable, Sendable {
     public let dispute: ID<Dispute>

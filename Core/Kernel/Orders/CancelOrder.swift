@@ -111,6 +111,12 @@ extension Marketplace {
         switch MoneyBack.of(share, in: held) {
         case .refund:
             guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
+            switch try await tx.disputes.standing(of: share.order) {
+            case .none: break
+            case .open: throw RefundRefusal.disputed
+            // The customer has the money back from the bank.
+            case .lost: return []
+            }
             let plan = try RefundPlan.make(
                 .everything, from: try await tx.refunds.basis(of: share))
             return RefundStore.requestStatements(

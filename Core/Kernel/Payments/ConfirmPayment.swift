@@ -16,6 +16,14 @@ extension Marketplace {
     public func confirmPayment(
         _ id: ID<Payment>, _ draft: ReceiptDraft, as actor: OrderActor
     ) async throws -> Payment {
+        try await confirm(id, draft, as: actor)
+    }
+
+    /// - Parameter more: what else is written in the transaction that takes the money down.
+    private func confirm(
+        _ id: ID<Payment>, _ draft: ReceiptDraft, as actor: OrderActor,
+        with more: @escaping @Sendable (Transaction) async throws -> Void = { _ in }
+    ) async throws -> Payment {
         let draft = try draft.checked()
         guard let payment = try await database.payments.find(id) else {
             throw ReceiptRefusal.unknown
@@ -27,7 +35,7 @@ extension Marketplace {
         guard draft.amount.currency == payment.amount.currency else {
             throw ReceiptRefusal.otherCurrency
         }
-        try await takeDown(draft, of: id, as: actor)
+        try await takeDown(draft, of: id, as: actor, with: more)
         guard let now = try await database.payments.find(id) else { throw ReceiptRefusal.unknown }
         return try await lookUp(now)?.payment ?? now
     }
@@ -46,11 +54,19 @@ extension Marketplace {
     public func confirmDeliveryPaid(
         _ id: ID<Order>, _ draft: ReceiptDraft, as actor: OrderActor
     ) async throws -> Payment {
+        try await confirmDelivery(id, draft, as: actor)
+    }
+
+    /// - Parameter more: what else is written in the transaction that takes the money down.
+    func confirmDelivery(
+        _ id: ID<Order>, _ draft: ReceiptDraft, as actor: OrderActor,
+        with more: @escaping @Sendable (Transaction) async throws -> Void = { _ in }
+    ) async throws -> Payment {
         _ = try await visible(id, to: actor, .refundOrders)
         guard let payment = try await database.payments.payingFor(id),
             payment.capture == .atDelivery
         else { throw ReceiptRefusal.notOnDelivery }
-        let confirmed = try await confirmPayment(payment.id, draft, as: actor)
+        let confirmed = try await confirm(payment.id, draft, as: actor, with: more)
         guard confirmed.state == .captured else { return confirmed }
         do {
             try await deliver(id, by: actor.account, note: "It was paid for.")
@@ -61,7 +77,8 @@ extension Marketplace {
     }
 
     private func takeDown(
-        _ draft: ReceiptDraft, of id: ID<Payment>, as actor: OrderActor
+        _ draft: ReceiptDraft, of id: ID<Payment>, as actor: OrderActor,
+        with more: @escaping @Sendable (Transaction) async throws -> Void
     ) async throws {
         do {
             try await database.transaction { tx in
@@ -89,6 +106,7 @@ extension Marketplace {
                         .compactMap { $0 }.joined(separator: ": "),
                     before: ReceivedState(received: held.payment.received),
                     after: ReceivedState(received: after.received))
+                try await more(tx)
                 _ = try await tx.commit(after: statements)
             }
         } catch let error as PostgresError where ReceiptStore.isUsedAlready(error) {

@@ -52,23 +52,20 @@ extension Marketplace {
             throw ReceiptRefusal.notOnDelivery
         }
         guard cash.overdueAt <= (try await marketNow()) else { throw ReceiptRefusal.notOverdue }
-        let payment = try await confirmDeliveryPaid(
-            id,
-            ReceiptDraft(
-                amount: cash.missing, receivedAt: .systemNow, reference: "decided \(id)",
-                note: "Decided by the market: \(reason)"), as: .admin(admin))
-        try await database.transaction { tx in
+        let draft = ReceiptDraft(
+            amount: cash.missing, receivedAt: .systemNow, reference: "decided \(id)",
+            note: "Decided by the market: \(reason)")
+        return try await confirmDelivery(id, draft, as: .admin(admin)) { tx in
             try await tx.audit.record(
                 "order.cash-decided", on: "order", id.description, by: admin, for: cash.seller,
                 reason: reason, before: CashDecision(isOwed: false, owed: cash.owed),
-                after: CashDecision(isOwed: payment.state == .captured, owed: cash.owed))
+                after: CashDecision(isOwed: true, owed: cash.owed))
             try await tx.outbox.record(
                 OutboxEvent(
                     "order.cash-decided", about: "order", id,
                     CashNotice(number: cash.orderNumber, amount: cash.owed, note: reason)
                 ).telling(team: cash.seller))
         }
-        return payment
     }
 }
 

@@ -18,7 +18,9 @@ public struct PayoutReversal: Hashable, Sendable {
         /// How one stands whose call ended like this.
         static func after(_ error: ProviderError, wasAsked: Bool) -> State {
             switch error {
-            case .declined, .invalidRequest, .unsupported: .failed
+            case .declined: .failed
+            // Said of a call that was made before, it says nothing of what that one did.
+            case .invalidRequest, .unsupported: wasAsked ? .unknown : .failed
             case .unavailable, .misconfigured: wasAsked ? .unknown : .intent
             case .ambiguous, .signatureInvalid: .unknown
             }

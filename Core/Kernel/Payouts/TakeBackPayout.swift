@@ -98,14 +98,19 @@ extension Marketplace {
             idempotencyKey: "\(id)", attempt: before.tries + 1,
             deadline: Instant.systemNow.advanced(by: settings.callDeadline), requestID: "\(id)",
             firstMadeAt: id.madeAt)
+        let transfer = payout.reference ?? ""
         do {
             let provider = try await providers.payment(payout.instance)
-            let transfer = payout.reference ?? ""
-            if wasAsked,
-                let known = try await provider.lookupReversal(
-                    .idempotencyKey("\(id)"), of: transfer, context)
-            {
-                return try await settleReversal(id, known)
+            if wasAsked {
+                do {
+                    let known = try await provider.lookupReversal(
+                        .idempotencyKey("\(id)"), of: transfer, context)
+                    if let known { return try await settleReversal(id, known) }
+                } catch let error as ProviderError {
+                    // Nobody knows what became of the call, whatever is wrong with the question.
+                    return try await settleReversal(
+                        id, .ambiguous(message: "\(error)"), wasAsked: true)
+                }
             }
             let request = TransferReversal(
                 reversalID: "\(id)", transfer: transfer, amount: payout.amount)

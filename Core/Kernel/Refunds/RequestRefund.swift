@@ -69,7 +69,9 @@ extension Marketplace {
                 let share = held.shares.first(where: { $0.order == id })
             else { throw OrderRefusal.missing }
             guard !held.payment.isDirect else { throw RefundRefusal.paidToSeller }
-            guard try await !tx.disputes.hasTaken(from: id) else { throw RefundRefusal.disputed }
+            guard try await tx.disputes.standing(of: id) == .none else {
+                throw RefundRefusal.disputed
+            }
             guard share.captured.isPositive else { throw OrderRefusal.notCaptured }
             guard share.kept > 0 else {
                 throw share.claimed.isPositive
@@ -117,6 +119,9 @@ extension Marketplace {
             guard let share = held.shares.first(where: { $0.order == failed.order }),
                 share.kept >= failed.amount.amount
             else { throw OrderRefusal.nothingToRefund }
+            guard try await tx.disputes.standing(of: failed.order) == .none else {
+                throw RefundRefusal.disputed
+            }
             let refund = ID<Refund>()
             let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", failed.order.description,

@@ -27,6 +27,7 @@ extension Marketplace {
                     return
                 }
             }
+            if try await isHeldByDispute(refund, attempt, of: payment) { return }
             reach(.refund, .beforeCall)
             let snapshot = try await provider.refund(
                 RefundRequest(
@@ -135,7 +136,7 @@ extension Marketplace {
     }
 
     /// The money stays where it is, and may be asked back again.
-    private func endRefund(
+    func endRefund(
         _ id: ID<Refund>, of payment: ID<Payment>, failure: String, version: Int64 = 0
     ) async throws {
         try await database.transaction { tx in
@@ -157,7 +158,8 @@ extension Marketplace {
                     statements.append(RefundStore.restockWithheldStatement(id))
                 }
             }
-            _ = try await tx.commit(after: statements)
+            _ = try await tx.batch(statements)
+            try await tx.chargeLostDisputes(of: payment)
         }
     }
 
@@ -204,7 +206,8 @@ extension Marketplace {
                     Announcements.notRefunded(
                         "order.refund-returned", order, refund.amount, note: failure))
             }
-            _ = try await tx.commit(after: statements)
+            _ = try await tx.batch(statements)
+            try await tx.chargeLostDisputes(of: payment)
         }
     }
 }

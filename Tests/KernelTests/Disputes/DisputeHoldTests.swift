@@ -216,6 +216,66 @@ import Vocabulary
         }
     }
 
+    @Test func `that a refund was to give back is not given back twice`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let disputed = try await Case(earnings)
+            let admin = try await market.given.administrator()
+            try await market.marketplace.refundOrder(
+                disputed.order.order.id, reason: "it was broken", as: .admin(admin.id))
+            try await disputed.bankSays(.needsResponse, version: 10)
+
+            try await earnings.shop.settle()
+            #expect(!earnings.shop.bank.calls.contains("refund"), "it waits for the decision")
+            try await disputed.bankSays(.lost, version: 20)
+            try await earnings.shop.hurry()
+            try await earnings.shop.settle()
+
+            #expect(!earnings.shop.bank.calls.contains("refund"))
+            let refunds = try await market.marketplace.findOrder(
+                disputed.order.order.id, as: earnings.shop.buyer
+            ).refunds
+            #expect(refunds.map(\.state) == [.failed])
+            let balance = try await earnings.balance()
+            #expect(balance.pending.isZero && balance.debt.isZero, "taken of the shop, once")
+            #expect(
+                try await disputed.losses() == -Int(disputed.total.amount - disputed.share.amount))
+            try await earnings.checkBooks()
+        }
+    }
+
+    @Test func `is not given back by a cancellation either`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let bought = try await shop.bought(try await shop.thing())
+            let order = try #require(bought.first).order
+            let detail = try await market.marketplace.findPurchase(
+                order.purchase, as: shop.buyer)
+            let admin = try await market.given.administrator()
+            func says(_ status: DisputeStatus, _ version: Int64) async throws {
+                try await market.marketplace.applyDispute(
+                    DisputeSnapshot(
+                        reference: "du_4", paymentReference: detail.payment?.reference ?? "",
+                        status: status, amount: detail.purchase.total,
+                        withdrawn: detail.purchase.total, fee: .zero(.eur), reason: "fraudulent",
+                        version: version), at: shop.payment)
+            }
+            try await says(.needsResponse, 10)
+            await #expect(throws: RefundRefusal.disputed) {
+                try await market.marketplace.cancelOrder(
+                    order.id, reason: "fraud", as: .admin(admin.id))
+            }
+            try await says(.lost, 20)
+
+            try await market.marketplace.cancelOrder(
+                order.id, reason: "fraud", as: .admin(admin.id))
+            try await shop.settle()
+
+            #expect(!shop.bank.calls.contains("refund"))
+            #expect(try await market.marketplace.verifyLedger().isClean)
+        }
+    }
+
     @Test func `of several shops is held and taken of each by its own share`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)

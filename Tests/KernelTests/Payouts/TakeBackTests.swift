@@ -178,6 +178,15 @@ import Vocabulary
         }
     }
 
+    @Test func `that was asked before ends only by what is known of it`() {
+        let wrong = ProviderError.invalidRequest(code: "x", message: "no")
+        let unable = ProviderError.unsupported(operation: "reversals")
+        #expect(PayoutReversal.State.after(wrong, wasAsked: true) == .unknown)
+        #expect(PayoutReversal.State.after(unable, wasAsked: true) == .unknown)
+        #expect(PayoutReversal.State.after(wrong, wasAsked: false) == .failed)
+        #expect(PayoutReversal.State.after(unable, wasAsked: false) == .failed)
+    }
+
     @Test func `by several people at once is asked for once`() async throws {
         try await TestMarketplace.run { market in
             let paid = try await Paid(market)

@@ -14,6 +14,19 @@ public struct GuardedShipping: Sendable {
             as: { if case .quotes(let list) = $0 { list } else { nil } },
             sanity: { Sanity.problem(with: $0, for: request) })
     }
+
+    /// The same for somebody who may do without: what comes too late for them says nothing about
+    /// the provider, and never keeps it from those who check out.
+    public func estimate(
+        for request: ShippingRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> [ShippingQuote] {
+        var aside = call.unbroken
+        aside.tally = nil
+        return try await aside.perform(
+            .quotes(request: request), "estimate", .none, context,
+            as: { if case .quotes(let list) = $0 { list } else { nil } },
+            sanity: { Sanity.problem(with: $0, for: request) })
+    }
 }
 
 /// A tax provider behind the host's guard.

@@ -34,29 +34,20 @@ struct CartRoutes {
         return .page("cart", CartPage(cart, to: country, delivery), title: "Your cart")
     }
 
-    /// What each maker's parcel costs, all asked for at once; nothing of what cannot be bought.
+    /// What each maker's parcel costs; nothing of what cannot be bought.
     private func parcels(
         of cart: Cart, to country: String?, _ marketplace: Marketplace
     ) async throws -> [ID<Seller>: DeliveryEstimate] {
         guard let country else { return [:] }
-        return try await withThrowingTaskGroup(of: (ID<Seller>, DeliveryEstimate?).self) { group in
-            for part in cart.groups where part.lines.allSatisfy({ $0.problem == nil }) {
-                let items = part.lines.map {
-                    CheckoutItem(variant: $0.offer.id, quantity: $0.quantity)
-                }
-                group.addTask {
-                    do {
-                        return (
-                            part.seller,
-                            try await marketplace.deliveryEstimate(of: items, to: country)
-                        )
-                    } catch is ListingRefusal { return (part.seller, nil) }
-                }
-            }
-            var known: [ID<Seller>: DeliveryEstimate] = [:]
-            for try await (seller, estimate) in group { known[seller] = estimate }
-            return known
+        let groups = cart.groups.filter { $0.lines.allSatisfy { $0.problem == nil } }
+        let estimates = try await marketplace.deliveryEstimates(
+            of: groups.map { group in
+                group.lines.map { CheckoutItem(variant: $0.offer.id, quantity: $0.quantity) }
+            }, to: country)
+        let known = zip(groups, estimates).compactMap { group, estimate in
+            estimate.map { (group.seller, $0) }
         }
+        return Dictionary(known) { first, _ in first }
     }
 
     @Sendable private func create(

@@ -90,9 +90,11 @@ struct CheckoutAPI {
             .handle(as: Visitor.self) { call, visitor in
                 CheckoutAnswer(
                     try await call.marketplace.wish(
-                        of: call.path.checkout, parcel: call.path.parcel,
-                        giftMessage: call.body.giftMessage, deliverOn: call.body.deliverOn,
-                        as: visitor.buyer))
+                        [
+                            WantedWishes(
+                                parcel: call.path.parcel, giftMessage: call.body.giftMessage,
+                                deliverOn: call.body.deliverOn)
+                        ], of: call.path.checkout, as: visitor.buyer))
             }
         mountPayment(on: api)
     }

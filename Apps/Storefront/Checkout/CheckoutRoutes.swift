@@ -155,15 +155,25 @@ struct CheckoutRoutes {
         return .seeOther(Links.checkout(call.path.checkout), notice: "Shipping is chosen.")
     }
 
+    /// Kept before the money moves. What is placed already is answered by placing it again.
+    private func keepWishes(
+        _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
+    ) async throws {
+        let wanted = call.form.wishes.map {
+            WantedWishes(
+                parcel: $0.number, giftMessage: $0.giftMessage, deliverOn: $0.deliverOn)
+        }
+        guard !wanted.isEmpty else { return }
+        do {
+            try await call.marketplace.wish(wanted, of: call.path.checkout, as: visitor.buyer)
+        } catch CheckoutRefusal.alreadyPlaced {}
+    }
+
     @Sendable private func purchase(
         _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         do {
-            for wish in call.form.wishes {
-                try await call.marketplace.wish(
-                    of: call.path.checkout, parcel: wish.number, giftMessage: wish.giftMessage,
-                    deliverOn: wish.deliverOn, as: visitor.buyer)
-            }
+            try await keepWishes(call, visitor)
             let placed = try await call.marketplace.placePurchase(
                 call.path.checkout, expecting: Money(call.form.amount, call.form.currency),
                 paying: call.request.choice(call.form.way.instance, call.form.way.method),

@@ -51,6 +51,15 @@ struct AccessTokenStore {
         return Page(rows, limit: page.limit) { $0.id.description }
     }
 
+    /// Ends all live tokens of an account.
+    func revokeAll(of account: ID<Account>) async throws {
+        try await db.execute(
+            """
+            update access_token set revoked_at = now()
+            where account_id = \(account) and revoked_at is null
+            """)
+    }
+
     /// Whose API it opened; nil when the account has no such token.
     func revoke(
         _ id: ID<AccessToken>, of account: ID<Account>

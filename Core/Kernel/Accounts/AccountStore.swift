@@ -22,6 +22,13 @@ struct AccountStore {
         ).first.map(Account.init(row:))
     }
 
+    /// Keeps an open account open until the end of the transaction. False when it is none.
+    func holdOpen(_ id: ID<Account>) async throws -> Bool {
+        try await !db.query(
+            "select from account where id = \(id) and state = 'active' for key share"
+        ).isEmpty
+    }
+
     func find(email: String) async throws -> Account? {
         try await db.query(
             """

@@ -71,7 +71,9 @@ extension Marketplace {
     /// - Throws: ``AddressRefusal/unknown``.
     public func dropAddress(_ id: ID<SavedAddress>, of account: ID<Account>) async throws {
         try await database.transaction { tx in
-            try await tx.savedAddresses.lockBook(of: account)
+            guard try await tx.savedAddresses.lockBook(of: account) else {
+                throw AccountRefusal.unknown
+            }
             guard try await tx.savedAddresses.delete(id, of: account) else {
                 throw AddressRefusal.unknown
             }
@@ -87,7 +89,7 @@ extension Marketplace {
     ) async throws -> SavedAddress {
         try await database.transaction { tx in
             let book = tx.savedAddresses
-            try await book.lockBook(of: account)
+            guard try await book.lockBook(of: account) else { throw AccountRefusal.unknown }
             let id = try await change(book)
             try await book.fillDefault(of: account)
             guard let changed = try await book.find(id, of: account) else {

@@ -7,9 +7,11 @@ struct SavedAddressStore {
 
     private static let columns: SQL = "id, address, is_default, created_at"
 
-    /// Has other changes of this address book wait.
-    func lockBook(of account: ID<Account>) async throws {
-        try await db.execute("select from account where id = \(account) for no key update")
+    /// Has other changes of this address book wait. False when the account is not open.
+    func lockBook(of account: ID<Account>) async throws -> Bool {
+        try await !db.query(
+            "select from account where id = \(account) and state = 'active' for no key update"
+        ).isEmpty
     }
 
     func list(of account: ID<Account>, _ page: PageRequest) async throws -> Page<SavedAddress> {

@@ -31,7 +31,8 @@ extension Marketplace {
             uri: secret.uri(issuer: "Guildhall", account: account.email))
     }
 
-    /// Turns it on, once a code shows that the app has the secret.
+    /// Turns it on, once a code shows that the app has the secret. Tokens for programs end: they
+    /// were made with the password alone.
     /// - Returns: recovery codes, shown this once.
     /// - Throws: ``SecondFactorRefusal``.
     public func confirmSecondFactor(
@@ -51,19 +52,22 @@ extension Marketplace {
                 throw SecondFactorRefusal.codeWrong
             }
             try await tx.secondFactors.markConfirmed(account, step: step)
+            try await tx.accessTokens.revokeAll(of: account)
             let codes = try await newRecoveryCodes(of: account, tx)
             try await tell("account.two-step-on", account, tx)
             return codes
         }
     }
 
-    /// Recovery codes in place of those before, shown this once.
-    /// - Throws: ``AccountRefusal/passwordWrong``, ``SecondFactorRefusal/isOff``,
+    /// Recovery codes in place of those before, shown this once, for whoever knows the password
+    /// and has the app or one of the codes.
+    /// - Throws: ``AccountRefusal/passwordWrong``, ``SecondFactorRefusal``,
     ///   ``WorkRefusal/busy(seconds:)``.
     public func renewRecoveryCodes(
-        of account: ID<Account>, password: String
+        of account: ID<Account>, password: String, code: String
     ) async throws -> [String] {
         try await requirePassword(password, of: account)
+        try await checkSecondFactor(of: account, code: code)
         return try await database.transaction { tx in
             guard try await tx.secondFactors.lock(account)?.confirmedAt != nil else {
                 throw SecondFactorRefusal.isOff

@@ -178,19 +178,20 @@ struct CheckoutStore {
 }
 
 extension CheckoutStore {
-    /// Keeps what is wished of a parcel of an open checkout; false when it is over.
-    func save(
-        _ wishes: ParcelWishes, ofParcel parcel: Int, in id: ID<Checkout>
-    ) async throws -> Bool {
-        try await db.execute(
+    /// Keeps what is wished of parcels of an open checkout; false when it is over.
+    func save(_ wishes: [Int: ParcelWishes], in id: ID<Checkout>) async throws -> Bool {
+        let parcels = wishes.keys.sorted()
+        return try await db.execute(
             """
             update checkout_parcel p
-            set gift_message = \(wishes.giftMessage),
-                deliver_on = \(wishes.deliverOn?.description)::date
-            from checkout c
-            where p.checkout_id = \(id) and p.parcel = \(parcel)::smallint and c.id = p.checkout_id
+            set gift_message = t.message, deliver_on = t.day
+            from checkout c, unnest(\(parcels)::smallint[],
+                \(parcels.map { wishes[$0]?.giftMessage })::text[],
+                \(parcels.map { wishes[$0]?.deliverOn?.description })::date[])
+                t(parcel, message, day)
+            where p.checkout_id = \(id) and p.parcel = t.parcel and c.id = p.checkout_id
                 and c.state = 'open'
-            """) == 1
+            """) == parcels.count
     }
 }
 

@@ -42,25 +42,41 @@ public struct ParcelWishes: Hashable, Sendable {
     }
 }
 
+/// What somebody wishes of one parcel, as it comes from outside.
+public struct WantedWishes: Sendable {
+    let parcel: Int
+    let giftMessage: String?
+    let deliverOn: String?
+
+    /// - Parameter deliverOn: `2026-12-24`; blank for none.
+    public init(parcel: Int, giftMessage: String?, deliverOn: String?) {
+        self.parcel = parcel
+        self.giftMessage = giftMessage
+        self.deliverOn = deliverOn
+    }
+}
+
 extension Marketplace {
-    /// Keeps what the customer wishes of a parcel, in place of what was wished before.
-    /// - Parameter day: `2026-12-24`; blank for none.
+    /// Keeps what the customer wishes of some parcels, in place of what was wished before.
     /// - Throws: ``InputRefusal``, `parcelUnknown`, and what ``findCheckout(_:as:)`` throws;
     ///   `expired` or `alreadyPlaced` when it is over.
     @discardableResult
     public func wish(
-        of id: ID<Checkout>, parcel: Int, giftMessage: String?, deliverOn day: String?,
-        as buyer: Buyer
+        _ wanted: [WantedWishes], of id: ID<Checkout>, as buyer: Buyer
     ) async throws -> Checkout {
         let checkout = try await findCheckout(id, as: buyer)
         try checkout.checkOpen()
-        let wishes = try ParcelWishes.checked(
-            giftMessage: giftMessage, deliverOn: day, at: checkout.readAt)
-        guard let known = checkout.parcels.first(where: { $0.number == parcel }) else {
-            throw CheckoutRefusal.parcelUnknown
+        var changed: [Int: ParcelWishes] = [:]
+        for one in wanted {
+            guard let known = checkout.parcels.first(where: { $0.number == one.parcel }) else {
+                throw CheckoutRefusal.parcelUnknown
+            }
+            let wishes = try ParcelWishes.checked(
+                giftMessage: one.giftMessage, deliverOn: one.deliverOn, at: checkout.readAt)
+            if known.wishes != wishes { changed[one.parcel] = wishes }
         }
-        guard known.wishes != wishes else { return checkout }
-        guard try await database.checkouts.save(wishes, ofParcel: parcel, in: id) else {
+        guard !changed.isEmpty else { return checkout }
+        guard try await database.checkouts.save(changed, in: id) else {
             throw CheckoutRefusal.changedMeanwhile
         }
         return try await findCheckout(id, as: buyer)

@@ -37,12 +37,13 @@ extension Marketplace {
 
     /// Puts the purchase that a link was sent for into `account`: whoever has the link has read
     /// the mail of the purchase's address. A link works once.
-    /// - Throws: ``ClaimRefusal/over``.
+    /// - Throws: ``ClaimRefusal/over``, ``AccountRefusal/unknown``.
     @discardableResult
     public func claimPurchase(
         _ token: String, by account: ID<Account>
     ) async throws -> ID<Purchase> {
         try await database.transaction { tx in
+            guard try await tx.accounts.holdOpen(account) else { throw AccountRefusal.unknown }
             let found = try await tx.purchaseClaims.lock(PurchaseClaim.hash(of: token))
             guard let found, found.isGood else { throw ClaimRefusal.over }
             try await tx.purchaseClaims.give(found, to: account)

@@ -18,13 +18,13 @@ extension Marketplace {
         try await requirePassword(password, of: account)
         try await checkSecondFactor(of: account, code: code)
         try await database.transaction { tx in
-            guard let email = try await tx.erasures.lock(account) else {
+            guard try await tx.erasures.lock(account) else {
                 throw AccountRefusal.unknown
             }
             if let obstacle = try await tx.erasures.obstacles(of: account).first {
                 throw obstacle
             }
-            try await tx.erasures.erase(account, email: email)
+            try await tx.erasures.erase(account)
             try await tx.audit.record(
                 "account.erased", on: "account", account.description, by: account, as: .customer)
         }

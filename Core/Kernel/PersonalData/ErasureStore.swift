@@ -31,15 +31,15 @@ struct ErasureStore {
         }.first ?? []
     }
 
-    /// The address of an open account, which is locked: nothing new is made for it meanwhile.
-    func lock(_ account: ID<Account>) async throws -> String? {
-        try await db.query(
-            "select email from account where id = \(account) and state = 'active' for update"
-        ).decode { c in try c.next(String.self) }.first
+    /// Locks an open account: nothing new is made for it meanwhile. False when it is none.
+    func lock(_ account: ID<Account>) async throws -> Bool {
+        try await !db.query(
+            "select from account where id = \(account) and state = 'active' for update"
+        ).isEmpty
     }
 
     /// Deletes what is the person's alone, and takes the person out of what stays.
-    func erase(_ account: ID<Account>, email: String) async throws {
+    func erase(_ account: ID<Account>) async throws {
         let nobody = "erased-\(account)@erased.invalid"
         let actor = "account:\(account)"
         _ = try await db.batch([
@@ -49,10 +49,8 @@ struct ErasureStore {
             "delete from second_factor where account_id = \(account)",
             "delete from access_token where account_id = \(account)",
             "delete from idempotency_key where actor = \(actor)",
-            "delete from notification where account_id = \(account)",
-            "delete from mail where recipient = \(email)",
         ])
-        try await eraseReasons(of: account)
+        try await eraseWhatWasTold(of: account)
         _ = try await db.batch([
             """
             delete from purchase_claim where used_by = \(account) or purchase_id in (
@@ -70,8 +68,8 @@ struct ErasureStore {
             """
             update order_event e set note = null
             from orders o join purchase b on b.id = o.purchase_id
-            where e.order_id = o.id and b.account_id = \(account) and e.actor_id = \(account)
-                and e.note is not null
+            where e.order_id = o.id and b.account_id = \(account) and e.note is not null
+                and (e.actor_id = \(account) or e.actor_id is null)
             """,
             """
             update purchase set email = \(nobody), address = address_for_books(address),
@@ -94,22 +92,48 @@ struct ErasureStore {
         ])
     }
 
-    /// What the person gave as reasons, wherever makers were told of them.
-    private func eraseReasons(of account: ID<Account>) async throws {
+    /// Letters and notices to the person, and in those to makers what the person gave as reasons.
+    private func eraseWhatWasTold(of account: ID<Account>) async throws {
+        // What happened to the person's purchases, also while a guest had them.
         let told: SQL = """
+            select e.id from outbox_event e
+            join purchase b on b.id = e.aggregate_id and e.aggregate_kind = 'purchase'
+            where b.account_id = \(account)
+            union all
             select e.id from outbox_event e
             join orders o on o.id = e.aggregate_id and e.aggregate_kind = 'order'
             join purchase b on b.id = o.purchase_id
-            where b.account_id = \(account) and e.payload ? 'note'
+            where b.account_id = \(account)
+            """
+        let toThem: SQL = """
+            select id from notification where account_id = \(account)
+            union all
+            select id from notification where audience = 'customer' and event_id in (\(told))
             """
         _ = try await db.batch([
+            "delete from mail where notification_id in (\(toThem))",
             """
             delete from mail where notification_id in (
-                select n.id from notification n where n.event_id in (\(told)))
+                select id from notification where event_id in (\(told)) and payload ? 'note')
             """,
+            // Only to addresses that the person has proved.
+            """
+            delete from mail m using purchase_claim c
+            where c.used_by = \(account) and m.recipient = c.email
+                and m.topic = 'purchase.claim-link'
+            """,
+            "delete from notification where id in (\(toThem))",
             "update notification set payload = payload - 'note' where event_id in (\(told))",
-            "update outbox_event set payload = payload - 'note' where id in (\(told))",
-            "update refund set reason = 'erased' where requested_by = \(account)",
+            """
+            update outbox_event set payload = payload - 'note', email = null, account_id = null
+            where id in (\(told)) or account_id = \(account)
+            """,
+            """
+            update refund r set reason = 'erased'
+            from orders o join purchase b on b.id = o.purchase_id
+            where r.order_id = o.id and b.account_id = \(account)
+                and (r.requested_by = \(account) or r.requested_by is null)
+            """,
         ])
     }
 }

@@ -6,7 +6,7 @@ extension Marketplace {
     /// - Throws: ``AccountRefusal/unknown``.
     public func personalData(of account: ID<Account>) async throws -> PersonalData {
         let store = database.personalData
-        guard let open = try await database.accounts.find(account),
+        guard try await database.accounts.find(account) != nil,
             let person = try await store.person(account)
         else { throw AccountRefusal.unknown }
         var data = PersonalData(parts: [("account", Array(person.utf8))])
@@ -14,8 +14,7 @@ extension Marketplace {
             var json: [UInt8] = [UInt8(ascii: "[")]
             var key: String?
             repeat {
-                let page = try await store.rows(
-                    of: section, account, email: open.email, after: key)
+                let page = try await store.rows(of: section, account, after: key)
                 for row in page.rows {
                     if json.count > 1 { json.append(UInt8(ascii: ",")) }
                     json += "\n  ".utf8

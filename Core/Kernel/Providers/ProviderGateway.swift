@@ -85,6 +85,9 @@ public final class ProviderGateway: Sendable {
         return shipping
     }
 
+    /// Whether calls to it are held back just now, because it does not answer.
+    func isHeldBack(_ id: ID<ProviderInstance>) -> Bool { directory.isDown(id) }
+
     /// As `payment`, for tax.
     public func tax(_ id: ID<ProviderInstance>) async throws -> GuardedTax {
         guard let tax = try await live(id).tax else { throw ProviderRefusal.wrongKind }

@@ -11,12 +11,50 @@ extension Marketplace {
     public func deliveryEstimate(
         of items: [CheckoutItem], to country: String
     ) async throws -> DeliveryEstimate {
-        let (found, _) = try await database.checkouts.facts(of: items.map(\.variant))
+        guard let estimate = try await deliveryEstimates(of: [items], to: country).first ?? nil
+        else { throw ListingRefusal.unknown }
+        return estimate
+    }
+
+    /// The same for several sellers' parcels, a few asked for at once; nil for one of which
+    /// something is not for sale.
+    public func deliveryEstimates(
+        of parcels: [[CheckoutItem]], to country: String
+    ) async throws -> [DeliveryEstimate?] {
+        let keys = parcels.map { KnownEstimates.Key(items: $0, country: country) }
+        var estimates = keys.map { knownEstimates.find($0) }
+        let open = keys.indices.filter { estimates[$0] == nil && knownEstimates.claim(keys[$0]) }
+        let wanted = open.flatMap { parcels[$0].map(\.variant) }
+        guard !wanted.isEmpty else { return estimates.map { $0 ?? .unknown } }
+        let (found, _) = try await database.checkouts.facts(of: wanted)
+        let facts = Dictionary(found.compactMap { $0 }.map { ($0.variant, $0) }) { first, _ in
+            first
+        }
+        await withTaskGroup(of: (Int, DeliveryEstimate?).self) { group in
+            for (count, index) in open.enumerated() {
+                if count >= DeliveryEstimate.atOnce, let (at, answer) = await group.next() {
+                    estimates[at] = answer
+                }
+                group.addTask { (index, await estimated(keys[index], facts)) }
+            }
+            for await (at, answer) in group { estimates[at] = answer }
+        }
+        let asked = Set(open)
+        // Somebody else is just asking for the rest.
+        return estimates.indices.map {
+            asked.contains($0) ? estimates[$0] : estimates[$0] ?? .unknown
+        }
+    }
+
+    private func estimated(
+        _ key: KnownEstimates.Key, _ known: [ID<Variant>: VariantFacts]
+    ) async -> DeliveryEstimate? {
         var (grams, count, value) = (0, 0, Int64(0))
         var first: VariantFacts?
-        for (item, facts) in zip(items, found) {
-            guard let facts, facts.isForSale, facts.sellerIsOpen else {
-                throw ListingRefusal.unknown
+        for item in key.items {
+            guard let facts = known[item.variant], facts.isForSale, facts.sellerIsOpen else {
+                knownEstimates.forget(key)
+                return nil
             }
             guard facts.requiresShipping else { continue }
             // A parcel has one value: the checkout refuses to mix currencies, too.
@@ -24,18 +62,20 @@ extension Marketplace {
             first = first ?? facts
             grams += facts.weightGrams * item.quantity
             count += item.quantity
-            value += try facts.price.multiplied(by: item.quantity).amount
+            // A thousand of the dearest hundred times over is still no overflow.
+            value += facts.price.amount * Int64(item.quantity)
         }
-        guard let facts = first else { return .nothingToSend }
-        let parcel = Parcel(
-            weightGrams: grams, value: Money(value, facts.price.currency), itemCount: count)
-        let key = KnownEstimates.Key(seller: facts.seller, parcel: parcel, country: country)
-        if let known = knownEstimates.find(key) { return known }
-        let estimate = await Self.within(DeliveryEstimate.deadline) {
-            await asked(facts, parcel, country)
+        var estimate = DeliveryEstimate.nothingToSend
+        if let first {
+            let parcel = Parcel(
+                weightGrams: grams, value: Money(value, first.price.currency), itemCount: count)
+            estimate =
+                await Self.within(DeliveryEstimate.deadline) {
+                    await asked(first, parcel, key.country)
+                } ?? .unknown
         }
-        knownEstimates.keep(estimate ?? .unknown, for: key)
-        return estimate ?? .unknown
+        knownEstimates.keep(estimate, for: key)
+        return estimate
     }
 
     private func asked(
@@ -53,8 +93,10 @@ extension Marketplace {
                 amount: parcel.value, country: country, sellers: [facts.seller.description],
                 sticky: facts.variant.description)
             let candidates = try await providers.candidates(.shipping, for: routing)
-            guard let instance = candidates.first else { return .unknown }
-            let quotes = try await providers.shipping(instance.id).quotes(
+            guard let instance = candidates.first, !providers.isHeldBack(instance.id) else {
+                return .unknown
+            }
+            let quotes = try await providers.shipping(instance.id).estimate(
                 for: request,
                 OperationContext(
                     idempotencyKey: "estimate:\(facts.variant):\(country)",

@@ -18,7 +18,7 @@ struct SecurityAPI: Sendable {
             "code": [.length(6...20), .about("What the authenticator app shows.")]
         ]
     }
-    struct Removal: Described {
+    struct PasswordAndCode: Described {
         let currentPassword: String
         let code: String
         static let rules: [String: [Rule]] = [
@@ -101,6 +101,7 @@ struct SecurityAPI: Sendable {
                     secret: secret.text.filter { $0 != "-" }, uri: secret.uri)
             }
         api.put("/account/two-step", "Turn it on with a first code", tag: tag)
+            .about("Your other sessions and all your tokens end.")
             .body(FirstCode.self).limited(.signIn).refuses(.conflict)
             .handle(as: SignedIn.self) { call, person in
                 RecoveryCodesAnswer(
@@ -108,16 +109,16 @@ struct SecurityAPI: Sendable {
                         person.account, call.body.code))
             }
         api.post("/account/two-step/recovery-codes", "New recovery codes", tag: tag)
-            .body(PresentPassword.self).limited(.signIn)
+            .body(PasswordAndCode.self).limited(.signIn)
             .refuses(.missing, .conflict, .unavailable).succeeds(with: .created)
             .handle(as: SignedIn.self) { call, person in
                 RecoveryCodesAnswer(
                     recoveryCodes: try await call.request.renewRecoveryCodes(
-                        person.account, call.body.currentPassword))
+                        person.account, call.body.currentPassword, call.body.code))
             }
         api.post("/account/two-step/removal", "Turn it off", tag: tag)
             .about("Needs the password and a code: a stolen cookie turns nothing off.")
-            .body(Removal.self).limited(.signIn).refuses(.missing, .conflict, .unavailable)
+            .body(PasswordAndCode.self).limited(.signIn).refuses(.missing, .conflict, .unavailable)
             .handle(as: SignedIn.self) { call, person in
                 try await call.request.removeTwoStep(
                     person.account, call.body.currentPassword, call.body.code)
@@ -181,9 +182,13 @@ extension WebRequest {
         return codes
     }
 
-    func renewRecoveryCodes(_ account: Account, _ password: String) async throws -> [String] {
+    func renewRecoveryCodes(
+        _ account: Account, _ password: String, _ code: String
+    ) async throws -> [String] {
         try await limitGuesses(at: account)
-        return try await marketplace.renewRecoveryCodes(of: account.id, password: password)
+        try await site.limiter.take(.password, "code \(account.id)")
+        return try await marketplace.renewRecoveryCodes(
+            of: account.id, password: password, code: code)
     }
 
     func removeTwoStep(_ account: Account, _ password: String, _ code: String) async throws {

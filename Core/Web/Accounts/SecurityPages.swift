@@ -46,15 +46,15 @@ struct SecurityPages: Sendable {
                     "recovery-codes", RecoveryCodesPage(codes: codes, isFirst: true),
                     title: "Recovery codes")
             }
-        routes.post("/security/two-step/recovery-codes").form(SecurityAPI.PresentPassword.self)
+        routes.post("/security/two-step/recovery-codes").form(SecurityAPI.PasswordAndCode.self)
             .limited(.signIn).show(as: SignedIn.self, again: again) { call, person in
                 let codes = try await call.request.renewRecoveryCodes(
-                    person.account, call.form.currentPassword)
+                    person.account, call.form.currentPassword, call.form.code)
                 return .page(
                     "recovery-codes", RecoveryCodesPage(codes: codes, isFirst: false),
                     title: "Recovery codes")
             }
-        routes.post("/security/two-step/removal").form(SecurityAPI.Removal.self)
+        routes.post("/security/two-step/removal").form(SecurityAPI.PasswordAndCode.self)
             .limited(.signIn).show(as: SignedIn.self, again: again) { call, person in
                 try await call.request.removeTwoStep(
                     person.account, call.form.currentPassword, call.form.code)

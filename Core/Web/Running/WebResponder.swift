@@ -81,7 +81,8 @@ public struct WebResponder: HTTPResponder {
         let problem = Problem(error)
         if problem.isFault || problem.status.code >= 500 {
             request.logger.error(
-                "request failed", metadata: ["error": "\(error)", "path": .string(request.path)])
+                "request failed",
+                metadata: ["error": "\(error)", "path": .string(request.loggedPath)])
         }
         guard request.wantsPage else { return site.answer(to: problem, request) }
         if problem.code == WebRefusal.signInNeeded.code, request.method == .get {
@@ -121,7 +122,7 @@ public struct WebResponder: HTTPResponder {
         request.logger.info(
             "request",
             metadata: [
-                "method": .string(request.method.rawValue), "path": .string(request.path),
+                "method": .string(request.method.rawValue), "path": .string(request.loggedPath),
                 "status": .stringConvertible(status), "account": .string(notes.account ?? "-"),
                 "milliseconds": .string("\(elapsed / .milliseconds(1))"),
             ])

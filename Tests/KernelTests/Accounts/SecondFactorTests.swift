@@ -90,12 +90,32 @@ import Vocabulary
                 try await kernel.checkSecondFactor(of: ada.id, code: codes[3])
             }
             #expect(try await kernel.secondFactor(of: ada.id)?.recoveryCodesLeft == 9)
+            await #expect(throws: SecondFactorRefusal.self) {
+                try await kernel.renewRecoveryCodes(
+                    of: ada.id, password: Self.password, code: codes[3])
+            }
             let renewed = try await kernel.renewRecoveryCodes(
-                of: ada.id, password: Self.password)
+                of: ada.id, password: Self.password, code: codes[5])
             await #expect(throws: SecondFactorRefusal.self) {
                 try await kernel.checkSecondFactor(of: ada.id, code: codes[4])
             }
             try await kernel.checkSecondFactor(of: ada.id, code: renewed[0])
+        }
+    }
+
+    @Test func `ends the tokens that were made with the password alone`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let ada = try await ada(market)
+            let made = try await kernel.createAccessToken(
+                named: "Script", for: .customer, of: ada.id)
+            _ = try await kernel.account(forToken: made.secret, audience: .customer)
+
+            _ = try await turnOn(kernel, ada)
+
+            await #expect(throws: AccountRefusal.tokenInvalid) {
+                try await kernel.account(forToken: made.secret, audience: .customer)
+            }
         }
     }
 

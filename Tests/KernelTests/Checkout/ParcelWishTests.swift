@@ -23,8 +23,11 @@ import Vocabulary
             let first = try #require(checkout.parcels.first { $0.seller == clay.id })
 
             let wished = try await kernel.wish(
-                of: checkout.id, parcel: first.number, giftMessage: " Happy\r\nbirthday! ",
-                deliverOn: "\(day)", as: buyer)
+                [
+                    WantedWishes(
+                        parcel: first.number, giftMessage: " Happy\r\nbirthday! ",
+                        deliverOn: "\(day)")
+                ], of: checkout.id, as: buyer)
             let placed = try await kernel.placePurchase(
                 checkout.id, expecting: wished.totals.total,
                 paying: PaymentChoice(instance: payment, method: "card") { _ in
@@ -43,8 +46,10 @@ import Vocabulary
             }
             await #expect(throws: CheckoutRefusal.self) {
                 try await kernel.wish(
-                    of: checkout.id, parcel: first.number, giftMessage: "Too late",
-                    deliverOn: nil, as: buyer)
+                    [
+                        WantedWishes(
+                            parcel: first.number, giftMessage: "Too late", deliverOn: nil)
+                    ], of: checkout.id, as: buyer)
             }
         }
     }
@@ -63,7 +68,8 @@ import Vocabulary
             func refused(_ message: String?, _ day: String?, as who: Buyer) async -> String? {
                 do {
                     try await kernel.wish(
-                        of: checkout.id, parcel: 0, giftMessage: message, deliverOn: day, as: who)
+                        [WantedWishes(parcel: 0, giftMessage: message, deliverOn: day)],
+                        of: checkout.id, as: who)
                     return nil
                 } catch let refusal as InputRefusal {
                     return refusal.field

@@ -121,6 +121,25 @@ import Vocabulary
         }
     }
 
+    @Test func `is not what was written to a guest of the same address`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            try await market.database.execute(
+                """
+                insert into mail (id, topic, recipient, subject, body, message, state)
+                values (\(ID<Mail>()), 'purchase.claim-link', \(Self.email), 'Yours',
+                    'the link of a guest', 'x', 'kept')
+                """)
+            let mallory = try await kernel.register(
+                Registration(email: Self.email, name: "Mallory", password: Self.password))
+
+            let data = try await kernel.personalData(of: mallory.id)
+            #expect(!String(decoding: data.json, as: UTF8.self).contains("the link of a guest"))
+            try await kernel.eraseAccount(mallory.id, password: Self.password)
+            #expect(try await kernel.mails(PageRequest()).items.count == 1)
+        }
+    }
+
     @Test func `is in no table any more once it is erased, and the books stay`() async throws {
         try await TestMarketplace.run { market in
             let kernel = market.marketplace

@@ -75,9 +75,6 @@ public struct Migration: Sendable {
         "m0106-erasure",
         "m0107-suggestions",
         "m0108-parcel-wishes",
-        "m0092-clock-and-pins",
-        "m0093-restocked",
-        "m0094-kept-sums",
         "m0109-erased-events",
     ]
 

@@ -21,9 +21,10 @@ extension Marketplace {
                 try await tx.accessTokens.insert(
                     token, hash: AccessToken.hash(of: secret), of: account)
             else { throw AccountRefusal.tooManyTokens }
+            // The trail is for ever, and a customer's words are theirs to take back.
             try await tx.audit.record(
                 "account.token-made", on: "account", account.description, by: account,
-                as: audience.actor, reason: name, before: before)
+                as: audience.actor, reason: audience == .customer ? nil : name, before: before)
         }
         return (token, secret)
     }

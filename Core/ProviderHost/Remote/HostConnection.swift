@@ -127,13 +127,13 @@ public final class HostConnection: Sendable {
     }
 
     /// What was certainly not sent is sent again; what was sent and lost only where that is free,
-    /// and of one instance one such call after the other: the one that makes its module trap is
-    /// then alone in it, and nobody else's calls wait for it.
+    /// of one instance one such call after the other. What is lost once more is sent alone: the one
+    /// that makes its module trap then ends nobody else's call.
     private func send(_ call: HostCall, isRepeatable: Bool) async throws(ProviderError) -> [UInt8] {
         let body = try FrameText.encode(call)
         var losses = 0
-        let instance = call.instance ?? ""
-        defer { if losses > 0 { suspects.leave(instance) } }
+        var lanes: [String] = []
+        defer { for lane in lanes { suspects.leave(lane) } }
         while true {
             let peer = try await peer(before: call.context.deadline)
             switch await peer.call(body) {
@@ -147,13 +147,15 @@ public final class HostConnection: Sendable {
                     let isItsFault = wasAlone || losses == Self.lossesMax
                     throw isItsFault ? HostFault.fatal : HostFault.broken
                 }
-                if losses == 0 {
+                losses += 1
+                if losses <= 2 {
+                    let lane = losses == 1 ? "of \(call.instance ?? "none")" : "of all"
                     let end = Self.lastMoment(of: call.context.deadline)
-                    guard await suspects.enter(instance, before: end) else {
+                    guard await suspects.enter(lane, before: end) else {
                         throw HostFault.unreachable("others are asked again first")
                     }
+                    lanes.append(lane)
                 }
-                losses += 1
                 if Task.isCancelled { throw HostFault.broken }
             }
         }

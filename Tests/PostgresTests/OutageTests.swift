@@ -161,9 +161,18 @@ import Testing
                 }
             }
             let script = Task {
-                try await database.transaction { try await $0.run(script: "select pg_sleep(0.5)") }
+                try await database.transaction { try await $0.run(script: "select pg_sleep(0.8)") }
             }
-            try await Task.sleep(for: .milliseconds(200))
+            // Both are at it: a connection that is only being made is another case.
+            let isUnderWay = try await eventually {
+                try await !database.query(
+                    """
+                    select 1 from pg_stat_activity
+                    where state = 'active' and pid <> pg_backend_pid() having count(*) = 2
+                    """
+                ).isEmpty
+            }
+            #expect(isUnderWay)
             server.freeze()
             let began = ContinuousClock.now
             let errors = await [

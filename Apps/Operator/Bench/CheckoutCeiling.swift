@@ -217,7 +217,9 @@ private struct CeilingWriter {
         lines += statements.map { "  \($0);" }
         for (thing, amount) in balances.sorted(by: { $0.key < $1.key }) {
             lines.append(
-                "  update ledger_balance set balance = balance + \(amount) "
+                "  update ledger_balance set balance = balance + \(amount), "
+                    + "month = coalesce(month, date_trunc('month', now() at time zone 'UTC')), "
+                    + "first_xid = coalesce(first_xid, pg_current_xact_id()) "
                     + "where account_id = \(thing);")
         }
         // What others wait for comes last, in one order for all.

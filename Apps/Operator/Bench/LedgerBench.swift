@@ -160,7 +160,9 @@ struct LedgerBooks: Sendable {
                 -- What others wait for comes last, in one order for all.
                 for i in 1..3 loop
                     update ledger_balance
-                    set balance = balance + \(Self.total - Self.commission)
+                    set balance = balance + \(Self.total - Self.commission),
+                        month = coalesce(month, date_trunc('month', now() at time zone 'UTC')),
+                        first_xid = coalesce(first_xid, pg_current_xact_id())
                     where account_id = pending[i];
                 end loop;
             end $bench$;

@@ -219,7 +219,7 @@ private struct CeilingWriter {
             lines.append(
                 "  update ledger_balance set balance = balance + \(amount), "
                     + "month = coalesce(month, date_trunc('month', now() at time zone 'UTC')), "
-                    + "first_xid = coalesce(first_xid, pg_current_xact_id()) "
+                    + "first_xid = coalesce(first_xid, pg_snapshot_xmin(pg_current_snapshot())) "
                     + "where account_id = \(thing);")
         }
         // What others wait for comes last, in one order for all.

@@ -162,7 +162,7 @@ struct LedgerBooks: Sendable {
                     update ledger_balance
                     set balance = balance + \(Self.total - Self.commission),
                         month = coalesce(month, date_trunc('month', now() at time zone 'UTC')),
-                        first_xid = coalesce(first_xid, pg_current_xact_id())
+                        first_xid = coalesce(first_xid, pg_snapshot_xmin(pg_current_snapshot()))
                     where account_id = pending[i];
                 end loop;
             end $bench$;

@@ -56,6 +56,8 @@ let package = Package(
         .systemLibrary(
             name: "CQRencode", path: "Core/System/CQRencode",
             providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Core/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Floor 1: one epoll thread for both drivers.
         .target(
@@ -150,7 +152,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: kit + [
-                "CQRencode", "Kernel", "Postgres", "Redis", hummingbird, logging,
+                "CQRencode", "CZlib", "Kernel", "Postgres", "Redis", hummingbird, logging,
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

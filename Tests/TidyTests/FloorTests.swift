@@ -28,7 +28,7 @@ import Testing
         ("Plugins/Payments/Stripe/Export", ["Vocabulary", "ProviderKit", "StripePayments"]),
         (
             "Core/Web",
-            ["Vocabulary", "ProviderKit", "CQRencode", "Postgres", "Redis", "Kernel"]
+            ["Vocabulary", "ProviderKit", "CQRencode", "CZlib", "Postgres", "Redis", "Kernel"]
         ),
         ("Apps/Storefront", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
         ("Apps/SellerDesk", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
@@ -48,7 +48,7 @@ import Testing
 
     static let ours: Set<String> = [
         "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "CQRencode",
-        "CSpawn", "Reactor",
+        "CSpawn", "CZlib", "Reactor",
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "SandboxWallet",

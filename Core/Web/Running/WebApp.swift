@@ -24,7 +24,8 @@ public struct WebApp: Sendable {
             .page("docs", DocsPage(operations), title: "API")
         }
         routes.raw(.get, "/assets/{name}", limit: .unlimited, access: .everyone) { request in
-            try request.site.assets.response(request.parameters["name"] ?? "")
+            try request.site.assets.response(
+                request.parameters["name"] ?? "", for: request.headers)
         }
         table = routes.table
     }

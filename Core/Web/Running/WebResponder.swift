@@ -46,7 +46,7 @@ public struct WebResponder: HTTPResponder {
             guard items != nil else {
                 throw InvalidInput.malformed("the query is not percent-encoded UTF-8")
             }
-            response = try await route(&web)
+            response = try await Compression.apply(to: route(&web), for: request.headers)
         } catch {
             response = await answer(to: error, web)
         }

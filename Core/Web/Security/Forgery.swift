@@ -31,17 +31,27 @@ extension WebRequest {
         }
     }
 
-    /// What this browser's forms carry: nobody else can compute it.
+    /// What this browser's forms carry: nobody else can compute it. Written differently each time,
+    /// so that the length of a compressed page tells nothing of it (https://breachattack.com).
     func formToken() -> String {
+        let token = formSecret()
+        let pad = randomBytes(token.count)
+        return base64(pad + zip(pad, token).map { $0 ^ $1 }, urlSafe: true)
+    }
+
+    private func formSecret() -> [UInt8] {
         let binding = cookie(sessionCookie) ?? ""
         let text = "form \(site.app.rawValue) \(browser()) \(Secrets.hash(binding))"
-        return base64(hmacSHA256(Array(text.utf8), key: site.settings.secret), urlSafe: true)
+        return hmacSHA256(Array(text.utf8), key: site.settings.secret)
     }
 
     /// - Throws: ``WebRefusal/formExpired``
     func requireFormToken(_ sent: String?) throws(WebRefusal) {
-        guard let sent, constantTimeEqual(Array(sent.utf8), Array(formToken().utf8)) else {
+        let secret = formSecret()
+        guard let sent, let bytes = bytes(base64: sent), bytes.count == 2 * secret.count else {
             throw .formExpired
         }
+        let token = zip(bytes.prefix(secret.count), bytes.suffix(secret.count)).map { $0 ^ $1 }
+        guard constantTimeEqual(token, secret) else { throw .formExpired }
     }
 }

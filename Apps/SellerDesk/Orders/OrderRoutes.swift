@@ -48,6 +48,14 @@ struct OrderRoutes {
             .show(as: Member.self, needing: [.readOrders], use: index)
         routes.get("/orders/{order}").path(OrderAPI.OrderPath.self)
             .show(as: Member.self, needing: [.readOrders], use: show)
+        routes.get("/orders/{order}/packing-slip").path(OrderAPI.OrderPath.self)
+            .show(as: Member.self, needing: [.readOrders]) { call, member in
+                let detail = try await call.marketplace.findOrder(
+                    call.path.order, as: member.membership)
+                return .page(
+                    "packing-slip", OrderPage(detail, may: member.membership.may),
+                    title: "Packing slip \(detail.order.number)")
+            }
         routes.post("/orders/{order}/shipments").path(OrderAPI.OrderPath.self)
             .form(Shipment.self).onlyOnce()
             .show(as: Member.self, needing: [.shipOrders], use: ship)

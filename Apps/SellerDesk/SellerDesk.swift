@@ -27,6 +27,7 @@ public enum SellerDesk {
         TeamRoutes().mount(on: routes)
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)
+        PriceRoutes().mount(on: routes)
         ImportRoutes().mount(on: routes)
         ReviewRoutes().mount(on: routes)
         TokenRoutes().mount(on: routes)

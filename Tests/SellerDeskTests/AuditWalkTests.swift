@@ -61,6 +61,7 @@ import Web
         "/listings/{listing}/images/{image}/removal":
             "DELETE /listings/{listing}/images/{image}",
         "/listings/{listing}/images/{image}/first": "PUT /listings/{listing}/images",
+        "/listings/prices": "PUT /listings/{listing}",
         "/listings/{listing}/publication": "PUT /listings/{listing}/publication",
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
         "/listings/{listing}/archiving": "DELETE /listings/{listing}",

@@ -32,6 +32,78 @@ struct OfferStore {
                 sellerSlug: try c.next(), sellerName: try c.next(), isForSale: try c.next())
         }
     }
+
+    /// A page of the active variants of a shop that may be changed, newest listing first.
+    func listEditable(
+        of seller: ID<Seller>, after cursor: OfferCursor?, limit: Int
+    ) async throws -> [(offer: EditableOffer, cursor: String)] {
+        try await db.query(
+            """
+            select v.id, l.id, l.title, v.option_values, v.sku, v.price, v.currency, s.on_hand,
+                s.reserved, v.position
+            from listing l
+            join variant v on v.listing_id = l.id and v.active
+            join stock_level s on s.variant_id = v.id
+            where l.seller_id = \(seller) and l.state in ('draft', 'published')
+                and (\(cursor?.listing)::uuid is null or l.id <= \(cursor?.listing)::uuid and (
+                    l.id < \(cursor?.listing)::uuid or (v.position, v.id)
+                        > (\(cursor?.position)::int, \(cursor?.variant)::uuid)))
+            order by l.id desc, v.position, v.id
+            limit \(limit)::int
+            """
+        ).decode { c in
+            let offer = EditableOffer(
+                variant: try c.next(), listing: try c.next(), title: try c.next(),
+                options: try c.next(), sku: try c.next(),
+                price: Money(try c.next(), try c.next()), onHand: try c.next(),
+                reserved: try c.next())
+            let position = try c.next(Int.self)
+            return (offer, "\(offer.listing):\(position):\(offer.variant)")
+        }
+    }
+
+    /// Holds the listings of a shop's variants, so that nobody else changes their prices.
+    func lock(
+        _ variants: [ID<Variant>], of seller: ID<Seller>
+    ) async throws -> [ID<Variant>: HeldOffer] {
+        let rows = try await db.query(
+            """
+            select v.id, l.id, l.state, v.currency, s.reserved
+            from variant v
+            join listing l on l.id = v.listing_id
+            join stock_level s on s.variant_id = v.id
+            where v.id = any(\(variants)::uuid[]) and v.seller_id = \(seller) and v.active
+            order by l.id
+            for update of l
+            """
+        ).decode { c in
+            (
+                try c.next(ID<Variant>.self),
+                HeldOffer(
+                    listing: try c.next(), state: try c.next(), currency: try c.next(),
+                    reserved: try c.next())
+            )
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    func savePrices(_ prices: [(variant: ID<Variant>, amount: Int64)]) async throws {
+        try await db.execute(
+            """
+            update variant v set price = p.amount
+            from unnest(\(prices.map(\.variant))::uuid[], \(prices.map(\.amount))::bigint[])
+                as p(id, amount)
+            where v.id = p.id
+            """)
+    }
+}
+
+/// A variant whose listing is held.
+struct HeldOffer: Sendable {
+    let listing: ID<Listing>
+    let state: Listing.State
+    let currency: Currency
+    let reserved: Int
 }
 
 extension Queryable {

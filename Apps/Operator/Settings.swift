@@ -91,6 +91,8 @@ struct Settings: Sendable {
         var providerSocket: String?
         /// `GUILDHALL_PRINT_TOOL`: the program that prints PDFs.
         var printTool = "/usr/bin/weasyprint"
+        /// `GUILDHALL_PHOTO_TOOL`: the program that makes photos.
+        var photoTool = "/usr/bin/vips"
         /// `GUILDHALL_DRILL`: where `guildhall drill` leaves its orders to die. Never set it
         /// elsewhere.
         var drillFolder: String?
@@ -267,6 +269,7 @@ struct Settings: Sendable {
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
         running.providerSocket = providerSocket(&reader)
         running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool
+        running.photoTool = reader.optional("GUILDHALL_PHOTO_TOOL") ?? running.photoTool
         running.drillFolder = reader.optional("GUILDHALL_DRILL").map(absolute)
         return running
     }

@@ -145,6 +145,7 @@ extension Settings {
         kernel.passwordThreads = running.passwordThreads
         kernel.sellerPictureBytesMax = running.sellerPictureMegabytes << 20
         kernel.printTool = running.printTool
+        kernel.photoTool = running.photoTool
         kernel.callDeadline = .seconds(running.providerSeconds)
         kernel.accountKeys = { [key] in try SecretKey.accounts(key) }
         kernel.mail.host = mail.host

@@ -17,6 +17,17 @@ public struct KernelSettings: Sendable {
     public var callDeadline: Duration = .seconds(20)
     /// Bytes of pictures that one seller may store: some thousand listings with good pictures.
     public var sellerPictureBytesMax = 5 << 30
+    /// How many of one seller's uploads may wait to be made at the same time: a small file may be
+    /// as much work as a large one.
+    public var sellerUnmadeMax = 1000
+    /// Bytes of one seller's uploads that may wait to be made at the same time.
+    public var sellerUnmadeBytesMax = 2 << 30
+    /// The program that makes photos: libvips' `vips`.
+    public var photoTool = "/usr/bin/vips"
+    /// How long one step of making a photo may take.
+    public var photoDeadline: Duration = .seconds(60)
+    /// How many photos are made at the same time; each may take a gigabyte while it is opened.
+    public var photoThreads = 2
     /// Hears of every step between which a process may die; for drills alone.
     public var reached: (@Sendable (CrashStep) -> Void)?
     /// The program that prints PDFs: WeasyPrint, `program page.html page.pdf`.

@@ -19,6 +19,8 @@ public struct Marketplace: Sendable {
     let printing: WorkThreads
     /// Waits for the program that hands e-mail over.
     let mailing: WorkThreads
+    /// Waits for the tool that makes photos; the photos' lane of jobs asks for no more at once.
+    let photographing: WorkThreads
     /// Waits for conformance runs, one at a time.
     let checking: WorkThreads
     /// What is asked for most, as bytes.
@@ -39,6 +41,8 @@ public struct Marketplace: Sendable {
         files = WorkThreads(count: 2, waitingMax: 256)
         printing = WorkThreads(count: 2, waitingMax: 8, waitMax: .seconds(20))
         mailing = WorkThreads(count: 1, waitingMax: 4, waitMax: .seconds(120))
+        photographing = WorkThreads(
+            count: settings.photoThreads, waitingMax: 64, waitMax: .seconds(3600))
         checking = WorkThreads(count: 1, waitingMax: 4, waitMax: .seconds(240))
         shownListings = NotifiedCache(
             database, channel: "listings", costMax: settings.listingCacheBytes,

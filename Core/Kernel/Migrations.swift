@@ -76,6 +76,7 @@ public struct Migration: Sendable {
         "m0107-suggestions",
         "m0108-parcel-wishes",
         "m0109-erased-events",
+        "m0110-photos",
     ]
 
     /// The migrations that this build ships.

@@ -325,9 +325,7 @@ struct Scene: Sendable {
     let sale: Sale
     var market: TestMarketplace { office.market }
     /// A picture, as far as its header goes.
-    let png: [UInt8] =
-        [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
-        + [0, 0, 0, 4, 0, 0, 0, 3, 8, 6, 0, 0, 0, 1, 2, 3, 4]
+    let png = MarketSide.picture
 
     init(_ office: Office) async throws {
         self.office = office

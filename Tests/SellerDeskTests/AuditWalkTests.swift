@@ -61,6 +61,8 @@ import Web
         "/listings/{listing}/images/{image}/removal":
             "DELETE /listings/{listing}/images/{image}",
         "/listings/{listing}/images/{image}/first": "PUT /listings/{listing}/images",
+        "/listings/{listing}/images/{image}/earlier": "PUT /listings/{listing}/images",
+        "/listings/{listing}/images/{image}/later": "PUT /listings/{listing}/images",
         "/listings/prices": "PUT /listings/{listing}",
         "/listings/{listing}/publication": "PUT /listings/{listing}/publication",
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",

@@ -82,7 +82,7 @@ import Web
             let text = try await program.upload(path, Array("hello".utf8), type: "image/png")
             #expect(text.status == 415, "\(text.text)")
             let large = try await program.upload(
-                path, [UInt8](repeating: 7, count: (10 << 20) + 1), type: "image/png")
+                path, [UInt8](repeating: 7, count: (20 << 20) + 1), type: "image/png")
             #expect(large.status == 413)
             let csv = try await program.send("POST", "/api/v1/imports", ["csv": "no,such,file"])
             #expect(csv.status == 422, "\(csv.text)")

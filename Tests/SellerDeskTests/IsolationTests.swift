@@ -13,7 +13,8 @@ import Web
                 desk.app, desk.market.database, ours: sides.ours.sellerIDs,
                 theirs: sides.theirs.sellerIDs,
                 everybodys: [
-                    "hash": "pictures of listings are public", "name": "a style sheet",
+                    "hash": "pictures of listings are public", "copy": "and so are their copies",
+                    "name": "a style sheet",
                     "session": "in no table; the tests of sessions try somebody else's",
                     "instance": "providers are the market's",
                 ])

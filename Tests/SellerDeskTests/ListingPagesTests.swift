@@ -28,6 +28,13 @@ import Web
             let pictured = try await browser.upload(
                 saved, "\(path)/images", ["alt": "Front"], file: ("file", "mug.png", png))
             #expect(pictured.status == 303)
+            let waiting = try await browser.get("\(path)/photos")
+            #expect(waiting.text.contains("Waits to be made"))
+            #expect(waiting.header("refresh") == "3; url=\(path)/photos")
+            try await desk.market.worker().drain()
+            let ready = try await browser.get("\(path)/photos")
+            #expect(!ready.text.contains("to be made"))
+            #expect(ready.header("refresh") == nil)
             let published = try await browser.submit(
                 try await browser.get(path), "\(path)/publication")
 
@@ -38,7 +45,43 @@ import Web
             #expect(shown.images.count == 1)
             let picture = try await browser.raw(
                 "GET", "/media/\(try #require(shown.images.first?.hash))")
-            #expect(picture.header("content-type") == "image/png")
+            #expect(picture.header("content-type") == "image/jpeg")
+        }
+    }
+
+    @Test func `pictures are put in order by buttons, and say what is wrong with them`()
+        async throws
+    {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let listing = try await desk.listing("Mug").listing.id
+            let path = "/listings/\(listing)"
+            var ids: [ID<ListingImage>] = []
+            for (alt, bytes) in [("A", png), ("B", png + [1]), ("C", Array(png.dropLast(20)))] {
+                ids.append(
+                    try await desk.kernel.addImage(
+                        bytes, alt: alt, to: listing, as: desk.shop.member
+                    ).id)
+            }
+            func order() async throws -> [String] {
+                try await desk.kernel.listing(listing, as: desk.shop.member).images.map(\.alt)
+            }
+            func press(_ image: Int, _ button: String) async throws -> WebAnswer {
+                try await browser.submit(
+                    try await browser.get(path), "\(path)/images/\(ids[image])/\(button)")
+            }
+
+            #expect(try await press(2, "earlier").status == 200)
+            #expect(try await order() == ["A", "C", "B"])
+            _ = try await press(0, "later")
+            #expect(try await order() == ["C", "A", "B"])
+            _ = try await press(1, "first")
+            #expect(try await order() == ["B", "C", "A"])
+
+            try await desk.market.worker().drain()
+            let page = try await browser.get(path)
+            #expect(page.text.contains("it is damaged, or ends too early"))
+            #expect(page.text.contains("/media/\(ContentHash(of: png))/320.jpg"))
         }
     }
 

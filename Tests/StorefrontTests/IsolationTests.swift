@@ -13,7 +13,8 @@ import Web
                 shop.app, shop.market.database, ours: sides.ours.customerIDs,
                 theirs: sides.theirs.customerIDs,
                 everybodys: [
-                    "hash": "pictures are public", "name": "a style sheet",
+                    "hash": "pictures are public", "copy": "and so are their copies",
+                    "name": "a style sheet",
                     "claim": "a link that went to the purchase's address",
                     "session": "in no table; the tests of sessions try somebody else's",
                     "slug": "shops and categories are public", "listing": "what is for sale",

@@ -26,10 +26,13 @@ public struct MarketSide: Sendable {
     /// What fields of bodies stand for, by the last part of their path.
     public let fields: [String: String]
 
-    /// A picture of four by three pixels, as far as its header goes.
+    /// A whole PNG of four by three pixels.
     public static let picture: [UInt8] =
         [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
-        + [0, 0, 0, 4, 0, 0, 0, 3, 8, 6, 0, 0, 0, 1, 2, 3, 4]
+        + [0, 0, 0, 4, 0, 0, 0, 3, 8, 6, 0, 0, 0, 180, 244, 174, 198, 0, 0, 0, 18]
+        + Array("IDAT".utf8)
+        + [120, 218, 99, 56, 81, 97, 243, 31, 25, 51, 16, 20, 0, 0, 244, 225, 29, 197]
+        + [51, 151, 197, 60, 0, 0, 0, 0] + Array("IEND".utf8) + [174, 66, 96, 130]
 
     init(
         _ name: String, _ market: TestMarketplace, _ payment: ID<ProviderInstance>

@@ -15,7 +15,7 @@ struct Diagnosis: Sendable {
     func findings() async -> [Finding] {
         var findings = [await database(), await redis()]
         if findings[0].isWell { findings.append(await schema()) }
-        findings += [media(), modules(), key()]
+        findings += [media(), photos(), modules(), key()]
         if let host = await providerHost() { findings.append(host) }
         findings += loadGenerators()
         return findings
@@ -142,6 +142,16 @@ struct Diagnosis: Sendable {
                 "provider host", "\(socket): \(error)",
                 "guildhall provide starts it; so does guildhall up")
         }
+    }
+
+    private func photos() -> Finding {
+        let tool = settings.running.photoTool
+        guard FileManager.default.isExecutableFile(atPath: tool) else {
+            return .wrong(
+                "photos", "\(tool) is not there: what sellers upload waits and is not shown",
+                "apt-get install -y libvips-tools, or set GUILDHALL_PHOTO_TOOL")
+        }
+        return .well("photos: \(tool)")
     }
 
     private func loadGenerators() -> [Finding] {

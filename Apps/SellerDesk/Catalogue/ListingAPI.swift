@@ -102,7 +102,9 @@ struct ListingAPI {
         static let rules: [String: [Rule]] = ["images": [.count(0...20)]]
     }
 
-    static let pictureTypes = ["image/jpeg", "image/png", "image/webp", "image/gif"]
+    static let pictureTypes = [
+        "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic",
+    ]
 
     func mount(on api: API) {
         let tag = "Listings"
@@ -178,9 +180,12 @@ struct ListingAPI {
 
     private func mountImages(on api: API, tag: String) {
         api.post("/listings/{listing}/images", "Add a picture", tag: tag)
-            .about("JPEG, PNG, WebP or GIF, at most 10 MB; what it is is read from its bytes.")
+            .about(
+                "JPEG, PNG, WebP, HEIC or GIF, at most 20 MB; what it is is read from its bytes. "
+                    + "A worker makes the photo of it that is shown: `state` says how far it is."
+            )
             .path(ListingPath.self).query(ImageQuery.self)
-            .upload(Self.pictureTypes, upTo: 10_485_760).refuses(.conflict, .invalid)
+            .upload(Self.pictureTypes, upTo: 20_971_520).refuses(.conflict, .invalid)
             .succeeds(with: .created)
             .handle(as: Member.self, needing: [.editListings]) { call, member in
                 ImageAnswer(

@@ -82,9 +82,15 @@ struct ListingAnswer: Codable, Sendable {
 }
 
 struct ImageAnswer: Codable, Sendable {
+    enum State: String, Codable, Sendable, CaseIterable { case waiting, making, ready, refused }
+
     let id: ID<ListingImage>
-    /// `/media/<hash>` is the picture.
+    /// `/media/<hash>` is the picture once it is ready, `/media/<hash>/640.webp` in a width.
     let hash: String?
+    /// Nothing for one that is not stored here.
+    let state: State?
+    /// Why it was refused.
+    let problem: String?
     /// Where an import said that it is, when it is not stored here.
     let sourceUrl: String?
     let alt: String
@@ -92,8 +98,21 @@ struct ImageAnswer: Codable, Sendable {
     init(_ image: ListingImage) {
         id = image.id
         hash = image.hash?.description
+        state = image.photo.map { State($0.state) }
+        problem = image.photo?.refusal?.explanation
         sourceUrl = image.sourceURL
         alt = image.alt
+    }
+}
+
+extension ImageAnswer.State {
+    fileprivate init(_ state: PhotoProgress.State) {
+        switch state {
+        case .waiting: self = .waiting
+        case .making: self = .making
+        case .kept, .ready: self = .ready
+        case .refused: self = .refused
+        }
     }
 }
 

@@ -4,8 +4,8 @@ import Web
 
 /// Pictures and stock of a listing, for people.
 struct ListingImageRoutes {
-    /// Four of the largest pictures at once.
-    private static let picturesMax = 40 << 20
+    /// Three of the largest pictures at once, or a dozen of a telephone's.
+    private static let picturesMax = 60 << 20
 
     struct ImageForm: Described {
         let alt: String?
@@ -29,6 +29,8 @@ struct ListingImageRoutes {
                     Links.listing(call.path.listing),
                     notice: Format.count(files.count, "picture is", "pictures are") + " added.")
             }
+        routes.get("/listings/{listing}/photos").path(ListingPath.self)
+            .show(as: Member.self, needing: [.readListings], use: show)
         routes.post("/listings/{listing}/images/{image}/removal").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.removeImage(
@@ -37,18 +39,51 @@ struct ListingImageRoutes {
                     Links.listing(call.path.listing), notice: "The picture is taken away.")
             }
         routes.post("/listings/{listing}/images/{image}/first").path(ImagePath.self)
-            .show(as: Member.self, needing: [.editListings], use: moveToFront)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await move(call, member, notice: "It is the first picture now.") { _ in 0 }
+            }
+        routes.post("/listings/{listing}/images/{image}/earlier").path(ImagePath.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await move(call, member, notice: "It comes earlier now.") { $0 - 1 }
+            }
+        routes.post("/listings/{listing}/images/{image}/later").path(ImagePath.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await move(call, member, notice: "It comes later now.") { $0 + 1 }
+            }
     }
 
-    @Sendable private func moveToFront(
-        _ call: PageCall<ImagePath, Nothing, Nothing>, _ member: Member
+    private static let lookAgainSeconds = 3
+
+    @Sendable private func show(
+        _ call: PageCall<ListingPath, Nothing, Nothing>, _ member: Member
     ) async throws -> PageAnswer {
         let details = try await call.marketplace.listing(
             call.path.listing, as: member.membership)
-        let others = details.images.map(\.id).filter { $0 != call.path.image }
+        let page = PhotosPage(details, mayEdit: member.membership.may(.editListings))
+        var answer = PageAnswer.page("photos", page, title: "Pictures")
+        if page.isMaking {
+            answer.refresh = PageRefresh(
+                seconds: Self.lookAgainSeconds, path: page.listing + "/photos")
+        }
+        return answer
+    }
+
+    /// Puts a picture at the place that `place` makes of its own; beyond the ends is the end.
+    private func move(
+        _ call: PageCall<ImagePath, Nothing, Nothing>, _ member: Member, notice: String,
+        to place: (Int) -> Int
+    ) async throws -> PageAnswer {
+        let details = try await call.marketplace.listing(
+            call.path.listing, as: member.membership)
+        var order = details.images.map(\.id)
+        guard let index = order.firstIndex(of: call.path.image) else {
+            throw ListingRefusal.imageUnknown
+        }
+        order.remove(at: index)
+        order.insert(call.path.image, at: min(max(place(index), 0), order.count))
         try await call.marketplace.arrangeImages(
-            [call.path.image] + others, of: call.path.listing, as: member.membership)
-        return .seeOther(Links.listing(call.path.listing), notice: "It is the first picture now.")
+            order, of: call.path.listing, as: member.membership)
+        return .seeOther(Links.listing(call.path.listing), notice: notice)
     }
 
     @Sendable private func again(_ again: Again, _ member: Member) -> PageAnswer {

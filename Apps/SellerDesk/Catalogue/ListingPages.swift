@@ -16,7 +16,7 @@ struct ListingRow {
     init(_ listing: ListingSummary) {
         link = Links.listing(listing.id)
         title = listing.title
-        picture = listing.imageHash.map { Links.picture($0) }
+        picture = listing.imageHash.map { ShownPicture.thumb($0) }
         price = Format.money(listing.priceFrom)
         stock = listing.available > 0 ? "\(listing.available) in stock" : "Sold out"
         isSoldOut = listing.available <= 0
@@ -73,13 +73,6 @@ struct ListingPage {
         var onHand: String
         var reserved: String?
     }
-    struct Image {
-        let id: String
-        let source: String
-        let alt: String
-        let isFirst: Bool
-        let isElsewhere: Bool
-    }
 
     let isNew: Bool
     let action: String
@@ -93,7 +86,9 @@ struct ListingPage {
     var categories: [Choice]
     var currencies: [Choice]
     var variants: [Row]
-    let images: [Image]
+    let images: [PhotoFigure]
+    /// Some of them are being made.
+    let isMaking: Bool
     let form: State
 
     /// What can be done with it now.
@@ -117,6 +112,7 @@ struct ListingPage {
         currencies = Choice.currencies(chosen: "EUR")
         variants = Self.spare(from: 0)
         images = []
+        isMaking = false
         form = State(
             label: "New", isForSale: false, isBlocked: false, mayEdit: true, canPublish: false,
             canUnpublish: false, canArchive: false)
@@ -137,12 +133,8 @@ struct ListingPage {
         variants =
             details.variants.enumerated().map { Row($0.offset, $0.element) }
             + (mayEdit ? Self.spare(from: details.variants.count) : [])
-        images = details.images.enumerated().map { index, image in
-            Image(
-                id: image.id.description,
-                source: image.hash.map { Links.picture($0) } ?? image.sourceURL ?? "",
-                alt: image.alt, isFirst: index == 0, isElsewhere: image.hash == nil)
-        }
+        images = PhotoFigure.list(details.images)
+        isMaking = images.contains(where: \.isMaking)
         form = State(
             label: listing.state.label, isForSale: listing.isForSale,
             isBlocked: listing.state == .blocked,

@@ -282,7 +282,7 @@ extension OrderPage.Line {
         title = line.title
         options = line.optionsText.isEmpty ? nil : line.optionsText
         sku = line.sku
-        picture = line.imageHash.map { "/media/" + hexadecimal($0.bytes) }
+        picture = line.imageHash.map { ShownPicture.thumb($0) }
         quantity = line.quantity
         shipped = line.shipped
         withheld = line.withheld > 0 ? "\(line.withheld) refunded, not to be shipped" : nil

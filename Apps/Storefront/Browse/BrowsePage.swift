@@ -75,7 +75,7 @@ struct BrowsePage {
         }
         currencySign = "€"
         isFiltered = query.isFiltered
-        things = page.items.map { ThingCard($0) }
+        things = ThingCard.page(page.items)
         hasThings = !things.isEmpty
         self.next = next.map { query.link(action, ["after": $0]) }
     }

@@ -1,4 +1,5 @@
 import Kernel
+import Web
 
 /// The model of `home.mustache`.
 struct HomePage {
@@ -15,8 +16,7 @@ struct HomePage {
 
     struct Piece {
         let href: String
-        let picture: String
-        let text: String
+        let picture: ShownPicture
     }
 
     init(_ tree: [Kernel.Category], _ cards: [ListingCard], seen: [ListingCard]) {
@@ -34,11 +34,14 @@ struct HomePage {
         hasCollage = chosen.count == 3
         collage =
             hasCollage
-            ? chosen.compactMap { card in
-                card.imageHash.map {
+            ? chosen.enumerated().compactMap { index, card in
+                card.image.map {
                     Piece(
-                        href: Links.listing(card.id), picture: Links.picture($0),
-                        text: "\(card.title) by \(card.sellerName)")
+                        href: Links.listing(card.id),
+                        picture: ShownPicture(
+                            $0, sizes: "(max-width: 52rem) 55vw, 20rem",
+                            text: "\(card.title) by \(card.sellerName)",
+                            index == 0 ? .first : .soon))
                 }
             } : []
     }

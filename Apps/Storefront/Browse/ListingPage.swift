@@ -6,7 +6,7 @@ import Web
 struct ListingPage {
     struct Picture {
         let href: String
-        let text: String
+        let picture: ShownPicture
     }
     struct Choice {
         let id: String
@@ -16,7 +16,8 @@ struct ListingPage {
         let isSoldOut: Bool
         let isChosen: Bool
         /// Its own picture, where it has one.
-        let picture: String?
+        let choicePicture: String?
+        let choiceThumb: String?
     }
 
     let id: String
@@ -35,8 +36,7 @@ struct ListingPage {
     /// When what is ordered now leaves, while the maker is on holiday.
     let leavesAfter: String?
     let delivery: DeliveryLine
-    let picture: String?
-    let pictureText: String
+    let picture: ShownPicture?
     let morePictures: [Picture]
     let hasMorePictures: Bool
     let isForSale = true
@@ -84,12 +84,7 @@ struct ListingPage {
         leavesAfter = holiday?.lastDay
         self.delivery = delivery
         taxNote = "plus shipping; taxes are shown before you pay"
-        let pictures = listing.images.compactMap { image in
-            image.hash.map { Picture(href: Links.picture($0), text: image.alt) }
-        }
-        picture = pictures.first?.href
-        pictureText = pictures.first.map { $0.text.isEmpty ? listing.title : $0.text } ?? ""
-        morePictures = Array(pictures.dropFirst())
+        (picture, morePictures) = Self.gallery(listing)
         hasMorePictures = !morePictures.isEmpty
         optionNames = listing.optionNames.joined(separator: " and ")
         let bought = listing.variants.first { $0.available > 0 }?.id
@@ -98,9 +93,8 @@ struct ListingPage {
                 id: variant.id.description, label: variant.options.joined(separator: ", "),
                 price: Format.money(variant.price), stock: Self.stock(variant.available),
                 isSoldOut: variant.available == 0, isChosen: variant.id == bought,
-                picture: variant.imageId.flatMap { id in
-                    listing.images.first { $0.id == id }?.hash.map { Links.picture($0) }
-                })
+                choicePicture: Self.own(variant, listing).map { ShownPicture.path($0, 1280) },
+                choiceThumb: Self.own(variant, listing).map { ShownPicture.thumb($0) })
         }
         hasChoices = listing.variants.count > 1 || !listing.optionNames.isEmpty
         choices = hasChoices ? all : []
@@ -125,6 +119,37 @@ struct ListingPage {
         self.seen = seen.map { ThingCard($0) }
         hasSeen = !seen.isEmpty
     }
+
+    /// The first picture, and the others.
+    private static func gallery(
+        _ listing: PublicListing
+    ) -> (first: ShownPicture?, more: [Picture]) {
+        let images = listing.images.filter { $0.hash != nil }
+        let first = images.first.flatMap { image in
+            image.shown.map {
+                ShownPicture(
+                    $0, sizes: sizes, text: image.alt.isEmpty ? listing.title : image.alt, .first)
+            }
+        }
+        let more = images.dropFirst().compactMap { image in
+            image.shown.map {
+                Picture(
+                    href: Links.picture($0.hash),
+                    picture: ShownPicture($0, sizes: smallSizes, text: image.alt, .whenNear))
+            }
+        }
+        return (first, more)
+    }
+
+    /// A choice's own photo, where it has one.
+    private static func own(
+        _ choice: PublicListing.Choice, _ listing: PublicListing
+    ) -> ContentHash? {
+        choice.imageId.flatMap { id in listing.images.first { $0.id == id }?.hash }
+    }
+
+    private static let sizes = "(max-width: 56rem) 94vw, 44rem"
+    private static let smallSizes = "(max-width: 56rem) 18vw, 8.5rem"
 
     /// Ten stands for ten or more.
     private static func stock(_ available: Int) -> String {

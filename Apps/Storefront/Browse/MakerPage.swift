@@ -36,7 +36,7 @@ struct MakerPage {
         self.holiday = holiday?.lastDay
         holidayNote = holiday?.isOn == true ? Format.paragraphs(holiday?.note ?? "") : ""
         sendsLater = holiday?.staysOpen == true
-        things = cards.items.map { ThingCard($0) }
+        things = ThingCard.page(cards.items)
         hasThings = !things.isEmpty
         self.next = next.map { "\(Links.seller(seller.slug))?after=\(QueryText.encode($0))" }
         self.ratings = ratings

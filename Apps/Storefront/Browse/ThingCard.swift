@@ -10,19 +10,29 @@ struct ThingCard: Fragment {
     let title: String
     let seller: String
     let price: String
-    let picture: String?
+    let picture: ShownPicture?
     let soldOut: Bool
     let rating: String?
     let ratingCount: Int
 
-    init(_ card: ListingCard) {
+    /// Two in a row on a telephone, four or five on a desk.
+    private static let sizes = "(max-width: 44rem) 46vw, 18rem"
+
+    init(_ card: ListingCard, _ turn: ShownPicture.Turn = .whenNear) {
         href = Links.listing(card.id)
         title = card.title
         seller = card.sellerName
         price = Format.money(card.price)
-        picture = card.imageHash.map { Links.picture($0) }
+        picture = card.image.map { ShownPicture($0, sizes: Self.sizes, text: "", turn) }
         soldOut = !card.inStock
         rating = card.rating.text
         ratingCount = card.rating.count
     }
+
+    /// A page's first list, whose first row is seen at once.
+    static func page(_ cards: [ListingCard]) -> [ThingCard] {
+        cards.enumerated().map { ThingCard($0.element, $0.offset < seenAtOnce ? .soon : .whenNear) }
+    }
+
+    private static let seenAtOnce = 4
 }

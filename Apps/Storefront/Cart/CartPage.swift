@@ -60,7 +60,7 @@ extension CartPage.Line {
         title = offer.title
         link = Links.listing(offer.listing)
         options = offer.optionsText.isEmpty ? nil : offer.optionsText
-        picture = offer.imageHash.map { Links.picture($0) }
+        picture = offer.imageHash.map { ShownPicture.thumb($0) }
         unitPrice = Format.money(offer.price)
         total = Format.money(line.total)
         quantity = line.quantity

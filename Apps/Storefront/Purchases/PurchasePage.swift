@@ -244,7 +244,7 @@ struct OrderPart {
             Line(
                 id: line.id.description, title: line.title, link: Links.listing(line.listing),
                 options: line.optionsText.isEmpty ? nil : line.optionsText,
-                picture: line.imageHash.map { "/media/" + hexadecimal($0.bytes) },
+                picture: line.imageHash.map { ShownPicture.thumb($0) },
                 quantity: line.quantity, total: Format.money(line.total),
                 order: order.id.description, canRate: isDelivered)
         }

@@ -92,6 +92,7 @@ extension Marketplace {
         try await tx.stock.set(
             variants.compactMap { row in row.stock.map { (row.id, $0) } }, cause: .import,
             by: member.account)
+        try await tx.images.holdPhotos(of: ids)
         try await tx.listings.refresh(ids)
         _ = try await tx.batch(
             names.map {

@@ -18,7 +18,11 @@ public struct JobKind<Args: Codable & Sendable>: Sendable {
 
 /// Work of one lane never waits behind work of another.
 public enum JobLane: String, Sendable, CaseIterable, SQLText {
-    case payments, `default`, mail, bulk
+    case payments, `default`, mail, bulk, photos
+
+    /// How many jobs of it a worker runs at most: more photos would only wait for a thread, and
+    /// hold slots that other lanes have work for.
+    var atOnceMax: Int { self == .photos ? 2 : Int(Int32.max) }
 }
 
 /// The arguments of a job that needs none.

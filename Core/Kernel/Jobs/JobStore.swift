@@ -47,13 +47,13 @@ public struct JobStore: Sendable {
             with due as materialized (
                 select job.id, job.run_at, lane.own,
                     row_number() over (partition by lane.name order by job.run_at, job.id) as place
-                from unnest(\(lanes.map(\.rawValue))::text[], \(slots.own)::integer[])
-                    lane(name, own)
+                from unnest(\(lanes.map(\.rawValue))::text[], \(slots.own)::integer[],
+                    \(slots.most)::integer[]) lane(name, own, most)
                 cross join lateral (
                     select id, run_at from job
                     where job.lane = lane.name and state = 'ready' and run_at <= now()
                     order by run_at, id
-                    limit lane.own + \(slots.shared)::bigint
+                    limit least(lane.most, lane.own + \(slots.shared)::bigint)
                     for update skip locked
                 ) job
             ), chosen as (

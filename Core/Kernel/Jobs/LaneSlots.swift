@@ -4,6 +4,8 @@
 struct LaneSlots: Equatable, Sendable {
     /// Free slots of each lane's own, in the order of the lanes.
     let own: [Int]
+    /// How many more of each lane may run.
+    let most: [Int]
     /// Free slots of all lanes together.
     let shared: Int
 
@@ -11,6 +13,7 @@ struct LaneSlots: Equatable, Sendable {
     init(_ lanes: [JobLane], parallel: Int, running: [JobLane: Int]) {
         let reserved = parallel / (2 * max(1, lanes.count))
         own = lanes.map { max(0, reserved - running[$0, default: 0]) }
+        most = lanes.map { max(0, $0.atOnceMax - running[$0, default: 0]) }
         let beyond = running.values.reduce(0) { $0 + max(0, $1 - reserved) }
         shared = max(0, parallel - reserved * lanes.count - beyond)
     }

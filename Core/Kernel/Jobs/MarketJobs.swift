@@ -8,6 +8,7 @@ extension Marketplace {
         addDebts(to: &handlers)
         addBooks(to: &handlers)
         addMail(to: &handlers)
+        addPhotos(to: &handlers)
         return handlers
     }
 

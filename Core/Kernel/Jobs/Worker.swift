@@ -4,8 +4,8 @@ import Synchronization
 
 /// What an operator may set about a worker.
 public struct WorkerSettings: Sendable {
-    /// Jobs that run at the same time.
-    public var parallel = 8
+    /// Jobs that run at the same time: one of each lane's own, and as many for all.
+    public var parallel = 2 * JobLane.allCases.count
     /// How long a job stays with a worker that says nothing. Heartbeats come three times as often.
     public var lease: Duration = .seconds(30)
     /// How often to look for work when nobody told of any.

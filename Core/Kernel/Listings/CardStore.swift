@@ -55,16 +55,13 @@ struct CardStore {
 
     private static let cards: SQL = """
         select l.id, l.handle, l.title, l.price_from, l.currency, l.in_stock, l.rating_sum,
-            l.rating_count, s.slug, s.name, i.content_hash, i.source_url
+            l.rating_count, s.slug, s.name, i.content_hash, i.width, i.height, i.source_url
         """
 
     private static let from: SQL = """
         from chosen join listing l on l.id = chosen.id
         join seller s on s.id = l.seller_id
-        left join lateral (
-            select content_hash, source_url from listing_image
-            where listing_id = l.id order by position limit 1
-        ) i on true
+        \(ImageStore.first)
         order by chosen.place
         """
 
@@ -73,7 +70,7 @@ struct CardStore {
             id: try c.next(), handle: try c.next(), title: try c.next(),
             price: Money(try c.next(), try c.next()), inStock: try c.next(),
             rating: Rating(sum: try c.next(), count: try c.next()),
-            sellerSlug: try c.next(), sellerName: try c.next(), imageHash: try c.next(),
+            sellerSlug: try c.next(), sellerName: try c.next(), image: try ShownImage(&c),
             imageSourceURL: try c.next())
     }
 
@@ -247,6 +244,16 @@ struct CardStore {
         return sort == .priceUp
             ? "(key::double precision, id) > (\(value)::double precision, \(id)::uuid)"
             : "(key::double precision, id) < (\(value)::double precision, \(id)::uuid)"
+    }
+}
+
+extension ShownImage {
+    /// Nil for a row without one.
+    fileprivate init?(_ c: inout Columns) throws {
+        let hash = try c.next(ContentHash?.self)
+        let (width, height) = (try c.next(Int?.self), try c.next(Int?.self))
+        guard let hash else { return nil }
+        self.init(hash: hash, width: width ?? 1, height: height ?? 1)
     }
 }
 

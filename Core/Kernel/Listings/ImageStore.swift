@@ -38,19 +38,57 @@ struct ImageStore {
     ) async throws -> [(listing: ID<Listing>, image: ListingImage)] {
         try await db.query(
             """
-            select listing_id, id, content_hash, source_url, alt from listing_image
-            where listing_id = any(\(listings)::uuid[])
-            order by listing_id, position, id
+            select i.listing_id, i.id, i.content_hash, i.source_url, i.alt, m.state, m.made,
+                m.wanted, m.refusal
+            from listing_image i left join media m on m.content_hash = i.content_hash
+            where i.listing_id = any(\(listings)::uuid[])
+            order by i.listing_id, i.position, i.id
             """
         ).decode { c in
-            (
-                try c.next(),
-                ListingImage(
-                    id: try c.next(), hash: try c.next(), sourceURL: try c.next(),
-                    alt: try c.next())
-            )
+            let listing = try c.next(ID<Listing>.self)
+            var image = ListingImage(
+                id: try c.next(), hash: try c.next(), sourceURL: try c.next(),
+                alt: try c.next())
+            if let state = try c.next(PhotoProgress.State?.self) {
+                image.photo = PhotoProgress(
+                    state: state, made: try c.next(), wanted: try c.next(),
+                    refusal: try c.next(String?.self).flatMap { MediaRefusal(rawValue: $0) })
+            }
+            return (listing, image)
         }
     }
+
+    /// The listings that have this picture.
+    func listings(showing hash: ContentHash) async throws -> [ID<Listing>] {
+        try await db.query(
+            "select distinct listing_id from listing_image where content_hash = \(hash)"
+        ).decode { c in try c.next() }
+    }
+
+    /// Holds the photos of listings until this transaction is over, so that none becomes ready
+    /// between what is written of the listings now and what the worker looks for then.
+    func holdPhotos(of listings: [ID<Listing>]) async throws {
+        try await db.execute(
+            """
+            select from media where content_hash in (
+                select content_hash from listing_image where listing_id = any(\(listings)::uuid[]))
+            order by content_hash for share
+            """)
+    }
+
+    /// The picture of a listing `l` that lists show: the first that is made, else what an import
+    /// told of one elsewhere.
+    static let first: SQL = """
+        left join lateral (
+            select i.content_hash, i.source_url, m.width, m.height
+            from listing_image i left join media m on m.content_hash = i.content_hash
+            where i.listing_id = l.id and \(shown)
+            order by i.position limit 1
+        ) i on true
+        """
+
+    /// Whether a picture with the photo `m` may be shown.
+    static let shown: SQL = "(m.state is null or m.state in ('kept', 'ready'))"
 
     func delete(_ ids: [ID<ListingImage>]) async throws {
         try await db.execute("delete from listing_image where id = any(\(ids)::uuid[])")

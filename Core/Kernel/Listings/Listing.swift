@@ -67,6 +67,8 @@ public struct ListingImage: Hashable, Sendable, Codable {
     public let hash: ContentHash?
     public let sourceURL: String?
     public let alt: String
+    /// How far it is; nil for one that is elsewhere.
+    public var photo: PhotoProgress?
 }
 
 /// A listing with everything on it, for its seller.

@@ -11,9 +11,28 @@ public struct ListingCard: Hashable, Sendable, Codable {
     public let rating: Rating
     public let sellerSlug: String
     public let sellerName: String
-    public let imageHash: ContentHash?
+    public let image: ShownImage?
     /// Where an import said that the picture is, when none is stored.
     public let imageSourceURL: String?
+}
+
+/// A photo as pages show it.
+public struct ShownImage: Hashable, Sendable, Codable {
+    /// Of what was uploaded: the photo's name.
+    public let hash: ContentHash
+    /// Of the widest copy, in pixels.
+    public let width: Int
+    public let height: Int
+
+    public init(hash: ContentHash, width: Int, height: Int) {
+        self.hash = hash
+        self.width = width
+        self.height = height
+    }
+}
+
+extension ListingCard {
+    public var imageHash: ContentHash? { image?.hash }
 }
 
 /// Which things are asked for, and in which order.

@@ -18,16 +18,19 @@ extension Marketplace {
             throw ListingRefusal.tooManyImages
         }
         let picture = try await storePicture(bytes, of: member.seller)
-        let image = ListingImage(id: ID(), hash: picture.hash, sourceURL: nil, alt: alt)
+        let id = ID<ListingImage>()
         try await changeImages(of: listing, as: member) { images, tx in
             guard images.count < Listing.imagesMax else { throw ListingRefusal.tooManyImages }
             try await tx.images.save([
                 ImageRow(
-                    id: image.id, listing: listing, position: images.count + 1,
+                    id: id, listing: listing, position: images.count + 1,
                     hash: picture.hash.description, alt: alt)
             ])
-            try await tx.images.arrange(images.map(\.id) + [image.id], of: listing)
+            try await tx.images.arrange(images.map(\.id) + [id], of: listing)
         }
+        guard
+            let image = try await database.images.list(of: listing).first(where: { $0.id == id })
+        else { throw ListingRefusal.imageUnknown }
         return image
     }
 
@@ -68,6 +71,7 @@ extension Marketplace {
             guard locked.state != .blocked else { throw ListingRefusal.blocked }
             let before = try await tx.audit.before("listing", listing.description)
             try await change(try await tx.images.list(of: listing), tx)
+            try await tx.images.holdPhotos(of: [listing])
             try await tx.listings.refresh([listing])
             try await tx.audit.record(
                 "listing.pictures-changed", on: "listing", listing.description, by: member,

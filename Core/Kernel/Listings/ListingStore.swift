@@ -109,10 +109,7 @@ struct ListingStore {
                     where v.listing_id = l.id and v.active), 0)::bigint,
                 i.content_hash, i.source_url
             from listing l
-            left join lateral (
-                select content_hash, source_url from listing_image
-                where listing_id = l.id order by position limit 1
-            ) i on true
+            \(ImageStore.first)
             where l.seller_id = \(seller) and \(condition)
                 and (\(page.afterID)::uuid is null or l.id < \(page.afterID)::uuid)
             order by l.id desc

@@ -16,9 +16,10 @@ struct OfferStore {
             join seller r on r.id = l.seller_id
             join stock_level s on s.variant_id = v.id
             left join lateral (
-                select content_hash, source_url from listing_image
-                where listing_id = l.id
-                order by id is not distinct from v.image_id desc, position
+                select i.content_hash, i.source_url
+                from listing_image i left join media m on m.content_hash = i.content_hash
+                where i.listing_id = l.id and \(ImageStore.shown)
+                order by i.id is not distinct from v.image_id desc, i.position
                 limit 1
             ) i on true
             where v.id = any(\(ids)::uuid[])

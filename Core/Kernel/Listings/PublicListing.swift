@@ -32,8 +32,14 @@ public struct PublicListing: Sendable, Codable, Hashable {
         public let hash: ContentHash?
         public let sourceUrl: String?
         public let alt: String
+        /// Of the widest copy, in pixels.
         public let width: Int?
         public let height: Int?
+
+        /// Nil for one that is elsewhere.
+        public var shown: ShownImage? {
+            hash.map { ShownImage(hash: $0, width: width ?? 1, height: height ?? 1) }
+        }
     }
 
     public struct Stars: Sendable, Codable, Hashable {

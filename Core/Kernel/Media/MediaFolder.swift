@@ -8,16 +8,25 @@ struct MediaFolder: Sendable {
     /// Writes `bytes` unless they are there already. A file appears whole or not at all, and is
     /// on the disk when this returns.
     func write(_ bytes: [UInt8], on threads: WorkThreads) async throws -> ContentHash {
-        try await threads.run {
-            let hash = ContentHash(of: bytes)
-            try self.writeFile(bytes, hash)
-            return hash
-        }
+        try await threads.run { try self.writeFile(bytes) }
     }
 
     /// The bytes of a stored file, or nil when there is none.
     func read(_ hash: ContentHash, on threads: WorkThreads) async throws -> [UInt8]? {
-        try await threads.run { try self.readFile(hash) }
+        try await threads.run { try Self.readFile(self.file(of: hash)) }
+    }
+
+    /// Forgets a file; nothing when there is none.
+    func remove(_ hash: ContentHash, on threads: WorkThreads) async throws {
+        try await threads.run {
+            guard unlink(self.file(of: hash)) != 0, errno != ENOENT else { return }
+            throw MediaFault("unlink", errno)
+        }
+    }
+
+    /// Whether the file is there.
+    func contains(_ hash: ContentHash, on threads: WorkThreads) async throws -> Bool {
+        try await threads.run { access(self.file(of: hash), F_OK) == 0 }
     }
 
     private func folder(of hash: ContentHash) -> String {
@@ -28,9 +37,11 @@ struct MediaFolder: Sendable {
         folder(of: hash) + "/" + hash.description.dropFirst(2)
     }
 
-    private func writeFile(_ bytes: [UInt8], _ hash: ContentHash) throws {
-        guard access(file(of: hash), F_OK) != 0 else { return }
-        try makeFolder(folder(of: hash))
+    /// ``write(_:on:)`` on the caller's thread.
+    func writeFile(_ bytes: [UInt8]) throws -> ContentHash {
+        let hash = ContentHash(of: bytes)
+        guard access(file(of: hash), F_OK) != 0 else { return hash }
+        try Self.make(folder(of: hash))
         let temporary = path + "/new-" + hexadecimal(randomBytes(8))
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw MediaFault("open", errno) }
@@ -51,10 +62,12 @@ struct MediaFolder: Sendable {
         guard fsync(descriptor) == 0 else { throw MediaFault("fsync", errno) }
         guard rename(temporary, file(of: hash)) == 0 else { throw MediaFault("rename", errno) }
         written = true
+        return hash
     }
 
-    private func readFile(_ hash: ContentHash) throws -> [UInt8]? {
-        let descriptor = open(file(of: hash), O_RDONLY | O_CLOEXEC)
+    /// A file's bytes on the caller's thread; nil when there is none.
+    static func readFile(_ path: String) throws -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw MediaFault("open", errno)
@@ -78,7 +91,7 @@ struct MediaFolder: Sendable {
         return bytes
     }
 
-    private func makeFolder(_ folder: String) throws {
+    static func make(_ folder: String) throws {
         var partial = ""
         for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
             partial += part + "/"
@@ -99,5 +112,7 @@ struct MediaFault: Error, CustomStringConvertible {
 
 extension Marketplace {
     var pictureFolder: MediaFolder { MediaFolder(path: settings.mediaFolder + "/pictures") }
+    /// What was uploaded, until the photos of it are made. Nobody is sent any of it.
+    var originalFolder: MediaFolder { MediaFolder(path: settings.mediaFolder + "/originals") }
     var documentFolder: MediaFolder { MediaFolder(path: settings.mediaFolder + "/documents") }
 }

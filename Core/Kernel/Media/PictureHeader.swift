@@ -6,15 +6,16 @@ struct PictureHeader: Hashable, Sendable {
     let height: Int
 
     /// The largest file that is taken.
-    static let bytesMax = 10 << 20
+    static let bytesMax = 20 << 20
     /// The longest side, and the most pixels: what a browser on a telephone still shows.
     static let sideMax = 12_000
     static let pixelsMax = 50_000_000
 
-    /// Reads JPEG, PNG, WebP and GIF; nil for everything else and for broken headers.
+    /// Reads JPEG, PNG, WebP, GIF and HEIC; nil for everything else and for broken headers.
     init?(_ bytes: [UInt8]) {
         let header =
             Self.png(bytes) ?? Self.jpeg(bytes) ?? Self.gif(bytes) ?? Self.webp(bytes)
+            ?? Self.heic(bytes)
         guard let header, header.width > 0, header.height > 0 else { return nil }
         self = header
     }
@@ -43,6 +44,10 @@ struct PictureHeader: Hashable, Sendable {
             bytes[12..<16].elementsEqual("IHDR".utf8)
         else { return nil }
         return PictureHeader("image/png", big(bytes, 16, 4), big(bytes, 20, 4))
+    }
+
+    private static func heic(_ bytes: [UInt8]) -> PictureHeader? {
+        HEICHeader.size(bytes).map { PictureHeader(HEICHeader.mediaType, $0.width, $0.height) }
     }
 
     /// GIF: logical screen width and height, little endian.
@@ -111,6 +116,9 @@ struct PictureHeader: Hashable, Sendable {
 
 /// What the first bytes of a document say.
 enum DocumentHeader {
+    /// The largest document that is taken.
+    static let bytesMax = 10 << 20
+
     /// PDF, JPEG or PNG; nil for everything else.
     static func mediaType(of bytes: [UInt8]) -> String? {
         if bytes.starts(with: "%PDF-".utf8) { return "application/pdf" }

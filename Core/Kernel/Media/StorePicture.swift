@@ -1,27 +1,25 @@
 import Vocabulary
 
 extension Marketplace {
-    /// Checks a picture by its bytes and stores it under their SHA-256; the same bytes twice are
-    /// one file, and count once. The disk is met on threads of its own.
-    /// - Throws: ``MediaRefusal`` for what is no JPEG, PNG, WebP or GIF, or too large, and when the
-    ///   seller has no room left.
+    /// Checks a picture by what its first bytes say and keeps it until the worker has made the
+    /// photo of it that is shown. It is known by the SHA-256 of what was sent: the same bytes
+    /// twice are one photo, and count once. The disk is met on threads of its own.
+    /// - Throws: ``MediaRefusal`` for what is no JPEG, PNG, WebP, HEIC or GIF, or too large, and
+    ///   when the seller has no room left.
     public func storePicture(_ bytes: [UInt8], of seller: ID<Seller>) async throws -> Picture {
         let header = try pictureHeader(bytes)
         let hash = try await files.run { ContentHash(of: bytes) }
         let picture = Picture(
             hash: hash, mediaType: header.mediaType, bytes: bytes.count, width: header.width,
             height: header.height)
-        if try await database.media.contains(hash) {
-            // Written again when the disk has lost it; it was counted then.
-            _ = try await pictureFolder.write(bytes, on: files)
-            return picture
+        switch try await database.media.find(hash) {
+        case .ready: try await bringBack(hash, bytes)
+        case .kept: _ = try await pictureFolder.write(bytes, on: files)
+        case .waiting, .making:
+            _ = try await originalFolder.write(bytes, on: files)
+            try await database.transaction { tx in try await queuePhoto(hash, in: tx) }
+        case .refused, nil: try await take(picture, bytes, of: seller)
         }
-        guard
-            try await database.media.charge(
-                seller, bytes.count, most: settings.sellerPictureBytesMax)
-        else { throw MediaRefusal.storageFull }
-        _ = try await pictureFolder.write(bytes, on: files)
-        try await database.media.insert(picture)
         return picture
     }
 
@@ -36,12 +34,56 @@ extension Marketplace {
         return header
     }
 
-    /// A public picture by its hash, for serving: the hash is its ETag, and it never changes.
-    /// - Throws: ``MediaRefusal/unknown``.
-    public func picture(_ hash: ContentHash) async throws -> StoredPicture {
-        guard let picture = try await pictureFolder.openPicture(hash, on: files) else {
-            throw MediaRefusal.unknown
+    private func take(
+        _ picture: Picture, _ bytes: [UInt8], of seller: ID<Seller>
+    ) async throws {
+        let most = settings.sellerPictureBytesMax
+        // Before the bytes are stored, so that nobody fills the disk with what is refused.
+        guard try await database.media.hasRoom(seller, bytes.count, most: most) else {
+            throw MediaRefusal.storageFull
         }
+        let waiting = try await database.media.waiting(of: seller)
+        guard waiting.count < settings.sellerUnmadeMax,
+            waiting.bytes + bytes.count <= settings.sellerUnmadeBytesMax
+        else { throw MediaRefusal.tooManyWaiting }
+        // On the disk before anybody is asked to make a photo of it.
+        _ = try await originalFolder.write(bytes, on: files)
+        try await database.transaction { tx in
+            guard try await tx.media.insert(picture, of: seller) else { return }
+            guard try await tx.media.charge(seller, bytes.count, most: most) else {
+                throw MediaRefusal.storageFull
+            }
+            try await queuePhoto(picture.hash, in: tx)
+        }
+    }
+
+    /// The photo is made anew when the disk has lost it.
+    private func bringBack(_ hash: ContentHash, _ bytes: [UInt8]) async throws {
+        if let shown = try await database.media.shown(hash, width: 1, .jpeg),
+            try await pictureFolder.contains(shown.file, on: files)
+        {
+            return
+        }
+        _ = try await originalFolder.write(bytes, on: files)
+        try await database.transaction { tx in
+            try await tx.media.remake(hash)
+            try await queuePhoto(hash, in: tx)
+        }
+    }
+
+    /// A public picture by the hash of what was uploaded, for serving.
+    /// - Parameter width: what it has to fill, in pixels: the narrowest copy that does is given,
+    ///   the widest when none does. Nil is the widest.
+    /// - Throws: ``MediaRefusal/unknown`` also for one that is not made, or cannot be.
+    public func picture(
+        _ hash: ContentHash, width: Int? = nil, as type: PhotoType = .jpeg
+    ) async throws -> StoredPicture {
+        // No photo is wider than what PostgreSQL calls an integer.
+        let wanted = min(max(width ?? .max, 1), Int(Int32.max))
+        guard let shown = try await database.media.shown(hash, width: wanted, type),
+            let picture = try await pictureFolder.openPicture(
+                shown.file, isFinal: shown.isFinal, on: files)
+        else { throw MediaRefusal.unknown }
         return picture
     }
 }

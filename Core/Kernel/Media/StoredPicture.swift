@@ -9,12 +9,21 @@ public final class StoredPicture: Sendable {
     /// How long the file is, in bytes.
     public let byteCount: Int
     public let mediaType: String
+    /// Of the bytes that are sent.
+    public let hash: ContentHash
+    /// Whether its address will always give these bytes.
+    public let isFinal: Bool
     private let first: [UInt8]
     private let descriptor: Int32
     private let threads: WorkThreads
 
     /// - Parameter descriptor: closed with this object.
-    fileprivate init(_ descriptor: Int32, byteCount: Int, first: [UInt8], _ threads: WorkThreads) {
+    fileprivate init(
+        _ descriptor: Int32, _ hash: ContentHash, isFinal: Bool, byteCount: Int, first: [UInt8],
+        _ threads: WorkThreads
+    ) {
+        self.hash = hash
+        self.isFinal = isFinal
         self.descriptor = descriptor
         self.byteCount = byteCount
         self.first = first
@@ -52,7 +61,9 @@ public final class StoredPicture: Sendable {
 
 extension MediaFolder {
     /// Nil when there is none of this hash.
-    func openPicture(_ hash: ContentHash, on threads: WorkThreads) async throws -> StoredPicture? {
+    func openPicture(
+        _ hash: ContentHash, isFinal: Bool, on threads: WorkThreads
+    ) async throws -> StoredPicture? {
         try await threads.run {
             let descriptor = open(file(of: hash), O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {
@@ -63,7 +74,7 @@ extension MediaFolder {
                 var status = stat()
                 guard fstat(descriptor, &status) == 0 else { throw MediaFault("stat", errno) }
                 return StoredPicture(
-                    descriptor, byteCount: Int(status.st_size),
+                    descriptor, hash, isFinal: isFinal, byteCount: Int(status.st_size),
                     first: try StoredPicture.read(descriptor, at: 0), threads)
             } catch {
                 close(descriptor)

@@ -10,7 +10,9 @@ extension Marketplace {
     ) async throws -> SellerDocument {
         try member.require(.editProfile)
         let fileName = try InputText.line(fileName, field: "fileName", lengths: 1...200)
-        guard bytes.count <= PictureHeader.bytesMax else { throw MediaRefusal.tooLarge }
+        guard bytes.count <= DocumentHeader.bytesMax else {
+            throw MediaRefusal.documentTooLarge
+        }
         guard let mediaType = DocumentHeader.mediaType(of: bytes) else {
             throw MediaRefusal.documentUnsupported
         }

@@ -87,6 +87,13 @@ for (const form of document.querySelectorAll("form[data-suggestions]")) {
   input.addEventListener("blur", () => setTimeout(close, 100));
 }
 
+// Another picture in the place of one that comes in several widths and types.
+function replace(picture, address) {
+  picture.closest("picture")?.querySelectorAll("source").forEach((source) => source.remove());
+  picture.removeAttribute("srcset");
+  picture.src = address;
+}
+
 // Choices of a thing: price, stock and picture follow at once.
 for (const form of document.querySelectorAll("form[data-choices]")) {
   const price = document.querySelector("[data-shown=price]");
@@ -95,10 +102,7 @@ for (const form of document.querySelectorAll("form[data-choices]")) {
     const choice = event.target.closest("input[data-price]");
     if (!choice) return;
     if (price) price.textContent = choice.dataset.price;
-    if (picture && choice.dataset.picture) {
-      picture.removeAttribute("srcset");
-      picture.src = choice.dataset.picture;
-    }
+    if (picture && choice.dataset.picture) replace(picture, choice.dataset.picture);
   });
 }
 
@@ -109,8 +113,7 @@ for (const gallery of document.querySelectorAll(".gallery")) {
     const link = event.target.closest(".small a");
     if (!link || !large || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    large.removeAttribute("srcset");
-    large.src = link.href;
+    replace(large, link.href);
     large.alt = link.querySelector("img").alt;
     large.closest("a")?.setAttribute("href", link.href);
     gallery.querySelectorAll(".small a").forEach((other) =>

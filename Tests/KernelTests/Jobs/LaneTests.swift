@@ -11,12 +11,12 @@ private let quick = JobKind<NoArgs>("test.quick", lane: .payments)
 @Suite struct `A worker's slots` {
     @Test(
         arguments: [
-            (8, [:], [1, 1, 1, 1], 4),
-            (8, [.bulk: 5], [1, 1, 1, 0], 0),
-            (8, [.payments: 1, .bulk: 3], [0, 1, 1, 0], 2),
-            (8, [.payments: 9], [0, 1, 1, 1], 0),
-            (1, [:], [0, 0, 0, 0], 1),
-            (1, [.mail: 1], [0, 0, 0, 0], 0),
+            (10, [:], [1, 1, 1, 1, 1], 5),
+            (10, [.bulk: 6], [1, 1, 1, 0, 1], 0),
+            (10, [.payments: 1, .bulk: 3], [0, 1, 1, 0, 1], 3),
+            (10, [.payments: 11], [0, 1, 1, 1, 1], 0),
+            (1, [:], [0, 0, 0, 0, 0], 1),
+            (1, [.mail: 1], [0, 0, 0, 0, 0], 0),
         ] as [(Int, [JobLane: Int], [Int], Int)])
     func `are half the lanes' own`(
         _ parallel: Int, _ running: [JobLane: Int], _ own: [Int], _ shared: Int
@@ -55,7 +55,7 @@ private let quick = JobKind<NoArgs>("test.quick", lane: .payments)
             }
 
             #expect(
-                try await wait(for: 5, "select count(*) from job where state = 'running'"))
+                try await wait(for: 6, "select count(*) from job where state = 'running'"))
             try await market.database.jobs.enqueue(quick, NoArgs())
             #expect(
                 try await wait(

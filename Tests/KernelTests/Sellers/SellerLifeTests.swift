@@ -9,9 +9,7 @@ struct Applicant {
     let member: SellerMember
     let owner: Account
 
-    static let png: [UInt8] =
-        [137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
-        + [0, 0, 0, 4, 0, 0, 0, 3, 8, 6, 0, 0, 0, 1, 2, 3, 4]
+    static let png = MarketSide.picture
 
     init(_ market: TestMarketplace, name: String = "Clay & Kiln") async throws {
         owner = try await market.given.account("Ada Owner")

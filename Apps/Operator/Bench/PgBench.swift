@@ -26,6 +26,6 @@ enum PgBench {
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
             let rate = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
         else { throw OperatorProblem("pgbench said something unexpected: \(text.suffix(300))") }
-        return BenchTool.Answer(rate: rate, p50Ms: nil, p99Ms: nil)
+        return BenchTool.Answer(rate: rate, p50Ms: nil, p95Ms: nil, p99Ms: nil)
     }
 }

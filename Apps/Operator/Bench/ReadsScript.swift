@@ -26,6 +26,9 @@ struct ReadsScript: Sendable {
             math.randomseed(os.time())
             \(Self.requests(paths))
             \(pause ?? "")
+            function done(summary, latency, requests)
+                io.write(string.format("p95 %.0fus\\n", latency:percentile(95)))
+            end
             """
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }

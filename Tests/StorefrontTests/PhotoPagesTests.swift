@@ -29,10 +29,13 @@ import Web
                     sizes="(max-width: 56rem) 94vw, 44rem">\
                     <img src="/media/\(hash)/640.jpg" srcset="/media/\(hash)/4.jpg 4w" \
                     sizes="(max-width: 56rem) 94vw, 44rem" alt="A &lt;mug&gt;" width="4" \
-                    height="3" fetchpriority="high" data-shown="picture"></picture>
+                    height="3" fetchpriority="high"></picture>
                     """), "\(page)")
-            // The first is loaded at once, the second when it comes near.
-            #expect(page.components(separatedBy: "loading=\"lazy\"").count == 2)
+            // The first is loaded at once, the second and the two small ones when they come near.
+            #expect(page.components(separatedBy: "loading=\"lazy\"").count == 4)
+            // Each has a place that a small one leads to, and leads to the whole of it.
+            #expect(page.contains("<a id=\"picture-2\" href=\"/media/"))
+            #expect(page.contains("<a href=\"#picture-2\""))
             let search = try await browser.get("/search").text
             #expect(search.contains("srcset=\"/media/\(hash)/4.webp 4w\""))
             #expect(!search.contains("loading=\"lazy\""))

@@ -5,8 +5,14 @@ import Web
 /// The model of `listing.mustache`.
 struct ListingPage {
     struct Picture {
+        /// Its place on the page, for links to it.
+        let anchor: String
+        /// The photo by itself, as large as it is.
         let href: String
         let picture: ShownPicture
+        let thumb: String
+        /// `Picture 2 of 5`
+        let label: String
     }
     struct Choice {
         let id: String
@@ -15,7 +21,7 @@ struct ListingPage {
         let stock: String
         let isSoldOut: Bool
         let isChosen: Bool
-        /// Its own picture, where it has one.
+        /// The anchor of its own picture, where it has one.
         let choicePicture: String?
         let choiceThumb: String?
     }
@@ -36,8 +42,8 @@ struct ListingPage {
     /// When what is ordered now leaves, while the maker is on holiday.
     let leavesAfter: String?
     let delivery: DeliveryLine
-    let picture: ShownPicture?
-    let morePictures: [Picture]
+    let pictures: [Picture]
+    let hasPictures: Bool
     let hasMorePictures: Bool
     let isForSale = true
     let optionNames: String
@@ -84,8 +90,10 @@ struct ListingPage {
         leavesAfter = holiday?.lastDay
         self.delivery = delivery
         taxNote = "plus shipping; taxes are shown before you pay"
-        (picture, morePictures) = Self.gallery(listing)
-        hasMorePictures = !morePictures.isEmpty
+        let shown = listing.images.filter { $0.shown != nil }
+        pictures = Self.gallery(shown, title: listing.title)
+        hasPictures = !pictures.isEmpty
+        hasMorePictures = pictures.count > 1
         optionNames = listing.optionNames.joined(separator: " and ")
         let bought = listing.variants.first { $0.available > 0 }?.id
         let all = listing.variants.map { variant in
@@ -93,8 +101,9 @@ struct ListingPage {
                 id: variant.id.description, label: variant.options.joined(separator: ", "),
                 price: Format.money(variant.price), stock: Self.stock(variant.available),
                 isSoldOut: variant.available == 0, isChosen: variant.id == bought,
-                choicePicture: Self.own(variant, listing).map { ShownPicture.path($0, 1280) },
-                choiceThumb: Self.own(variant, listing).map { ShownPicture.thumb($0) })
+                choicePicture: Self.own(variant, shown).map { Self.anchor($0) },
+                choiceThumb: Self.own(variant, shown).flatMap { shown[$0].hash }
+                    .map { ShownPicture.thumb($0) })
         }
         hasChoices = listing.variants.count > 1 || !listing.optionNames.isEmpty
         choices = hasChoices ? all : []
@@ -120,36 +129,32 @@ struct ListingPage {
         hasSeen = !seen.isEmpty
     }
 
-    /// The first picture, and the others.
     private static func gallery(
-        _ listing: PublicListing
-    ) -> (first: ShownPicture?, more: [Picture]) {
-        let images = listing.images.filter { $0.hash != nil }
-        let first = images.first.flatMap { image in
-            image.shown.map {
-                ShownPicture(
-                    $0, sizes: sizes, text: image.alt.isEmpty ? listing.title : image.alt, .first)
-            }
+        _ images: [PublicListing.Image], title: String
+    ) -> [Picture] {
+        images.enumerated().compactMap { index, image in
+            guard let shown = image.shown else { return nil }
+            let label = "Picture \(index + 1) of \(images.count)"
+            return Picture(
+                anchor: anchor(index), href: Links.picture(shown.hash),
+                picture: ShownPicture(
+                    shown, sizes: sizes,
+                    text: image.alt.isEmpty ? index == 0 ? title : label : image.alt,
+                    index == 0 ? .first : .whenNear),
+                thumb: ShownPicture.thumb(shown.hash), label: label)
         }
-        let more = images.dropFirst().compactMap { image in
-            image.shown.map {
-                Picture(
-                    href: Links.picture($0.hash),
-                    picture: ShownPicture($0, sizes: smallSizes, text: image.alt, .whenNear))
-            }
-        }
-        return (first, more)
     }
 
-    /// A choice's own photo, where it has one.
+    private static func anchor(_ index: Int) -> String { "picture-\(index + 1)" }
+
+    /// The place of a choice's own photo among those that are shown, where it has one.
     private static func own(
-        _ choice: PublicListing.Choice, _ listing: PublicListing
-    ) -> ContentHash? {
-        choice.imageId.flatMap { id in listing.images.first { $0.id == id }?.hash }
+        _ choice: PublicListing.Choice, _ shown: [PublicListing.Image]
+    ) -> Int? {
+        choice.imageId.flatMap { id in shown.firstIndex { $0.id == id } }
     }
 
     private static let sizes = "(max-width: 56rem) 94vw, 44rem"
-    private static let smallSizes = "(max-width: 56rem) 18vw, 8.5rem"
 
     /// Ten stands for ten or more.
     private static func stock(_ available: Int) -> String {

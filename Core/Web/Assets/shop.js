@@ -87,36 +87,91 @@ for (const form of document.querySelectorAll("form[data-suggestions]")) {
   input.addEventListener("blur", () => setTimeout(close, 100));
 }
 
-// Another picture in the place of one that comes in several widths and types.
-function replace(picture, address) {
-  picture.closest("picture")?.querySelectorAll("source").forEach((source) => source.remove());
-  picture.removeAttribute("srcset");
-  picture.src = address;
+// The gallery: swiped as the browser does it; a small picture brings its large one into view, and
+// a large one opens by itself, where a further click shows it as large as it is.
+const slides = [...document.querySelectorAll("[data-gallery] .reel > a")];
+const reel = slides[0]?.parentElement;
+function bringForward(slide) {
+  reel.scrollTo({ left: slide.offsetLeft - reel.offsetLeft, behavior: "auto" });
+}
+if (reel) {
+  const small = [...document.querySelectorAll("[data-gallery] .small a")];
+  const mark = () => {
+    const at = Math.round(reel.scrollLeft / reel.clientWidth);
+    small.forEach((link, index) => link.toggleAttribute("aria-current", index === at));
+  };
+  reel.addEventListener("scroll", mark, { passive: true });
+  mark();
+  small.forEach((link, index) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    bringForward(slides[index]);
+  }));
+
+  const viewer = document.createElement("dialog");
+  viewer.className = "viewer";
+  const room = document.createElement("div");
+  const large = document.createElement("img");
+  room.append(large);
+  const button = (label, sign, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "second";
+    made.ariaLabel = label;
+    made.textContent = sign;
+    made.addEventListener("click", act);
+    return made;
+  };
+  let at = 0;
+  const show = (index) => {
+    at = (index + slides.length) % slides.length;
+    room.classList.remove("close-up");
+    large.src = slides[at].href;
+    large.alt = slides[at].querySelector("img").alt;
+    bringForward(slides[at]);
+  };
+  const words = document.querySelector("[data-gallery]").dataset;
+  const bar = document.createElement("p");
+  if (slides.length > 1) {
+    bar.append(button(words.before, "‹", () => show(at - 1)),
+      button(words.after, "›", () => show(at + 1)));
+  }
+  bar.append(button(words.close, "×", () => viewer.close()));
+  viewer.append(bar, room);
+  viewer.ariaLabel = reel.ariaLabel;
+  document.body.append(viewer);
+  // A click shows what was under it; a second one the whole again.
+  room.addEventListener("click", (event) => {
+    if (event.target !== large) return viewer.close();
+    const box = large.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    if (!room.classList.toggle("close-up")) return;
+    room.scrollTo(large.offsetWidth * x - room.clientWidth / 2,
+      large.offsetHeight * y - room.clientHeight / 2);
+  });
+  viewer.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowRight") show(at + 1);
+    if (event.key === "ArrowLeft") show(at - 1);
+  });
+  viewer.addEventListener("close", () => large.removeAttribute("src"));
+  slides.forEach((slide, index) => slide.addEventListener("click", (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    viewer.showModal();
+    show(index);
+  }));
 }
 
 // Choices of a thing: price, stock and picture follow at once.
 for (const form of document.querySelectorAll("form[data-choices]")) {
-  const price = document.querySelector("[data-shown=price]");
-  const picture = document.querySelector("[data-shown=picture]");
+  const shown = (name) => document.querySelector("[data-shown=" + name + "]");
   form.addEventListener("change", (event) => {
     const choice = event.target.closest("input[data-price]");
     if (!choice) return;
-    if (price) price.textContent = choice.dataset.price;
-    if (picture && choice.dataset.picture) replace(picture, choice.dataset.picture);
-  });
-}
-
-// The gallery: a small picture takes the place of the large one.
-for (const gallery of document.querySelectorAll(".gallery")) {
-  const large = gallery.querySelector("[data-shown=picture]");
-  gallery.addEventListener("click", (event) => {
-    const link = event.target.closest(".small a");
-    if (!link || !large || event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    replace(large, link.href);
-    large.alt = link.querySelector("img").alt;
-    large.closest("a")?.setAttribute("href", link.href);
-    gallery.querySelectorAll(".small a").forEach((other) =>
-      other.toggleAttribute("aria-current", other === link));
+    for (const name of ["price", "stock"]) {
+      const place = shown(name);
+      if (place) place.textContent = choice.dataset[name];
+    }
+    const slide = slides.find((slide) => slide.id === choice.dataset.picture);
+    if (slide) bringForward(slide);
   });
 }

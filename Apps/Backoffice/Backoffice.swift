@@ -17,6 +17,7 @@ public enum Backoffice {
         SellerRoutes(desk: desk).mount()
         CatalogueRoutes(desk: desk).mount()
         ReviewRoutes(desk: desk).mount()
+        PickRoutes(desk: desk).mount()
         PurchaseRoutes(desk: desk).mount()
         ReceiptRoutes(desk: desk).mount()
         CashRoutes(desk: desk).mount()

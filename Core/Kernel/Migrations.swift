@@ -77,6 +77,7 @@ public struct Migration: Sendable {
         "m0108-parcel-wishes",
         "m0109-erased-events",
         "m0110-photos",
+        "m0111-picks",
     ]
 
     /// The migrations that this build ships.

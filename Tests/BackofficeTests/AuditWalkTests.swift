@@ -87,7 +87,7 @@ import Vocabulary
     private static let reason = #"{"reason": "It was asked for."}"#
 
     static let cases: [String: Case] = selling.merging(running) { first, _ in first }
-        .merging(receipts) { first, _ in first }
+        .merging(receipts) { first, _ in first }.merging(picking) { first, _ in first }
         .merging(money) { first, _ in first }.merging(payouts) { first, _ in first }
 
     private static let selling: [String: Case] = [

@@ -30,6 +30,7 @@ struct ListingAnswer: Codable {
     let isForSale: Bool
     let priceFrom: Money
     let createdAt: Instant
+    let isPicked: Bool
 
     init(_ listing: ListingFound) {
         id = listing.id
@@ -40,5 +41,6 @@ struct ListingAnswer: Codable {
         isForSale = listing.isForSale
         priceFrom = listing.priceFrom
         createdAt = listing.createdAt
+        isPicked = listing.isPicked
     }
 }

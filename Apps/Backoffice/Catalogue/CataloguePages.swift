@@ -4,7 +4,10 @@ import Web
 
 enum CataloguePages {
     static func tabs(_ here: String) -> [DeskPage.Tab] {
-        [("categories", "/categories"), ("listings", "/listings"), ("reviews", "/reviews")].map {
+        [
+            ("categories", "/categories"), ("listings", "/listings"), ("reviews", "/reviews"),
+            ("picked", "/picked"),
+        ].map {
             DeskPage.Tab(label: $0.0, href: $0.1, isHere: $0.0 == here)
         }
     }
@@ -111,6 +114,9 @@ enum CataloguePages {
             listing.state == .blocked
             ? DeskForm("Let it be published again", to: path + "/release", [.reason])
             : DeskForm("Block this listing", to: path + "/block", [.reason], isDangerous: true)
+        let pick = DeskForm(
+            listing.isPicked ? "Take it off the first page" : "Show it on the first page",
+            to: path + (listing.isPicked ? "/pick-removal" : "/pick"))
         return DeskPage(
             listing.title,
             [
@@ -118,13 +124,14 @@ enum CataloguePages {
                     facts: [
                         Fact("State", state: listing.state.rawValue),
                         Fact("For sale", listing.isForSale ? "yes" : "no"),
+                        Fact("On the first page", listing.isPicked ? "yes" : "no"),
                         Fact("Seller", listing.sellerName, to: Links.seller(listing.seller)),
                         Fact("From", Format.money(listing.priceFrom)),
                         Fact("Since", Format.time(listing.createdAt)),
                         Fact(
                             "Audit trail", "show",
                             to: Links.trail("listing", listing.id.description)),
-                    ], forms: mayModerate(admin) ? [form] : [])
+                    ], forms: mayModerate(admin) ? [pick, form] : [])
             ])
     }
 }

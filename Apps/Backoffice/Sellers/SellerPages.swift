@@ -42,6 +42,9 @@ enum SellerPages {
         var blocks = [facts(file)]
         blocks.append(documents(file, id, mayDecide))
         if mayDecide { blocks.append(decisions(file, id)) }
+        if CataloguePages.mayModerate(admin) {
+            blocks.append(firstPage(try await marketplace.isPicked(id), id))
+        }
         if Duty.readMoney.isAllowed(to: admin.roles) { blocks.append(balances(file, id)) }
         blocks.append(
             Block(
@@ -124,6 +127,16 @@ enum SellerPages {
                         String(file.seller.holdDays), type: "number")
                 ]))
         return Block("Decide", forms: forms)
+    }
+
+    private static func firstPage(_ isPicked: Bool, _ id: ID<Seller>) -> Block {
+        Block(
+            "The shop's first page", facts: [Fact("Shown there", isPicked ? "yes" : "no")],
+            forms: [
+                DeskForm(
+                    isPicked ? "Take them off the first page" : "Show them on the first page",
+                    to: "/sellers/\(id)/" + (isPicked ? "pick-removal" : "pick"))
+            ])
     }
 
     private static func balances(_ file: SellerFile, _ id: ID<Seller>) -> Block {

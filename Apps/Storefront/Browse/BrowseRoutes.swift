@@ -28,11 +28,16 @@ struct BrowseRoutes {
     ) async throws -> PageAnswer {
         async let tree = call.marketplace.categories()
         async let fresh = call.marketplace.cards(CardQuery(), PageRequest(limit: 12))
+        async let picked = call.marketplace.pickedListings()
+        async let makers = call.marketplace.pickedMakers()
         let cards = try await fresh.items
         let seen = try await call.marketplace.cards(of: RecentlySeen(call.request).ids)
         return .page(
-            "home", HomePage(try await tree, cards, seen: seen), title: "Handmade things",
-            head: .home(cards.first?.imageHash))
+            "home",
+            HomePage(
+                try await tree, cards, picked: try await picked, makers: try await makers,
+                seen: seen),
+            title: "Handmade things", head: .home(cards.first?.imageHash))
     }
 
     @Sendable private func search(

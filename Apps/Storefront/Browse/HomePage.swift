@@ -7,6 +7,11 @@ struct HomePage {
     let hasCategories: Bool
     let things: [ThingCard]
     let hasThings: Bool
+    /// What somebody of the market chose.
+    let picked: [ThingCard]
+    let hasPicked: Bool
+    let makers: [Maker]
+    let hasMakers: Bool
     /// What this browser looked at lately.
     let seen: [ThingCard]
     let hasSeen: Bool
@@ -14,22 +19,53 @@ struct HomePage {
     let collage: [Piece]
     let hasCollage: Bool
 
+    struct Maker {
+        let href: String
+        let name: String
+        let country: String
+        let words: String
+        let rating: String?
+
+        /// About three lines of a card.
+        private static let wordsMax = 180
+
+        init(_ maker: PickedMaker) {
+            href = Links.seller(maker.slug)
+            name = maker.name
+            country = Countries.name(maker.country)
+            rating = maker.rating.text
+            let about = maker.about.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            words =
+                about.count <= Self.wordsMax
+                ? about
+                : about.prefix(Self.wordsMax).split(separator: " ").dropLast()
+                    .joined(separator: " ") + " …"
+        }
+    }
+
     struct Piece {
         let href: String
         let picture: ShownPicture
     }
 
-    init(_ tree: [Kernel.Category], _ cards: [ListingCard], seen: [ListingCard]) {
+    init(
+        _ tree: [Kernel.Category], _ cards: [ListingCard], picked: [ListingCard],
+        makers: [PickedMaker], seen: [ListingCard]
+    ) {
         categories = tree.filter { $0.parent == nil }.map { CategoryLink($0) }
         hasCategories = !categories.isEmpty
         things = cards.map { ThingCard($0) }
         hasThings = !things.isEmpty
+        self.picked = picked.map { ThingCard($0) }
+        hasPicked = !picked.isEmpty
+        self.makers = makers.map { Maker($0) }
+        hasMakers = !makers.isEmpty
         self.seen = seen.map { ThingCard($0) }
         hasSeen = !seen.isEmpty
         // Of different makers where there are as many.
-        var makers: Set<String> = []
+        var shownMakers: Set<String> = []
         let shown = cards.filter { $0.imageHash != nil }
-        let varied = shown.filter { makers.insert($0.sellerSlug).inserted }
+        let varied = shown.filter { shownMakers.insert($0.sellerSlug).inserted }
         let chosen = (varied.count >= 3 ? varied : shown).prefix(3)
         hasCollage = chosen.count == 3
         collage =

@@ -11,6 +11,8 @@ public struct ListingFound: Sendable {
     public let isForSale: Bool
     public let priceFrom: Money
     public let createdAt: Instant
+    /// Chosen by hand for the shop's first page.
+    public let isPicked: Bool
 }
 
 extension Marketplace {

@@ -7,7 +7,7 @@ struct ModerationStore {
 
     private static let columns: SQL = """
         l.id, l.title, l.seller_id, s.name, l.state, l.for_sale, l.price_from, l.currency,
-            l.created_at
+            l.created_at, exists (select from picked_listing p where p.listing_id = l.id)
         """
 
     func list(
@@ -43,7 +43,8 @@ struct ModerationStore {
         ListingFound(
             id: try c.next(), title: try c.next(), seller: try c.next(),
             sellerName: try c.next(), state: try c.next(), isForSale: try c.next(),
-            priceFrom: Money(try c.next(), try c.next()), createdAt: try c.next())
+            priceFrom: Money(try c.next(), try c.next()), createdAt: try c.next(),
+            isPicked: try c.next())
     }
 }
 

@@ -208,7 +208,7 @@ import Vocabulary
     private static let actors: Set<String> = [
         "actor_id", "reviewed_by", "created_by", "changed_by", "frozen_by", "lifted_by", "made_by",
         "approved_by", "settled_by", "asked_by", "read_by", "ran_by", "confirmed_by",
-        "recorded_by", "requested_by", "used_by",
+        "recorded_by", "requested_by", "used_by", "picked_by",
     ]
 
     @Test func `has a part for every table that names a person`() async throws {

@@ -46,16 +46,9 @@ struct OrderRoutes {
     func mount(on routes: Routes) {
         routes.get("/orders").query(StateQuery.self)
             .show(as: Member.self, needing: [.readOrders], use: index)
+        mountPaper(on: routes)
         routes.get("/orders/{order}").path(OrderAPI.OrderPath.self)
             .show(as: Member.self, needing: [.readOrders], use: show)
-        routes.get("/orders/{order}/packing-slip").path(OrderAPI.OrderPath.self)
-            .show(as: Member.self, needing: [.readOrders]) { call, member in
-                let detail = try await call.marketplace.findOrder(
-                    call.path.order, as: member.membership)
-                return .page(
-                    "packing-slip", OrderPage(detail, may: member.membership.may),
-                    title: "Packing slip \(detail.order.number)")
-            }
         routes.post("/orders/{order}/shipments").path(OrderAPI.OrderPath.self)
             .form(Shipment.self).onlyOnce()
             .show(as: Member.self, needing: [.shipOrders], use: ship)
@@ -110,6 +103,25 @@ struct OrderRoutes {
                     call.path.refund, of: call.path.order, as: .seller(member.membership))
                 return .seeOther(
                     "/orders/\(call.path.order)", notice: "The refund is asked for again.")
+            }
+    }
+
+    /// What is printed.
+    private func mountPaper(on routes: Routes) {
+        routes.get("/orders/pick-list")
+            .show(as: Member.self, needing: [.readOrders]) { call, member in
+                .page(
+                    "pick-list",
+                    PickListPage(try await call.marketplace.pickList(as: member.membership)),
+                    title: "Pick list")
+            }
+        routes.get("/orders/{order}/packing-slip").path(OrderAPI.OrderPath.self)
+            .show(as: Member.self, needing: [.readOrders]) { call, member in
+                let detail = try await call.marketplace.findOrder(
+                    call.path.order, as: member.membership)
+                return .page(
+                    "packing-slip", OrderPage(detail, may: member.membership.may),
+                    title: "Packing slip \(detail.order.number)")
             }
     }
 

@@ -28,6 +28,7 @@ public enum SellerDesk {
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)
         PriceRoutes().mount(on: routes)
+        OptionRoutes().mount(on: routes)
         ImportRoutes().mount(on: routes)
         ReviewRoutes().mount(on: routes)
         TokenRoutes().mount(on: routes)

@@ -89,7 +89,7 @@ public struct MarketSide: Sendable {
             "checkoutId": "\(open.id)", "walletId": "\(wallet.id)",
             "lineId": "\(paid.lines[0].id)", "line": "\(paid.lines[0].id)",
             "images": "\(image.id)", "id": "\(bowl.variant)", "variantId": "\(bowl.variant)",
-            "variant": "\(bowl.variant)",
+            "variant": "\(bowl.variant)", "image": "\(image.id)",
             "addressId": "\(address.id)", "instanceId": "\(payment)", "seller": "\(seller.id)",
         ]
     }

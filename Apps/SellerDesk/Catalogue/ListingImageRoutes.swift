@@ -12,6 +12,12 @@ struct ListingImageRoutes {
         static let rules: [String: [Rule]] = ["alt": [.length(0...200)]]
     }
 
+    /// Every picture once, the first one first.
+    struct OrderForm: Described {
+        let images: [ID<ListingImage>]
+        static let rules: [String: [Rule]] = ["images": [.count(1...Listing.imagesMax)]]
+    }
+
     func mount(on routes: Routes) {
         routes.post("/listings/{listing}/images").path(ListingPath.self).form(ImageForm.self)
             .files(upTo: Self.picturesMax)
@@ -31,6 +37,14 @@ struct ListingImageRoutes {
             }
         routes.get("/listings/{listing}/photos").path(ListingPath.self)
             .show(as: Member.self, needing: [.readListings], use: show)
+        routes.post("/listings/{listing}/images/order").path(ListingPath.self)
+            .form(OrderForm.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                try await call.marketplace.arrangeImages(
+                    call.form.images, of: call.path.listing, as: member.membership)
+                return .seeOther(
+                    Links.listing(call.path.listing), notice: "The pictures are in order.")
+            }
         routes.post("/listings/{listing}/images/{image}/removal").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.removeImage(

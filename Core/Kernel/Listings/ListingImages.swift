@@ -60,6 +60,21 @@ extension Marketplace {
         }
     }
 
+    /// Says which picture shows which variant; nil for none of its own.
+    /// - Throws: ``ListingRefusal/variantUnknown`` when one of the variants or pictures is not of
+    ///   this listing, or a variant is named twice; nothing is changed then.
+    public func setPictures(
+        _ choices: [(variant: ID<Variant>, image: ID<ListingImage>?)], of listing: ID<Listing>,
+        as member: SellerMember
+    ) async throws {
+        try member.require(.editListings)
+        guard choices.count <= Listing.variantsMax else { throw ListingRefusal.tooManyVariants }
+        try await changeImages(of: listing, as: member) { _, tx in
+            guard try await tx.variants.savePictures(choices, of: listing) == choices.count
+            else { throw ListingRefusal.variantUnknown }
+        }
+    }
+
     private func changeImages(
         of listing: ID<Listing>, as member: SellerMember,
         _ change: ([ListingImage], Transaction) async throws -> Void

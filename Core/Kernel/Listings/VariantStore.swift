@@ -44,6 +44,23 @@ struct VariantStore {
             """)
     }
 
+    /// Which picture shows which variant.
+    /// - Returns: how many of the variants and pictures are the listing's.
+    func savePictures(
+        _ choices: [(variant: ID<Variant>, image: ID<ListingImage>?)], of listing: ID<Listing>
+    ) async throws -> Int {
+        try await db.execute(
+            """
+            update variant v set image_id = c.image
+            from unnest(\(choices.map(\.variant))::uuid[],
+                \(choices.map(\.image))::uuid[]) as c(variant, image)
+            where v.id = c.variant and v.listing_id = \(listing) and v.active
+                and (c.image is null or exists (
+                    select from listing_image i
+                    where i.id = c.image and i.listing_id = \(listing)))
+            """)
+    }
+
     func listPresent(in listings: [ID<Listing>]) async throws -> [PresentVariant] {
         try await db.query(
             """

@@ -51,7 +51,12 @@ struct LayoutPage {
         self.title = title
         siteTitle = site.title
         stylesheet = site.assets.path("style.css")
-        script = site.app == .customer ? site.assets.path("shop.js") : nil
+        script =
+            switch site.app {
+            case .customer: site.assets.path("shop.js")
+            case .seller: site.assets.path("desk.js")
+            default: nil
+            }
         appName = site.app.rawValue
         links = shown(chrome.links, here)
         corner = shown(chrome.corner, path)

@@ -1,0 +1,121 @@
+import Vocabulary
+
+/// The options of a thing with their values; each combination of them is a variant.
+public struct OptionMatrix: Hashable, Sendable {
+    public struct Option: Hashable, Sendable {
+        public var name: String
+        public var values: [String]
+
+        public init(name: String, values: [String]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    public static let optionsMax = 3
+
+    public var options: [Option]
+
+    public init(_ options: [Option]) { self.options = options }
+
+    /// Every value that a variant of the listing has, in the order of the variants.
+    public init(_ details: ListingDetails) {
+        options = details.listing.optionNames.enumerated().map { place, name in
+            var seen: Set<String> = []
+            let values = details.variants.compactMap { variant in
+                place < variant.options.count ? variant.options[place] : nil
+            }
+            return Option(name: name, values: values.filter { seen.insert($0).inserted })
+        }
+    }
+
+    /// Every combination, the last option changing fastest; one empty combination of no options.
+    /// Nil for more than ``Listing/variantsMax``.
+    public var combinations: [[String]]? {
+        var combinations: [[String]] = [[]]
+        for option in options {
+            guard combinations.count * option.values.count <= Listing.variantsMax else {
+                return nil
+            }
+            combinations = combinations.flatMap { start in option.values.map { start + [$0] } }
+        }
+        return combinations
+    }
+
+    /// The listing with one variant for each combination. A variant that is there goes on as the
+    /// combination that it was; where an option is new, as that with its first value. What has no
+    /// variant yet is like `model`.
+    /// - Throws: ``ListingRefusal`` for too many or none, ``InputRefusal`` that names the option.
+    public func draft(
+        changing present: ListingDetails, model: VariantDraft
+    ) throws -> ListingDraft {
+        let clean = try checked()
+        guard let combinations = clean.combinations else { throw ListingRefusal.tooManyVariants }
+        let (was, now) = (present.listing.optionNames, clean.options.map(\.name))
+        var left = present.variants
+        var draft = ListingDraft(present)
+        draft.optionNames = now
+        draft.variants = combinations.map { combination in
+            let byName = left.firstIndex { variant in
+                clean.options.indices.allSatisfy { place in
+                    guard let before = was.firstIndex(of: now[place]),
+                        before < variant.options.count
+                    else { return combination[place] == clean.options[place].values[0] }
+                    return variant.options[before] == combination[place]
+                }
+            }
+            // An option that was renamed has its values still.
+            let same = byName ?? left.firstIndex { $0.options == combination }
+            var variant = same.map { VariantDraft(left.remove(at: $0)) } ?? model
+            variant.options = combination
+            return variant
+        }
+        return draft
+    }
+
+    private func checked() throws -> OptionMatrix {
+        guard options.count <= Self.optionsMax else { throw ListingRefusal.tooManyOptions }
+        return OptionMatrix(
+            try options.enumerated().map { index, option in
+                let field = "options.\(index)"
+                let values = try option.values.map {
+                    try InputText.line($0, field: field + ".values", lengths: 1...80)
+                }
+                guard !values.isEmpty else {
+                    throw InputRefusal(
+                        .wrong("Say which values it has."), field: field + ".values")
+                }
+                var seen: Set<String> = []
+                return Option(
+                    name: try InputText.line(option.name, field: field + ".name", lengths: 1...40),
+                    values: values.filter { seen.insert($0).inserted })
+            })
+    }
+}
+
+extension ListingDraft {
+    /// What changes nothing of a listing.
+    public init(_ details: ListingDetails) {
+        let listing = details.listing
+        self.init(
+            title: listing.title, description: listing.description, handle: listing.handle,
+            category: listing.category, productType: listing.productType, tags: listing.tags,
+            optionNames: listing.optionNames, variants: details.variants.map { VariantDraft($0) })
+        wallet = listing.wallet
+    }
+}
+
+extension VariantDraft {
+    /// What changes nothing of a variant; its stock is left alone, though somebody buys of it.
+    public init(_ variant: Variant) {
+        self.init(
+            price: variant.price, options: variant.options, sku: variant.sku,
+            grams: variant.grams)
+        id = variant.id
+        compareAt = variant.compareAt
+        barcode = variant.barcode
+        requiresShipping = variant.requiresShipping
+        taxable = variant.taxable
+        taxCode = variant.taxCode
+    }
+}

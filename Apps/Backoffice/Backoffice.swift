@@ -33,6 +33,7 @@ public enum Backoffice {
         TrailRoutes(desk: desk).mount()
         PeopleRoutes(desk: desk).mount()
         ClockRoutes(desk: desk).mount()
+        MediaRoutes().mount(on: routes)
     }
 
     /// What stands around every page: the links of whoever is signed in.

@@ -78,6 +78,7 @@ public struct Migration: Sendable {
         "m0109-erased-events",
         "m0110-photos",
         "m0111-picks",
+        "m0112-review-photos",
     ]
 
     /// The migrations that this build ships.

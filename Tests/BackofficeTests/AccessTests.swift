@@ -16,6 +16,8 @@ import Web
         "/", "/sign-in", "/sign-out", "/register", "/docs", "/openapi.json", "/assets/{name}",
         "/api/v1/accounts", "/api/v1/sessions", "/api/v1/sessions/current", "/api/v1/tokens",
         "/sign-in/code",
+        // Photos that the shop shows to everybody.
+        "/media/{hash}", "/media/{hash}/{copy}",
     ]
     /// What somebody with an account may do for themselves.
     static let own: Set<String> = [

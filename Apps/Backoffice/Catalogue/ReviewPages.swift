@@ -15,7 +15,10 @@ enum ReviewPages {
                 facts: [
                     Fact("By", review.author), Fact("On", Format.date(review.createdAt)),
                     Fact("State", state: review.isHidden ? "hidden" : "published"),
-                ], forms: CataloguePages.mayModerate(admin) ? [form] : [])
+                ]
+                    + review.photos.enumerated().map { index, photo in
+                        Fact("Photo \(index + 1)", "look at it", to: "/media/\(photo.hash)")
+                    }, forms: CataloguePages.mayModerate(admin) ? [form] : [])
         }
         let none = Block(timeline: [], nothing: "Nobody has reviewed anything yet.")
         let more = page.next.map { Block(more: "/reviews?after=\(Cursor.seal($0))") }

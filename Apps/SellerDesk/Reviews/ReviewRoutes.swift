@@ -40,10 +40,17 @@ struct ReviewsPage {
         let stars: String
         let starsText: String
         let body: String
+        let photos: [Photo]
+        let hasPhotos: Bool
         let reply: String?
         let isHidden: Bool
         let date: String
         let mayReply: Bool
+    }
+    struct Photo {
+        let href: String
+        let thumb: String
+        let text: String
     }
     struct Rated {
         let author: String
@@ -65,7 +72,13 @@ struct ReviewsPage {
                 id: review.id.description, thing: review.listingTitle,
                 link: Links.listing(review.listing), author: review.author,
                 stars: Format.stars(review.stars), starsText: "\(review.stars) of 5 stars",
-                body: review.body, reply: review.reply, isHidden: review.isHidden,
+                body: review.body,
+                photos: review.photos.enumerated().map { index, photo in
+                    Photo(
+                        href: Links.picture(photo.hash), thumb: ShownPicture.thumb(photo.hash),
+                        text: "Photo \(index + 1) by \(review.author)")
+                }, hasPhotos: !review.photos.isEmpty, reply: review.reply,
+                isHidden: review.isHidden,
                 date: Format.date(review.createdAt), mayReply: mayReply && review.reply == nil)
         }
         isEmpty = reviews.isEmpty

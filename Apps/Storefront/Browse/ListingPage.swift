@@ -174,9 +174,27 @@ struct ReviewCard {
     let starsText: String
     let date: String
     let body: String
+    let photos: [Photo]
+    let hasPhotos: Bool
     let reply: String?
 
-    init(author: String, stars: Int, at: Instant, body: String, reply: String? = nil) {
+    struct Photo {
+        let href: String
+        let thumb: String
+        /// `Photo 1 by Grace H.`
+        let text: String
+    }
+
+    init(
+        author: String, stars: Int, at: Instant, body: String, photos: [ShownImage] = [],
+        reply: String? = nil
+    ) {
+        self.photos = photos.enumerated().map { index, photo in
+            Photo(
+                href: Links.picture(photo.hash), thumb: ShownPicture.thumb(photo.hash),
+                text: "Photo \(index + 1) by \(author)")
+        }
+        hasPhotos = !photos.isEmpty
         self.author = author
         self.stars = Format.stars(stars)
         starsText = "\(stars) of 5 stars"

@@ -10,7 +10,7 @@ extension Marketplace {
         try await reviews(of: listing, PageRequest(limit: Self.shownMax)).items.map { review in
             ReviewCard(
                 author: review.author, stars: review.stars, at: review.createdAt,
-                body: review.body, reply: review.reply)
+                body: review.body, photos: review.photos, reply: review.reply)
         }
     }
 

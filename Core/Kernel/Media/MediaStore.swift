@@ -32,12 +32,15 @@ struct MediaStore {
             """) == 1
     }
 
-    /// How many of a seller's uploads wait to be made, and how many bytes they have.
-    func waiting(of seller: ID<Seller>) async throws -> (count: Int, bytes: Int) {
-        try await db.query(
+    /// How many of a seller's uploads wait to be made, and how many bytes they have; nil for those
+    /// of all customers together.
+    func waiting(of seller: ID<Seller>?) async throws -> (count: Int, bytes: Int) {
+        // Apart, because no index finds what is "not distinct".
+        let whose: SQL = seller.map { "seller_id = \($0)" } ?? "seller_id is null"
+        return try await db.query(
             """
             select count(*), coalesce(sum(bytes), 0)::bigint from media
-            where seller_id = \(seller) and state in ('waiting', 'making')
+            where \(whose) and state in ('waiting', 'making')
             """
         ).decode { c in (count: try c.next(Int.self), bytes: try c.next(Int.self)) }
             .first ?? (0, 0)
@@ -45,13 +48,14 @@ struct MediaStore {
 
     /// Has a photo wait to be made: a new one, or one that was refused and is sent once more.
     /// - Returns: false when it is known and was not refused.
-    func insert(_ picture: Picture, of seller: ID<Seller>) async throws -> Bool {
+    func insert(_ picture: Picture, of seller: ID<Seller>?) async throws -> Bool {
         try await db.execute(
             """
             insert into media (content_hash, media_type, bytes, width, height, state, seller_id,
                 charged)
             values (\(picture.hash), \(picture.mediaType), \(picture.bytes), \(picture.width),
-                \(picture.height), 'waiting', \(seller), \(picture.bytes))
+                \(picture.height), 'waiting', \(seller)::uuid,
+                case when \(seller)::uuid is null then 0 else \(picture.bytes)::bigint end)
             on conflict (content_hash) do update set state = 'waiting', refusal = null, made = 0,
                 wanted = 0, seller_id = excluded.seller_id, charged = excluded.charged
             where media.state = 'refused'

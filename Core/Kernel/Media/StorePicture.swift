@@ -4,9 +4,10 @@ extension Marketplace {
     /// Checks a picture by what its first bytes say and keeps it until the worker has made the
     /// photo of it that is shown. It is known by the SHA-256 of what was sent: the same bytes
     /// twice are one photo, and count once. The disk is met on threads of its own.
+    /// - Parameter seller: whose room it takes; nil for a customer's, who has none to take.
     /// - Throws: ``MediaRefusal`` for what is no JPEG, PNG, WebP, HEIC or GIF, or too large, and
     ///   when the seller has no room left.
-    public func storePicture(_ bytes: [UInt8], of seller: ID<Seller>) async throws -> Picture {
+    public func storePicture(_ bytes: [UInt8], of seller: ID<Seller>?) async throws -> Picture {
         let header = try pictureHeader(bytes)
         let hash = try await files.run { ContentHash(of: bytes) }
         let picture = Picture(
@@ -35,11 +36,11 @@ extension Marketplace {
     }
 
     private func take(
-        _ picture: Picture, _ bytes: [UInt8], of seller: ID<Seller>
+        _ picture: Picture, _ bytes: [UInt8], of seller: ID<Seller>?
     ) async throws {
         let most = settings.sellerPictureBytesMax
         // Before the bytes are stored, so that nobody fills the disk with what is refused.
-        guard try await database.media.hasRoom(seller, bytes.count, most: most) else {
+        if let seller, try await !database.media.hasRoom(seller, bytes.count, most: most) {
             throw MediaRefusal.storageFull
         }
         let waiting = try await database.media.waiting(of: seller)
@@ -50,7 +51,7 @@ extension Marketplace {
         _ = try await originalFolder.write(bytes, on: files)
         try await database.transaction { tx in
             guard try await tx.media.insert(picture, of: seller) else { return }
-            guard try await tx.media.charge(seller, bytes.count, most: most) else {
+            if let seller, try await !tx.media.charge(seller, bytes.count, most: most) {
                 throw MediaRefusal.storageFull
             }
             try await queuePhoto(picture.hash, in: tx)

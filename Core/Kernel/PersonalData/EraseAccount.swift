@@ -17,16 +17,20 @@ extension Marketplace {
     ) async throws {
         try await requirePassword(password, of: account)
         try await checkSecondFactor(of: account, code: code)
-        try await database.transaction { tx in
+        let (photos, copies) = try await database.transaction { tx in
             guard try await tx.erasures.lock(account) else {
                 throw AccountRefusal.unknown
             }
             if let obstacle = try await tx.erasures.obstacles(of: account).first {
                 throw obstacle
             }
+            let photos = try await tx.reviewPhotos.erase(of: account)
             try await tx.erasures.erase(account)
             try await tx.audit.record(
                 "account.erased", on: "account", account.description, by: account, as: .customer)
+            return photos
         }
+        for photo in photos { try await originalFolder.remove(photo, on: files) }
+        for copy in photos + copies { try await pictureFolder.remove(copy, on: files) }
     }
 }

@@ -52,7 +52,14 @@ struct PersonalDataStore {
                 "id", "checkout", "to_jsonb(t) - 'account_id' - 'guest_token_hash' - 'version'",
                 "\(mine(account)) and t.state <> 'placed'", after: id)
         case .purchases: purchases(account, after: id)
-        case .reviews: list("id", "review", "to_jsonb(t) - 'account_id'", mine(account), after: id)
+        case .reviews:
+            list(
+                "id", "review",
+                """
+                to_jsonb(t) - 'account_id' || jsonb_build_object('photos', array(
+                    select encode(p.content_hash, 'hex') from review_photo p
+                    where p.review_id = t.id order by p.position))
+                """, mine(account), after: id)
         case .ratings:
             list("id", "seller_rating", "to_jsonb(t) - 'account_id'", mine(account), after: id)
         case .wishes:

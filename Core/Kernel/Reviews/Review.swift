@@ -10,12 +10,16 @@ public struct Review: Hashable, Sendable, Codable {
     /// 1 to 5.
     public let stars: Int
     public let body: String
+    /// Those that are made, at most ``photosMax``.
+    public let photos: [ShownImage]
     /// The seller's answer.
     public let reply: String?
     public let repliedAt: Instant?
     /// Hidden by an administrator: not shown, and not in the average.
     public let isHidden: Bool
     public let createdAt: Instant
+
+    public static let photosMax = 4
 }
 
 /// What a customer says of a seller, once per order.
@@ -49,7 +53,7 @@ public struct ReviewDraft: Hashable, Sendable, Codable {
 
 /// Why a review, or something about one, was refused.
 public enum ReviewRefusal: Refusal, CaseIterable {
-    case unknown, notDelivered, twice, starsInvalid, wrongState
+    case unknown, notDelivered, twice, starsInvalid, wrongState, tooManyPhotos
 
     public var code: String {
         switch self {
@@ -58,6 +62,7 @@ public enum ReviewRefusal: Refusal, CaseIterable {
         case .twice: "review.twice"
         case .starsInvalid: "review.stars-invalid"
         case .wrongState: "review.wrong-state"
+        case .tooManyPhotos: "review.too-many-photos"
         }
     }
 
@@ -65,7 +70,7 @@ public enum ReviewRefusal: Refusal, CaseIterable {
         switch self {
         case .unknown: .missing
         case .notDelivered, .twice, .wrongState: .conflict
-        case .starsInvalid: .invalid
+        case .starsInvalid, .tooManyPhotos: .invalid
         }
     }
 
@@ -76,8 +81,15 @@ public enum ReviewRefusal: Refusal, CaseIterable {
         case .twice: "You have reviewed this already."
         case .starsInvalid: "Give one to five stars."
         case .wrongState: "This is not possible in the review's present state."
+        case .tooManyPhotos: "A review has at most \(Review.photosMax) photos."
         }
     }
 
-    public var field: String? { self == .starsInvalid ? "stars" : nil }
+    public var field: String? {
+        switch self {
+        case .starsInvalid: "stars"
+        case .tooManyPhotos: "photo"
+        default: nil
+        }
+    }
 }

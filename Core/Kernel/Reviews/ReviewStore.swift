@@ -89,8 +89,8 @@ struct ReviewStore {
     }
 
     private static let columns: SQL = """
-        r.id, r.listing_id, l.title, r.author, r.stars, r.body, r.reply, r.replied_at,
-        r.state = 'hidden', r.created_at
+        r.id, r.listing_id, l.title, r.author, r.stars, r.body, \(ReviewPhotoStore.shown),
+        r.reply, r.replied_at, r.state = 'hidden', r.created_at
         """
 
     /// What is shown of a listing, newest first.
@@ -203,7 +203,8 @@ extension Review {
         var c = row.columns
         self.init(
             id: try c.next(), listing: try c.next(), listingTitle: try c.next(),
-            author: try c.next(), stars: try c.next(), body: try c.next(), reply: try c.next(),
+            author: try c.next(), stars: try c.next(), body: try c.next(),
+            photos: try c.next(JSON<[ShownImage]>.self).value, reply: try c.next(),
             repliedAt: try c.next(), isHidden: try c.next(), createdAt: try c.next())
     }
 }

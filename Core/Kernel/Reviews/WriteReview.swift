@@ -4,13 +4,18 @@ import Vocabulary
 extension Marketplace {
     /// Reviews a thing that was delivered, once per order line. The listing's average moves in
     /// the same transaction.
-    /// - Throws: ``ReviewRefusal``; `unknown` when `customer` did not buy it.
+    /// - Parameter photos: files of pictures, shown once a worker has made photos of them.
+    /// - Throws: ``ReviewRefusal``; `unknown` when `customer` did not buy it. ``MediaRefusal`` for
+    ///   what is no picture.
     @discardableResult
     public func review(
-        _ line: ID<OrderLine>, _ draft: ReviewDraft, by customer: ID<Account>
+        _ line: ID<OrderLine>, _ draft: ReviewDraft, photos: [[UInt8]] = [],
+        by customer: ID<Account>
     ) async throws -> Review {
         let draft = try draft.checked()
+        guard photos.count <= Review.photosMax else { throw ReviewRefusal.tooManyPhotos }
         let id = ID<Review>()
+        let hashes = try await keep(photos, with: line, of: customer)
         return try await refusing("review_order_line_key", as: ReviewRefusal.twice) {
             try await database.transaction { tx in
                 guard let bought = try await tx.reviews.findLine(line, of: customer),
@@ -20,10 +25,11 @@ extension Marketplace {
                 let review = Review(
                     id: id, listing: listing, listingTitle: "",
                     author: try await shownName(of: customer, in: tx), stars: draft.stars,
-                    body: draft.body ?? "", reply: nil, repliedAt: nil, isHidden: false,
+                    body: draft.body ?? "", photos: [], reply: nil, repliedAt: nil, isHidden: false,
                     createdAt: .systemNow)
                 try await tx.reviews.insert(
                     review, line: line, seller: bought.seller, account: customer)
+                try await tx.reviewPhotos.insert(hashes, to: id)
                 try await tx.reviews.addToListing(listing, stars: draft.stars, count: 1)
                 guard let written = try await tx.reviews.find(id) else {
                     throw ReviewRefusal.unknown
@@ -31,6 +37,28 @@ extension Marketplace {
                 return written
             }
         }
+    }
+
+    /// Stores photos for a line that may be reviewed now: nobody fills the disk for another.
+    private func keep(
+        _ photos: [[UInt8]], with line: ID<OrderLine>, of customer: ID<Account>
+    ) async throws -> [ContentHash] {
+        guard !photos.isEmpty else { return [] }
+        guard let bought = try await database.reviews.findLine(line, of: customer) else {
+            throw ReviewRefusal.unknown
+        }
+        guard bought.isDelivered else { throw ReviewRefusal.notDelivered }
+        guard try await !database.reviews.listDone(in: [bought.order]).lines.contains(line) else {
+            throw ReviewRefusal.twice
+        }
+        // None is stored when one of them is no picture.
+        for photo in photos { _ = try pictureHeader(photo) }
+        var hashes: [ContentHash] = []
+        for photo in photos {
+            let hash = try await storePicture(photo, of: nil).hash
+            if !hashes.contains(hash) { hashes.append(hash) }
+        }
+        return hashes
     }
 
     /// Rates the seller of a delivered order, once per order. The seller's average moves in the

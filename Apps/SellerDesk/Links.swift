@@ -8,6 +8,7 @@ enum Links {
     static let shop = "/shop"
     static let shops = "/shops"
     static let holiday = "/shop/holiday"
+    static let destinations = "/shop/destinations"
     static let documents = "/shop/documents"
     static let listings = "/listings"
     static let newListing = "/listings/new"

@@ -24,6 +24,7 @@ public enum SellerDesk {
         ShopRoutes().mount(on: routes)
         ApplicationRoutes().mount(on: routes)
         HolidayRoutes().mount(on: routes)
+        DestinationRoutes().mount(on: routes)
         TeamRoutes().mount(on: routes)
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)

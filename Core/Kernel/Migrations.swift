@@ -79,6 +79,7 @@ public struct Migration: Sendable {
         "m0110-photos",
         "m0111-picks",
         "m0112-review-photos",
+        "m0113-destinations",
     ]
 
     /// The migrations that this build ships.

@@ -54,6 +54,7 @@ import Web
         "/shop/documents": "POST /shop/documents",
         "/team": "POST /team", "/team/{account}": "PUT /team/{account}",
         "/team/{account}/leave": "DELETE /team/{account}",
+        "/shop/destinations": "PUT /shop/destinations",
         "/shop/holiday": "PUT /shop/holiday", "/shop/holiday/end": "DELETE /shop/holiday",
         "/shops/chosen": "", "/apply": "POST /shops", "/shop": "PUT /shop",
         "/listings": "POST /listings", "/listings/{listing}": "PUT /listings/{listing}",
@@ -181,6 +182,9 @@ import Web
     private static let shop: [String: Case] = [
         "POST /shops": { _ in ("/shops", ["name": "Second shop", "country": "DE"]) },
         "PUT /shop": { _ in ("/shop", ["name": "Clay & Fire", "country": "DE"]) },
+        "PUT /shop/destinations": { _ in
+            ("/shop/destinations", ["countries": ["DE", "AT"]])
+        },
         "PUT /shop/holiday": { counter in
             ("/shop/holiday", .object(try await counter.comingWeek()))
         },

@@ -76,6 +76,7 @@ struct ShopAPI {
                         call.body.kernel, as: member.membership))
             }
         HolidayRoutes().mount(on: api, tag: tag)
+        DestinationRoutes().mount(on: api, tag: tag)
         api.get("/shop/history", "Who moved it from where to where, and why", tag: tag)
             .handle(as: Member.self, needing: [.editProfile]) { call, member in
                 Listed(

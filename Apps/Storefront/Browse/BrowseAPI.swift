@@ -15,6 +15,8 @@ struct BrowseAPI {
         /// Minor units.
         let priceMax: Int64?
         let inStock: Bool?
+        /// What its maker sends to this country, ISO 3166-1 alpha-2.
+        let sentTo: String?
         /// What its maker says that it is, exactly so.
         let kind: String?
         /// One of its maker's words for it, exactly so.
@@ -33,6 +35,7 @@ struct BrowseAPI {
             "text": [.length(1...200)], "category": [.length(1...60)], "seller": [.length(1...60)],
             "priceMin": [.range(0...Money.amountMax)], "priceMax": [.range(0...Money.amountMax)],
             "kind": [.length(1...120)], "tag": [.length(1...120)],
+            "sentTo": [.length(2...2), .pattern(.country)],
             "after": [.length(1...400)], "limit": [.range(1...100)],
         ]
     }
@@ -55,7 +58,8 @@ struct BrowseAPI {
             .handle(as: Visitor.self) { call, _ in
                 FacetsAnswer(
                     try await call.marketplace.facets(
-                        try await cardQuery(call.query, call.marketplace)))
+                        try await cardQuery(call.query, call.marketplace),
+                        sentTo: call.query.sentTo))
             }
         api.get(
             "/listings/{listing}/bought-together", "What was paid together with a thing", tag: tag
@@ -97,6 +101,7 @@ struct BrowseAPI {
         query.priceMin = asked.priceMin
         query.priceMax = asked.priceMax
         query.inStockOnly = asked.inStock ?? false
+        query.sentTo = asked.sentTo
         query.kind = asked.kind
         query.tag = asked.tag
         query.sort =
@@ -177,6 +182,8 @@ struct FacetsAnswer: Codable, Sendable {
     let makers: [Maker]
     let prices: [Band]
     let inStock: Int
+    /// What is sent to `sentTo`; absent without it.
+    let sent: Int?
     let isWhole: Bool
 
     init(_ facets: Facets) {
@@ -186,6 +193,7 @@ struct FacetsAnswer: Codable, Sendable {
         kinds = facets.kinds.map { Word(word: $0.word, count: $0.count) }
         tags = facets.tags.map { Word(word: $0.word, count: $0.count) }
         inStock = facets.inStock
+        sent = facets.sent
         isWhole = facets.isWhole
     }
 }

@@ -28,6 +28,7 @@ struct BrowsePage {
     let from: String
     let to: String
     let inStock: Bool
+    let sentTo: String
     let sorts: [Choice]
     let showsCategories: Bool
     let categoryChoices: [Choice]
@@ -39,7 +40,8 @@ struct BrowsePage {
 
     init(
         _ page: Page<ListingCard>, _ query: BrowseQuery, in branch: Kernel.Category?,
-        tree: [Kernel.Category], facets: Facets, action: String, next: String?
+        tree: [Kernel.Category], facets: Facets, country: String?, action: String,
+        next: String?
     ) {
         let isSearch = action == Links.search
         headline = branch.flatMap { isSearch ? nil : $0.name } ?? Self.headline(query)
@@ -51,7 +53,8 @@ struct BrowsePage {
                 tree.first { $0.id == id }.map { CategoryLink($0) }
             }
         hasCrumbs = !crumbs.isEmpty
-        self.facets = FacetGroup.all(facets, query, in: branch, tree: tree, action: action)
+        self.facets = FacetGroup.all(
+            facets, query, in: branch, tree: tree, country: country, action: action)
         chosen = FacetGroup.chosen(facets, query, in: branch, action: action)
         hasChosen = !chosen.isEmpty
         count = Self.count(facets)
@@ -63,6 +66,7 @@ struct BrowsePage {
         from = query.from ?? ""
         to = query.to ?? ""
         inStock = query.inStock ?? false
+        sentTo = query.sentTo ?? ""
         let sort = query.cardQuery().sort
         sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
             .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }

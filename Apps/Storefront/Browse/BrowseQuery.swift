@@ -13,6 +13,8 @@ struct BrowseQuery: Described {
     let from: String?
     let to: String?
     let inStock: Bool?
+    /// What is sent to this country, ISO 3166-1 alpha-2.
+    let sentTo: String?
     /// What its maker says that it is.
     let kind: String?
     /// One of its maker's words for it.
@@ -24,7 +26,8 @@ struct BrowseQuery: Described {
         "text": [.length(0...200)], "category": [.length(0...60)],
         "maker": [.length(0...60)], "kind": [.length(0...120)], "tag": [.length(0...120)],
         "from": [.length(0...16)],
-        "to": [.length(0...16)], "sort": [.length(0...20)], "after": [.length(1...400)],
+        "to": [.length(0...16)], "sort": [.length(0...20)], "sentTo": [.length(0...2)],
+        "after": [.length(1...400)],
     ]
 
     /// The kernel's question. A price or a sort that makes no sense is left out, not refused:
@@ -36,6 +39,7 @@ struct BrowseQuery: Described {
         query.priceMin = Self.amount(from)
         query.priceMax = Self.amount(to)
         query.inStockOnly = inStock ?? false
+        query.sentTo = sentTo.flatMap { VisitorCountry.known($0) }
         query.kind = kind
         query.tag = tag
         query.sort =
@@ -46,7 +50,7 @@ struct BrowseQuery: Described {
 
     var isFiltered: Bool {
         maker != nil || kind != nil || tag != nil || from != nil || to != nil || inStock == true
-            || sort != nil
+            || sentTo != nil || sort != nil
     }
 
     private static func amount(_ text: String?) -> Int64? {
@@ -60,7 +64,8 @@ struct BrowseQuery: Described {
     func link(_ action: String, _ changes: [String: String?]) -> String {
         let kept: [(String, String?)] = [
             ("text", text), ("category", category), ("maker", maker), ("from", from), ("to", to),
-            ("inStock", inStock == true ? "true" : nil), ("kind", kind), ("tag", tag),
+            ("inStock", inStock == true ? "true" : nil), ("sentTo", sentTo), ("kind", kind),
+            ("tag", tag),
             ("sort", sort), ("after", nil),
         ]
         let items = kept.compactMap { name, value -> String? in

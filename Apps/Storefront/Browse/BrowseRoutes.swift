@@ -45,7 +45,7 @@ struct BrowseRoutes {
     ) async throws -> PageAnswer {
         let tree = try await call.marketplace.categories()
         let branch = tree.first { $0.slug == call.query.category }
-        return try await list(call.query, in: branch, tree, Links.search, call.marketplace)
+        return try await list(call.query, in: branch, tree, Links.search, call.request)
     }
 
     @Sendable private func category(
@@ -56,21 +56,24 @@ struct BrowseRoutes {
             throw CategoryRefusal.unknown
         }
         return try await list(
-            call.query, in: branch, tree, Links.category(branch.slug), call.marketplace)
+            call.query, in: branch, tree, Links.category(branch.slug), call.request)
     }
 
     private func list(
         _ query: BrowseQuery, in branch: Kernel.Category?, _ tree: [Kernel.Category],
-        _ action: String, _ marketplace: Marketplace
+        _ action: String, _ asker: WebRequest
     ) async throws -> PageAnswer {
+        let marketplace = asker.marketplace
         let request = try ListQuery(after: query.after).page(limit: Self.cardsPerPage)
         var question = query.cardQuery(in: branch)
         if let maker = query.maker { question.seller = try await Self.maker(maker, marketplace) }
         let asked = question
-        async let counted = marketplace.facets(asked)
+        let country = asked.sentTo ?? VisitorCountry(asker).code
+        async let counted = marketplace.facets(asked, sentTo: country)
         let page = try await marketplace.cards(asked, request)
         let model = BrowsePage(
-            page, query, in: branch, tree: tree, facets: try await counted, action: action,
+            page, query, in: branch, tree: tree, facets: try await counted, country: country,
+            action: action,
             next: Listed(page) { CardAnswer($0) }.next)
         // A search is not listed, and of a category neither its filtered views nor later pages.
         let isWhole = action != Links.search && !query.isFiltered && query.after == nil

@@ -17,7 +17,7 @@ struct FacetGroup {
     /// The groups that have something to choose: narrower categories, makers, prices, stock.
     static func all(
         _ facets: Facets, _ query: BrowseQuery, in branch: Kernel.Category?,
-        tree: [Kernel.Category], action: String
+        tree: [Kernel.Category], country: String?, action: String
     ) -> [FacetGroup] {
         func counted(_ count: Int) -> String { facets.isWhole ? "\(count)" : "\(count)+" }
         let counts = Dictionary(facets.categories.map { ($0.category, $0.count) }) { $1 }
@@ -44,6 +44,16 @@ struct FacetGroup {
         let stock = Item(
             label: "In stock", href: query.link(action, ["inStock": "true"]),
             count: counted(facets.inStock))
+        let sent = country.flatMap { country in
+            facets.sent.map { count in
+                Item(
+                    label: "Sent to \(Countries.name(country))",
+                    href: query.link(action, ["sentTo": country]), count: counted(count))
+            }
+        }
+        let available =
+            (query.inStock == true || facets.inStock == 0 ? [] : [stock])
+            + (query.sentTo == nil && facets.sent != 0 ? [sent].compactMap { $0 } : [])
         func choices(_ words: [Facets.Word], _ name: String) -> [Item] {
             words.map {
                 Item(
@@ -62,9 +72,7 @@ struct FacetGroup {
             FacetGroup(
                 title: "Price",
                 items: query.from == nil && query.to == nil && bands.count > 1 ? bands : []),
-            FacetGroup(
-                title: "Availability",
-                items: query.inStock == true || facets.inStock == 0 ? [] : [stock]),
+            FacetGroup(title: "Availability", items: available),
         ].filter { !$0.items.isEmpty }
     }
 
@@ -97,6 +105,12 @@ struct FacetGroup {
         if query.inStock == true {
             items.append(
                 Item(label: "In stock", href: query.link(action, ["inStock": nil]), count: ""))
+        }
+        if let country = query.cardQuery().sentTo {
+            items.append(
+                Item(
+                    label: "Sent to \(Countries.name(country))",
+                    href: query.link(action, ["sentTo": nil]), count: ""))
         }
         return items
     }

@@ -196,6 +196,9 @@ struct CardStore {
         if let tag = query.tag {
             condition = "\(condition) and l.tags @> array[\(tag)::text]"
         }
+        if let country = query.sentTo {
+            condition = "\(condition) and \(DestinationStore.sends("l", to: country))"
+        }
         if query.inStockOnly { condition = "\(condition) and l.in_stock" }
         return condition
     }

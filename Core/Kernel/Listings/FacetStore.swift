@@ -5,7 +5,8 @@ import Vocabulary
 struct FacetStore {
     let db: any Queryable
 
-    func count(_ query: CardQuery) async throws -> Facets {
+    func count(_ query: CardQuery, sentTo country: String?) async throws -> Facets {
+        let sent = country.map { DestinationStore.sends("counted", to: $0) } ?? "true"
         let rows = try await db.query(
             """
             with \(CardStore.looked(at: query, limit: Facets.countMax + 1)),
@@ -31,6 +32,8 @@ struct FacetStore {
             union all
             select 'stock', '', '', (count(*) filter (where in_stock))::int from counted
             union all
+            select 'sent', '', '', (count(*) filter (where \(sent)))::int from counted
+            union all
             select 'all', '', '', count(*)::int from looked
             """
         ).decode { c in
@@ -52,6 +55,7 @@ struct FacetStore {
             bands: those("band").compactMap { row in Int(row.key).map { ($0, row.count) } }
                 .sorted { $0.0 < $1.0 }.map { Self.band($0, $1) },
             inStock: those("stock").first?.count ?? 0,
+            sent: country == nil ? nil : those("sent").first?.count ?? 0,
             isWhole: (those("all").first?.count ?? 0) <= Facets.countMax)
     }
 

@@ -39,6 +39,8 @@ public struct Facets: Sendable, Equatable {
     /// From cheap to dear; without those that are empty.
     public let bands: [Band]
     public let inStock: Int
+    /// What is sent to the country that was asked about; nil when none was.
+    public let sent: Int?
     /// False when more fits than was counted: then every count is of some of them.
     public let isWhole: Bool
 
@@ -53,11 +55,12 @@ public struct Facets: Sendable, Equatable {
 extension Marketplace {
     /// What there is of each kind among the things that fit `query`, counted over no more than
     /// ``Facets/countMax`` of them.
+    /// - Parameter country: where somebody wants things sent to, ISO 3166-1 alpha-2.
     /// - Throws: ``InputRefusal`` for a text that is too long.
-    public func facets(_ query: CardQuery) async throws -> Facets {
+    public func facets(_ query: CardQuery, sentTo country: String? = nil) async throws -> Facets {
         var query = query
         query.text = try InputText.optionalLine(
             query.text, field: "q", lengthMax: CardQuery.textLengthMax)
-        return try await database.facets.count(query)
+        return try await database.facets.count(query, sentTo: country)
     }
 }

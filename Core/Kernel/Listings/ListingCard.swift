@@ -56,6 +56,8 @@ public struct CardQuery: Hashable, Sendable {
     /// Minor units.
     public var priceMax: Int64?
     public var inStockOnly = false
+    /// What its maker sends to this country, ISO 3166-1 alpha-2.
+    public var sentTo: String?
     /// What its maker says that it is, exactly so.
     public var kind: String?
     /// One of its maker's words for it, exactly so.

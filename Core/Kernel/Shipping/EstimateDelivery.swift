@@ -89,6 +89,9 @@ extension Marketplace {
             destination: Address(name: "", lines: [], city: "", country: country),
             parcel: parcel, currency: parcel.value.currency)
         do {
+            let elsewhere = try await database.destinations.sendingElsewhere(
+                than: country, among: [facts.seller])
+            guard elsewhere.isEmpty else { return .notThere }
             let routing = RoutingFacts(
                 amount: parcel.value, country: country, sellers: [facts.seller.description],
                 sticky: facts.variant.description)

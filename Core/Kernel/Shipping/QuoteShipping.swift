@@ -15,9 +15,15 @@ extension Marketplace {
     /// back unquoted. Never called inside a transaction.
     func quoted(_ checkout: Checkout) async throws -> Checkout {
         var result = checkout
+        let country = checkout.address.country
+        let elsewhere = try await database.destinations.sendingElsewhere(
+            than: country, among: checkout.parcels.map(\.seller))
         result.parcels = try await withThrowingTaskGroup(of: CheckoutParcel.self) { group in
             for parcel in checkout.parcels {
-                group.addTask { try await quoted(parcel, of: checkout) }
+                group.addTask {
+                    try await quoted(
+                        parcel, of: checkout, isSent: !elsewhere.contains(parcel.seller))
+                }
             }
             var parcels: [CheckoutParcel] = []
             for try await parcel in group { parcels.append(parcel) }
@@ -27,7 +33,7 @@ extension Marketplace {
     }
 
     private func quoted(
-        _ parcel: CheckoutParcel, of checkout: Checkout
+        _ parcel: CheckoutParcel, of checkout: Checkout, isSent: Bool
     ) async throws -> CheckoutParcel {
         var quoted = parcel
         quoted.options = []
@@ -35,6 +41,9 @@ extension Marketplace {
         quoted.shippingInstance = nil
         if !parcel.needsShipping {
             quoted.options = [.nothingToSend(checkout.currency)]
+            quoted.isQuoted = true
+        } else if !isSent {
+            // No way leads there, and nobody has to be asked.
             quoted.isQuoted = true
         } else if let (options, instance) = try await shippingOptions(parcel, of: checkout) {
             quoted.options = options

@@ -21,7 +21,23 @@ struct Seeding: Sendable {
         var members: [String: SellerMember] = [:]
         for shop in market.sellers { members[shop.slug] = try await open(shop, by: admin.id) }
         for person in market.customers { try await letShop(person, members) }
+        try await pick(of: market.sellers.compactMap { members[$0.slug] }, by: admin.id)
         say("The market has \(market.sellers.count) shops.")
+    }
+
+    /// The shop's first page shows a thing of each shop, and the first makers.
+    private func pick(of members: [SellerMember], by admin: ID<Account>) async throws {
+        guard try await marketplace.pickedListings().isEmpty else { return }
+        for member in members {
+            let things = try await marketplace.listings(in: .published, as: member)
+            // The oldest of the first page stands first in the shop's own file.
+            if let thing = things.items.last {
+                try await marketplace.pick(thing.id, true, by: admin)
+            }
+        }
+        for member in members.prefix(Marketplace.pickedMakersMax).reversed() {
+            try await marketplace.pick(member.seller, true, by: admin)
+        }
     }
 
     func administrator() async throws -> Account {

@@ -64,7 +64,7 @@ struct HomePage {
         hasSeen = !seen.isEmpty
         // Of different makers where there are as many.
         var shownMakers: Set<String> = []
-        let shown = cards.filter { $0.imageHash != nil }
+        let shown = (picked + cards).filter { $0.imageHash != nil }
         let varied = shown.filter { shownMakers.insert($0.sellerSlug).inserted }
         let chosen = (varied.count >= 3 ? varied : shown).prefix(3)
         hasCollage = chosen.count == 3

@@ -92,13 +92,15 @@ for (const form of document.querySelectorAll("form[data-suggestions]")) {
 const slides = [...document.querySelectorAll("[data-gallery] .reel > a")];
 const reel = slides[0]?.parentElement;
 function bringForward(slide) {
-  reel.scrollTo({ left: slide.offsetLeft - reel.offsetLeft, behavior: "auto" });
+  reel.scrollTo({ left: slide.offsetLeft, behavior: "auto" });
 }
 if (reel) {
   const small = [...document.querySelectorAll("[data-gallery] .small a")];
   const mark = () => {
     const at = Math.round(reel.scrollLeft / reel.clientWidth);
-    small.forEach((link, index) => link.toggleAttribute("aria-current", index === at));
+    small.forEach((link, index) => {
+      link.ariaCurrent = index === at ? "true" : null;
+    });
   };
   reel.addEventListener("scroll", mark, { passive: true });
   mark();
@@ -107,8 +109,8 @@ if (reel) {
     bringForward(slides[index]);
   }));
 
-  const viewer = document.createElement("dialog");
-  viewer.className = "viewer";
+  // Made when somebody wants it.
+  let viewer = null;
   const room = document.createElement("div");
   const large = document.createElement("img");
   room.append(large);
@@ -129,16 +131,26 @@ if (reel) {
     large.alt = slides[at].querySelector("img").alt;
     bringForward(slides[at]);
   };
-  const words = document.querySelector("[data-gallery]").dataset;
-  const bar = document.createElement("p");
-  if (slides.length > 1) {
-    bar.append(button(words.before, "‹", () => show(at - 1)),
-      button(words.after, "›", () => show(at + 1)));
-  }
-  bar.append(button(words.close, "×", () => viewer.close()));
-  viewer.append(bar, room);
-  viewer.ariaLabel = reel.ariaLabel;
-  document.body.append(viewer);
+  const make = () => {
+    viewer = document.createElement("dialog");
+    viewer.className = "viewer";
+    const words = document.querySelector("[data-gallery]").dataset;
+    const bar = document.createElement("p");
+    if (slides.length > 1) {
+      bar.append(button(words.before, "‹", () => show(at - 1)),
+        button(words.after, "›", () => show(at + 1)));
+    }
+    bar.append(button(words.larger, "+", () => room.classList.toggle("close-up")));
+    bar.append(button(words.close, "×", () => viewer.close()));
+    viewer.append(bar, room);
+    viewer.ariaLabel = reel.ariaLabel;
+    viewer.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowRight") show(at + 1);
+      if (event.key === "ArrowLeft") show(at - 1);
+    });
+    viewer.addEventListener("close", () => large.removeAttribute("src"));
+    document.body.append(viewer);
+  };
   // A click shows what was under it; a second one the whole again.
   room.addEventListener("click", (event) => {
     if (event.target !== large) return viewer.close();
@@ -148,14 +160,10 @@ if (reel) {
     room.scrollTo(large.offsetWidth * x - room.clientWidth / 2,
       large.offsetHeight * y - room.clientHeight / 2);
   });
-  viewer.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowRight") show(at + 1);
-    if (event.key === "ArrowLeft") show(at - 1);
-  });
-  viewer.addEventListener("close", () => large.removeAttribute("src"));
   slides.forEach((slide, index) => slide.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
+    if (!viewer) make();
     viewer.showModal();
     show(index);
   }));

@@ -12,6 +12,7 @@ struct LayoutPage {
     let title: String
     let siteTitle: String
     let stylesheet: String
+    let icon: String
     /// Nil in apps that need none.
     let script: String?
     let appName: String
@@ -51,6 +52,7 @@ struct LayoutPage {
         self.title = title
         siteTitle = site.title
         stylesheet = site.assets.path("style.css")
+        icon = site.assets.path("icon.svg")
         script =
             switch site.app {
             case .customer: site.assets.path("shop.js")

@@ -49,6 +49,75 @@ import Web
         }
     }
 
+    @Test func `options are typed in, and every combination is there`() async throws {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let listing = try await desk.listing("Mug").listing.id
+            let path = "/listings/\(listing)"
+            let form = try await browser.get(path + "/options")
+            let typed = [
+                "options.0.name": "Volume", "options.0.values": "1,5 l\r\n0,5 l",
+                "options.1.name": "Colour", "options.1.values": "Blue\nRed\n\n", "price": "12,50",
+                "onHand": "3",
+            ]
+            let refused = try await browser.submit(
+                form, path + "/options", typed.merging(["price": "much"]) { $1 })
+            #expect(refused.status == 422)
+            #expect(refused.text.contains("1,5 l\r\n0,5 l</textarea>"))
+
+            let made = try await browser.submit(refused, path + "/options", typed)
+
+            #expect(made.text.contains("4 variants of it are there."))
+            let details = try await desk.kernel.listing(listing, as: desk.shop.member)
+            #expect(
+                details.variants.map(\.options) == [
+                    ["1,5 l", "Blue"], ["1,5 l", "Red"], ["0,5 l", "Blue"], ["0,5 l", "Red"],
+                ])
+            let image = try await desk.kernel.addImage(
+                png, alt: "Red one", to: listing, as: desk.shop.member)
+            let pictured = try await browser.submit(
+                try await browser.get(path + "/options"), path + "/choice-pictures",
+                ["choices.1.image": "\(image.id)"])
+            #expect(pictured.text.contains("It is saved."))
+            let shown = try await desk.kernel.listing(listing, as: desk.shop.member)
+            #expect(shown.variants.map(\.image) == [nil, image.id, nil, nil])
+        }
+    }
+
+    @Test func `pictures are dragged into order, all of them or none`() async throws {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let listing = try await desk.listing("Mug").listing.id
+            let path = "/listings/\(listing)"
+            var ids: [String] = []
+            for bytes in [png, png + [1], png + [2]] {
+                ids.append(
+                    try await desk.kernel.addImage(
+                        bytes, alt: "", to: listing, as: desk.shop.member
+                    ).id.description)
+            }
+            func order() async throws -> [String] {
+                try await desk.kernel.listing(listing, as: desk.shop.member).images
+                    .map(\.id.description)
+            }
+            let page = try await browser.get(path)
+            let token = try #require(
+                HTMLForm.fields(of: path + "/images/order", in: page.text)
+            ).filter { $0.0 != "images" }
+            func send(_ images: [String]) async throws -> Int {
+                try await browser.post(
+                    path + "/images/order", token + images.map { ("images", $0) }
+                ).status
+            }
+
+            #expect(try await send([ids[2], ids[0], ids[1]]) == 303)
+            #expect(try await order() == [ids[2], ids[0], ids[1]])
+            _ = try await send([ids[0]])
+            _ = try await send([ids[0], ids[0], ids[1]])
+            #expect(try await order() == [ids[2], ids[0], ids[1]])
+        }
+    }
+
     @Test func `pictures are put in order by buttons, and say what is wrong with them`()
         async throws
     {

@@ -108,9 +108,10 @@ public final class Browser: Sendable {
 }
 
 /// Reads the forms of a page, no more than tests need.
-enum HTMLForm {
+/// Forms of pages, as browsers send them.
+public enum HTMLForm {
     /// What a browser would send for the form as it stands.
-    static func fields(of action: String, in page: String) -> [(String, String)]? {
+    public static func fields(of action: String, in page: String) -> [(String, String)]? {
         let needle = "action=\"\(action)\""
         for form in page.components(between: "<form", and: "</form>") {
             guard form.prefix(while: { $0 != ">" }).contains(needle) else { continue }

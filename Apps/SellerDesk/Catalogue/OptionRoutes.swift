@@ -7,7 +7,7 @@ struct OptionRoutes {
     struct Form: Described {
         struct Row: Described {
             let name: String?
-            /// `Small, Large`.
+            /// One in each line: some values have commas.
             let values: String?
             static let rules: [String: [Rule]] = [
                 "name": [.length(0...40)], "values": [.length(0...2000)],
@@ -29,7 +29,7 @@ struct OptionRoutes {
                 options.filter { $0.name != nil || $0.values != nil }.map { row in
                     OptionMatrix.Option(
                         name: (row.name ?? "").trimmingBlanks,
-                        values: (row.values ?? "").split(separator: ",")
+                        values: (row.values ?? "").split(whereSeparator: \.isNewline)
                             .map { String($0).trimmingBlanks }.filter { !$0.isEmpty })
                 })
         }
@@ -124,7 +124,7 @@ struct OptionsPage {
             let option = number < options.count ? options[number] : nil
             return Row(
                 number: number, name: option?.name ?? "",
-                values: option?.values.joined(separator: ", ") ?? "")
+                values: option?.values.joined(separator: "\n") ?? "")
         }
         currency = details.listing.currency.code
         price = details.variants.first?.price.decimalText ?? ""

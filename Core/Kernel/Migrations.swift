@@ -80,6 +80,7 @@ public struct Migration: Sendable {
         "m0111-picks",
         "m0112-review-photos",
         "m0113-destinations",
+        "m0140-frozen-money",
     ]
 
     /// The migrations that this build ships.

@@ -29,14 +29,15 @@ enum SellerPayoutPages {
                     "Buckets",
                     table: Table(
                         [
-                            "Wallet", "Held#", "Reserve#", "Available#", "Disputed#", "Paying#",
-                            "Owed to us#",
+                            "Wallet", "Held#", "Reserve#", "Available#", "Frozen#", "Disputed#",
+                            "Paying#", "Owed to us#",
                         ],
                         balances.map {
                             [
                                 Cell(String($0.wallet.description.suffix(12))),
                                 .money($0.pending), .money($0.reserved), .money($0.available),
-                                .money($0.disputed), .money($0.paying), .money($0.debt),
+                                .money($0.frozen), .money($0.disputed), .money($0.paying),
+                                .money($0.debt),
                             ]
                         }), nothing: "No money has come in yet."),
                 Block(

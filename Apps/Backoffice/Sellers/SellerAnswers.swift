@@ -58,6 +58,7 @@ struct SellerFile: Codable {
         let pending: Money
         let reserved: Money
         let available: Money
+        let frozen: Money
         let paying: Money
         let debt: Money
     }
@@ -87,7 +88,7 @@ struct SellerFile: Codable {
         balances = try await marketplace.balances(of: id).map {
             Balance(
                 wallet: $0.wallet, pending: $0.pending, reserved: $0.reserved,
-                available: $0.available, paying: $0.paying, debt: $0.debt)
+                available: $0.available, frozen: $0.frozen, paying: $0.paying, debt: $0.debt)
         }
     }
 }

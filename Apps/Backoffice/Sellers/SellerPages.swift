@@ -143,7 +143,8 @@ enum SellerPages {
         let rows = file.balances.map {
             [
                 Cell(String($0.wallet.description.suffix(12))), Cell.money($0.pending),
-                .money($0.reserved), .money($0.available), .money($0.paying), .money($0.debt),
+                .money($0.reserved), .money($0.available), .money($0.frozen), .money($0.paying),
+                .money($0.debt),
             ]
         }
         return Block(
@@ -154,7 +155,10 @@ enum SellerPages {
                 Fact("Payouts, freeze and reserve", "show", to: "/sellers/\(id)/payouts"),
             ],
             table: Table(
-                ["Wallet", "Held#", "Reserve#", "Available#", "Paying#", "Owed to us#"], rows),
+                [
+                    "Wallet", "Held#", "Reserve#", "Available#", "Frozen#", "Paying#",
+                    "Owed to us#",
+                ], rows),
             nothing: "No money has come in yet.")
     }
 }

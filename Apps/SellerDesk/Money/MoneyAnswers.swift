@@ -10,6 +10,8 @@ struct BalanceAnswer: Codable, Sendable {
     let reserved: Money
     /// To be paid out next.
     let available: Money
+    /// Would be paid out next, but for an administrator who froze it.
+    let frozen: Money
     /// In a payout that is under way.
     let paying: Money
     /// Below zero: refunded after it had been paid out, and taken from what comes next.
@@ -24,6 +26,7 @@ struct BalanceAnswer: Codable, Sendable {
         pending = balance.pending
         reserved = balance.reserved
         available = balance.available
+        frozen = balance.frozen
         paying = balance.paying
         debt = balance.debt
         receivable = balance.receivable

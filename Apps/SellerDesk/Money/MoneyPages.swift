@@ -9,6 +9,7 @@ struct MoneyPage {
         let pending: String
         let reserved: String?
         let available: String
+        let frozenMoney: String?
         let paying: String
         let debt: String?
         let receivable: String?
@@ -119,6 +120,7 @@ extension MoneyPage.Balance {
         pending = Format.money(balance.pending)
         reserved = balance.reserved.isZero ? nil : Format.money(balance.reserved)
         available = Format.money(balance.available)
+        frozenMoney = balance.frozen.isZero ? nil : Format.money(balance.frozen)
         paying = Format.money(balance.paying)
         debt = balance.debt.isZero ? nil : Format.money(balance.debt)
         receivable = balance.receivable.isZero ? nil : Format.money(balance.receivable)

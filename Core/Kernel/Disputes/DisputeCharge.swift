@@ -37,8 +37,9 @@ extension Posting {
         let (order, wallet, change) = (share.order, share.wallet, after - before)
         let fromPending = min(change, held.pending)
         let fromAvailable = min(change - fromPending, held.available)
-        let fromReserve = min(change - fromPending - fromAvailable, held.reserved)
-        let owed = change - fromPending - fromAvailable - fromReserve
+        let fromFrozen = min(change - fromPending - fromAvailable, held.frozen)
+        let fromReserve = min(change - fromPending - fromAvailable - fromFrozen, held.reserved)
+        let owed = change - fromPending - fromAvailable - fromFrozen - fromReserve
         let back: LedgerAccount = isReleased ? .sellerAvailable(wallet) : .sellerPending(wallet)
         let sellers =
             change < 0
@@ -46,6 +47,7 @@ extension Posting {
             : [
                 LedgerEntry(.sellerPending(wallet), -fromPending, order: order),
                 LedgerEntry(.sellerAvailable(wallet), -fromAvailable, order: order),
+                LedgerEntry(.sellerFrozen(wallet), -fromFrozen, order: order),
                 LedgerEntry(.sellerReserve(wallet), -fromReserve, order: order),
                 LedgerEntry(.sellerDebt(wallet), -owed, order: order),
             ]

@@ -25,7 +25,8 @@ extension DisputeStore {
         ) held
         join ledger_entry entry on entry.order_id = held.order_id
         join ledger_account account on account.id = entry.account_id
-        where account.kind in ('seller_pending', 'seller_available', 'seller_reserve')
+        where account.kind in (
+            'seller_pending', 'seller_available', 'seller_frozen', 'seller_reserve')
         group by entry.account_id
         """
     }
@@ -47,7 +48,7 @@ extension DisputeStore {
                 from ledger_entry entry
                 join ledger_account account on account.id = entry.account_id
                 where entry.order_id = part.order_id and account.kind in (
-                    'seller_pending', 'seller_available', 'seller_reserve')
+                    'seller_pending', 'seller_available', 'seller_frozen', 'seller_reserve')
                 group by account.wallet_id, account.currency
             ) sums
             where part.seller_id = \(seller) and d.\(Self.isOpen) and sums.amount > 0

@@ -2,16 +2,17 @@ extension LedgerCheckStore {
     /// What must hold of the sums that the database keeps beside the entries.
     static let keptChecks = [
         Check(
-            claim: "What of each order is available is kept as its entries say",
+            claim: "What of each order is available or frozen is kept as its entries say",
             culprits: """
                 select 'order ' || coalesce(orders.number, order_id::text) || ' has '
                     || coalesce(kept.balance::text, 'nothing')
-                    || ' kept as available, its entries say ' || coalesce(sums.amount, 0)
+                    || ' kept, its entries say ' || coalesce(sums.amount, 0)
                 from (
                     select entry.account_id, entry.order_id, sum(entry.amount) as amount
                     from ledger_entry entry
                     join ledger_account account on account.id = entry.account_id
-                    where account.kind = 'seller_available' and entry.order_id is not null
+                    where account.kind in ('seller_available', 'seller_frozen')
+                        and entry.order_id is not null
                     group by entry.account_id, entry.order_id having sum(entry.amount) <> 0
                 ) sums
                 full join ledger_order_balance kept using (account_id, order_id)

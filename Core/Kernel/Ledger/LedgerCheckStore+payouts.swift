@@ -4,6 +4,16 @@ extension LedgerCheckStore {
     /// What must hold of reserves, plans and files.
     static let reserveAndPlanChecks = [
         Check(
+            claim: "Only what an administrator froze is frozen",
+            culprits: """
+                select account.code || ' has ' || balance || ' frozen'
+                from ledger_account account
+                join ledger_balance on ledger_balance.account_id = account.id
+                join wallet on wallet.id = account.wallet_id
+                where account.kind = 'seller_frozen' and balance <> 0 and not exists (
+                    select from payout_freeze where payout_freeze.seller_id = wallet.seller_id)
+                """),
+        Check(
             claim: "What is in reserve was put aside, and nothing stays there when it is released",
             culprits: """
                 select 'order ' || coalesce(hold.order_id, sums.order_id) || ' has '

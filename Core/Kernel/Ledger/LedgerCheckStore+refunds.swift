@@ -73,7 +73,8 @@ extension LedgerCheckStore {
                         -sum(amount) filter (where account.kind = 'tax_payable') as tax,
                         -sum(amount) filter (where account.kind = 'goodwill') as goodwill,
                         -sum(amount) filter (where account.kind in ('seller_pending',
-                            'seller_available', 'seller_reserve', 'seller_debt')) as share
+                            'seller_available', 'seller_frozen', 'seller_reserve',
+                            'seller_debt')) as share
                     from ledger_transaction posting
                     join ledger_entry entry on entry.transaction_id = posting.id
                     join ledger_account account on account.id = entry.account_id
@@ -141,7 +142,8 @@ extension LedgerCheckStore {
                 join ledger_entry entry on entry.order_id = orders.id
                 join ledger_account account on account.id = entry.account_id
                 where payment.is_direct and account.kind in ('provider_clearing',
-                    'seller_pending', 'seller_available', 'seller_reserve', 'seller_paying')
+                    'seller_pending', 'seller_available', 'seller_frozen', 'seller_reserve',
+                    'seller_paying')
                 group by orders.id
                 """),
         Check(

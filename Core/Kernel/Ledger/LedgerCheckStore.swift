@@ -171,7 +171,8 @@ struct LedgerCheckStore {
             claim: "What orders hold back is released, and only what was released is available",
             culprits: """
                 select 'order ' || orders.number || ' has ' || sums.pending || ' pending and '
-                    || sums.available || ' available and ' || sums.reserved || ' in reserve'
+                    || sums.available || ' available, ' || sums.frozen || ' frozen and '
+                    || sums.reserved || ' in reserve'
                 from orders join (
                     select order_id,
                         coalesce(sum(amount) filter (
@@ -179,15 +180,18 @@ struct LedgerCheckStore {
                         coalesce(sum(amount) filter (
                             where account.kind = 'seller_available'), 0) as available,
                         coalesce(sum(amount) filter (
+                            where account.kind = 'seller_frozen'), 0) as frozen,
+                        coalesce(sum(amount) filter (
                             where account.kind = 'seller_reserve'), 0) as reserved
                     from ledger_entry entry
                     join ledger_account account on account.id = entry.account_id
                     where order_id is not null group by order_id
                 ) sums on sums.order_id = orders.id
-                where sums.pending < 0 or sums.available < 0 or sums.reserved < 0
+                where sums.pending < 0 or sums.available < 0 or sums.frozen < 0
+                    or sums.reserved < 0
                     or (orders.released_at is not null and sums.pending <> 0)
                     or (orders.released_at is null
-                        and (sums.available <> 0 or sums.reserved <> 0))
+                        and (sums.available <> 0 or sums.frozen <> 0 or sums.reserved <> 0))
                 """),
     ]
 

@@ -86,13 +86,15 @@ public struct LedgerStore: Sendable {
             """
             select coalesce(sum(amount) filter (where kind = 'seller_pending'), 0)::bigint,
                 coalesce(sum(amount) filter (where kind = 'seller_available'), 0)::bigint,
+                coalesce(sum(amount) filter (where kind = 'seller_frozen'), 0)::bigint,
                 coalesce(sum(amount) filter (where kind = 'seller_reserve'), 0)::bigint
             from ledger_entry entry join ledger_account account on account.id = entry.account_id
             where entry.order_id = \(order)
             """
         ).decode { c in
-            try OrderHoldings(pending: c.next(), available: c.next(), reserved: c.next())
-        }.first ?? OrderHoldings(pending: 0, available: 0, reserved: 0)
+            try OrderHoldings(
+                pending: c.next(), available: c.next(), frozen: c.next(), reserved: c.next())
+        }.first ?? OrderHoldings(pending: 0, available: 0, frozen: 0, reserved: 0)
     }
 
     /// Whether something took back what was kept under this key.
@@ -117,6 +119,8 @@ public struct LedgerStore: Sendable {
                 coalesce(sum(balance - coalesce(disputed.amount, 0)) filter (
                     where account.kind = 'seller_available'), 0)::bigint,
                 coalesce(sum(balance - coalesce(disputed.amount, 0)) filter (
+                    where account.kind = 'seller_frozen'), 0)::bigint,
+                coalesce(sum(balance - coalesce(disputed.amount, 0)) filter (
                     where account.kind = 'seller_reserve'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_paying'), 0)::bigint,
                 coalesce(sum(balance) filter (where account.kind = 'seller_debt'), 0)::bigint,
@@ -136,7 +140,8 @@ public struct LedgerStore: Sendable {
             let currency: Currency = try c.next()
             return WalletBalance(
                 wallet: wallet, pending: Money(try c.next(), currency),
-                available: Money(try c.next(), currency), reserved: Money(try c.next(), currency),
+                available: Money(try c.next(), currency), frozen: Money(try c.next(), currency),
+                reserved: Money(try c.next(), currency),
                 paying: Money(try c.next(), currency), debt: Money(try c.next(), currency),
                 receivable: Money(try c.next(), currency),
                 disputed: Money(try c.next(), currency))
@@ -185,6 +190,8 @@ public struct WalletBalance: Hashable, Sendable {
     public let pending: Money
     /// To be paid out next.
     public let available: Money
+    /// Would be paid out next, but for an administrator who froze it.
+    public let frozen: Money
     /// Kept for some days longer, for refunds of the same orders.
     public let reserved: Money
     /// In a payout that is under way.

@@ -147,8 +147,10 @@ extension Posting {
         let (order, shares) = (refund.order, refund.shares)
         let fromPending = min(shares.seller, held.pending)
         let fromAvailable = min(shares.seller - fromPending, held.available)
-        let fromReserve = min(shares.seller - fromPending - fromAvailable, held.reserved)
-        let owed = shares.seller - fromPending - fromAvailable - fromReserve
+        let fromFrozen = min(shares.seller - fromPending - fromAvailable, held.frozen)
+        let fromReserve = min(
+            shares.seller - fromPending - fromAvailable - fromFrozen, held.reserved)
+        let owed = shares.seller - fromPending - fromAvailable - fromFrozen - fromReserve
         return try Posting(
             key: "refund:\(refund.id)", kind: .refund, currency: refund.amount.currency,
             reverses: isWholeSale ? saleKey(order) : nil,
@@ -156,6 +158,7 @@ extension Posting {
                 LedgerEntry(.providerClearing(instance), refund.amount.amount, order: order),
                 LedgerEntry(.sellerPending(wallet), -fromPending, order: order),
                 LedgerEntry(.sellerAvailable(wallet), -fromAvailable, order: order),
+                LedgerEntry(.sellerFrozen(wallet), -fromFrozen, order: order),
                 LedgerEntry(.sellerReserve(wallet), -fromReserve, order: order),
                 LedgerEntry(.sellerDebt(wallet), -owed, order: order),
                 LedgerEntry(.commission, -shares.commission, order: order),
@@ -232,17 +235,52 @@ extension Posting {
             ])
     }
 
+    /// What is available of these orders is kept from being paid out.
+    /// - Parameter number: how often this freeze moved money, with this time.
+    static func freeze(
+        _ id: ID<PayoutFreeze>, _ number: Int, of items: [PayoutItem], wallet: ID<Wallet>,
+        _ currency: Currency
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "freeze:\(id):\(number)", kind: .freeze, currency: currency,
+            entries: moves(items, from: .sellerAvailable(wallet), to: .sellerFrozen(wallet)))
+    }
+
+    /// The freeze was lifted: what it kept of these orders may be paid out.
+    static func thaw(
+        _ id: ID<PayoutFreeze>, _ number: Int, of items: [PayoutItem], wallet: ID<Wallet>,
+        _ currency: Currency
+    ) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "thaw:\(id):\(number)", kind: .thaw, currency: currency,
+            entries: moves(items, from: .sellerFrozen(wallet), to: .sellerAvailable(wallet)))
+    }
+
+    private static func moves(
+        _ items: [PayoutItem], from: LedgerAccount, to: LedgerAccount
+    ) -> [LedgerEntry] {
+        items.flatMap {
+            [
+                LedgerEntry(from, -$0.amount.amount, order: $0.order),
+                LedgerEntry(to, $0.amount.amount, order: $0.order),
+            ]
+        }
+    }
+
     /// A debt is settled from what other orders made available.
-    /// - Parameter owed: the account that it is owed in; nil for the wallet's own debt.
+    /// - Parameters:
+    ///   - isFrozen: their money lies in the wallet's frozen account.
+    ///   - owed: the account that it is owed in; nil for the wallet's own debt.
     static func recovery(
         _ payoutRun: ID<Payout>, from items: [PayoutItem], wallet: ID<Wallet>,
-        to owed: LedgerAccount? = nil, _ currency: Currency
+        isFrozen: Bool = false, to owed: LedgerAccount? = nil, _ currency: Currency
     ) throws(LedgerError) -> Posting {
+        let source: LedgerAccount = isFrozen ? .sellerFrozen(wallet) : .sellerAvailable(wallet)
         let total = try sum(items)
         return try Posting(
             key: "recovery:\(payoutRun)", kind: .recovery, currency: currency,
             entries: items.map {
-                LedgerEntry(.sellerAvailable(wallet), -$0.amount.amount, order: $0.order)
+                LedgerEntry(source, -$0.amount.amount, order: $0.order)
             } + [LedgerEntry(owed ?? .sellerDebt(wallet), total)])
     }
 
@@ -327,5 +365,6 @@ extension Posting {
 struct OrderHoldings: Hashable, Sendable {
     let pending: Int64
     let available: Int64
+    let frozen: Int64
     let reserved: Int64
 }

@@ -11,6 +11,8 @@ public struct LedgerAccount: Hashable, Sendable {
         case sellerAvailable = "seller_available"
         /// Kept for some days longer, for refunds of the same orders.
         case sellerReserve = "seller_reserve"
+        /// Released, and kept from being paid out by an administrator.
+        case sellerFrozen = "seller_frozen"
         /// In a payout that is under way.
         case sellerPaying = "seller_paying"
         /// Refunded after it had been paid out; below zero, since the seller owes us.
@@ -50,6 +52,9 @@ public struct LedgerAccount: Hashable, Sendable {
     }
     public static func sellerReserve(_ wallet: ID<Wallet>) -> Self {
         Self(kind: .sellerReserve, owner: wallet.description)
+    }
+    public static func sellerFrozen(_ wallet: ID<Wallet>) -> Self {
+        Self(kind: .sellerFrozen, owner: wallet.description)
     }
     public static func sellerPaying(_ wallet: ID<Wallet>) -> Self {
         Self(kind: .sellerPaying, owner: wallet.description)
@@ -97,6 +102,7 @@ public struct Posting: Hashable, Sendable {
         case payoutVoid = "payout_void"
         case payoutReturn = "payout_return"
         case reserveRelease = "reserve_release"
+        case freeze, thaw
         case settlement
         case dispute
         case providerFee = "provider_fee"

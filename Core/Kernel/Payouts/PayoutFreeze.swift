@@ -1,8 +1,8 @@
 import Postgres
 import Vocabulary
 
-/// An administrator stopped a seller's payouts. The money stays where it is and goes on earning
-/// dates; nothing leaves until the freeze is lifted.
+/// An administrator stopped a seller's payouts. What is available lies in an account of its own
+/// until the freeze is lifted; what is held goes on earning dates.
 public struct PayoutFreeze: Hashable, Sendable {
     public let seller: ID<Seller>
     /// The seller reads it.
@@ -24,7 +24,9 @@ extension Marketplace {
         of seller: ID<Seller>, reason: String, by admin: ID<Account>
     ) async throws -> PayoutFreeze {
         let reason = try InputText.paragraphs(reason, field: "reason", lengths: 3...500)
-        return try await refusing("payout_freeze_once", as: PayoutRefusal.alreadyFrozen) {
+        let freeze = try await refusing(
+            "payout_freeze_once", as: PayoutRefusal.alreadyFrozen
+        ) {
             try await database.transaction { tx in
                 guard try await tx.sellers.lock(seller) != nil else {
                     throw SellerRefusal.unknown
@@ -42,6 +44,8 @@ extension Marketplace {
                 return freeze
             }
         }
+        try await settleFreezes(of: seller)
+        return freeze
     }
 
     /// Lets a seller's payouts go on.
@@ -61,6 +65,7 @@ extension Marketplace {
                     "payouts.unfrozen", about: "seller", seller, FreezeNotice(reason: reason)
                 ).telling(team: seller))
         }
+        try await settleFreezes(of: seller)
     }
 
     /// The freeze that holds now, if any.

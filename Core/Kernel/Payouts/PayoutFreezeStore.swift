@@ -22,6 +22,71 @@ struct PayoutFreezeStore: Sendable {
             """) == 1
     }
 
+    /// The seller's newest freeze and whether it is in force, locked.
+    func lockNewest(
+        of seller: ID<Seller>
+    ) async throws -> (id: ID<PayoutFreeze>, isInForce: Bool)? {
+        try await db.query(
+            """
+            select id, lifted_at is null from payout_freeze
+            where seller_id = \(seller) order by frozen_at desc, id desc limit 1
+            for no key update
+            """
+        ).decode { c in
+            (id: try c.next(ID<PayoutFreeze>.self), isInForce: try c.next(Bool.self))
+        }.first
+    }
+
+    /// Accounts whose money lies on the wrong side of a freeze; of one seller, or of all.
+    func unsettled(of seller: ID<Seller>?, limit: Int) async throws -> [FreezableAccount] {
+        let ofSeller: SQL = seller.map { "wallet.seller_id = \($0)" } ?? "true"
+        return try await db.query(
+            """
+            (select account.id, wallet.id, wallet.seller_id, account.currency, false
+            from payout_freeze
+            join wallet on wallet.seller_id = payout_freeze.seller_id
+            join ledger_account account on account.wallet_id = wallet.id
+            join ledger_balance on ledger_balance.account_id = account.id
+            where lifted_at is null and account.kind = 'seller_available' and balance > 0
+                and \(ofSeller)
+            order by account.id limit \(limit)::bigint)
+            union all
+            (select account.id, wallet.id, wallet.seller_id, account.currency, true
+            from ledger_account account
+            join ledger_balance on ledger_balance.account_id = account.id
+            join wallet on wallet.id = account.wallet_id
+            where account.kind = 'seller_frozen' and balance > 0 and \(ofSeller)
+                and not exists (
+                    select from payout_freeze
+                    where payout_freeze.seller_id = wallet.seller_id and lifted_at is null)
+            order by account.id limit \(limit)::bigint)
+            """
+        ).decode { c in
+            try FreezableAccount(
+                account: c.next(), wallet: c.next(), seller: c.next(), currency: c.next(),
+                isFrozen: c.next())
+        }
+    }
+
+    /// What lies there of each order; to be asked when the wallet is locked.
+    func items(in account: FreezableAccount) async throws -> [PayoutItem] {
+        try await db.query(
+            """
+            select order_id, balance from ledger_order_balance
+            where account_id = \(account.account) and balance > 0
+            order by order_id limit \(FreezableAccount.ordersMax)::bigint
+            """
+        ).decode { c in
+            PayoutItem(order: try c.next(), amount: Money(try c.next(), account.currency))
+        }
+    }
+
+    func countMove(of id: ID<PayoutFreeze>) async throws -> Int {
+        try await db.query(
+            "update payout_freeze set moves = moves + 1 where id = \(id) returning moves"
+        ).decode { c in try c.next(Int.self) }.first ?? 0
+    }
+
     func find(_ seller: ID<Seller>) async throws -> PayoutFreeze? {
         try await db.query(
             """
@@ -33,6 +98,18 @@ struct PayoutFreezeStore: Sendable {
                 seller: c.next(), reason: c.next(), frozenBy: c.next(), frozenAt: c.next())
         }.first
     }
+}
+
+/// A seller's account of what is available or of what is frozen, in one currency.
+struct FreezableAccount: Sendable {
+    /// Two lines of a posting for each.
+    static let ordersMax = 200
+
+    let account: Int64
+    let wallet: ID<Wallet>
+    let seller: ID<Seller>
+    let currency: Currency
+    let isFrozen: Bool
 }
 
 extension Queryable {

@@ -63,27 +63,28 @@ struct PayoutStore: Sendable {
             """)
     }
 
-    /// Sellers' accounts with something available, after `last`.
+    /// Sellers' accounts with something available or frozen, after `last`.
     func fundedAccounts(after last: Int64, limit: Int) async throws -> [Int64] {
         try await db.query(
             """
             select account.id
             from ledger_account account
             join ledger_balance on ledger_balance.account_id = account.id
-            where account.kind = 'seller_available' and balance > 0 and account.id > \(last)
+            where account.kind in ('seller_available', 'seller_frozen') and balance > 0
+                and account.id > \(last)
             order by account.id
             limit \(limit)::bigint
             """
         ).decode { c in try c.next() }
     }
 
-    /// The wallet of an account of what is available, and whether it may be paid now.
+    /// The wallet of an account of what is available or frozen, and whether it may be paid now.
     func fundedWallet(_ account: Int64) async throws -> FundedWallet? {
         try await db.query(
             """
             select account.id, wallet.id, wallet.seller_id, account.currency,
                 coalesce(schedule.minimum, wallet.payout_minimum), wallet.details, seller.state,
-                exists (
+                account.kind = 'seller_frozen', exists (
                     select from payout_freeze
                     where payout_freeze.seller_id = seller.id and lifted_at is null),
                 seller.restricted_at is not null, wallet.details_changed_at, wallet.returned_at, (
@@ -95,13 +96,15 @@ struct PayoutStore: Sendable {
             join seller on seller.id = wallet.seller_id
             left join payout_schedule schedule on schedule.wallet_id = wallet.id
                 and schedule.currency = account.currency
-            where account.id = \(account) and account.kind = 'seller_available'
+            where account.id = \(account)
+                and account.kind in ('seller_available', 'seller_frozen')
             """
         ).decode { c in
             try FundedWallet(
                 account: c.next(), wallet: c.next(), seller: c.next(), currency: c.next(),
                 minimum: c.next(), details: c.next(JSON<WalletDetails>.self).value,
-                sellerState: c.next(), isFrozen: c.next(), isRestricted: c.next(),
+                sellerState: c.next(), isFrozenAccount: c.next(), isFrozen: c.next(),
+                isRestricted: c.next(),
                 detailsChangedAt: c.next(), returnedAt: c.next(),
                 readyAccounts: Self.accounts(c.next(JSON<[String: String]>.self).value))
         }.first

@@ -56,5 +56,6 @@ extension Marketplace {
     func releaseAllDue() async throws {
         while try await releaseHolds() > 0 {}
         while try await releaseReserves() > 0 {}
+        try await settleFreezes()
     }
 }

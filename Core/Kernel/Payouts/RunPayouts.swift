@@ -85,7 +85,7 @@ extension Marketplace {
                 try await tx.ledger.post([
                     .recovery(
                         ID<Payout>(), from: plan.recovery, wallet: position.wallet.wallet,
-                        position.wallet.currency)
+                        isFrozen: position.wallet.isFrozenAccount, position.wallet.currency)
                 ])
             }
             for line in plan.lines {

@@ -52,7 +52,7 @@ struct WalletPosition: Sendable {
         of amount: Money, at instance: ID<ProviderInstance>?, _ terms: PayoutTerms
     ) -> PlannedPayout.Outcome {
         if wallet.sellerState != .verified { return .waits(.notVerified) }
-        if wallet.isFrozen { return .waits(.frozen) }
+        if wallet.isFrozen || wallet.isFrozenAccount { return .waits(.frozen) }
         if wallet.isRestricted { return .waits(.restricted) }
         if let instance, terms.connecting.contains(instance) {
             guard wallet.readyAccounts[instance] != nil else { return .waits(.accountNotReady) }
@@ -96,6 +96,8 @@ struct FundedWallet: Sendable {
     let minimum: Int64
     let details: WalletDetails
     let sellerState: Seller.State
+    /// The money lies in the wallet's frozen account, and goes nowhere until it is thawed.
+    let isFrozenAccount: Bool
     let isFrozen: Bool
     /// A debt outlasted its grace.
     let isRestricted: Bool

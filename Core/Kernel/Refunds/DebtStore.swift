@@ -8,8 +8,9 @@ struct PayableDebt: Sendable {
     let owing: ID<Wallet>
     let paying: ID<Wallet>
     let currency: Currency
-    /// The paying wallet's account of what is available.
+    /// The paying wallet's account of what is available, or of what is frozen.
     let available: Int64
+    let isFrozen: Bool
 
     var account: LedgerAccount {
         kind == .sellerReceivable ? .sellerReceivable(owing) : .sellerDebt(owing)
@@ -25,23 +26,25 @@ struct DebtStore {
     func payable(limit: Int) async throws -> [PayableDebt] {
         try await db.query(
             """
-            select debt.kind, debt.wallet_id, available.wallet_id, debt.currency, available.id
+            select debt.kind, debt.wallet_id, available.wallet_id, debt.currency, available.id,
+                available.kind = 'seller_frozen'
             from ledger_account debt
             join ledger_balance owed on owed.account_id = debt.id
             join wallet owing on owing.id = debt.wallet_id
             join wallet paying on paying.seller_id = owing.seller_id
             join ledger_account available on available.wallet_id = paying.id
-                and available.currency = debt.currency and available.kind = 'seller_available'
+                and available.currency = debt.currency
+                and available.kind in ('seller_available', 'seller_frozen')
             join ledger_balance had on had.account_id = available.id
             where debt.kind in ('seller_debt', 'seller_receivable') and owed.balance < 0
                 and had.balance > 0
-            order by debt.kind, debt.id, paying.id <> owing.id, paying.id
+            order by debt.kind, debt.id, paying.id <> owing.id, paying.id, available.id
             limit \(limit)::bigint
             """
         ).decode { c in
             PayableDebt(
                 kind: try c.next(), owing: try c.next(), paying: try c.next(),
-                currency: try c.next(), available: try c.next())
+                currency: try c.next(), available: try c.next(), isFrozen: try c.next())
         }
     }
 

@@ -25,8 +25,8 @@ extension Marketplace {
                 guard !taken.isEmpty else { return 0 }
                 try await tx.ledger.post([
                     .recovery(
-                        ID<Payout>(), from: taken, wallet: debt.paying, to: debt.account,
-                        debt.currency)
+                        ID<Payout>(), from: taken, wallet: debt.paying, isFrozen: debt.isFrozen,
+                        to: debt.account, debt.currency)
                 ])
                 return 1
             }

@@ -213,7 +213,8 @@ public struct MoneyProperties: Sendable {
             wallet: FundedWallet(
                 account: 0, wallet: wallet, seller: seller, currency: currency, minimum: 1,
                 details: WalletDetails(holder: "Seller", iban: "DE89370400440532013000"),
-                sellerState: .verified, isFrozen: false, isRestricted: false,
+                sellerState: .verified, isFrozenAccount: false, isFrozen: false,
+                isRestricted: false,
                 detailsChangedAt: nil, returnedAt: nil),
             orders: orders.map {
                 ClaimableOrder(

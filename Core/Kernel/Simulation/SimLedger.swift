@@ -30,6 +30,7 @@ struct SimLedger {
     func holdings(of order: ID<Order>) -> OrderHoldings {
         OrderHoldings(
             pending: sum(.sellerPending, of: order), available: sum(.sellerAvailable, of: order),
+            frozen: sum(.sellerFrozen, of: order),
             reserved: sum(.sellerReserve, of: order))
     }
 

@@ -67,10 +67,12 @@ extension SimMarket {
             "its shares are not its total")
         let pending = ledger.sum(.sellerPending, of: order.id)
         let available = ledger.sum(.sellerAvailable, of: order.id)
+        let frozen = ledger.sum(.sellerFrozen, of: order.id)
         let reserved = ledger.sum(.sellerReserve, of: order.id)
         try require(
-            pending >= 0 && available >= 0 && reserved >= 0,
-            "\(pending) pending, \(available) available, \(reserved) in reserve")
+            pending >= 0 && available >= 0 && frozen >= 0 && reserved >= 0,
+            "\(pending) pending, \(available) available, \(frozen) frozen, "
+                + "\(reserved) in reserve")
         let paid = paidFor[order.id] ?? 0
         let cameBack = order.refunds.flatMap {
             ledger.entries(of: Posting.refundReturnKey($0.row.id))

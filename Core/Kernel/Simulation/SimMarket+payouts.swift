@@ -63,6 +63,7 @@ extension SimMarket {
     /// One payout for each wallet, currency and bank, each wallet in a commit of its own.
     mutating func runPayouts() throws {
         for wallet in wallets.indices {
+            try settleFreeze(of: wallet)
             try planPayouts(of: wallet)
             try step()
         }
@@ -99,8 +100,8 @@ extension SimMarket {
                 account: 0, wallet: wallets[wallet], seller: sellers[wallet], currency: currency,
                 minimum: 1,
                 details: WalletDetails(holder: "Sim", iban: "DE89370400440532013000"),
-                sellerState: .verified, isFrozen: false, isRestricted: false,
-                detailsChangedAt: nil,
+                sellerState: .verified, isFrozenAccount: false, isFrozen: isFrozen(wallet),
+                isRestricted: false, detailsChangedAt: nil,
                 returnedAt: returned.contains(wallet) ? now : nil),
             orders: orders, owed: -ledger.balance(.sellerDebt(wallets[wallet]), currency))
     }

@@ -105,6 +105,10 @@ struct SimMarket {
     var returned: Set<Int> = []
     /// Orders that have something available, by wallet.
     var available: [[(tag: Int, order: Int)]]
+    /// Orders of which something is frozen, by wallet, and how often money was moved for that.
+    var frozen: [[(tag: Int, order: Int)]]
+    var freezeMoves = 0
+    let freezes: [ID<PayoutFreeze>]
     var now = Instant(secondsSince1970: 1_750_000_000)
     /// The story is over: no bank refuses to give money back any more.
     var isSettling = false
@@ -121,6 +125,8 @@ struct SimMarket {
         sellers = (0..<count).map { _ in ID() }
         banks = [SimBank(number: 0), SimBank(number: 1)]
         available = Array(repeating: [], count: count)
+        frozen = Array(repeating: [], count: count)
+        freezes = (0..<count).map { _ in ID() }
     }
 
     /// Between any two steps the process may die.

@@ -68,8 +68,8 @@ import Vocabulary
     }
 
     @Test(arguments: [
-        ("set balance = balance + 1", "has 901 kept as available, its entries say 900"),
-        ("set balance = balance - 1", "has 899 kept as available, its entries say 900"),
+        ("set balance = balance + 1", "has 901 kept, its entries say 900"),
+        ("set balance = balance - 1", "has 899 kept, its entries say 900"),
     ])
     func `one unit of what an order has available is found, with the order`(
         change: String, sentence: String

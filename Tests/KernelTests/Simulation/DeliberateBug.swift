@@ -119,7 +119,7 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
             rules.refund = { refund, wallet, instance, _, isWholeSale in
                 try Posting.refund(
                     refund, wallet: wallet, at: instance, taxJurisdiction: nil,
-                    held: OrderHoldings(pending: .max, available: 0, reserved: 0),
+                    held: OrderHoldings(pending: .max, available: 0, frozen: 0, reserved: 0),
                     isWholeSale: isWholeSale)
             }
         },

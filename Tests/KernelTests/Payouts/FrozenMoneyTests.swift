@@ -1,0 +1,119 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Frozen money` {
+    @Test func `lies in an account of its own, and is available again when the freeze is lifted`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await FrozenShop(market)
+            #expect(try await shop.earnings.balance().frozen == shop.share)
+            #expect(try await shop.earnings.balance().available.isZero)
+            try await shop.earnings.checkBooks()
+
+            try await shop.lift()
+
+            #expect(try await shop.earnings.balance().available == shop.share)
+            #expect(try await shop.earnings.balance().frozen.isZero)
+            try await shop.earnings.checkBooks()
+        }
+    }
+
+    @Test func `grows by what becomes available while the freeze lasts`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await FrozenShop(market)
+            let later = try await shop.earnings.delivered(price: 3000).order.amounts.sellerShare
+            try await shop.earnings.waitForHolds()
+
+            let run = try await market.marketplace.runPayouts()
+
+            #expect(run.payouts.isEmpty && run.waiting.map(\.reason) == [.frozen])
+            #expect(try await shop.earnings.balance().frozen == shop.share.adding(later))
+            try await shop.lift()
+            let paid = try await market.marketplace.runPayouts().payouts.map(\.amount)
+            #expect(paid == [try shop.share.adding(later)])
+            try await shop.earnings.checkBooks()
+        }
+    }
+
+    @Test func `pays a refund of its own order before that becomes a debt`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await FrozenShop(market)
+            try await shop.earnings.refund(shop.sold)
+
+            let balance = try await shop.earnings.balance()
+            #expect(balance.frozen.isZero && balance.debt.isZero && balance.available.isZero)
+            try await shop.earnings.checkBooks()
+        }
+    }
+
+    @Test func `frozen and lifted many times at once ends where the last word leaves it`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await FrozenShop(market)
+            await withTaskGroup(of: Void.self) { group in
+                for turn in 0..<12 {
+                    group.addTask {
+                        if turn.isMultiple(of: 2) {
+                            try? await shop.lift()
+                        } else {
+                            try? await shop.freeze()
+                        }
+                        _ = try? await market.marketplace.settleFreezes()
+                    }
+                }
+            }
+            try await market.marketplace.settleFreezes()
+
+            let isFrozen =
+                try await market.marketplace.payoutFreeze(of: shop.earnings.seller.id) != nil
+            let balance = try await shop.earnings.balance()
+            #expect((isFrozen ? balance.frozen : balance.available) == shop.share)
+            #expect((isFrozen ? balance.available : balance.frozen).isZero)
+            try await shop.earnings.checkBooks()
+        }
+    }
+
+    @Test func `that no administrator froze is named by the verification`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await FrozenShop(market)
+            try await market.storage.tamper(["delete from payout_freeze"])
+
+            let faults = try await market.marketplace.verifyLedger().checks
+                .filter { !$0.culprits.isEmpty }
+
+            #expect(faults.map(\.claim) == ["Only what an administrator froze is frozen"])
+        }
+    }
+}
+
+/// A seller with one delivered order, whose payouts are frozen.
+private struct FrozenShop {
+    let earnings: Earnings
+    let sold: OrderDetail
+    let share: Money
+    private let admin: ID<Account>
+    private let kernel: Marketplace
+
+    init(_ market: TestMarketplace) async throws {
+        kernel = market.marketplace
+        earnings = try await Earnings(market)
+        sold = try await earnings.delivered(price: 2000)
+        share = sold.order.amounts.sellerShare
+        try await earnings.waitForHolds()
+        while try await kernel.releaseHolds() > 0 {}
+        admin = try await market.given.administrator().id
+        try await freeze()
+    }
+
+    func freeze() async throws {
+        try await kernel.freezePayouts(of: earnings.seller.id, reason: "complaints", by: admin)
+    }
+
+    func lift() async throws {
+        try await kernel.liftFreeze(of: earnings.seller.id, reason: "all is well", by: admin)
+    }
+}

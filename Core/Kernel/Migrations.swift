@@ -81,6 +81,7 @@ public struct Migration: Sendable {
         "m0112-review-photos",
         "m0113-destinations",
         "m0140-frozen-money",
+        "m0141-in-doubt",
     ]
 
     /// The migrations that this build ships.

@@ -15,6 +15,8 @@ public final class TestBank: Sendable {
         case unavailable
         /// A definite no.
         case declined
+        /// We refuse to send it ourselves.
+        case notSent
     }
 
     struct State {
@@ -243,6 +245,9 @@ public final class TestBank: Sendable {
             case .declined:
                 return .failure(
                     .declined(code: "declined", message: "The bank said no.", mayRetry: true))
+            case .notSent:
+                return .failure(
+                    .invalidRequest(code: "address.not-allowed", message: "a private address"))
             case .answerLost, nil: break
             }
             do throws(ProviderError) {

@@ -10,7 +10,7 @@ struct AttemptStore {
 
     private static let columns: SQL = """
         a.id, a.payment_id, a.kind, a.order_id, a.refund_id, p.currency, a.amount, a.state, a.tries,
-        a.created_at, coalesce(a.first_sent_at, a.created_at), a.key_number
+        a.created_at, coalesce(a.first_sent_at, a.created_at), a.key_number, a.in_doubt_at
         """
 
     /// Claims attempts that are due, for as long as `claim`.
@@ -28,6 +28,8 @@ struct AttemptStore {
             set tries = tries + 1,
                 first_sent_at = coalesce(first_sent_at,
                     case when a.state = 'intent' then now() else a.created_at end),
+                -- whoever sent it died before the answer
+                in_doubt_at = case when a.state = 'sent' then now() else a.in_doubt_at end,
                 next_try_at = now()
                     + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond',
                 state = case when a.state = 'intent' then 'sent' else a.state end
@@ -168,6 +170,11 @@ struct AttemptStore {
         """
     }
 
+    /// Something was sent just now and not answered.
+    static func doubtStatement(_ id: ID<PaymentAttempt>) -> SQL {
+        "update payment_attempt set in_doubt_at = now() where id = \(id)"
+    }
+
     /// Tries again later, further apart each time: 2 seconds to 10 minutes.
     static func retryStatement(
         _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String
@@ -198,5 +205,6 @@ extension PaymentAttempt {
         createdAt = try c.next()
         firstSentAt = try c.next()
         keyNumber = try c.next()
+        inDoubtAt = try c.next()
     }
 }

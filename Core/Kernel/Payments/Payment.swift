@@ -92,6 +92,8 @@ struct PaymentAttempt: Sendable {
     let firstSentAt: Instant
     /// 1, and one more each time that it is asked anew because its provider has forgotten.
     let keyNumber: Int
+    /// When something was last sent under its key that was not answered.
+    var inDoubtAt: Instant?
 
     /// What a provider does once. Whatever is asked again under it is asked word for word.
     var idempotencyKey: String { keyNumber == 1 ? "\(id)" : "\(id)-\(keyNumber)" }

@@ -45,10 +45,10 @@ extension Marketplace {
         _ attempt: PaymentAttempt, _ id: ID<Refund>, of payment: ID<Payment>,
         with error: ProviderError
     ) async throws {
-        let isAskedJustNow =
-            attempt.tries > 1
-            && attempt.firstSentAt.advanced(by: Self.lateArrivalAgeMax) > .systemNow
-        switch error.verdict(mayHaveArrived: isAskedJustNow) {
+        let mayHaveArrived = attempt.inDoubtAt.map {
+            $0.advanced(by: Self.lateArrivalAgeMax) > .systemNow
+        }
+        switch error.verdict(mayHaveArrived: mayHaveArrived ?? false) {
         case .ends:
             let failure =
                 switch error {
@@ -57,8 +57,13 @@ extension Marketplace {
                 }
             try await endRefund(id, of: payment, failure: failure)
         case .triesAgain(let state):
-            try await database.execute(
-                AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
+            var statements = [
+                AttemptStore.retryStatement(attempt.id, state, error: "\(error)")
+            ]
+            if case .ambiguous = error {
+                statements.append(AttemptStore.doubtStatement(attempt.id))
+            }
+            _ = try await database.batch(statements)
         }
     }
 

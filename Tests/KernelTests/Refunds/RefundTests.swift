@@ -193,6 +193,34 @@ import Vocabulary
         }
     }
 
+    @Test func `one that was just sent and not answered is not ended by what we refuse to send`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            let order = try await counter.shipped(quantity: 1)
+            counter.shop.bank.fail(.callLost, .callLost, .notSent, .notSent)
+            try await counter.refund(order, .amount(Money(700, .eur)))
+            // The first is long past arriving, the second is not.
+            try await market.database.execute(
+                "update payment_attempt set first_sent_at = now() - interval '40 minutes'")
+            for _ in 1...2 {
+                try await counter.shop.hurry()
+                try await counter.settle()
+            }
+            #expect(counter.shop.bank.calls == ["start", "refund", "refund", "refund"])
+            #expect(try await counter.find(order).refunds.map(\.state) != [.failed])
+
+            try await market.database.execute(
+                "update payment_attempt set in_doubt_at = now() - interval '40 minutes'")
+            try await counter.shop.hurry()
+            try await counter.settle()
+            #expect(try await counter.find(order).refunds.map(\.state) == [.failed])
+            #expect(try await counter.find(order).refundable.amount == order.refundable.amount)
+            try await counter.checkBooks()
+        }
+    }
+
     @Test func `after the payout it is a debt, that later sales pay`() async throws {
         try await TestMarketplace.run { market in
             let counter = try await Counter(market)

@@ -9,7 +9,7 @@ import Vocabulary
 @Suite struct `Making a photo` {
     @Test func `gives copies in several widths, never wider than it is`() async throws {
         try await Studio.run { studio in
-            let hash = try await studio.add(try PhotoFiles.noise("jpg", 700, 350))
+            let hash = try await studio.add(try await PhotoFiles.noise("jpg", 700, 350))
             #expect(try await studio.progress()?.state == .waiting)
 
             try await studio.work()
@@ -28,7 +28,7 @@ import Vocabulary
 
     @Test func `shows it to customers once it is ready, and not before`() async throws {
         try await Studio.run { studio in
-            let hash = try await studio.add(try PhotoFiles.noise("png", 400, 300))
+            let hash = try await studio.add(try await PhotoFiles.noise("png", 400, 300))
             let kernel = studio.kernel
             #expect(try await kernel.publicListing(studio.listing).images.isEmpty)
             #expect(try await kernel.cards(CardQuery()).items.first?.image == nil)
@@ -46,7 +46,7 @@ import Vocabulary
 
     @Test func `turns it upright and leaves out where it was taken`() async throws {
         try await Studio.run { studio in
-            let file = PhotoFiles.turned(try PhotoFiles.noise("jpg", 640, 480))
+            let file = PhotoFiles.turned(try await PhotoFiles.noise("jpg", 640, 480))
             let hash = try await studio.add(file)
 
             try await studio.work()
@@ -65,7 +65,7 @@ import Vocabulary
     @Test func `keeps nothing of a file that is something else besides`() async throws {
         try await Studio.run { studio in
             let script = "<script>alert('PK')</script>"
-            let file = PhotoFiles.polyglot(try PhotoFiles.noise("jpg", 90, 60), script)
+            let file = PhotoFiles.polyglot(try await PhotoFiles.noise("jpg", 90, 60), script)
             #expect(contains(file, script))
 
             let hash = try await studio.add(file)
@@ -82,7 +82,7 @@ import Vocabulary
         try await Studio.run { studio in
             let options = suffix == "heic" ? "[compression=hevc]" : ""
             let hash = try await studio.add(
-                try PhotoFiles.noise(suffix, 200, 100, options: options))
+                try await PhotoFiles.noise(suffix, 200, 100, options: options))
 
             try await studio.work()
 
@@ -94,7 +94,7 @@ import Vocabulary
     func `says of a file that ends too early that it is damaged`(_ suffix: String) async throws {
         try await Studio.run { studio in
             let options = suffix == "heic" ? "[compression=hevc]" : ""
-            let whole = try PhotoFiles.noise(suffix, 300, 200, options: options)
+            let whole = try await PhotoFiles.noise(suffix, 300, 200, options: options)
             let hash = try await studio.add(Array(whole.prefix(whole.count * 6 / 10)))
 
             try await studio.work()
@@ -108,7 +108,7 @@ import Vocabulary
 
     @Test func `opens the largest picture in the memory that it is given`() async throws {
         try await Studio.run { studio in
-            let file = try PhotoFiles.made(
+            let file = try await PhotoFiles.made(
                 "black", as: "png", options: "[interlace]", "12000", "4166")
             #expect(file.count < 200_000)
 
@@ -121,7 +121,7 @@ import Vocabulary
 
     @Test func `tries again with a file that was refused when it is sent once more`() async throws {
         try await Studio.run { studio in
-            let file = Array(try PhotoFiles.noise("jpg", 300, 200).prefix(9000))
+            let file = Array(try await PhotoFiles.noise("jpg", 300, 200).prefix(9000))
             _ = try await studio.add(file)
             try await studio.work()
             #expect(try await studio.progress()?.state == .refused)
@@ -138,7 +138,7 @@ import Vocabulary
 
     @Test func `counts what the copies take, not what was sent`() async throws {
         try await Studio.run { studio in
-            let file = try PhotoFiles.noise("png", 600, 400)
+            let file = try await PhotoFiles.noise("png", 600, 400)
             let hash = try await studio.add(file)
             #expect(try await studio.stored() == file.count)
 
@@ -154,7 +154,7 @@ import Vocabulary
     @Test func `lets no shop have more waiting than it may`() async throws {
         try await Studio.run({ $0.sellerUnmadeBytesMax = 6000 }) { studio in
             let (one, two) = (
-                try PhotoFiles.noise("jpg", 90, 90), try PhotoFiles.noise("jpg", 91, 90)
+                try await PhotoFiles.noise("jpg", 90, 90), try await PhotoFiles.noise("jpg", 91, 90)
             )
             #expect(one.count < 6000 && one.count + two.count > 6000)
             _ = try await studio.add(one)

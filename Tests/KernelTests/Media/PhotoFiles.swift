@@ -8,25 +8,31 @@ import Vocabulary
 enum PhotoFiles {
     static let tool = "/usr/bin/vips"
 
+    /// Waiting for the tool would block every other test.
+    private static let threads = WorkThreads(count: 2, waitingMax: 100, waitMax: .seconds(120))
+
     /// What `vips <operation> <file> …` writes.
     static func made(
         _ operation: String, as suffix: String, options: String = "", _ arguments: String...
-    ) throws -> [UInt8] {
-        let path = "/tmp/guildhall-photo-\(ID<Listing>()).\(suffix)"
-        defer { unlink(path) }
-        let end = ProgramRun(tool, [operation, path + options] + arguments, within: .seconds(60))
-            .run()
-        guard end == .exited(0), let data = FileManager.default.contents(atPath: path) else {
-            throw PhotoFileFault(end: end)
+    ) async throws -> [UInt8] {
+        try await threads.run {
+            let path = "/tmp/guildhall-photo-\(ID<Listing>()).\(suffix)"
+            defer { unlink(path) }
+            let run = ProgramRun(
+                tool, [operation, path + options] + arguments, within: .seconds(60))
+            let end = run.run()
+            guard end == .exited(0), let data = FileManager.default.contents(atPath: path) else {
+                throw PhotoFileFault(end: end)
+            }
+            return [UInt8](data)
         }
-        return [UInt8](data)
     }
 
     /// Noise, which no format makes small.
     static func noise(
         _ suffix: String, _ width: Int, _ height: Int, options: String = ""
-    ) throws -> [UInt8] {
-        try made("gaussnoise", as: suffix, options: options, "\(width)", "\(height)")
+    ) async throws -> [UInt8] {
+        try await made("gaussnoise", as: suffix, options: options, "\(width)", "\(height)")
     }
 
     /// The place that ``turned(_:)`` writes into a picture, in words.

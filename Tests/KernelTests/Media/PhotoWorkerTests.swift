@@ -9,7 +9,7 @@ import Vocabulary
 @Suite struct `A worker that makes photos` {
     @Test func `leaves nothing undone when it dies on the way`() async throws {
         try await Studio.run { studio in
-            let hash = try await studio.add(try PhotoFiles.noise("jpg", 400, 300))
+            let hash = try await studio.add(try await PhotoFiles.noise("jpg", 400, 300))
             let database = studio.market.database
             // What a worker has done that was killed after the first copy.
             let lanes = LaneSlots([.photos], parallel: 1, running: [:])
@@ -33,7 +33,7 @@ import Vocabulary
 
     @Test func `makes the same copies whenever it makes them`() async throws {
         try await Studio.run { studio in
-            let file = try PhotoFiles.noise("jpg", 400, 300)
+            let file = try await PhotoFiles.noise("jpg", 400, 300)
             _ = try await studio.add(file)
             try await studio.work()
             let before = try studio.files("pictures").sorted()
@@ -58,7 +58,7 @@ import Vocabulary
         defer { try? FileManager.default.removeItem(at: folder) }
         let tool = folder.appendingPathComponent("vips").path
         try await Studio.run({ $0.photoTool = tool }) { studio in
-            _ = try await studio.add(try PhotoFiles.noise("jpg", 90, 60))
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 90, 60))
             try await studio.work()
             #expect(try await studio.progress()?.state == .making)
 
@@ -74,7 +74,7 @@ import Vocabulary
         try await Self.tool("echo 'heif: Unsupported feature: Unsupported codec' >&2; exit 1") {
             studio in
             _ = try await studio.add(
-                try PhotoFiles.noise("heic", 64, 64, options: "[compression=hevc]"))
+                try await PhotoFiles.noise("heic", 64, 64, options: "[compression=hevc]"))
             try await studio.work()
             #expect(try await studio.progress()?.refusal == .heicUnreadable)
         }
@@ -84,7 +84,7 @@ import Vocabulary
         // `tail` keeps the last line, and there is only one.
         try await Self.tool("head -c 1200000000 /dev/zero | tail >/dev/null || kill -KILL $$") {
             studio in
-            _ = try await studio.add(try PhotoFiles.noise("jpg", 64, 64))
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
             try await studio.work()
             #expect(try await studio.progress()?.refusal == .tooMuchWork)
         }
@@ -97,7 +97,7 @@ import Vocabulary
         defer { unlink(mark) }
         try await Self.tool("(sleep 1; touch \(mark)) & wait", within: .milliseconds(200)) {
             studio in
-            _ = try await studio.add(try PhotoFiles.noise("jpg", 64, 64))
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
             try await studio.work()
 
             #expect(try await studio.progress()?.state == .making)
@@ -111,7 +111,7 @@ import Vocabulary
 
     @Test func `says of an upload that the disk has lost that it is lost`() async throws {
         try await Studio.run { studio in
-            let hash = try await studio.add(try PhotoFiles.noise("jpg", 64, 64))
+            let hash = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
             let originals = studio.kernel.originalFolder
             // A disk that is not there is another thing: it may be there again.
             #expect(rename(originals.path, originals.path + "-away") == 0)
@@ -128,7 +128,7 @@ import Vocabulary
     @Test func `goes on showing what was served as it came and cannot be made`() async throws {
         try await Studio.run { studio in
             let kernel = studio.kernel
-            let file = Array(try PhotoFiles.noise("jpg", 400, 300).prefix(9000))
+            let file = Array(try await PhotoFiles.noise("jpg", 400, 300).prefix(9000))
             let hash = try await studio.add(file)
             _ = try await kernel.pictureFolder.write(file, on: kernel.files)
             try await studio.market.database.execute(
@@ -146,7 +146,7 @@ import Vocabulary
 
     @Test func `is asked again for a photo whose job was given up`() async throws {
         try await Studio.run { studio in
-            _ = try await studio.add(try PhotoFiles.noise("jpg", 64, 64))
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
             let database = studio.market.database
             try await database.execute("update media set state = 'making'")
             try await database.execute(
@@ -167,7 +167,9 @@ import Vocabulary
 
     @Test func `has no more photos in hand than threads for them`() async throws {
         try await Studio.run { studio in
-            for side in 60..<66 { _ = try await studio.add(try PhotoFiles.noise("jpg", side, 60)) }
+            for side in 60..<66 {
+                _ = try await studio.add(try await PhotoFiles.noise("jpg", side, 60))
+            }
             let database = studio.market.database
             let lanes = JobLane.allCases
             func claim(_ running: [JobLane: Int]) async throws -> Int {
@@ -185,7 +187,7 @@ import Vocabulary
     @Test func `makes photos of what was served as it came, which is then forgotten`() async throws
     {
         try await Studio.run { studio in
-            let file = PhotoFiles.turned(try PhotoFiles.noise("jpg", 400, 300))
+            let file = PhotoFiles.turned(try await PhotoFiles.noise("jpg", 400, 300))
             let hash = try await studio.add(file)
             let kernel = studio.kernel
             _ = try await kernel.pictureFolder.write(file, on: kernel.files)
@@ -207,7 +209,7 @@ import Vocabulary
     @Test func `sweeps what dead workers left, and nothing that is wanted`() async throws {
         try await Studio.run { studio in
             let kernel = studio.kernel
-            let wanted = try await studio.add(try PhotoFiles.noise("jpg", 64, 64))
+            let wanted = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
             let left = try await kernel.originalFolder.write([1, 2, 3], on: kernel.files)
             let making = kernel.settings.mediaFolder + "/making/left"
             try MediaFolder.make(making)

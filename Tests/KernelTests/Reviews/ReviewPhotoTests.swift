@@ -21,7 +21,7 @@ import Vocabulary
             let shop = try await Shop(market)
             let thing = try await shop.thing()
             let line = try await delivered(shop, thing)
-            let photo = PhotoFiles.turned(try PhotoFiles.noise("jpg", 60, 40))
+            let photo = PhotoFiles.turned(try await PhotoFiles.noise("jpg", 60, 40))
 
             let review = try await shop.marketplace.review(
                 line, ReviewDraft(stars: 5, body: "Lovely."),
@@ -98,7 +98,9 @@ import Vocabulary
             try await kernel.shipOrder(
                 order.order.id, in: try ShippedParcel(carrier: "DHL"), as: thing.seller.member)
             _ = try await kernel.confirmDelivery(order.order.id, as: buyer)
-            let (own, makers) = (try PhotoFiles.noise("jpg", 90, 60), MarketSide.picture)
+            let (own, makers) = (
+                try await PhotoFiles.noise("jpg", 90, 60), MarketSide.picture
+            )
             try await kernel.addImage(
                 makers, alt: "", to: thing.listing, as: thing.seller.member)
             try await kernel.review(

@@ -164,7 +164,8 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            path: "Core/Web", resources: [.copy("Templates"), .copy("Assets")],
+            path: "Core/Web",
+            resources: [.copy("Templates"), .copy("Assets"), .copy("Words")],
             swiftSettings: settings),
 
         // Floor 5: the apps, and the one executable.
@@ -173,7 +174,8 @@ let package = Package(
             dependencies: kit + [
                 "Web", "Kernel", "Redis", hummingbird, logging, nio, httpTypes,
             ],
-            path: "Apps/Storefront", resources: [.copy("Templates")], swiftSettings: settings),
+            path: "Apps/Storefront", resources: [.copy("Templates"), .copy("Words")],
+            swiftSettings: settings),
         .target(
             name: "SellerDesk",
             dependencies: kit + [

@@ -53,12 +53,12 @@ public enum Storefront {
     }
 
     private static func chrome(_ request: WebRequest, _ account: Account?) async throws -> Chrome {
-        var corner = [Chrome.Link("Cart", Links.cart)]
+        var corner = [Chrome.Link(localized("Cart"), Links.cart)]
         if account == nil {
-            corner.append(Chrome.Link("Sign in", "/sign-in"))
+            corner.append(Chrome.Link(localized("Sign in"), "/sign-in"))
         } else {
-            corner.append(Chrome.Link("Wish list", Links.wishes))
-            corner.append(Chrome.Link("Your purchases", Links.account))
+            corner.append(Chrome.Link(localized("Wish list"), Links.wishes))
+            corner.append(Chrome.Link(localized("Your purchases"), Links.account))
         }
         let tree = try await request.marketplace.categories()
         return Chrome(
@@ -69,11 +69,16 @@ public enum Storefront {
             signedInAs: account?.name)
     }
 
-    private static let own = [
-        Chrome.Link("Purchases", Links.account), Chrome.Link("Addresses", Links.addresses),
-        Chrome.Link("Wish list", Links.wishes), Chrome.Link("Security", "/security"),
-        Chrome.Link("E-mail", "/mail"), Chrome.Link("Your data", "/account/data"),
-    ]
+    private static var own: [Chrome.Link] {
+        [
+            Chrome.Link(localized("Purchases"), Links.account),
+            Chrome.Link(localized("Addresses"), Links.addresses),
+            Chrome.Link(localized("Wish list"), Links.wishes),
+            Chrome.Link(localized("Security"), "/security"),
+            Chrome.Link(localized("E-mail"), "/mail"),
+            Chrome.Link(localized("Your data"), "/account/data"),
+        ]
+    }
 
     /// What a guest had chosen goes on when the guest signs in.
     @Sendable private static func mergeCart(_ request: WebRequest, _ account: Account) async throws

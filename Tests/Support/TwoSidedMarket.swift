@@ -78,7 +78,8 @@ public struct MarketSide: Sendable {
             "parcel": "\(open.parcels[0].number)", "token": "\(customerToken.id)",
         ]
         sellerIDs = [
-            "order": "\(paid.order.id)", "listing": "\(bowl.id)", "variant": "\(bowl.variant)",
+            "order": "\(paid.order.id)", "language": "de", "listing": "\(bowl.id)",
+            "variant": "\(bowl.variant)",
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
             "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",

@@ -18,38 +18,41 @@ struct AddressBookRoutes {
             let page = try await call.marketplace.savedAddresses(
                 of: person.account.id, call.query.page())
             return .page(
-                "addresses", AddressBookPage(page, person.account), title: "Your addresses")
+                "addresses", AddressBookPage(page, person.account),
+                title: localized("Your addresses"))
         }
         routes.post("/account/addresses").form(AddressInputs.self)
             .show(as: SignedIn.self, again: newAgain) { call, person in
                 try await call.marketplace.keepAddress(
                     call.form.address.address, asDefault: call.form.isDefault ?? false,
                     of: person.account.id)
-                return .seeOther(Links.addresses, notice: "The address is kept.")
+                return .seeOther(Links.addresses, notice: localized("The address is kept."))
             }
         routes.get("/account/addresses/{address}").path(AddressPath.self)
             .show(as: SignedIn.self) { call, person in
                 let saved = try await call.marketplace.savedAddress(
                     call.path.address, of: person.account.id)
-                return .page("address", EditAddressPage(saved), title: "Change an address")
+                return .page(
+                    "address", EditAddressPage(saved), title: localized("Change an address"))
             }
         routes.post("/account/addresses/{address}").path(AddressPath.self)
             .form(AddressInputs.self)
             .show(as: SignedIn.self, again: editAgain) { call, person in
                 try await call.marketplace.changeSavedAddress(
                     call.path.address, to: call.form.address.address, of: person.account.id)
-                return .seeOther(Links.addresses, notice: "The address is changed.")
+                return .seeOther(Links.addresses, notice: localized("The address is changed."))
             }
         routes.post("/account/addresses/{address}/default").path(AddressPath.self)
             .show(as: SignedIn.self) { call, person in
                 try await call.marketplace.preferAddress(
                     call.path.address, of: person.account.id)
-                return .seeOther(Links.addresses, notice: "This address is offered first now.")
+                return .seeOther(
+                    Links.addresses, notice: localized("This address is offered first now."))
             }
         routes.post("/account/addresses/{address}/removal").path(AddressPath.self)
             .show(as: SignedIn.self) { call, person in
                 try await call.marketplace.dropAddress(call.path.address, of: person.account.id)
-                return .seeOther(Links.addresses, notice: "The address is deleted.")
+                return .seeOther(Links.addresses, notice: localized("The address is deleted."))
             }
     }
 
@@ -59,7 +62,7 @@ struct AddressBookRoutes {
             "addresses",
             AddressBookPage(
                 page, person.account, AddressForm(again), warning: again.explanation),
-            title: "Your addresses")
+            title: localized("Your addresses"))
     }
 
     @Sendable private func editAgain(_ again: Again, _ person: SignedIn) -> PageAnswer {
@@ -67,7 +70,7 @@ struct AddressBookRoutes {
             "address",
             EditAddressPage(
                 action: again.request.path, AddressForm(again), warning: again.explanation),
-            title: "Change an address")
+            title: localized("Change an address"))
     }
 }
 

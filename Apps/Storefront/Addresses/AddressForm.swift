@@ -47,7 +47,8 @@ struct AddressForm {
         lines = (0..<count).map { index in
             Line(
                 value: index < address.lines.count ? address.lines[index] : "",
-                label: index == 0 ? "Street and number" : "Flat, floor or company, if any",
+                label: index == 0
+                    ? localized("Street and number") : localized("Flat, floor or company, if any"),
                 part: "address-line\(index + 1)", isRequired: index == 0)
         }
         city = address.city

@@ -87,16 +87,20 @@ struct BrowsePage {
     private static func count(_ facets: Facets) -> String {
         let counted = facets.bands.reduce(0) { $0 + $1.count }
         return facets.isWhole
-            ? Format.count(counted, "thing", "things") : "More than \(Facets.countMax) things"
+            ? Format.count(counted, "thing", "things")
+            : localized("More than \(Facets.countMax) things")
     }
 
     private static func headline(_ query: BrowseQuery) -> String {
-        guard let text = query.cardQuery().text else { return "Everything" }
+        guard let text = query.cardQuery().text else { return localized("Everything") }
         return "“\(text)”"
     }
 
-    private static let sorts: [(CardQuery.Sort, String)] = [
-        (.relevance, "Best match"), (.newest, "Newest first"), (.priceUp, "Cheapest first"),
-        (.priceDown, "Dearest first"), (.rating, "Best rated first"),
-    ]
+    private static var sorts: [(CardQuery.Sort, String)] {
+        [
+            (.relevance, localized("Best match")), (.newest, localized("Newest first")),
+            (.priceUp, localized("Cheapest first")),
+            (.priceDown, localized("Dearest first")), (.rating, localized("Best rated first")),
+        ]
+    }
 }

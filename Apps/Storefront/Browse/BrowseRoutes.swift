@@ -37,7 +37,7 @@ struct BrowseRoutes {
             HomePage(
                 try await tree, cards, picked: try await picked, makers: try await makers,
                 seen: seen),
-            title: "Handmade things", head: .home(cards.first?.imageHash))
+            title: localized("Handmade things"), head: .home(cards.first?.imageHash))
     }
 
     @Sendable private func search(

@@ -42,12 +42,12 @@ struct FacetGroup {
                 count: counted(band.count))
         }
         let stock = Item(
-            label: "In stock", href: query.link(action, ["inStock": "true"]),
+            label: localized("In stock"), href: query.link(action, ["inStock": "true"]),
             count: counted(facets.inStock))
         let sent = country.flatMap { country in
             facets.sent.map { count in
                 Item(
-                    label: "Sent to \(Countries.name(country))",
+                    label: localized("Sent to \(Countries.name(country))"),
                     href: query.link(action, ["sentTo": country]), count: counted(count))
             }
         }
@@ -65,14 +65,18 @@ struct FacetGroup {
         // A word that one thing has narrows nothing down: it is that thing.
         let tags = choices(facets.tags.filter { $0.count > 1 }, "tag")
         return [
-            FacetGroup(title: "Category", items: narrower),
-            FacetGroup(title: "Kind", items: query.kind == nil && kinds.count > 1 ? kinds : []),
-            FacetGroup(title: "Words", items: query.tag == nil && tags.count > 1 ? tags : []),
-            FacetGroup(title: "Maker", items: query.maker == nil && makers.count > 1 ? makers : []),
+            FacetGroup(title: localized("Category"), items: narrower),
             FacetGroup(
-                title: "Price",
+                title: localized("Kind"), items: query.kind == nil && kinds.count > 1 ? kinds : []),
+            FacetGroup(
+                title: localized("Words"), items: query.tag == nil && tags.count > 1 ? tags : []),
+            FacetGroup(
+                title: localized("Maker"),
+                items: query.maker == nil && makers.count > 1 ? makers : []),
+            FacetGroup(
+                title: localized("Price"),
                 items: query.from == nil && query.to == nil && bands.count > 1 ? bands : []),
-            FacetGroup(title: "Availability", items: available),
+            FacetGroup(title: localized("Availability"), items: available),
         ].filter { !$0.items.isEmpty }
     }
 
@@ -96,7 +100,10 @@ struct FacetGroup {
             items.append(Item(label: word, href: query.link(action, [name: nil]), count: ""))
         }
         if query.from != nil || query.to != nil {
-            let words = [query.from.map { "from € \($0)" }, query.to.map { "to € \($0)" }]
+            let words = [
+                query.from.map { localized("from € \($0)") },
+                query.to.map { localized("to € \($0)") },
+            ]
             items.append(
                 Item(
                     label: words.compactMap { $0 }.joined(separator: " "),
@@ -104,12 +111,14 @@ struct FacetGroup {
         }
         if query.inStock == true {
             items.append(
-                Item(label: "In stock", href: query.link(action, ["inStock": nil]), count: ""))
+                Item(
+                    label: localized("In stock"), href: query.link(action, ["inStock": nil]),
+                    count: ""))
         }
         if let country = query.cardQuery().sentTo {
             items.append(
                 Item(
-                    label: "Sent to \(Countries.name(country))",
+                    label: localized("Sent to \(Countries.name(country))"),
                     href: query.link(action, ["sentTo": nil]), count: ""))
         }
         return items
@@ -117,10 +126,10 @@ struct FacetGroup {
 
     private static func words(_ band: Facets.Band) -> String {
         switch (band.least, band.most) {
-        case (nil, let most?): "Up to \(money(most))"
-        case (let least?, nil): "More than \(money(least - 1))"
-        case (let least?, let most?): "\(money(least - 1)) to \(money(most))"
-        case (nil, nil): "Any"
+        case (nil, let most?): localized("Up to \(money(most))")
+        case (let least?, nil): localized("More than \(money(least - 1))")
+        case (let least?, let most?): localized("\(money(least - 1)) to \(money(most))")
+        case (nil, nil): localized("Any")
         }
     }
 

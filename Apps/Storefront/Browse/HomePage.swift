@@ -76,7 +76,7 @@ struct HomePage {
                         href: Links.listing(card.id),
                         picture: ShownPicture(
                             $0, sizes: "(max-width: 52rem) 55vw, 20rem",
-                            text: "\(card.title) by \(card.sellerName)",
+                            text: localized("\(card.title) by \(card.sellerName)"),
                             index == 0 ? .first : .soon))
                 }
             } : []

@@ -82,19 +82,20 @@ struct ListingPage {
         seller = listing.seller.name
         sellerHref = Links.seller(listing.seller.slug)
         ratingCount = listing.rating.count
-        rating = listing.rating.average.map { average in "\(average)" }
+        rating = listing.rating.average.map { average in Format.decimal("\(average)") }
         let isRange = Set(listing.variants.map(\.price)).count > 1
-        price = (isRange ? "from " : "") + Format.money(listing.price)
+        let least = Format.money(listing.price)
+        price = isRange ? localized("from \(least)") : least
         let first = listing.variants.first
         was = listing.variants.count == 1 ? first?.compareAt.map { Format.money($0) } : nil
         leavesAfter = holiday?.lastDay
         self.delivery = delivery
-        taxNote = "plus shipping; taxes are shown before you pay"
+        taxNote = localized("plus shipping; taxes are shown before you pay")
         let shown = listing.images.filter { $0.shown != nil }
         pictures = Self.gallery(shown, title: listing.title)
         hasPictures = !pictures.isEmpty
         hasMorePictures = pictures.count > 1
-        optionNames = listing.optionNames.joined(separator: " and ")
+        optionNames = listing.optionNames.joined(separator: localized(" and "))
         let bought = listing.variants.first { $0.available > 0 }?.id
         let all = listing.variants.map { variant in
             Choice(
@@ -112,10 +113,11 @@ struct ListingPage {
         description = Format.paragraphs(listing.description)
         var facts: [Fact] = []
         if !listing.productType.isEmpty {
-            facts.append(Fact(name: "Kind", value: listing.productType))
+            facts.append(Fact(name: localized("Kind"), value: listing.productType))
         }
         if !listing.tags.isEmpty {
-            facts.append(Fact(name: "Words", value: listing.tags.joined(separator: ", ")))
+            facts.append(
+                Fact(name: localized("Words"), value: listing.tags.joined(separator: ", ")))
         }
         self.facts = facts
         hasFacts = !facts.isEmpty
@@ -159,10 +161,10 @@ struct ListingPage {
     /// Ten stands for ten or more.
     private static func stock(_ available: Int) -> String {
         switch available {
-        case 0: "sold out"
-        case 1: "the last one"
-        case 2...9: "\(available) left"
-        default: "in stock"
+        case 0: localized("sold out")
+        case 1: localized("the last one")
+        case 2...9: localized("\(available) left")
+        default: localized("in stock")
         }
     }
 }
@@ -197,7 +199,7 @@ struct ReviewCard {
         hasPhotos = !photos.isEmpty
         self.author = author
         self.stars = Format.stars(stars)
-        starsText = "\(stars) of 5 stars"
+        starsText = localized("\(stars) of 5 stars")
         date = Format.date(at)
         self.body = Format.paragraphs(body)
         self.reply = reply.map { Format.paragraphs($0) }

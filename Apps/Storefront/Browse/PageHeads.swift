@@ -7,8 +7,11 @@ import Web
 extension PageHead {
     static func home(_ picture: ContentHash?) -> PageHead {
         PageHead(
-            "Pottery, wood, wool, paper, silver and wax, made by hand by people you can name. "
-                + "Take things from several makers and pay once.",
+            localized(
+                """
+                Pottery, wood, wool, paper, silver and wax, made by hand by people you can name. \
+                Take things from several makers and pay once.
+                """),
             canonical: Links.home, picture: picture.map { Links.picture($0) })
     }
 
@@ -17,23 +20,25 @@ extension PageHead {
     ) -> PageHead {
         let makers = Set(cards.map(\.sellerName)).sorted().prefix(3).joined(separator: ", ")
         return PageHead(
-            "\(branch.name), made by hand" + (makers.isEmpty ? "." : " by \(makers) and others."),
+            makers.isEmpty
+                ? localized("\(branch.name), made by hand.")
+                : localized("\(branch.name), made by hand by \(makers) and others."),
             canonical: Links.category(branch.slug),
             picture: cards.first?.imageHash.map { Links.picture($0) },
             structured: [
                 trail(
-                    [(name: "Home", path: Links.home)]
+                    [(name: localized("Home"), path: Links.home)]
                         + (above + [branch]).map { (name: $0.name, path: Links.category($0.slug)) })
             ])
     }
 
     static func maker(_ seller: Seller) -> PageHead {
         PageHead(
-            seller.about.isEmpty ? "What \(seller.name) makes by hand." : seller.about,
+            seller.about.isEmpty ? localized("What \(seller.name) makes by hand.") : seller.about,
             canonical: Links.seller(seller.slug), kind: "profile",
             structured: [
                 trail([
-                    (name: "Home", path: Links.home),
+                    (name: localized("Home"), path: Links.home),
                     (name: seller.name, path: Links.seller(seller.slug)),
                 ])
             ])
@@ -43,14 +48,15 @@ extension PageHead {
         let path = Links.listing(listing.id)
         return PageHead(
             listing.description.isEmpty
-                ? "\(listing.title), made by \(listing.seller.name)." : listing.description,
+                ? localized("\(listing.title), made by \(listing.seller.name).")
+                : listing.description,
             canonical: path,
             picture: listing.images.lazy.compactMap(\.hash).first.map { Links.picture($0) },
             kind: "product",
             structured: [
                 product(listing, path),
                 trail(
-                    [(name: "Home", path: Links.home)]
+                    [(name: localized("Home"), path: Links.home)]
                         + crumbs.map { (name: $0.name, path: Links.category($0.slug)) }
                         + [(name: listing.title, path: path)]),
             ])

@@ -25,7 +25,7 @@ struct ThingCard: Fragment {
         price = Format.money(card.price)
         picture = card.image.map { ShownPicture($0, sizes: Self.sizes, text: "", turn) }
         soldOut = !card.inStock
-        rating = card.rating.text
+        rating = card.rating.text.map { Format.decimal($0) }
         ratingCount = card.rating.count
     }
 

@@ -64,7 +64,7 @@ extension CartPage.Line {
         unitPrice = Format.money(offer.price)
         total = Format.money(line.total)
         quantity = line.quantity
-        problem = line.problem?.explanation
+        problem = line.problem.map { localized(sentence: $0.explanation) }
         isAway = line.problem == .soldOut || line.problem == .notForSale
     }
 }

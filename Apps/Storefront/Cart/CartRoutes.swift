@@ -31,7 +31,7 @@ struct CartRoutes {
         let cart = try await call.marketplace.cart(items)
         let country = VisitorCountry(call.request).code
         let delivery = try await parcels(of: cart, to: country, call.marketplace)
-        return .page("cart", CartPage(cart, to: country, delivery), title: "Your cart")
+        return .page("cart", CartPage(cart, to: country, delivery), title: localized("Your cart"))
     }
 
     /// What each maker's parcel costs; nothing of what cannot be bought.
@@ -56,7 +56,7 @@ struct CartRoutes {
         try await call.marketplace.checkForSale(call.form.variant)
         try await call.request.site.carts.add(
             call.form.quantity ?? 1, of: call.form.variant, to: visitor.cart)
-        return .seeOther(Links.cart, notice: "It is in your cart.")
+        return .seeOther(Links.cart, notice: localized("It is in your cart."))
     }
 
     @Sendable private func update(
@@ -66,6 +66,7 @@ struct CartRoutes {
             call.form.quantity, of: call.path.variant, in: visitor.cart)
         return .seeOther(
             Links.cart,
-            notice: call.form.quantity == 0 ? "It is out of your cart." : "Your cart is changed.")
+            notice: call.form.quantity == 0
+                ? localized("It is out of your cart.") : localized("Your cart is changed."))
     }
 }

@@ -138,7 +138,7 @@ extension CheckoutPage.Parcel {
     init(_ parcel: CheckoutParcel, index: Int, count: Int) {
         number = parcel.number
         self.index = index
-        self.count = "Parcel \(index + 1) of \(count)"
+        self.count = localized("Parcel \(index + 1) of \(count)")
         seller = parcel.sellerName
         lines = parcel.lines.map {
             NewCheckoutPage.Line(
@@ -148,7 +148,7 @@ extension CheckoutPage.Parcel {
         options = parcel.options.map { option in
             CheckoutPage.Option(
                 code: option.code, label: option.label,
-                price: option.price.isZero ? "free" : Format.money(option.price),
+                price: option.price.isZero ? localized("free") : Format.money(option.price),
                 days: Self.days(option.daysMin, option.daysMax),
                 isChosen: option.code == parcel.chosen, index: index)
         }
@@ -160,7 +160,7 @@ extension CheckoutPage.Parcel {
 
     static func days(_ least: Int?, _ most: Int?) -> String? {
         switch (least, most) {
-        case (let least?, let most?) where least != most: "\(least) to \(most) days"
+        case (let least?, let most?) where least != most: localized("\(least) to \(most) days")
         case (let days?, _), (nil, let days?): Format.count(days, "day", "days")
         case (nil, nil): nil
         }
@@ -175,7 +175,8 @@ extension CheckoutPage.Way {
                 (
                     WayChoice(instance: way.instance, method: method.code).text,
                     ways.count > 1 && way.name != method.label
-                        ? "\(method.label) (\(way.name))" : method.label
+                        ? "\(localized(name: method.label)) (\(way.name))"
+                        : localized(name: method.label)
                 )
             }
         }

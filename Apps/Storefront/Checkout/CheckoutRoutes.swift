@@ -56,7 +56,8 @@ struct CheckoutRoutes {
             .show(as: Visitor.self) { call, visitor in
                 _ = try await call.marketplace.changeAddress(
                     call.path.checkout, to: call.form.address.address, as: visitor.buyer)
-                return .seeOther(Links.checkout(call.path.checkout), notice: "It goes there now.")
+                return .seeOther(
+                    Links.checkout(call.path.checkout), notice: localized("It goes there now."))
             }
         routes.post("/checkout/{checkout}/quotes").path(CheckoutPath.self)
             .show(as: Visitor.self) { call, visitor in
@@ -79,7 +80,7 @@ struct CheckoutRoutes {
             NewCheckoutPage(
                 cart, visitor.account, saved: try await book(call.marketplace, visitor),
                 country: VisitorCountry(call.request).code),
-            title: "Checkout")
+            title: localized("Checkout"))
     }
 
     @Sendable private func newAgain(
@@ -92,7 +93,7 @@ struct CheckoutRoutes {
             NewCheckoutPage(
                 cart, visitor.account,
                 saved: try await book(again.request.marketplace, visitor), again: again),
-            title: "Checkout")
+            title: localized("Checkout"))
     }
 
     @Sendable private func create(
@@ -129,18 +130,20 @@ struct CheckoutRoutes {
         switch checkout.state {
         case .expired:
             return .seeOther(
-                Links.cart, warning: "The time of your checkout was over. Start again from here.")
+                Links.cart,
+                warning: localized("The time of your checkout was over. Start again from here."))
         case .placed:
             guard
                 let purchase = try await call.marketplace.purchase(
                     of: checkout.id, as: visitor.buyer)
             else { throw OrderRefusal.purchaseMissing }
-            return .seeOther(Links.purchase(purchase.id), notice: "This is ordered already.")
+            return .seeOther(
+                Links.purchase(purchase.id), notice: localized("This is ordered already."))
         case .open:
             let ways =
                 checkout.isReady
                 ? try await call.marketplace.waysToPay(checkout.id, as: visitor.buyer) : []
-            return .page("checkout", CheckoutPage(checkout, ways), title: "Checkout")
+            return .page("checkout", CheckoutPage(checkout, ways), title: localized("Checkout"))
         }
     }
 
@@ -152,7 +155,8 @@ struct CheckoutRoutes {
                 call.path.checkout, parcel: choice.number, option: choice.option,
                 as: visitor.buyer)
         }
-        return .seeOther(Links.checkout(call.path.checkout), notice: "Shipping is chosen.")
+        return .seeOther(
+            Links.checkout(call.path.checkout), notice: localized("Shipping is chosen."))
     }
 
     /// Kept before the money moves. What is placed already is answered by placing it again.
@@ -182,11 +186,12 @@ struct CheckoutRoutes {
             return .afterPaying(placed)
         } catch let refusal as InputRefusal {
             return .seeOther(
-                Links.checkout(call.path.checkout), warning: refusal.explanation)
+                Links.checkout(call.path.checkout), warning: refusal.localizedExplanation)
         } catch PaymentRefusal.totalChanged(let now) {
             return .seeOther(
                 Links.checkout(call.path.checkout),
-                warning: "The total is now \(Format.money(now)). Look at it and confirm again.")
+                warning: localized(
+                    "The total is now \(Format.money(now)). Look at it and confirm again."))
         }
     }
 }
@@ -197,14 +202,15 @@ extension PageAnswer {
         if case .redirect(let url) = placed.next { return .seeOther(url) }
         let page = Links.purchase(placed.purchase.id)
         if let refusal = placed.refusal {
-            return .seeOther(page, warning: refusal.explanation)
+            return .seeOther(page, warning: refusal.localizedExplanation)
         }
         if placed.purchase.state == .paid {
             let isPromise = placed.payment.isDue(.atDelivery)
             return .seeOther(
                 page,
                 notice: isPromise
-                    ? "Thank you for your order." : "Thank you. Your order is paid.")
+                    ? localized("Thank you for your order.")
+                    : localized("Thank you. Your order is paid."))
         }
         return .seeOther(page)
     }

@@ -1,3 +1,5 @@
+import Web
+
 /// The countries that the address form offers; the API takes every code.
 enum Countries {
     static let all: [(code: String, name: String)] = [
@@ -12,5 +14,8 @@ enum Countries {
         ("SE", "Sweden"), ("SI", "Slovenia"), ("SK", "Slovakia"), ("US", "United States"),
     ]
 
-    static func name(_ code: String) -> String { all.first { $0.code == code }?.name ?? code }
+    /// In the language of the page.
+    static func name(_ code: String) -> String {
+        all.first { $0.code == code }.map { localized(name: $0.name) } ?? code
+    }
 }

@@ -17,14 +17,15 @@ struct ClaimRoutes {
                 "find-purchase",
                 FindPurchasePage(
                     number: call.query.number ?? "", email: visitor.account?.email ?? ""),
-                title: "Find a purchase")
+                title: localized("Find a purchase"))
         }
         routes.post("/find-purchase").form(ClaimAPI.LinkRequest.self).limited(.signIn)
             .show(as: Visitor.self, again: findAgain) { call, _ in
                 try await call.request.sendClaimLink(call.form)
                 return .seeOther(
                     "/find-purchase",
-                    notice: "If there is such a purchase, a link is on its way to its address.")
+                    notice: localized(
+                        "If there is such a purchase, a link is on its way to its address."))
             }
         routes.post("/purchases/{purchase}/claim-link").path(PurchaseAPI.PurchasePath.self)
             .show(as: Visitor.self) { call, visitor in
@@ -33,11 +34,11 @@ struct ClaimRoutes {
                         for: call.path.purchase, as: visitor.buyer)
                 } catch let refusal as ClaimRefusal {
                     return .seeOther(
-                        Links.purchase(call.path.purchase), warning: refusal.explanation)
+                        Links.purchase(call.path.purchase), warning: refusal.localizedExplanation)
                 }
                 return .seeOther(
                     Links.purchase(call.path.purchase),
-                    notice: "The link is on its way to the address of your receipt.")
+                    notice: localized("The link is on its way to the address of your receipt."))
             }
         routes.get("/claims/{claim}").path(ClaimPath.self).show(as: Visitor.self, use: show)
         routes.post("/claims/{claim}").path(ClaimPath.self).show(as: SignedIn.self) {
@@ -45,7 +46,8 @@ struct ClaimRoutes {
             do {
                 let id = try await call.marketplace.claimPurchase(
                     call.path.claim, by: person.account.id)
-                return .seeOther(Links.purchase(id), notice: "It is in your account now.")
+                return .seeOther(
+                    Links.purchase(id), notice: localized("It is in your account now."))
             } catch ClaimRefusal.over { return Self.over }
         }
     }
@@ -57,14 +59,14 @@ struct ClaimRoutes {
             let claim = try await call.marketplace.claim(call.path.claim)
             return .page(
                 "claim", ClaimPage(claim, token: call.path.claim, visitor.account),
-                title: "Your purchase \(claim.number)")
+                title: localized("Your purchase \(claim.number)"))
         } catch ClaimRefusal.over { return Self.over }
     }
 
     private static var over: PageAnswer {
         .page(
-            "claim-over", ClaimOverPage(explanation: ClaimRefusal.over.explanation),
-            title: "This link is over", status: .notFound)
+            "claim-over", ClaimOverPage(explanation: ClaimRefusal.over.localizedExplanation),
+            title: localized("This link is over"), status: .notFound)
     }
 
     @Sendable private func findAgain(_ again: Again, _ visitor: Visitor) -> PageAnswer {
@@ -73,7 +75,7 @@ struct ClaimRoutes {
             FindPurchasePage(
                 number: again.values["number"] ?? "", email: again.values["email"] ?? "",
                 warning: again.explanation),
-            title: "Find a purchase")
+            title: localized("Find a purchase"))
     }
 }
 

@@ -112,19 +112,23 @@ struct DeliveryLine {
         let place = country.map { Countries.name($0) } ?? ""
         switch estimate {
         case .sent(_, let price, let least, let most):
-            let cost = price.isZero ? "without charge" : "for \(Format.money(price))"
+            let sent =
+                price.isZero
+                ? localized("Sent to \(place) without charge")
+                : localized("Sent to \(place) for \(Format.money(price))")
             let days = CheckoutPage.Parcel.days(least, most).map { ", \($0)" } ?? ""
-            words = "Sent to \(place) \(cost)\(days)"
-        case .nothingToSend: words = "Nothing has to be sent"
-        case .notThere: words = "\(seller) does not send it to \(place)"
-        case .unknown: words = "What sending it to \(place) costs is shown before you pay"
-        case nil: words = "Where shall it go? Then you see here what sending it costs"
+            words = sent + days
+        case .nothingToSend: words = localized("Nothing has to be sent")
+        case .notThere: words = localized("\(seller) does not send it to \(place)")
+        case .unknown:
+            words = localized("What sending it to \(place) costs is shown before you pay")
+        case nil: words = localized("Where shall it go? Then you see here what sending it costs")
         }
         isBad = estimate == .notThere
         self.then = then
         isChosen = country != nil
         countries = Countries.all.map {
-            Country(code: $0.code, name: $0.name, isChosen: $0.code == country)
+            Country(code: $0.code, name: localized(name: $0.name), isChosen: $0.code == country)
         }
     }
 }

@@ -37,7 +37,7 @@ struct PersonalDataRoutes {
                     try await call.request.erase(
                         person.account, password: call.form.currentPassword,
                         code: call.form.code)
-                    return .seeOther("/", notice: "Your account is erased. Farewell.")
+                    return .seeOther("/", notice: localized("Your account is erased. Farewell."))
                 })
     }
 
@@ -74,7 +74,7 @@ struct PersonalDataRoutes {
                 person.account,
                 obstacles: try await request.marketplace.erasureObstacles(of: person.account.id),
                 hasTwoStep: try await request.marketplace.secondFactor(of: person.account.id)
-                    != nil, warning: warning), title: "Your data")
+                    != nil, warning: warning), title: localized("Your data"))
     }
 }
 
@@ -91,7 +91,7 @@ struct PersonalDataPage {
     ) {
         email = account.email
         self.warning = warning
-        self.obstacles = obstacles.map(\.explanation)
+        self.obstacles = obstacles.map(\.localizedExplanation)
         isErasable = obstacles.isEmpty
         self.hasTwoStep = hasTwoStep
     }

@@ -39,9 +39,9 @@ extension Purchase.State {
     /// In words, and whether that is good or bad.
     var said: (words: String, tone: String) {
         switch self {
-        case .awaitingPayment: ("not paid yet", "bad")
-        case .paid: ("paid", "good")
-        case .cancelled: ("cancelled", "")
+        case .awaitingPayment: (localized("not paid yet"), "bad")
+        case .paid: (localized("paid"), "good")
+        case .cancelled: (localized("cancelled"), "")
         }
     }
 }
@@ -121,15 +121,16 @@ struct PurchasePage {
                 // Who has sent all of it is not asked to send it once more.
                 if payment.state == .processing, payment.missing == nil { break }
                 lines = given.filter { $0.form == .text }
-                    .map { Instruction(label: $0.label, value: $0.value) }
+                    .map { Instruction(label: localized(name: $0.label), value: $0.value) }
                 scanned = given.filter { $0.form != .text }.compactMap(Scan.init)
             case .none: break
             }
         }
         waiting =
             lines.isEmpty && scanned.isEmpty
-            ? "Your payment is under way."
-            : "Send the money like this, or scan the code. It counts as soon as it has arrived."
+            ? localized("Your payment is under way.")
+            : localized(
+                "Send the money like this, or scan the code. It counts as soon as it has arrived.")
         continueLink = link
         instructions = lines
         scans = scanned
@@ -138,7 +139,7 @@ struct PurchasePage {
         isPaidOnDelivery =
             purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
         (state, tone) =
-            isPaidOnDelivery ? ("to be paid on delivery", "") : purchase.state.said
+            isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.state.said
         isWatched = isScanned
         failure = isAwaitingPayment && !isUnderWay ? detail.payment?.failureMessage : nil
         ways = CheckoutPage.Way.all(waysToPay)
@@ -171,10 +172,10 @@ extension Payment {
     /// How much has come, as far as the customer wants to know.
     fileprivate var receivedWords: String? {
         if state == .processing, received.isPositive {
-            return "\(Format.money(received)) was received. It counts in a few seconds."
+            return localized("\(Format.money(received)) was received. It counts in a few seconds.")
         }
         guard let missing else { return nil }
-        return "\(Format.money(received)) has come; \(Format.money(missing)) is missing."
+        return localized("\(Format.money(received)) has come; \(Format.money(missing)) is missing.")
     }
 }
 
@@ -248,7 +249,8 @@ struct OrderPart {
                 quantity: line.quantity, total: Format.money(line.total),
                 order: order.id.description, canRate: isDelivered)
         }
-        shipping = order.amounts.shipping.isZero ? "free" : Format.money(order.amounts.shipping)
+        shipping =
+            order.amounts.shipping.isZero ? localized("free") : Format.money(order.amounts.shipping)
         shippingName = order.shippingName
         tax = order.amounts.tax.isZero ? nil : Format.money(order.amounts.tax)
         total = Format.money(order.amounts.total)
@@ -259,16 +261,21 @@ struct OrderPart {
                 date: Format.date(shipment.shippedAt))
         }
         events = detail.events.map { event in
-            Event(time: Format.time(event.at), what: Self.words(event.kind), note: event.note)
+            Event(
+                time: Format.time(event.at), what: localized(name: Self.words(event.kind)),
+                note: event.note)
         }
         let titles = Dictionary(detail.lines.map { ($0.id, $0.title) }) { first, _ in first }
         refunds = detail.refunds.filter { $0.state != .failed }.map { refund in
-            "\(Format.money(refund.amount)) for \(RefundWords.what(refund, titles: titles))"
-                + (refund.state == .succeeded ? " was given back" : " is on its way back")
+            let amount = Format.money(refund.amount)
+            let what = RefundWords.what(refund, titles: titles)
+            return refund.state == .succeeded
+                ? localized("\(amount) for \(what) was given back")
+                : localized("\(amount) for \(what) is on its way back")
         }
         wishes = [
-            detail.wishes.deliverOn.map { "Wished for \(Format.date($0.from))" },
-            detail.wishes.giftMessage.map { "With these words: “\($0)”" },
+            detail.wishes.deliverOn.map { localized("Wished for \(Format.date($0.from))") },
+            detail.wishes.giftMessage.map { localized("With these words: “\($0)”") },
         ].compactMap { $0 }
         canConfirm = order.state == .shipped
         canCancel = order.state == .paid
@@ -299,7 +306,10 @@ extension Order.State {
             case .cancelled: -1
             }
         guard reached >= 0 else { return [] }
-        return ["Ordered", "Paid", "Partly sent", "On its way", "Arrived"].enumerated()
+        return [
+            localized("Ordered"), localized("Paid"), localized("Partly sent"),
+            localized("On its way"), localized("Arrived"),
+        ].enumerated()
             .filter { $0.offset != 2 || self == .partlyShipped }
             .map { OrderPart.Step(label: $0.element, isDone: $0.offset <= reached) }
     }
@@ -307,12 +317,12 @@ extension Order.State {
     /// In words, and whether that is good or bad.
     var said: (words: String, tone: String) {
         switch self {
-        case .awaitingPayment: ("waits for payment", "bad")
-        case .paid: ("being packed", "good")
-        case .partlyShipped: ("partly on its way", "good")
-        case .shipped: ("on its way", "good")
-        case .delivered: ("delivered", "good")
-        case .cancelled: ("cancelled", "")
+        case .awaitingPayment: (localized("waits for payment"), "bad")
+        case .paid: (localized("being packed"), "good")
+        case .partlyShipped: (localized("partly on its way"), "good")
+        case .shipped: (localized("on its way"), "good")
+        case .delivered: (localized("delivered"), "good")
+        case .cancelled: (localized("cancelled"), "")
         }
     }
 }

@@ -33,7 +33,7 @@ struct PurchaseRoutes {
                     call.path.order, as: visitor.buyer)
                 return .seeOther(
                     Links.purchase(order.order.purchase),
-                    notice: "Good that it is there. You can now say how you like it.")
+                    notice: localized("Good that it is there. You can now say how you like it."))
             }
         routes.post("/orders/{order}/cancellation").path(OrderPath.self).form(Cancellation.self)
             .onlyOnce().show(as: Visitor.self) { call, visitor in
@@ -43,7 +43,8 @@ struct PurchaseRoutes {
                     call.path.order, reason: call.form.reason, as: .customer(visitor.buyer))
                 return .seeOther(
                     Links.purchase(order.order.purchase),
-                    notice: "Order \(order.order.number) is cancelled; its money comes back.")
+                    notice: localized(
+                        "Order \(order.order.number) is cancelled; its money comes back."))
             }
     }
 
@@ -52,7 +53,8 @@ struct PurchaseRoutes {
     ) async throws -> PageAnswer {
         let page = try await call.marketplace.listPurchases(
             of: person.account.id, call.query.page())
-        return .page("account", AccountPage(person.account, page), title: "Your purchases")
+        return .page(
+            "account", AccountPage(person.account, page), title: localized("Your purchases"))
     }
 
     @Sendable private func show(
@@ -64,7 +66,7 @@ struct PurchaseRoutes {
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
         let page = PurchasePage(detail, ways, reviewed: reviewed)
         var answer = PageAnswer.page(
-            "purchase", page, title: "Purchase \(detail.purchase.number)")
+            "purchase", page, title: localized("Purchase \(detail.purchase.number)"))
         if page.isWatched {
             answer.refresh = PageRefresh(
                 seconds: 5, path: Links.purchase(call.path.purchase) + "/return")

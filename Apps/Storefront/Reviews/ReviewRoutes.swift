@@ -22,7 +22,7 @@ struct ReviewRoutes {
                 let done = try await call.marketplace.reviewed(in: [call.path.order])
                 return .page(
                     "reviews", ReviewsPage(detail, done.lines, done.orders),
-                    title: "How is it?")
+                    title: localized("How is it?"))
             }
         routes.post("/orders/{order}/lines/{line}/review").path(LinePath.self)
             .form(ReviewAPI.NewReview.self).files(upTo: Self.photosMax).onlyOnce()
@@ -37,7 +37,8 @@ struct ReviewRoutes {
                     photos: call.files.filter { $0.field == "photo" }.map(\.bytes),
                     by: person.account.id)
                 return .seeOther(
-                    Links.order(call.path.order) + "/reviews", notice: "Thank you for saying so.")
+                    Links.order(call.path.order) + "/reviews",
+                    notice: localized("Thank you for saying so."))
             }
         routes.post("/orders/{order}/rating").path(OrderPath.self)
             .form(ReviewAPI.NewReview.self).onlyOnce()
@@ -46,7 +47,7 @@ struct ReviewRoutes {
                     for: call.path.order, call.form.draft, by: person.account.id)
                 return .seeOther(
                     Links.order(call.path.order) + "/reviews",
-                    notice: "Thank you: the maker will be glad to know.")
+                    notice: localized("Thank you: the maker will be glad to know."))
             }
     }
 }
@@ -105,7 +106,7 @@ struct ReviewsPage {
 
     /// Five to one, best first.
     private static func stars(chosen: String?) -> [Stars] {
-        [(5, "wonderful"), (4, "good"), (3, "all right"), (2, "poor"), (1, "bad")].map {
+        [(5, localized("wonderful")), (4, localized("good")), (3, localized("all right")), (2, localized("poor")), (1, localized("bad"))].map {
             Stars($0.0, $0.1, chosen: chosen)
         }
     }

@@ -8,18 +8,18 @@ struct WishRoutes {
         routes.get("/wishes").query(ListQuery.self).show(as: SignedIn.self) { call, person in
             let page = try await call.marketplace.wishes(
                 of: person.account.id, call.query.page(limit: 24))
-            return .page("wishes", WishesPage(page), title: "Your wish list")
+            return .page("wishes", WishesPage(page), title: localized("Your wish list"))
         }
         routes.post("/listings/{listing}/wish").path(BrowseRoutes.ListingPath.self)
             .show(as: SignedIn.self) { call, person in
                 try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
                 return .seeOther(
-                    Links.listing(call.path.listing), notice: "It is on your wish list.")
+                    Links.listing(call.path.listing), notice: localized("It is on your wish list."))
             }
         routes.post("/wishes/{listing}/removal").path(BrowseRoutes.ListingPath.self)
             .show(as: SignedIn.self) { call, person in
                 try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
-                return .seeOther(Links.wishes, notice: "It is off your wish list.")
+                return .seeOther(Links.wishes, notice: localized("It is off your wish list."))
             }
     }
 }

@@ -23,22 +23,24 @@ public struct AccountPages: Sendable {
     public func mount(on routes: Routes) {
         routes.get("/sign-in").query(Then.self).show(as: Visitor.self) { call, visitor in
             if visitor.account != nil { return .seeOther(call.query.path(or: home)) }
-            return .page("sign-in", SignInPage(then: call.query.then), title: "Sign in")
+            return .page("sign-in", SignInPage(then: call.query.then), title: localized("Sign in"))
         }
         routes.post("/sign-in").form(SignInForm.self).limited(.signIn)
             .show(as: Visitor.self, again: signInAgain, use: signIn)
         routes.get("/register").query(Then.self).show(as: Visitor.self) { call, _ in
-            .page("register", RegisterPage(then: call.query.then), title: "Create an account")
+            .page(
+                "register", RegisterPage(then: call.query.then),
+                title: localized("Create an account"))
         }
         routes.post("/register").form(RegisterForm.self).limited(.register)
             .show(as: Visitor.self, again: registerAgain, use: register)
         routes.post("/sign-out").show(as: Visitor.self) { call, _ in
             try await call.request.signOut()
-            return .seeOther("/", notice: "You are signed out.")
+            return .seeOther("/", notice: localized("You are signed out."))
         }
         routes.post("/sign-out/everywhere").show(as: SignedIn.self) { call, person in
             try await call.request.signOutEverywhere(person.account.id)
-            return .seeOther("/", notice: "You are signed out on every device.")
+            return .seeOther("/", notice: localized("You are signed out on every device."))
         }
         CodePages(home: home, afterSignIn: afterSignIn).mount(on: routes)
         PasswordPages(home: home).mount(on: routes)
@@ -65,7 +67,7 @@ public struct AccountPages: Sendable {
             SignInPage(
                 then: again.values["then"], email: again.values["email"] ?? "",
                 warning: again.explanation),
-            title: "Sign in")
+            title: localized("Sign in"))
     }
 
     private func register(
@@ -76,7 +78,8 @@ public struct AccountPages: Sendable {
             Registration(email: form.email, name: form.name, password: form.password))
         try await call.request.signIn(account)
         try await afterSignIn(call.request, account)
-        return .seeOther(Then(then: form.then).path(or: home), notice: "Welcome, \(account.name).")
+        return .seeOther(
+            Then(then: form.then).path(or: home), notice: localized("Welcome, \(account.name)."))
     }
 
     @Sendable private func registerAgain(_ again: Again, _ visitor: Visitor) -> PageAnswer {
@@ -85,7 +88,7 @@ public struct AccountPages: Sendable {
             RegisterPage(
                 then: again.values["then"], name: again.values["name"] ?? "",
                 email: again.values["email"] ?? "", warning: again.explanation),
-            title: "Create an account")
+            title: localized("Create an account"))
     }
 }
 

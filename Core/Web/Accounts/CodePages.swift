@@ -17,7 +17,8 @@ struct CodePages: Sendable {
             guard try await call.request.accountAwaitingCode() != nil else {
                 return .seeOther(call.query.onward("/sign-in"))
             }
-            return .page("sign-in-code", CodePage(then: call.query.then), title: "Sign in")
+            return .page(
+                "sign-in-code", CodePage(then: call.query.then), title: localized("Sign in"))
         }
         routes.post("/sign-in/code").form(CodeForm.self).limited(.signIn)
             .show(
@@ -26,14 +27,14 @@ struct CodePages: Sendable {
                     .page(
                         "sign-in-code",
                         CodePage(then: again.values["then"], warning: again.explanation),
-                        title: "Sign in")
+                        title: localized("Sign in"))
                 },
                 use: { call, _ in
                     let then = Then(then: call.form.then)
                     guard let account = try await call.request.accountAwaitingCode() else {
                         return .seeOther(
                             then.onward("/sign-in"),
-                            warning: "That took too long. Type your password again.")
+                            warning: localized("That took too long. Type your password again."))
                     }
                     try await call.request.checkCode(call.form.code, of: account)
                     try await call.request.endAwaitingCode()

@@ -9,12 +9,12 @@ struct MailPreferencePages: Sendable {
                 "mail",
                 MailPreferencePage(
                     try await call.marketplace.mailChoices(of: person.account.id),
-                    email: person.account.email), title: "E-mail")
+                    email: person.account.email), title: localized("E-mail"))
         }
         routes.post("/mail").form(MailPreferenceForm.self)
             .show(as: SignedIn.self) { call, person in
                 try await call.marketplace.chooseMail(call.form.choices, of: person.account.id)
-                return .seeOther("/mail", notice: "It is kept.")
+                return .seeOther("/mail", notice: localized("It is kept."))
             }
     }
 
@@ -92,9 +92,9 @@ struct MailPreferencePage {
     init(_ chosen: Set<MailChoice>, email: String) {
         self.email = email
         choices = [
-            (MailChoice.parcels, "parcels", "Parcels that are on their way to you"),
-            (.newOrders, "newOrders", "Orders that your shop has got"),
-            (.payouts, "payouts", "Payouts that are on their way to your bank"),
+            (MailChoice.parcels, "parcels", localized("Parcels that are on their way to you")),
+            (.newOrders, "newOrders", localized("Orders that your shop has got")),
+            (.payouts, "payouts", localized("Payouts that are on their way to your bank")),
         ].map { Choice(name: $1, label: $2, isChosen: chosen.contains($0)) }
     }
 }

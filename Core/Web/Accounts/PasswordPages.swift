@@ -7,7 +7,7 @@ struct PasswordPages: Sendable {
 
     func mount(on routes: Routes) {
         routes.get("/password").show(as: SignedIn.self) { _, _ in
-            .page("password", PasswordPage(warning: nil), title: "Change your password")
+            .page("password", PasswordPage(warning: nil), title: localized("Change your password"))
         }
         routes.post("/password").form(NewPassword.self).limited(.signIn)
             .show(
@@ -15,13 +15,14 @@ struct PasswordPages: Sendable {
                 again: { again, _ in
                     .page(
                         "password", PasswordPage(warning: again.explanation),
-                        title: "Change your password")
+                        title: localized("Change your password"))
                 },
                 use: { call, person in
                     try await call.request.changePassword(of: person.account, call.form)
                     return .seeOther(
                         home,
-                        notice: "Your password is changed. Other devices are signed out.")
+                        notice: localized("Your password is changed. Other devices are signed out.")
+                    )
                 })
     }
 }

@@ -12,18 +12,19 @@ struct SecurityPages: Sendable {
             let open = try await call.request.openSessions(of: person.account.id)
             return .page(
                 "security", SecurityPage(factor, open, current: call.request.currentSessionID),
-                title: "Sign-in and security")
+                title: localized("Sign-in and security"))
         }
         routes.post("/security/sessions/{session}/end").path(SecurityAPI.SessionPath.self)
             .show(as: SignedIn.self) { call, person in
                 let isOwn = call.path.session == call.request.currentSessionID
                 try await call.request.endSession(call.path.session, of: person.account.id)
                 return .seeOther(
-                    isOwn ? "/" : Self.home, notice: "That one is signed out.")
+                    isOwn ? "/" : Self.home, notice: localized("That one is signed out."))
             }
         routes.post("/security/other-sessions/end").show(as: SignedIn.self) { call, person in
             try await call.request.endOtherSessions(of: person.account.id)
-            return .seeOther(Self.home, notice: "You are signed in here and nowhere else.")
+            return .seeOther(
+                Self.home, notice: localized("You are signed in here and nowhere else."))
         }
         mountTwoStep(on: routes)
     }
@@ -37,14 +38,14 @@ struct SecurityPages: Sendable {
                 let secret = try await call.request.beginTwoStep(
                     person.account, call.form.currentPassword)
                 return .page(
-                    "two-step-secret", SecretPage(secret), title: "Two-step sign-in")
+                    "two-step-secret", SecretPage(secret), title: localized("Two-step sign-in"))
             }
         routes.post("/security/two-step/confirmation").form(SecurityAPI.FirstCode.self)
             .limited(.signIn).show(as: SignedIn.self, again: again) { call, person in
                 let codes = try await call.request.confirmTwoStep(person.account, call.form.code)
                 return .page(
                     "recovery-codes", RecoveryCodesPage(codes: codes, isFirst: true),
-                    title: "Recovery codes")
+                    title: localized("Recovery codes"))
             }
         routes.post("/security/two-step/recovery-codes").form(SecurityAPI.PasswordAndCode.self)
             .limited(.signIn).show(as: SignedIn.self, again: again) { call, person in
@@ -52,14 +53,14 @@ struct SecurityPages: Sendable {
                     person.account, call.form.currentPassword, call.form.code)
                 return .page(
                     "recovery-codes", RecoveryCodesPage(codes: codes, isFirst: false),
-                    title: "Recovery codes")
+                    title: localized("Recovery codes"))
             }
         routes.post("/security/two-step/removal").form(SecurityAPI.PasswordAndCode.self)
             .limited(.signIn).show(as: SignedIn.self, again: again) { call, person in
                 try await call.request.removeTwoStep(
                     person.account, call.form.currentPassword, call.form.code)
                 return .seeOther(
-                    Self.home, notice: "Signing in asks for your password alone now.")
+                    Self.home, notice: localized("Signing in asks for your password alone now."))
             }
     }
 
@@ -76,7 +77,7 @@ struct SecurityPages: Sendable {
             factor == nil && request.path == "\(Self.twoStep)/confirmation" && warning != nil
         return .page(
             "two-step", TwoStepPage(factor, isConfirming: isConfirming, warning: warning),
-            title: "Two-step sign-in")
+            title: localized("Two-step sign-in"))
     }
 }
 
@@ -107,7 +108,7 @@ struct SecurityPage {
         sessions = open.map { session in
             Row(
                 id: session.id,
-                device: session.device.isEmpty ? "Unknown browser" : session.device,
+                device: session.device.isEmpty ? localized("Unknown browser") : session.device,
                 app: session.app.inWords,
                 started: session.startedAt.map { Format.date($0) } ?? "",
                 lastUsed: Format.time(session.lastUsedAt), isCurrent: session.id == current)
@@ -119,9 +120,9 @@ struct SecurityPage {
 extension AccessToken.Audience {
     fileprivate var inWords: String {
         switch self {
-        case .customer: "Shop"
-        case .seller: "Seller's desk"
-        case .admin: "Back office"
+        case .customer: localized("Shop")
+        case .seller: localized("Seller's desk")
+        case .admin: localized("Back office")
         }
     }
 }
@@ -154,7 +155,7 @@ struct SecretPage {
     init(_ secret: SecondFactorSecret) {
         text = secret.text.replacing("-", with: " ")
         uri = secret.uri
-        picture = QRCode.svg(secret.uri, label: "The secret for your authenticator app")
+        picture = QRCode.svg(secret.uri, label: localized("The secret for your authenticator app"))
     }
 }
 

@@ -7,7 +7,7 @@ extension Again {
     /// What a person writes is shown, and the input at fault; ids, amounts and choices that the
     /// page had put into the form go along unseen.
     public func alone() -> PageAnswer {
-        .page("form-again", FormAgainPage(self), title: "Not yet")
+        .page("form-again", FormAgainPage(self), title: localized("Not yet"))
     }
 
     /// Whether the fault is in something that was typed, so that typing again mends it.

@@ -1,21 +1,45 @@
 import Vocabulary
 
-/// Money and times as people read them. Pages hold formatted texts only.
+/// Money and times as people read them in the language of the page. Pages hold formatted texts
+/// only.
 public enum Format {
-    /// `€ 1,234.50`; a currency without a well-known sign stands behind: `1,234.50 CHF`.
+    /// `€ 1,234.50`, `1.234,50 €`, `1 234,50 €`; in English a currency without a well-known sign
+    /// stands behind: `1,234.50 CHF`.
     public static func money(_ money: Money) -> String {
-        let number = grouped(money.decimalText)
-        if let sign = ["EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"][money.currency.code] {
-            return number.hasPrefix("-")
-                ? "−\(sign)\u{a0}\(number.dropFirst())" : "\(sign)\u{a0}\(number)"
-        }
-        return "\(number)\u{a0}\(money.currency.code)"
+        let language = Words.current.language
+        let isNegative = money.decimalText.hasPrefix("-")
+        let number = grouped(money.decimalText.drop { $0 == "-" }, language)
+        let sign = signs[money.currency.code]
+        let amount =
+            if let sign, language == .english { "\(sign)\u{a0}\(number)" } else {
+                "\(number)\u{a0}\(sign ?? money.currency.code)"
+            }
+        guard isNegative else { return amount }
+        return (sign == nil && language == .english ? "-" : "−") + amount
     }
 
-    /// `21 November 2026`
+    /// `21 November 2026`, `21. November 2026`, `21 novembre 2026`
     public static func date(_ instant: Instant) -> String {
         let (year, month, day) = instant.civilDate
-        return "\(day) \(months[month - 1]) \(year)"
+        return date(year: Int(year), month: Int(month), day: Int(day))
+    }
+
+    /// A day of a calendar, wherever it is.
+    public static func date(year: Int, month: Int, day: Int) -> String {
+        switch Words.current.language {
+        case .english: "\(day) \(months[month - 1]) \(year)"
+        case .german: "\(day). \(germanMonths[month - 1]) \(year)"
+        case .french: "\(day == 1 ? "1er" : "\(day)") \(frenchMonths[month - 1]) \(year)"
+        }
+    }
+
+    /// `November 2026`
+    public static func month(year: Int, month: Int) -> String {
+        switch Words.current.language {
+        case .english: "\(months[month - 1]) \(year)"
+        case .german: "\(germanMonths[month - 1]) \(year)"
+        case .french: "\(frenchMonths[month - 1]) \(year)"
+        }
     }
 
     /// `21 November 2026, 04:15 UTC`
@@ -27,7 +51,12 @@ public enum Format {
     public static func rating(sum: Int64, count: Int64) -> String? {
         guard count > 0 else { return nil }
         let tenths = (sum * 10 + count / 2) / count
-        return "\(tenths / 10).\(tenths % 10)"
+        return decimal("\(tenths / 10).\(tenths % 10)")
+    }
+
+    /// `12.5` with the decimal sign of the language.
+    public static func decimal(_ text: String) -> String {
+        Words.current.language == .english ? text : text.replacing(".", with: ",")
     }
 
     /// `★★★★☆`
@@ -36,9 +65,9 @@ public enum Format {
         return String(repeating: "★", count: full) + String(repeating: "☆", count: 5 - full)
     }
 
-    /// `1 thing`, `3 things`
+    /// `1 thing`, `3 things`: in the catalogues as `{n} things`. Both words have to be literals.
     public static func count(_ number: Int, _ one: String, _ many: String) -> String {
-        "\(number) \(number == 1 ? one : many)"
+        Words.current.count(number, one, many)
     }
 
     /// Text with the line breaks of its author, as HTML.
@@ -52,15 +81,31 @@ public enum Format {
         "October", "November", "December",
     ]
 
-    private static func grouped(_ decimal: String) -> String {
-        let isNegative = decimal.hasPrefix("-")
-        let parts = decimal.drop { $0 == "-" }.split(separator: ".", maxSplits: 1)
+    private static let germanMonths = [
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+        "Oktober", "November", "Dezember",
+    ]
+    private static let frenchMonths = [
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+        "octobre", "novembre", "décembre",
+    ]
+    private static let signs = ["EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"]
+
+    private static func grouped(_ decimal: Substring, _ language: Language) -> String {
+        let (group, point) =
+            switch language {
+            case .english: (",", ".")
+            case .german: (".", ",")
+            // A narrow space that does not break (Unicode CLDR, fr).
+            case .french: ("\u{202f}", ",")
+            }
+        let parts = decimal.split(separator: ".", maxSplits: 1)
         var grouped = ""
         let whole = Array(parts.first ?? "0")
         for (index, digit) in whole.enumerated() {
-            if index > 0, (whole.count - index).isMultiple(of: 3) { grouped.append(",") }
+            if index > 0, (whole.count - index).isMultiple(of: 3) { grouped += group }
             grouped.append(digit)
         }
-        return (isNegative ? "-" : "") + grouped + (parts.count == 2 ? ".\(parts[1])" : "")
+        return grouped + (parts.count == 2 ? "\(point)\(parts[1])" : "")
     }
 }

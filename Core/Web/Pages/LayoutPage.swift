@@ -9,6 +9,10 @@ struct LayoutPage {
         let isCurrent: Bool
     }
 
+    /// BCP 47.
+    let language: String
+    let languages: [LanguageLink]
+    let hasLanguages: Bool
     let title: String
     let siteTitle: String
     let stylesheet: String
@@ -38,9 +42,13 @@ struct LayoutPage {
     let structured: [String]
 
     init(
-        _ site: Site, _ chrome: Chrome, path: String, title: String, head: PageHead? = nil,
-        flash: Flash?, _ page: String
+        _ site: Site, _ chrome: Chrome, _ request: WebRequest, title: String,
+        head: PageHead? = nil, flash: Flash?, _ page: String
     ) {
+        let path = request.path
+        language = Words.current.language.code
+        languages = Self.languages(site, request)
+        hasLanguages = !languages.isEmpty
         let here = Self.current(chrome.links, path)
         func shown(_ links: [Chrome.Link], _ here: String?) -> [Link] {
             zip(links, [nil] + links.map(\.group)).map { link, before in

@@ -8,26 +8,27 @@ extension Notice {
         let note = about["note"]?.string.map { ": \($0)" } ?? ""
         let why = about["reason"]?.string.map { ": \($0)" } ?? ""
         return switch topic {
-        case "order.paid": "Order \(number) is paid and waits to be packed."
+        case "order.paid": localized("Order \(number) is paid and waits to be packed.")
         case "order.promised":
-            "Order \(number) waits to be packed; it is paid for when it is handed over."
+            localized("Order \(number) waits to be packed; it is paid for when it is handed over.")
         case "order.capture-refused":
-            "The money of order \(number) was not taken: the provider refused\(note)"
+            localized("The money of order \(number) was not taken: the provider refused\(note)")
         case "order.cash-due":
-            "Was order \(number) paid for at its delivery? Say so on its page."
+            localized("Was order \(number) paid for at its delivery? Say so on its page.")
         case "order.cash-decided":
-            "Order \(number) counts as paid at its delivery: its commission is owed\(note)"
-        case "order.cancelled": "Order \(number) was cancelled\(note)."
-        case "order.delivered": "Order \(number) has arrived."
-        case "seller.verified": "Your shop is verified."
-        case "seller.rejected": "Your application needs a change\(why)."
-        case "seller.suspended": "Your shop is suspended\(why)."
-        case "payout.paid": "A payout is with your bank."
-        case "payout.failed": "A payout could not be made\(note)."
-        case "order.refunded": "Money of order \(number) went back\(note)."
-        case "invoice.paid": "Your payment of invoice \(number) arrived."
-        case "order.refund-failed": "A refund of order \(number) failed\(note)"
-        case "order.refund-returned": "A refund of order \(number) came back\(note)"
+            localized(
+                "Order \(number) counts as paid at its delivery: its commission is owed\(note)")
+        case "order.cancelled": localized("Order \(number) was cancelled\(note).")
+        case "order.delivered": localized("Order \(number) has arrived.")
+        case "seller.verified": localized("Your shop is verified.")
+        case "seller.rejected": localized("Your application needs a change\(why).")
+        case "seller.suspended": localized("Your shop is suspended\(why).")
+        case "payout.paid": localized("A payout is with your bank.")
+        case "payout.failed": localized("A payout could not be made\(note).")
+        case "order.refunded": localized("Money of order \(number) went back\(note).")
+        case "invoice.paid": localized("Your payment of invoice \(number) arrived.")
+        case "order.refund-failed": localized("A refund of order \(number) failed\(note)")
+        case "order.refund-returned": localized("A refund of order \(number) came back\(note)")
         default:
             // A topic is a past-tense fact: `payout.paid` says enough with its number.
             topic.replacing(".", with: " ").replacing("-", with: " ")

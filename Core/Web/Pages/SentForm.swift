@@ -59,7 +59,7 @@ struct SentForm: Sendable {
 
     func again(_ request: WebRequest, _ refusal: any Refusal, _ form: Schema) -> Again {
         Again(
-            request: request, explanation: refusal.explanation, field: refusal.field,
+            request: request, explanation: refusal.localizedExplanation, field: refusal.field,
             values: Dictionary(
                 items.map { (TypedAmount.field($0.name), $0.value) },
                 uniquingKeysWith: { first, _ in first }),

@@ -1,22 +1,26 @@
 import Foundation
 import Mustache
 
-/// The templates of an app together with those that all apps share.
+/// The templates of an app together with those that all apps share, in one language.
 public struct Templates: Sendable {
     private let library: MustacheLibrary
     private let fragments = FragmentCache()
 
     /// Reads every `*.mustache` below the folders; a later folder wins over an earlier one.
+    /// - Parameter words: what the templates' own texts are replaced by, once, here.
     /// - Throws: a template that does not parse, or a folder that cannot be read.
-    public init(folders: [URL]) throws {
+    public init(folders: [URL], words: Words = .english) throws {
         MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
         var library = MustacheLibrary()
         for folder in folders {
             let files = FileManager.default.enumerator(atPath: folder.path)
             while let path = files?.nextObject() as? String {
                 guard path.hasSuffix(".mustache") else { continue }
-                let text = try String(
+                var text = try String(
                     contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+                if words.language != .english {
+                    text = TemplateText.translated(text) { words.name($0) }
+                }
                 let name = String(path.dropLast(".mustache".count))
                 try library.register(
                     "{{% CONTENT_TYPE:\(EscapedHTML.name)}}\(text)", named: name)

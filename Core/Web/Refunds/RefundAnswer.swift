@@ -86,15 +86,16 @@ public struct RefundableAnswer: Codable, Sendable {
 public enum RefundWords {
     public static func what(_ refund: Refund, titles: [ID<OrderLine>: String]) -> String {
         switch refund.kind {
-        case .whole: return "everything that was left"
-        case .stray: return "a payment that came too late"
-        case .amount: return "a part of the price"
+        case .whole: return localized("everything that was left")
+        case .stray: return localized("a payment that came too late")
+        case .amount: return localized("a part of the price")
         case .goodwill:
-            return refund.fundedBy == .platform ? "goodwill of the market" : "goodwill of the shop"
+            return refund.fundedBy == .platform
+                ? localized("goodwill of the market") : localized("goodwill of the shop")
         case .lines:
             return refund.parts.map { part in
-                guard let line = part.line else { return "shipping" }
-                return "\(part.quantity) × \(titles[line] ?? "a thing")"
+                guard let line = part.line else { return localized("shipping") }
+                return "\(part.quantity) × \(titles[line] ?? localized("a thing"))"
             }.joined(separator: ", ")
         }
     }

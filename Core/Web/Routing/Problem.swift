@@ -9,6 +9,8 @@ struct Problem: Sendable {
     let status: HTTPResponse.Status
     let code: String
     let detail: String
+    /// The same in the language of the page that is being made.
+    let localizedDetail: String
     var field: String?
     var retryAfter: Int?
     var allow: [String] = []
@@ -32,12 +34,15 @@ struct Problem: Sendable {
         status = .internalServerError
         code = "web.fault"
         detail = "Something broke on our side. We have been told; please try again later."
+        localizedDetail = localized(
+            "Something broke on our side. We have been told; please try again later.")
         isFault = true
     }
 
     private init(refusing refusal: any Refusal) {
         code = refusal.code
         detail = refusal.explanation
+        localizedDetail = refusal.localizedExplanation
         field = refusal.field
         switch refusal {
         case WebRefusal.methodNotAllowed(let methods):

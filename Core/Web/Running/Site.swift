@@ -21,7 +21,9 @@ public final class Site: Sendable {
     let pendingSignIns: PendingSignIns
     let limiter: RateLimiter
     let largeBodies: LargeBodies
-    let templates: Templates
+    /// Those that pages are made in; English first.
+    public let languages: [Language]
+    private let pages: SitePages
     let assets: Assets
     private let chrome: @Sendable (WebRequest, Account?) async throws -> Chrome
 
@@ -48,10 +50,8 @@ public final class Site: Sendable {
         carts = CartStore(redis: redis)
         limiter = RateLimiter(redis: redis, limits: settings.limits, app: app.rawValue)
         largeBodies = LargeBodies(max: settings.largeBodiesMax)
-        let folders = [Bundle.module, bundle].compactMap {
-            $0.url(forResource: "Templates", withExtension: nil)
-        }
-        templates = try Templates(folders: folders)
+        pages = try SitePages.of(bundle)
+        languages = pages.languages
         assets = try Assets(folder: Bundle.module.url(forResource: "Assets", withExtension: nil))
     }
 
@@ -76,13 +76,19 @@ public final class Site: Sendable {
             if let fault = answer.fault { content = fault.mark(content) }
             // A sign-in or sign-out within this request changes what stands around the page.
             let layout = LayoutPage(
-                self, try await chrome(request, caller.signedIn), path: request.path, title: title,
+                self, try await chrome(request, caller.signedIn), request, title: title,
                 head: answer.head, flash: request.takeFlash(), content)
             var response = try page(layout, answer.status, request)
             if let refresh = answer.refresh { response.headers[.refresh] = refresh.header }
             return response
         }
     }
+
+    /// In the language of the page that is being made.
+    var templates: Templates { pages.templates }
+
+    /// The words of a language that the site has; English else.
+    func words(_ language: Language) -> Words { pages.words(language) }
 
     private func page(
         _ layout: LayoutPage, _ status: HTTPResponse.Status, _ request: WebRequest
@@ -92,8 +98,17 @@ public final class Site: Sendable {
         if forms > 0 { request.rememberBrowser() }
         return Response(
             status: status,
-            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+            headers: headers(of: [.cacheControl: "no-store"]),
             body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    /// With what says in which language a page is, and what else it would depend on.
+    private func headers(of page: HTTPFields) -> HTTPFields {
+        var headers = page
+        headers[.contentType] = "text/html; charset=utf-8"
+        headers[.contentLanguage] = Words.current.language.code
+        if languages.count > 1 { headers[.vary] = "Accept-Language, Cookie" }
+        return headers
     }
 
     /// A problem as JSON.
@@ -108,20 +123,18 @@ public final class Site: Sendable {
     /// A problem as a page; as JSON when even the page cannot be made.
     func page(for problem: Problem, _ request: WebRequest) async -> Response {
         let model = ProblemPage(
-            headline: Self.headline(problem.status), explanation: problem.detail,
+            headline: Self.headline(problem.status), explanation: problem.localizedDetail,
             requestID: request.id, isFault: problem.status.code >= 500)
         do {
             let content = try templates.render(model, "problem")
             let layout = LayoutPage(
-                self, await surroundings(of: problem, request), path: request.path,
+                self, await surroundings(of: problem, request), request,
                 title: model.headline, flash: nil, content)
             let text = try templates.render(layout, "layout")
             let (html, forms) = HTMLForms.fill(text) { request.formToken() }
             if forms > 0 { request.rememberBrowser() }
-            var headers = problem.headers
-            headers[.contentType] = "text/html; charset=utf-8"
             return Response(
-                status: problem.status, headers: headers,
+                status: problem.status, headers: headers(of: problem.headers),
                 body: .init(byteBuffer: ByteBuffer(string: html)))
         } catch {
             logger.error("problem page failed", metadata: ["error": "\(error)"])
@@ -139,13 +152,13 @@ public final class Site: Sendable {
 
     private static func headline(_ status: HTTPResponse.Status) -> String {
         switch status.code {
-        case 404: "We cannot find that"
-        case 401: "Please sign in"
-        case 403: "That is not allowed"
-        case 409: "Something changed meanwhile"
-        case 429: "Please wait a moment"
-        case 500...: "Something broke on our side"
-        default: "That did not work"
+        case 404: localized("We cannot find that")
+        case 401: localized("Please sign in")
+        case 403: localized("That is not allowed")
+        case 409: localized("Something changed meanwhile")
+        case 429: localized("Please wait a moment")
+        case 500...: localized("Something broke on our side")
+        default: localized("That did not work")
         }
     }
 }

@@ -21,8 +21,9 @@ public struct WebApp: Sendable {
         }
         let operations = routes.operations
         routes.get("/docs").show(as: Visitor.self) { call, _ in
-            .page("docs", DocsPage(operations), title: "API")
+            .page("docs", DocsPage(operations), title: localized("API"))
         }
+        if site.languages.count > 1 { LanguagePages().mount(on: routes) }
         routes.raw(.get, "/assets/{name}", limit: .unlimited, access: .everyone) { request in
             try request.site.assets.response(
                 request.parameters["name"] ?? "", for: request.headers)

@@ -33,22 +33,17 @@ public struct WebResponder: HTTPResponder {
         let id = Self.requestID(request)
         let (path, query) = Self.split(request.head.path ?? "/")
         let trace = WebRequest.Trace()
-        var response: Response
         let items: [(name: String, value: String)]?
         do { items = try query.map { try PercentEncoding.items($0.utf8) } ?? [] } catch {
             items = nil
         }
-        var web = WebRequest(
+        let web = WebRequest(
             site: site, head: request.head, path: path, query: items ?? [], id: id,
             address: clientAddress(request, direct ?? "local"), bodyStream: request.body,
             trace: trace)
-        do {
-            guard items != nil else {
-                throw InvalidInput.malformed("the query is not percent-encoded UTF-8")
-            }
-            response = try await Compression.apply(to: route(&web), for: request.headers)
-        } catch {
-            response = await answer(to: error, web)
+        let words = web.isJSONAPI ? Words.english : site.words(web.language)
+        var response = await Words.$current.withValue(words) {
+            await answer(web, isReadable: items != nil)
         }
         if request.method == .head {
             let length = response.headers[.contentLength]
@@ -60,6 +55,16 @@ public struct WebResponder: HTTPResponder {
         let elapsed = ContinuousClock.now - start
         note(web, response.status.code, elapsed)
         return response
+    }
+
+    private func answer(_ request: WebRequest, isReadable: Bool) async -> Response {
+        var request = request
+        do {
+            guard isReadable else {
+                throw InvalidInput.malformed("the query is not percent-encoded UTF-8")
+            }
+            return try await Compression.apply(to: route(&request), for: request.headers)
+        } catch { return await answer(to: error, request) }
     }
 
     private func route(_ request: inout WebRequest) async throws -> Response {

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Web
+
+/// One of the parts that have catalogues of their own, as it stands in the sources.
+struct Catalogue: CustomTestStringConvertible {
+    let folder: String
+
+    static let shared = Catalogue(folder: "Core/Web")
+    static let apps = [
+        Catalogue(folder: "Apps/Storefront")
+    ]
+    static let all = [shared] + apps
+
+    var testDescription: String { folder }
+
+    static let root: String = {
+        var url = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { url.deleteLastPathComponent() }
+        return url.path
+    }()
+
+    /// The texts of all files below the folder whose names end so.
+    static func files(_ folder: String, _ ending: String) -> [(path: String, text: String)] {
+        guard let walker = FileManager.default.enumerator(atPath: root + "/" + folder) else {
+            return []
+        }
+        var files: [(String, String)] = []
+        while let path = walker.nextObject() as? String {
+            guard path.hasSuffix(ending),
+                let bytes = FileManager.default.contents(atPath: "\(root)/\(folder)/\(path)")
+            else { continue }
+            files.append((path, String(decoding: bytes, as: UTF8.self)))
+        }
+        return files
+    }
+
+    var sources: [(path: String, text: String)] { Self.files(folder, ".swift") }
+    var templates: [(path: String, text: String)] { Self.files(folder, ".mustache") }
+
+    func words(_ language: Language) throws -> Words {
+        try Words(language, folders: [URL(fileURLWithPath: "\(Self.root)/\(folder)/Words")])
+    }
+
+    /// What this part says, by the keys that catalogues have for it.
+    func keys() -> Set<String> {
+        var keys = Set(templates.flatMap { TemplateText.phrases(in: $0.text) })
+        for source in sources {
+            let text = SourceText(source: source.text)
+            keys.formUnion(text.phrases().phrases)
+            keys.formUnion(text.counts().map { "{n} \($0.many)" })
+        }
+        return keys
+    }
+}

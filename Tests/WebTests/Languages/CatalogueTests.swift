@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite struct `The catalogues` {
+    static let languages = Language.allCases.filter { $0 != .english }
+
+    @Test(arguments: Catalogue.all, languages)
+    func `have everything that a part says`(_ part: Catalogue, _ language: Language) throws {
+        var known = Set(try part.words(language).entries.keys)
+        known.formUnion(try Catalogue.shared.words(language).entries.keys)
+
+        let missing = part.keys().subtracting(known).sorted()
+
+        #expect(missing.isEmpty, "in \(part.folder)/Words/\(language.code): \(missing)")
+    }
+
+    /// A key is either said by its part, or a name or sentence that stands in some source.
+    @Test(arguments: Catalogue.all, languages)
+    func `have nothing that nobody says`(_ part: Catalogue, _ language: Language) throws {
+        let said = part.keys()
+        let stale = try part.words(language).entries.keys.filter { key in
+            !said.contains(key) && !Self.literals.contains(Self.bare(key))
+        }
+
+        #expect(stale.isEmpty, "in \(part.folder)/Words/\(language.code): \(stale.sorted())")
+    }
+
+    @Test(arguments: Catalogue.all, languages)
+    func `keep every place and every link of a phrase`(
+        _ part: Catalogue, _ language: Language
+    ) throws {
+        for (key, entry) in try part.words(language).entries {
+            switch entry {
+            case .text(let text):
+                #expect(Places.names(text) == Places.names(key), "\(text)")
+                #expect(Self.tags(text) == Self.tags(key), "\(text)")
+                #expect(!text.isEmpty, "for \(key)")
+            case .forms(let one, let other):
+                #expect(Places.names(one) == ["n"] && Places.names(other) == ["n"], "\(key)")
+            }
+        }
+    }
+
+    @Test(arguments: Catalogue.all) func `are read from literals only`(_ part: Catalogue) {
+        for source in part.sources {
+            let unreadable = SourceText(source: source.text).phrases().unreadable
+            #expect(unreadable.isEmpty, "in \(source.path): a phrase has to be a literal")
+        }
+    }
+
+    /// Looks at what a template becomes, not at how its phrases were found.
+    @Test(arguments: Catalogue.all)
+    func `reach every text of every template`(_ part: Catalogue) {
+        for template in part.templates {
+            let marked = TemplateText.translated(template.text) { key in
+                // Its places and links stay, its words go.
+                let kept = key.matches(of: /\{[^}]*\}|<[^>]*>/).map { String(key[$0.range]) }
+                return kept.joined(separator: "")
+            }
+            let left = Self.readable(marked)
+            #expect(left.isEmpty, "\(part.folder)/\(template.path) still says: \(left)")
+        }
+    }
+
+    /// Every word of a template that a person would see or hear.
+    private static func readable(_ template: String) -> [String] {
+        let plain = template.replacing(/(?s)<style.*?<\/style>/, with: "")
+            .replacing(/\{\{\{?[^}]*\}?\}\}/, with: "")
+        let spoken = plain.matches(
+            of: /\s(?:alt|aria-label|data-label|placeholder|title)="([^"]*)"/
+        )
+        .map { String($0.1) }
+        let seen = plain.replacing(/<[^>]*>/, with: "\n").split(separator: "\n").map(String.init)
+        return (spoken + seen).filter { text in
+            text.replacing(/&\w+;/, with: "").contains(where: \.isLetter)
+        }
+    }
+
+    private static func tags(_ text: String) -> [String] {
+        text.matches(of: /<[^>]*>/).map { String(text[$0.range]) }.sorted()
+    }
+
+    /// Every literal of ours that could be a name or a sentence, its places without numbers.
+    private static let literals: Set<String> = {
+        var literals: Set<String> = []
+        for folder in ["Core", "Apps", "Plugins"] {
+            for file in Catalogue.files(folder, ".swift") {
+                literals.formUnion(SourceText(source: file.text).all().map { bare($0) })
+            }
+        }
+        return literals
+    }()
+
+    private static func bare(_ text: String) -> String {
+        text.replacing(/\{[^}]*\}/, with: "{}")
+    }
+}

@@ -17,7 +17,8 @@ import Web
                     "name": "a style sheet",
                     "claim": "a link that went to the purchase's address",
                     "session": "in no table; the tests of sessions try somebody else's",
-                    "slug": "shops and categories are public", "listing": "what is for sale",
+                    "slug": "shops and categories are public", "language": "everybody's",
+                    "listing": "what is for sale",
                     "variant": "what is for sale", "instance": "a provider's webhook",
                     "month": "a sitemap of what is for sale",
                 ])

@@ -78,7 +78,7 @@ public struct MarketSide: Sendable {
             "parcel": "\(open.parcels[0].number)", "token": "\(customerToken.id)",
         ]
         sellerIDs = [
-            "order": "\(paid.order.id)", "language": "de", "listing": "\(bowl.id)",
+            "order": "\(paid.order.id)", "listing": "\(bowl.id)",
             "variant": "\(bowl.variant)",
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",

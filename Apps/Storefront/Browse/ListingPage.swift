@@ -136,7 +136,7 @@ struct ListingPage {
     ) -> [Picture] {
         images.enumerated().compactMap { index, image in
             guard let shown = image.shown else { return nil }
-            let label = "Picture \(index + 1) of \(images.count)"
+            let label = localized("Picture \(index + 1) of \(images.count)")
             return Picture(
                 anchor: anchor(index), href: Links.picture(shown.hash),
                 picture: ShownPicture(

@@ -93,8 +93,12 @@ public final class Words: Sendable {
             else { continue }
             return Places.fill(text) { place in
                 values[place].map { value in
+                    switch place {
                     // What our sentences call an input is one of our words as well.
-                    place.hasPrefix("field") || place.hasPrefix("what") ? name(value) : value
+                    case "field", "what": name(value)
+                    case "number": value.replacing(".", with: ",")
+                    default: value
+                    }
                 }
             }
         }

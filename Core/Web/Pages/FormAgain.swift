@@ -45,7 +45,8 @@ struct FormAgainPage {
             let isFaulty = field == again.field
             let schema = again.form.field(field)
             return Input(
-                name: name, label: TypedPercent.label(name) ?? Schema.said(field), value: value,
+                name: name, label: TypedPercent.label(name) ?? localized(name: Schema.said(field)),
+                value: value,
                 isHidden: !isFaulty && schema?.isFreeText != true,
                 isLong: value.contains("\n") || (schema?.lengthMax ?? 0) > 250,
                 isFaulty: isFaulty)

@@ -27,9 +27,9 @@ public enum TypedAmount {
         let digits = currency.exponent
         guard digits > 0 else { return "Write it in whole \(currency.code), such as 1250." }
         let example = "12.5" + String(repeating: "0", count: digits - 1)
-        return "Write it in \(currency.code) with at most "
-            + (digits == 1 ? "one digit" : "\(digits) digits")
-            + " after the point, such as \(example)."
+        let most = digits == 1 ? "one digit" : "\(digits) digits"
+        return
+            "Write it in \(currency.code) with at most \(most) after the point, such as \(example)."
     }
 
     /// The inputs of a form with every amount in minor units, and every rate in parts per million.

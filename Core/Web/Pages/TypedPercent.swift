@@ -28,8 +28,8 @@ public enum TypedPercent {
     static func label(_ name: String) -> String? {
         guard name.hasSuffix(String(TypedAmount.mark) + unit) else { return nil }
         let field = TypedAmount.field(name)
-        return Schema.said(field.hasSuffix("Ppm") ? String(field.dropLast(3)) : field)
-            + ", in percent"
+        let said = Schema.said(field.hasSuffix("Ppm") ? String(field.dropLast(3)) : field)
+        return localized("\(localized(name: said)), in percent")
     }
 
     private static func digits(_ text: Substring, _ lengths: ClosedRange<Int>) -> Int64? {

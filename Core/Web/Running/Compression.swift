@@ -32,7 +32,8 @@ enum Compression {
             response.headers[.contentEncoding] == nil
         else { return response }
         var response = response
-        response.headers[.vary] = "Accept-Encoding"
+        response.headers[.vary] =
+            response.headers[.vary].map { "\($0), Accept-Encoding" } ?? "Accept-Encoding"
         guard isWanted(request[.acceptEncoding]),
             let length = response.body.contentLength, (bytesMin...bytesMax).contains(length),
             let bytes = Gzip.compress(try await response.collected(), level: Gzip.quick)

@@ -43,6 +43,17 @@ struct Catalogue: CustomTestStringConvertible {
         try Words(language, folders: [URL(fileURLWithPath: "\(Self.root)/\(folder)/Words")])
     }
 
+    /// What the part's catalogue has, one of its files aside.
+    func keys(_ language: Language, but file: String) throws -> [String] {
+        try Self.files("\(folder)/Words/\(language.code)", ".json").filter { $0.path != file }
+            .flatMap { file -> [String] in
+                guard case .object(let members) = try JSONParser.parse(Array(file.text.utf8)) else {
+                    return []
+                }
+                return Array(members.keys)
+            }
+    }
+
     /// What this part says, by the keys that catalogues have for it.
     func keys() -> Set<String> {
         var keys = Set(templates.flatMap { TemplateText.phrases(in: $0.text) })

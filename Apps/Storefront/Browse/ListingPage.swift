@@ -194,7 +194,7 @@ struct ReviewCard {
         self.photos = photos.enumerated().map { index, photo in
             Photo(
                 href: Links.picture(photo.hash), thumb: ShownPicture.thumb(photo.hash),
-                text: "Photo \(index + 1) by \(author)")
+                text: localized("Photo \(index + 1) by \(author)"))
         }
         hasPhotos = !photos.isEmpty
         self.author = author

@@ -106,7 +106,10 @@ struct ReviewsPage {
 
     /// Five to one, best first.
     private static func stars(chosen: String?) -> [Stars] {
-        [(5, localized("wonderful")), (4, localized("good")), (3, localized("all right")), (2, localized("poor")), (1, localized("bad"))].map {
+        [
+            (5, localized("wonderful")), (4, localized("good")), (3, localized("all right")),
+            (2, localized("poor")), (1, localized("bad")),
+        ].map {
             Stars($0.0, $0.1, chosen: chosen)
         }
     }

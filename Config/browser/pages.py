@@ -9,7 +9,7 @@ from collections import deque
 
 # They lead on to another page, or are a program's.
 REDIRECTS = {"/sign-in/code", "/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}",
-             "/sitemap/{month}"}
+             "/sitemap/{month}", "/language/{language}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {
     "storefront": {"/claims/{claim}"},
@@ -66,7 +66,10 @@ class Crawl:
             target = answer.headers.get("location")
             for link in re.findall(r'(?:href|src)="([^"#]+)', text) + ([target] if target else []):
                 link = html.unescape(link).removeprefix(person.base)
-                if link.startswith("/") and not link.startswith("//") and link not in seen:
+                # Whoever follows a choice of language reads every later page in it.
+                if link.startswith(("//", "/language/")):
+                    continue
+                if link.startswith("/") and link not in seen:
                     seen.add(link)
                     waiting.append(link)
 

@@ -12,6 +12,7 @@ public struct Marketplace: Sendable {
     let passwords: WorkThreads
     let recentCheckouts = RecentCheckouts()
     let knownEstimates = KnownEstimates()
+    let knownPopular = PopularListings()
     let knownCommissions = KnownCommissions()
     /// Reads and writes files of size.
     let files: WorkThreads

@@ -108,7 +108,6 @@ public final class Browser: Sendable {
 }
 
 /// Reads the forms of a page, no more than tests need.
-/// Forms of pages, as browsers send them.
 public enum HTMLForm {
     /// What a browser would send for the form as it stands.
     public static func fields(of action: String, in page: String) -> [(String, String)]? {

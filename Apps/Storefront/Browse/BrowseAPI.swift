@@ -21,6 +21,8 @@ struct BrowseAPI {
         let kind: String?
         /// One of its maker's words for it, exactly so.
         let tag: String?
+        /// Rated with so many stars on average, or more.
+        let starsMin: Int?
         let sort: Sort?
         let after: String?
         let limit: Int?
@@ -35,7 +37,7 @@ struct BrowseAPI {
             "text": [.length(1...200)], "category": [.length(1...60)], "seller": [.length(1...60)],
             "priceMin": [.range(0...Money.amountMax)], "priceMax": [.range(0...Money.amountMax)],
             "kind": [.length(1...120)], "tag": [.length(1...120)],
-            "sentTo": [.length(2...2), .pattern(.country)],
+            "starsMin": [.range(1...5)], "sentTo": [.length(2...2), .pattern(.country)],
             "after": [.length(1...400)], "limit": [.range(1...100)],
         ]
     }
@@ -102,6 +104,7 @@ struct BrowseAPI {
         query.priceMax = asked.priceMax
         query.inStockOnly = asked.inStock ?? false
         query.sentTo = asked.sentTo
+        query.starsMin = asked.starsMin
         query.kind = asked.kind
         query.tag = asked.tag
         query.sort =
@@ -169,6 +172,12 @@ struct FacetsAnswer: Codable, Sendable {
         let count: Int
     }
 
+    struct Stars: Codable, Sendable {
+        /// On average.
+        let least: Int
+        let count: Int
+    }
+
     struct Word: Codable, Sendable {
         let word: String
         let count: Int
@@ -181,6 +190,8 @@ struct FacetsAnswer: Codable, Sendable {
     let tags: [Word]
     let makers: [Maker]
     let prices: [Band]
+    /// Rated so and better.
+    let stars: [Stars]
     let inStock: Int
     /// What is sent to `sentTo`; absent without it.
     let sent: Int?
@@ -192,6 +203,7 @@ struct FacetsAnswer: Codable, Sendable {
         prices = facets.bands.map { Band(priceMin: $0.least, priceMax: $0.most, count: $0.count) }
         kinds = facets.kinds.map { Word(word: $0.word, count: $0.count) }
         tags = facets.tags.map { Word(word: $0.word, count: $0.count) }
+        stars = facets.stars.map { Stars(least: $0.least, count: $0.count) }
         inStock = facets.inStock
         sent = facets.sent
         isWhole = facets.isWhole

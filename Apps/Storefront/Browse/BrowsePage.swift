@@ -29,6 +29,7 @@ struct BrowsePage {
     let to: String
     let inStock: Bool
     let sentTo: String
+    let stars: String
     let sorts: [Choice]
     let showsCategories: Bool
     let categoryChoices: [Choice]
@@ -67,6 +68,7 @@ struct BrowsePage {
         to = query.to ?? ""
         inStock = query.inStock ?? false
         sentTo = query.sentTo ?? ""
+        stars = query.stars ?? ""
         let sort = query.cardQuery().sort
         sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
             .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }

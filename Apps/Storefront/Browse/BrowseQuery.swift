@@ -19,6 +19,8 @@ struct BrowseQuery: Described {
     let kind: String?
     /// One of its maker's words for it.
     let tag: String?
+    /// `4`: rated with four stars or more.
+    let stars: String?
     let sort: String?
     let after: String?
 
@@ -27,6 +29,7 @@ struct BrowseQuery: Described {
         "maker": [.length(0...60)], "kind": [.length(0...120)], "tag": [.length(0...120)],
         "from": [.length(0...16)],
         "to": [.length(0...16)], "sort": [.length(0...20)], "sentTo": [.length(0...2)],
+        "stars": [.length(0...1)],
         "after": [.length(1...400)],
     ]
 
@@ -40,6 +43,7 @@ struct BrowseQuery: Described {
         query.priceMax = Self.amount(to)
         query.inStockOnly = inStock ?? false
         query.sentTo = sentTo.flatMap { VisitorCountry.known($0) }
+        query.starsMin = stars.flatMap { Int($0) }.flatMap { (1...5).contains($0) ? $0 : nil }
         query.kind = kind
         query.tag = tag
         query.sort =
@@ -50,7 +54,7 @@ struct BrowseQuery: Described {
 
     var isFiltered: Bool {
         maker != nil || kind != nil || tag != nil || from != nil || to != nil || inStock == true
-            || sentTo != nil || sort != nil
+            || sentTo != nil || stars != nil || sort != nil
     }
 
     private static func amount(_ text: String?) -> Int64? {
@@ -65,7 +69,7 @@ struct BrowseQuery: Described {
         let kept: [(String, String?)] = [
             ("text", text), ("category", category), ("maker", maker), ("from", from), ("to", to),
             ("inStock", inStock == true ? "true" : nil), ("sentTo", sentTo), ("kind", kind),
-            ("tag", tag),
+            ("tag", tag), ("stars", stars),
             ("sort", sort), ("after", nil),
         ]
         let items = kept.compactMap { name, value -> String? in

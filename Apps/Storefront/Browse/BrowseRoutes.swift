@@ -30,13 +30,14 @@ struct BrowseRoutes {
         async let fresh = call.marketplace.cards(CardQuery(), PageRequest(limit: 12))
         async let picked = call.marketplace.pickedListings()
         async let makers = call.marketplace.pickedMakers()
+        async let popular = call.marketplace.popularListings()
         let cards = try await fresh.items
         let seen = try await call.marketplace.cards(of: RecentlySeen(call.request).ids)
         return .page(
             "home",
             HomePage(
                 try await tree, cards, picked: try await picked, makers: try await makers,
-                seen: seen),
+                popular: try await popular, seen: seen),
             title: localized("Handmade things"), head: .home(cards.first?.imageHash))
     }
 
@@ -106,6 +107,7 @@ struct BrowseRoutes {
         byShop.seller = listing.seller.id
         async let tree = call.marketplace.categories()
         async let more = call.marketplace.cards(byShop, PageRequest(limit: 5))
+        async let maker = call.marketplace.seller(listing.seller.id)
         async let holiday = call.marketplace.holiday(of: listing.seller.id)
         async let together = call.marketplace.boughtTogether(with: listing.id)
         let country = VisitorCountry(call.request).code
@@ -121,7 +123,7 @@ struct BrowseRoutes {
         let crumbs = try await tree.filter { path.contains($0.id) }
         let model = ListingPage(
             listing, crumbs: crumbs, reviews: reviews, isWished: isWished,
-            holiday: try await holiday,
+            maker: try await maker, holiday: try await holiday,
             delivery: DeliveryLine(
                 try await delivery, to: country, seller: listing.seller.name,
                 then: Links.listing(listing.id)),

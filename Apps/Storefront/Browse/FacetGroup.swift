@@ -76,8 +76,20 @@ struct FacetGroup {
             FacetGroup(
                 title: localized("Price"),
                 items: query.from == nil && query.to == nil && bands.count > 1 ? bands : []),
+            FacetGroup(title: localized("Rating"), items: query.stars == nil ? rated(facets, query, action) : []),
             FacetGroup(title: localized("Availability"), items: available),
         ].filter { !$0.items.isEmpty }
+    }
+
+    private static func rated(
+        _ facets: Facets, _ query: BrowseQuery, _ action: String
+    ) -> [Item] {
+        facets.stars.map {
+            Item(
+                label: localized("★ \($0.least) and more"),
+                href: query.link(action, ["stars": "\($0.least)"]),
+                count: facets.isWhole ? "\($0.count)" : "\($0.count)+")
+        }
     }
 
     /// What is chosen, each with the list without it.
@@ -113,6 +125,12 @@ struct FacetGroup {
             items.append(
                 Item(
                     label: localized("In stock"), href: query.link(action, ["inStock": nil]),
+                    count: ""))
+        }
+        if let least = query.cardQuery().starsMin {
+            items.append(
+                Item(
+                    label: localized("★ \(least) and more"), href: query.link(action, ["stars": nil]),
                     count: ""))
         }
         if let country = query.cardQuery().sentTo {

@@ -12,6 +12,9 @@ struct HomePage {
     let hasPicked: Bool
     let makers: [Maker]
     let hasMakers: Bool
+    /// What others bought lately.
+    let popular: [ThingCard]
+    let hasPopular: Bool
     /// What this browser looked at lately.
     let seen: [ThingCard]
     let hasSeen: Bool
@@ -30,11 +33,21 @@ struct HomePage {
         private static let wordsMax = 180
 
         init(_ maker: PickedMaker) {
-            href = Links.seller(maker.slug)
-            name = maker.name
-            country = Countries.name(maker.country)
-            rating = maker.rating.text
-            let about = maker.about.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            self.init(maker.slug, maker.name, maker.country, maker.rating, maker.about)
+        }
+
+        init(_ maker: Seller) {
+            self.init(maker.slug, maker.name, maker.country, maker.rating, maker.about)
+        }
+
+        private init(
+            _ slug: String, _ name: String, _ country: String, _ rating: Rating, _ about: String
+        ) {
+            href = Links.seller(slug)
+            self.name = name
+            self.country = Countries.name(country)
+            self.rating = rating.text
+            let about = about.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             words =
                 about.count <= Self.wordsMax
                 ? about
@@ -50,7 +63,7 @@ struct HomePage {
 
     init(
         _ tree: [Kernel.Category], _ cards: [ListingCard], picked: [ListingCard],
-        makers: [PickedMaker], seen: [ListingCard]
+        makers: [PickedMaker], popular: [ListingCard], seen: [ListingCard]
     ) {
         categories = tree.filter { $0.parent == nil }.map { CategoryLink($0) }
         hasCategories = !categories.isEmpty
@@ -60,6 +73,8 @@ struct HomePage {
         hasPicked = !picked.isEmpty
         self.makers = makers.map { Maker($0) }
         hasMakers = !makers.isEmpty
+        self.popular = popular.map { ThingCard($0) }
+        hasPopular = !popular.isEmpty
         self.seen = seen.map { ThingCard($0) }
         hasSeen = !seen.isEmpty
         // Of different makers where there are as many.

@@ -34,6 +34,8 @@ struct ListingPage {
     let crumbs: [CategoryLink]
     let seller: String
     let sellerHref: String
+    /// Who made it, in a card; nil while they may not sell.
+    let maker: HomePage.Maker?
     let rating: String?
     let ratingCount: Int
     let price: String
@@ -70,7 +72,8 @@ struct ListingPage {
 
     init(
         _ listing: PublicListing, crumbs: [Kernel.Category], reviews: [ReviewCard],
-        isWished: Bool?, holiday: Holiday?, delivery: DeliveryLine, more: [ListingCard],
+        isWished: Bool?, maker: Seller?, holiday: Holiday?, delivery: DeliveryLine,
+        more: [ListingCard],
         together: [ListingCard],
         seen: [ListingCard]
     ) {
@@ -81,6 +84,7 @@ struct ListingPage {
         self.crumbs = crumbs.map { CategoryLink($0) }
         seller = listing.seller.name
         sellerHref = Links.seller(listing.seller.slug)
+        self.maker = maker.map { HomePage.Maker($0) }
         ratingCount = listing.rating.count
         rating = listing.rating.average.map { average in Format.decimal("\(average)") }
         let isRange = Set(listing.variants.map(\.price)).count > 1

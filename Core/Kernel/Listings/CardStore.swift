@@ -53,6 +53,21 @@ struct CardStore {
         ).decode { c in try c.next() }
     }
 
+    /// What stands on the most of the newest lines that were paid.
+    func popular(among lines: Int, limit: Int) async throws -> [ID<Listing>] {
+        try await db.query(
+            """
+            select l.id from (
+                select listing_id, order_id from order_line order by id desc
+                limit \(lines)::int
+            ) line
+            join orders o on o.id = line.order_id and o.paid_at is not null
+            join listing l on l.id = line.listing_id and l.for_sale
+            group by l.id order by count(*) desc, l.id desc limit \(limit)::int
+            """
+        ).decode { c in try c.next() }
+    }
+
     private static let cards: SQL = """
         select l.id, l.handle, l.title, l.price_from, l.currency, l.in_stock, l.rating_sum,
             l.rating_count, s.slug, s.name, i.content_hash, i.width, i.height, i.source_url
@@ -77,7 +92,10 @@ struct CardStore {
     /// Some of what fits, named `looked`, for counting: whichever the indexes find first.
     static func looked(at query: CardQuery, limit: Int) -> SQL {
         let columns: SQL =
-            "l.category_path, l.seller_id, l.price_from, l.in_stock, l.product_type, l.tags"
+            """
+            l.category_path, l.seller_id, l.price_from, l.in_stock, l.product_type, l.tags,
+                l.rating_sum, l.rating_count
+            """
         guard let text = query.text else {
             return """
                 looked as materialized (
@@ -195,6 +213,12 @@ struct CardStore {
         if let kind = query.kind { condition = "\(condition) and l.product_type = \(kind)" }
         if let tag = query.tag {
             condition = "\(condition) and l.tags @> array[\(tag)::text]"
+        }
+        if let stars = query.starsMin {
+            condition = """
+                \(condition) and l.rating_count > 0
+                and l.rating_sum >= \(stars)::bigint * l.rating_count
+                """
         }
         if let country = query.sentTo {
             condition = "\(condition) and \(DestinationStore.sends("l", to: country))"

@@ -32,6 +32,10 @@ struct FacetStore {
             union all
             select 'stock', '', '', (count(*) filter (where in_stock))::int from counted
             union all
+            select 'stars', least::text, '', count(*)::int
+            from counted, unnest(\(Facets.starEdges)::int[]) least
+            where rating_count > 0 and rating_sum >= least * rating_count group by least
+            union all
             select 'sent', '', '', (count(*) filter (where \(sent)))::int from counted
             union all
             select 'all', '', '', count(*)::int from looked
@@ -54,6 +58,9 @@ struct FacetStore {
             tags: those("tag").map { Facets.Word(word: $0.key, count: $0.count) },
             bands: those("band").compactMap { row in Int(row.key).map { ($0, row.count) } }
                 .sorted { $0.0 < $1.0 }.map { Self.band($0, $1) },
+            stars: those("stars").compactMap { row in
+                Int(row.key).map { Facets.Stars(least: $0, count: row.count) }
+            }.sorted { $0.least > $1.least },
             inStock: those("stock").first?.count ?? 0,
             sent: country == nil ? nil : those("sent").first?.count ?? 0,
             isWhole: (those("all").first?.count ?? 0) <= Facets.countMax)

@@ -38,6 +38,15 @@ public struct Facets: Sendable, Equatable {
     public let tags: [Word]
     /// From cheap to dear; without those that are empty.
     public let bands: [Band]
+    /// Rated so and better, the best first.
+    public struct Stars: Sendable, Equatable {
+        /// On average.
+        public let least: Int
+        public let count: Int
+    }
+
+    /// Those of ``starEdges`` that something has.
+    public let stars: [Stars]
     public let inStock: Int
     /// What is sent to the country that was asked about; nil when none was.
     public let sent: Int?
@@ -48,6 +57,7 @@ public struct Facets: Sendable, Equatable {
     public static let countMax = CardQuery.candidatesMax
     public static let makersMax = 8
     public static let wordsMax = 8
+    public static let starEdges = [4, 3]
     /// The last price of each band but the dearest, in minor units.
     public static let edges: [Int64] = [2500, 5000, 10_000]
 }

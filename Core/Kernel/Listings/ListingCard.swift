@@ -56,6 +56,8 @@ public struct CardQuery: Hashable, Sendable {
     /// Minor units.
     public var priceMax: Int64?
     public var inStockOnly = false
+    /// Rated with so many stars on average, or more.
+    public var starsMin: Int?
     /// What its maker sends to this country, ISO 3166-1 alpha-2.
     public var sentTo: String?
     /// What its maker says that it is, exactly so.

@@ -12,6 +12,7 @@ enum Links {
     static let documents = "/shop/documents"
     static let listings = "/listings"
     static let newListing = "/listings/new"
+    static let stock = "/stock"
     static let imports = "/imports"
     static let orders = "/orders"
     static let reviews = "/reviews"

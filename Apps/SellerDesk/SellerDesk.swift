@@ -29,6 +29,8 @@ public enum SellerDesk {
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)
         PriceRoutes().mount(on: routes)
+        StockRoutes().mount(on: routes)
+        StockRoutes().mount(on: routes.api)
         OptionRoutes().mount(on: routes)
         ImportRoutes().mount(on: routes)
         ReviewRoutes().mount(on: routes)
@@ -70,6 +72,7 @@ public enum SellerDesk {
         guard let shop else { return Chrome(corner: corner, signedInAs: account.name) }
         let all: [(String, String, SellerPermission)] = [
             ("Orders", Links.orders, .readOrders), ("Things", Links.listings, .readListings),
+            ("Stock", Links.stock, .readListings),
             ("Import", Links.imports, .editListings), ("Money", Links.money, .readMoney),
             ("Reviews", Links.reviews, .readReviews), ("Shop", Links.shop, .editProfile),
             ("Verification", Links.documents, .editProfile), ("Team", Links.team, .manageTeam),

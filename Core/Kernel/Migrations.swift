@@ -83,6 +83,7 @@ public struct Migration: Sendable {
         "m0140-frozen-money",
         "m0141-in-doubt",
         "m0114-rated-things",
+        "m0115-low-stock",
     ]
 
     /// The migrations that this build ships.

@@ -54,7 +54,7 @@ import Web
         "/shop/documents": "POST /shop/documents",
         "/team": "POST /team", "/team/{account}": "PUT /team/{account}",
         "/team/{account}/leave": "DELETE /team/{account}",
-        "/shop/destinations": "PUT /shop/destinations",
+        "/shop/destinations": "PUT /shop/destinations", "/stock/threshold": "PUT /stock/threshold",
         "/shop/holiday": "PUT /shop/holiday", "/shop/holiday/end": "DELETE /shop/holiday",
         "/shops/chosen": "", "/apply": "POST /shops", "/shop": "PUT /shop",
         "/listings": "POST /listings", "/listings/{listing}": "PUT /listings/{listing}",
@@ -182,6 +182,7 @@ import Web
     private static let shop: [String: Case] = [
         "POST /shops": { _ in ("/shops", ["name": "Second shop", "country": "DE"]) },
         "PUT /shop": { _ in ("/shop", ["name": "Clay & Fire", "country": "DE"]) },
+        "PUT /stock/threshold": { _ in ("/stock/threshold", ["pieces": 7]) },
         "PUT /shop/destinations": { _ in
             ("/shop/destinations", ["countries": ["DE", "AT"]])
         },

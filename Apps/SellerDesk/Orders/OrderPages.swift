@@ -234,7 +234,7 @@ struct OrderPage {
             .map { Format.money(Money($0.shares.total, amounts.total.currency)) }
     }
 
-    private static func lines(_ address: Address) -> [String] {
+    static func lines(_ address: Address) -> [String] {
         let town = [address.postalCode, address.city, address.region].compactMap { $0 }
         return [address.name] + address.lines + [town.joined(separator: " "), address.country]
     }

@@ -115,6 +115,15 @@ struct OrderRoutes {
                     PickListPage(try await call.marketplace.pickList(as: member.membership)),
                     title: "Pick list")
             }
+        routes.get("/orders/{order}/label").path(OrderAPI.OrderPath.self)
+            .show(as: Member.self, needing: [.readOrders]) { call, member in
+                let detail = try await call.marketplace.findOrder(
+                    call.path.order, as: member.membership)
+                let seller = try await call.marketplace.seller(member.seller)
+                return .page(
+                    "address-label", LabelPage(detail, from: seller),
+                    title: "Label \(detail.order.number)")
+            }
         routes.get("/orders/{order}/packing-slip").path(OrderAPI.OrderPath.self)
             .show(as: Member.self, needing: [.readOrders]) { call, member in
                 let detail = try await call.marketplace.findOrder(

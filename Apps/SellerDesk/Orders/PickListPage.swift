@@ -2,6 +2,23 @@ import Kernel
 import Vocabulary
 import Web
 
+/// The model of `address-label.mustache`.
+struct LabelPage {
+    let id: String
+    let number: String
+    let shippingName: String
+    let senderLines: [String]
+    let addressLines: [String]
+
+    init(_ detail: OrderDetail, from seller: Seller) {
+        id = detail.order.id.description
+        number = detail.order.number
+        shippingName = detail.order.shippingName
+        senderLines = seller.origin.map { OrderPage.lines($0) } ?? [seller.name, seller.country]
+        addressLines = OrderPage.lines(detail.address)
+    }
+}
+
 /// The model of `pick-list.mustache`.
 struct PickListPage {
     struct Item {

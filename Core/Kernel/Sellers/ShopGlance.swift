@@ -6,7 +6,7 @@ public struct ShopGlance: Sendable, Equatable {
     public let toPack: Int
     /// Published things of which nothing is left.
     public let soldOut: Int
-    /// Variants for sale with at most ``lowStock`` pieces left, and at least one.
+    /// Variants for sale with no more pieces left than the shop calls scarce, and at least one.
     public let runningOut: Int
     /// One for each day with sales and each currency, oldest first.
     public let sales: [SalesDay]
@@ -20,7 +20,7 @@ public struct ShopGlance: Sendable, Equatable {
 
     /// Counting stops here: whether it is a hundred or a thousand, there is much to do.
     public static let countMax = 100
-    /// A variant with so many pieces or fewer is running out.
+    /// A variant with so many pieces or fewer is running out, unless the shop says otherwise.
     public static let lowStock = 3
     /// How far back the sales go, today included.
     public static let days = 30

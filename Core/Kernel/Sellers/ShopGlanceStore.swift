@@ -24,7 +24,7 @@ struct ShopGlanceStore {
                 ) v
                 join stock_level k on k.variant_id = v.id
                 join listing l on l.id = v.listing_id and l.for_sale
-                where k.on_hand - k.reserved between 1 and \(ShopGlance.lowStock)::int
+                where k.on_hand - k.reserved between 1 and \(ScarceStockStore.threshold(of: seller))
                 """),
             """
             select date_trunc('day', s.paid_at, 'UTC'), count(*)::int, sum(s.total)::bigint,

@@ -9,6 +9,7 @@ enum Links {
     static let shops = "/shops"
     static let holiday = "/shop/holiday"
     static let destinations = "/shop/destinations"
+    static let policies = "/shop/policies"
     static let documents = "/shop/documents"
     static let listings = "/listings"
     static let newListing = "/listings/new"

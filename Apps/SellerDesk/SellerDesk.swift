@@ -25,6 +25,7 @@ public enum SellerDesk {
         ApplicationRoutes().mount(on: routes)
         HolidayRoutes().mount(on: routes)
         DestinationRoutes().mount(on: routes)
+        PolicyRoutes().mount(on: routes)
         TeamRoutes().mount(on: routes)
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)

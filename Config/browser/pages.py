@@ -16,7 +16,7 @@ EMPTY = {
     "seller": {"/money/invoices/{invoice}", "/money/accounts/{instance}/link",
                "/money/accounts/{instance}/return"},
     "admin": {"/invoices/{invoice}", "/payout-files/{file}", "/bank-reports/{report}",
-              "/mails/{mail}", "/providers/{provider}/drain"},
+              "/mails/{mail}", "/providers/{provider}/drain", "/media/{hash}", "/media/{hash}/{copy}"},
 }
 PAGES_MAX = 700
 

@@ -84,6 +84,7 @@ public struct Migration: Sendable {
         "m0141-in-doubt",
         "m0114-rated-things",
         "m0115-low-stock",
+        "m0116-policies",
     ]
 
     /// The migrations that this build ships.

@@ -54,6 +54,7 @@ import Web
         "/shop/documents": "POST /shop/documents",
         "/team": "POST /team", "/team/{account}": "PUT /team/{account}",
         "/team/{account}/leave": "DELETE /team/{account}",
+        "/shop/policies": "PUT /shop/policies",
         "/shop/destinations": "PUT /shop/destinations", "/stock/threshold": "PUT /stock/threshold",
         "/shop/holiday": "PUT /shop/holiday", "/shop/holiday/end": "DELETE /shop/holiday",
         "/shops/chosen": "", "/apply": "POST /shops", "/shop": "PUT /shop",
@@ -182,6 +183,7 @@ import Web
     private static let shop: [String: Case] = [
         "POST /shops": { _ in ("/shops", ["name": "Second shop", "country": "DE"]) },
         "PUT /shop": { _ in ("/shop", ["name": "Clay & Fire", "country": "DE"]) },
+        "PUT /shop/policies": { _ in ("/shop/policies", ["policies": "Fourteen days."]) },
         "PUT /stock/threshold": { _ in ("/stock/threshold", ["pieces": 7]) },
         "PUT /shop/destinations": { _ in
             ("/shop/destinations", ["countries": ["DE", "AT"]])

@@ -52,6 +52,30 @@ import Web
         }
     }
 
+    @Test func `a maker's page says how they handle returns`() async throws {
+        try await OpenShop.run { shop in
+            let seller = try await shop.market.given.verifiedSeller()
+            let slug = try await shop.marketplace.seller(seller.id).slug
+            let browser = Browser(shop.app)
+            #expect(try await !browser.get("/makers/\(slug)").text.contains("Policies of"))
+
+            let kept = try await shop.marketplace.setPolicies(
+                " Within <b>14</b> days.\n\nWash by hand. ", as: seller.member)
+            #expect(kept == "Within <b>14</b> days.\n\nWash by hand.")
+
+            let page = try await browser.get("/makers/\(slug)").text
+            #expect(page.contains("<p>Within &lt;b&gt;14&lt;/b&gt; days.</p>"))
+            #expect(page.contains("Policies of"))
+            #expect(try await shop.marketplace.setPolicies("  ", as: seller.member) == nil)
+            #expect(try await !browser.get("/makers/\(slug)").text.contains("Policies of"))
+            let packer = SellerMember(
+                seller: seller.id, account: seller.owner.id, role: .orders)
+            await #expect(throws: SellerRefusal.notAllowed) {
+                try await shop.marketplace.setPolicies("Mine.", as: packer)
+            }
+        }
+    }
+
     @Test func `what a customer says is shown with photos, and kept when it is refused`()
         async throws
     {

@@ -77,6 +77,7 @@ struct ShopAPI {
             }
         HolidayRoutes().mount(on: api, tag: tag)
         DestinationRoutes().mount(on: api, tag: tag)
+        PolicyRoutes().mount(on: api, tag: tag)
         api.get("/shop/history", "Who moved it from where to where, and why", tag: tag)
             .handle(as: Member.self, needing: [.editProfile]) { call, member in
                 Listed(

@@ -173,7 +173,8 @@ struct BrowseRoutes {
         let model = MakerPage(
             seller, page, next: Listed(page) { CardAnswer($0) }.next,
             ratings: try await call.marketplace.ratingCards(of: seller.id),
-            holiday: try await call.marketplace.holiday(of: seller.id))
+            holiday: try await call.marketplace.holiday(of: seller.id),
+            policies: try await call.marketplace.policies(of: seller.id))
         return .page(
             "maker", model, title: seller.name, head: call.query.after == nil ? .maker(seller) : nil
         )

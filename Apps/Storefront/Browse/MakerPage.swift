@@ -8,6 +8,8 @@ struct MakerPage {
     let place: String
     let since: String
     let about: String
+    /// What they say of returns and care; nil when they say nothing.
+    let policies: String?
     let rating: String?
     let ratingCount: String
     let isAway: Bool
@@ -24,12 +26,13 @@ struct MakerPage {
 
     init(
         _ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: [ReviewCard],
-        holiday: Holiday?
+        holiday: Holiday?, policies: String?
     ) {
         name = seller.name
         place = [seller.origin?.city, seller.country].compactMap { $0 }.joined(separator: ", ")
         since = Format.date(seller.createdAt)
         about = Format.paragraphs(seller.about)
+        self.policies = policies.map { Format.paragraphs($0) }
         rating = seller.rating.text
         ratingCount = Format.count(seller.rating.count, "customer", "customers")
         isAway = !seller.isOpen

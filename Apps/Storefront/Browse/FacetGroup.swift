@@ -76,7 +76,9 @@ struct FacetGroup {
             FacetGroup(
                 title: localized("Price"),
                 items: query.from == nil && query.to == nil && bands.count > 1 ? bands : []),
-            FacetGroup(title: localized("Rating"), items: query.stars == nil ? rated(facets, query, action) : []),
+            FacetGroup(
+                title: localized("Rating"),
+                items: query.stars == nil ? rated(facets, query, action) : []),
             FacetGroup(title: localized("Availability"), items: available),
         ].filter { !$0.items.isEmpty }
     }
@@ -130,7 +132,8 @@ struct FacetGroup {
         if let least = query.cardQuery().starsMin {
             items.append(
                 Item(
-                    label: localized("★ \(least) and more"), href: query.link(action, ["stars": nil]),
+                    label: localized("★ \(least) and more"),
+                    href: query.link(action, ["stars": nil]),
                     count: ""))
         }
         if let country = query.cardQuery().sentTo {

@@ -52,6 +52,7 @@ let package = Package(
             name: "CHiredis", path: "Core/System/CHiredis",
             providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Core/System/CEpoll"),
+        .systemLibrary(name: "CProcess", path: "Core/System/CProcess"),
         .systemLibrary(name: "CSpawn", path: "Core/System/CSpawn"),
         .systemLibrary(
             name: "CQRencode", path: "Core/System/CQRencode",
@@ -74,7 +75,7 @@ let package = Package(
         .target(
             name: "ProviderHost",
             dependencies: kit + [
-                "CSpawn",
+                "CProcess", "CSpawn",
                 logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

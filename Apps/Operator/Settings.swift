@@ -335,10 +335,10 @@ extension Settings {
     /// Where the provider host listens; nil when modules run in the process itself.
     var hostSocket: String? { running.providerSocket == "none" ? nil : running.providerSocket }
 
-    /// Where the supervisor's provider host listens: in the home folder unless it was set. Nil when
-    /// there is to be none.
+    /// Where the supervisor's provider host listens: in a folder of its own in the home folder,
+    /// unless it was set. Nil when there is to be none.
     var supervisedHostSocket: String? {
-        running.providerSocket == nil ? folders.home + "/provider-host.sock" : hostSocket
+        running.providerSocket == nil ? folders.home + "/provider-host/socket" : hostSocket
     }
 }
 

@@ -48,6 +48,8 @@ struct Wiring: Sendable {
             gateway = ProviderGateway(database: database, host: connection, logger: logger)
             host = connection
         } else {
+            // This process opens providers' secrets.
+            try ProcessMemory.close()
             gateway = ProviderGateway(
                 database: database,
                 catalog: ModuleCatalog(

@@ -25,7 +25,7 @@ public struct ConformanceSuite: Sendable {
     public static let caseDeadline: Duration = .seconds(20)
 
     private var cases: [ConformanceCase] {
-        let common = SettingCases.all
+        let common = SettingCases.all + DeadlineCases.common
         let own: [ConformanceCase]
         switch subject.descriptor.kind {
         case .payment:
@@ -33,8 +33,8 @@ public struct ConformanceSuite: Sendable {
                 OneEffectCases.all + LossCases.all + MappingCases.all + CapabilityCases.all
                 + AmountCases.all + WebhookCases.all + DeadlineCases.all + SettlementCases.all
                 + PayoutFileCases.all + ConfirmedCases.all
-        case .shipping: own = ShippingCases.all
-        case .tax: own = TaxCases.all
+        case .shipping: own = ShippingCases.all + DeadlineCases.shipping
+        case .tax: own = TaxCases.all + DeadlineCases.tax
         }
         return common + own + SecretCases.all
     }

@@ -73,15 +73,18 @@ final class Wire: HTTPTransport, Sendable {
                 code: "host.not-allowed", message: "This instance may not talk to that host.")
         }
         ears.hear(url: request.url, host: address.host)
+        // For that nobody has to be there.
+        if case .lostRequest = fault {
+            await wait(until: deadline)
+            throw .ambiguous(message: "no answer came")
+        }
         guard let counterpart else {
             throw .unavailable(message: "nobody listens", retryAfterSeconds: nil)
         }
         switch fault {
         case nil: return await counterpart.answer(request, at: .systemNow)
-        case .refused: throw .unavailable(message: "nobody listens", retryAfterSeconds: nil)
-        case .lostRequest:
-            await wait(until: deadline)
-            throw .ambiguous(message: "no answer came")
+        case .refused, .lostRequest:
+            throw .unavailable(message: "nobody listens", retryAfterSeconds: nil)
         case .lostAnswer:
             _ = await counterpart.answer(request, at: .systemNow)
             await wait(until: deadline)

@@ -55,12 +55,13 @@ struct BankTown: Sendable {
         customer = try await market.given.account("Grace Customer")
     }
 
-    /// An active instance of the sandbox module for one of the bank's merchants.
+    /// An active instance of a sandbox module for one of the bank's merchants.
     func provider(
-        _ merchant: String, capture: ProviderInstance.Capture = .atOrder
+        _ merchant: String, _ module: String = "sandbox-payments",
+        capture: ProviderInstance.Capture = .atOrder
     ) async throws -> ID<ProviderInstance> {
         let made = try await marketplace.createProviderInstance(
-            module: "sandbox-payments", name: merchant, capture: capture,
+            module: module, name: merchant, capture: capture,
             settings: [
                 "url": bankURL, "apiKey": "sk_sandbox_\(merchant)",
                 "webhookSecret": "whsec_sandbox_\(merchant)",
@@ -88,6 +89,10 @@ struct BankTown: Sendable {
     }
 
     func checkout(_ things: ID<Variant>...) async throws -> Checkout {
+        try await checkout(things)
+    }
+
+    func checkout(_ things: [ID<Variant>]) async throws -> Checkout {
         try await marketplace.startCheckout(
             things.map { CheckoutItem(variant: $0, quantity: 1) },
             to: Address(
@@ -109,10 +114,18 @@ struct BankTown: Sendable {
     }
 
     /// Presses a button of the bank's.
-    func press(_ url: String) async throws {
-        _ = try await HostTransport(client: Self.client, hosts: ["127.0.0.1"]).send(
-            ProviderKit.HTTPRequest("POST", url),
-            deadline: .systemNow.advanced(by: .seconds(10)))
+    func press(_ url: String) async throws { _ = try await ask("POST", url) }
+
+    /// Asks the bank itself, past the market.
+    @discardableResult
+    func ask(
+        _ method: String, _ url: String, _ body: String = "", as merchant: String = "north"
+    ) async throws -> ProviderKit.HTTPResponse {
+        var request = ProviderKit.HTTPRequest(
+            method, url, headers: ["Authorization": "Bearer sk_sandbox_\(merchant)"])
+        request.body = Array(body.utf8)
+        return try await HostTransport(client: Self.client, hosts: ["127.0.0.1"]).send(
+            request, deadline: .systemNow.advanced(by: .seconds(10)))
     }
 
     func detail(_ placed: PlacedPurchase) async throws -> PurchaseDetail {
@@ -125,14 +138,16 @@ struct BankTown: Sendable {
     }
 
     /// Lets the worker work until it has come true, for at most twenty seconds.
-    func eventually(_ condition: () async throws -> Bool) async throws {
+    func eventually(
+        _ words: String = "it", _ condition: () async throws -> Bool
+    ) async throws {
         for _ in 0..<400 {
             try await worker.drain()
             try await marketplace.settlePayments()
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        Issue.record("it did not come true in time")
+        Issue.record("it did not come true in time: \(words)")
     }
 
     private static let client = HostClient(privateHosts: ["127.0.0.1"])

@@ -182,6 +182,11 @@ import Vocabulary
             #expect(outcome.code == 0)
             #expect(outcome.output.contains("process \(status.pid)"))
             #expect(outcome.output.contains("table-rate-shipping 1.0"))
+            #expect(outcome.output.contains("its memory is closed to everybody but root"))
+            let limits = try String(
+                contentsOfFile: "/proc/\(status.pid)/limits", encoding: .utf8)
+            let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+            #expect(core?.split(separator: " ").filter { $0 == "0" }.count == 2)
             // Nobody supervises it here.
             let restart = try await host.guildhall("provide", "restart")
             #expect(restart.code == 1)

@@ -52,7 +52,7 @@ final class RunningHost: Sendable {
         for (name, original) in modules ?? [:] {
             try files.copyItem(atPath: original, toPath: home + "/modules/" + name)
         }
-        let socket = home + ".sock"
+        let socket = home + "/host/socket"
         environment = try [
             "DATABASE_URL": TestServers.url(ofDatabase: test.storage.name),
             "REDIS_URL": TestServers.redisURL, "GUILDHALL_HOME": home,

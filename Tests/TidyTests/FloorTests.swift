@@ -10,7 +10,7 @@ import Testing
         ("Core/Reactor", ["CEpoll"]),
         ("Core/Postgres", ["CPostgres", "Reactor"]),
         ("Core/Redis", ["CHiredis", "Reactor"]),
-        ("Core/ProviderHost", ["CSpawn", "Vocabulary", "ProviderKit"]),
+        ("Core/ProviderHost", ["CProcess", "CSpawn", "Vocabulary", "ProviderKit"]),
         ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
         (
             "Core/Kernel",
@@ -48,7 +48,7 @@ import Testing
 
     static let ours: Set<String> = [
         "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "CQRencode",
-        "CSpawn", "CZlib", "Reactor",
+        "CProcess", "CSpawn", "CZlib", "Reactor",
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "SandboxWallet",

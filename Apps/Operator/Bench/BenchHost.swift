@@ -54,7 +54,7 @@ final class BenchHost: Sendable {
         ids = [.quotes: ship.id, .taxes: tax.id, .manyTaxes: tax.id]
 
         folder = FileManager.default.temporaryDirectory.path + "/gh-bench-\(getpid())"
-        let socket = folder + "/provider.sock"
+        let socket = folder + "/host/socket"
         var environment = ProcessInfo.processInfo.environment
         environment["DATABASE_URL"] = market.url
         environment["GUILDHALL_HOME"] = folder

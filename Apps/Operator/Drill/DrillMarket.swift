@@ -76,7 +76,7 @@ actor DrillMarket {
             "GUILDHALL_BANK_PORT": "\(ports.bank)", "GUILDHALL_HEALTH_PORT": "\(ports.health)",
             "GUILDHALL_STOREFRONT_URL": "", "GUILDHALL_SELLER_URL": "", "GUILDHALL_ADMIN_URL": "",
             "GUILDHALL_SECRET_KEY": "", "GUILDHALL_KEY_FILE": home + "/secrets.key",
-            "GUILDHALL_PROVIDER_SOCKET": hasHost ? home + "/provider.sock" : "none",
+            "GUILDHALL_PROVIDER_SOCKET": hasHost ? home + "/host/socket" : "none",
             "GUILDHALL_MEDIA": home + "/media", "GUILDHALL_PROVIDER_SECONDS": "\(seconds)",
             // One customer stands for many.
             "GUILDHALL_LIMIT_ACCOUNT_WRITES": "0", "GUILDHALL_DRILL": folder,

@@ -12,8 +12,10 @@ extension DrillCommand {
             discussion: """
                 Starts a market of its own with two banks and two providers of different modules. \
                 Customers buy all the time; many payments are under way at the first provider when \
-                the rules turn to the second. The first drains: its webhooks come late, twice and \
-                in reverse, and its bank is killed and comes back. When nothing of it is open it \
+                the rules turn to the second. Both banks' webhooks come late, twice and in any \
+                order, and their answers get lost, cut off, or are 409, 429, 500 and 503: until \
+                the host is killed only to calls for which no customer waits. The first drains, \
+                and its bank is killed and comes back. When nothing of it is open it \
                 is retired. Then a new provider host takes the place of the one that runs, and is \
                 killed three times. In the end every payment must be settled where it began, \
                 nothing lost, \
@@ -32,6 +34,13 @@ extension DrillCommand {
 
         @Option(help: "The longest that 99 of 100 orders may take, in milliseconds.")
         var p99 = 500
+
+        @Option(
+            help: ArgumentHelp(
+                "What goes wrong: which webhooks are late, double and out of order, which calls "
+                    + "fail and how, when the bank and the host die.",
+                discussion: "A new one each time unless it is given; it is printed."))
+        var seed = UInt64.random(in: 1...999_999)
 
         @Flag(help: "Leave the folder with the logs where it is.")
         var keep = false
@@ -53,7 +62,8 @@ extension DrillCommand {
                 try await market.open()
                 try await market.openSecondBank()
                 let drill = try await SwapDrill(
-                    market, inflight: inflight, rate: rate, seconds: seconds, budget: p99)
+                    market, inflight: inflight, rate: rate, seconds: seconds, budget: p99,
+                    plan: SwapPlan(seed: seed, seconds: seconds))
                 do { isWell = try await drill.run() } catch {
                     await drill.close()
                     throw error

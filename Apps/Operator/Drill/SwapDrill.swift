@@ -11,7 +11,9 @@ struct SwapDrill: Sendable {
     private let market: DrillMarket
     private let wiring: Wiring
     private let trade: DrillTrade
-    private let providers: SwapProviders
+    let providers: SwapProviders
+    let plan: SwapPlan
+    let happened = SwapFaults()
     private let traffic: SwapTraffic
     private let inflight: Int
     private let rate: Int
@@ -20,9 +22,10 @@ struct SwapDrill: Sendable {
     private let budget: Int
 
     init(
-        _ market: DrillMarket, inflight: Int, rate: Int, seconds: Int, budget: Int
+        _ market: DrillMarket, inflight: Int, rate: Int, seconds: Int, budget: Int, plan: SwapPlan
     ) async throws {
         self.market = market
+        self.plan = plan
         (self.inflight, self.rate, self.seconds, self.budget) = (inflight, rate, seconds, budget)
         var settings = market.settings
         settings.running.logFormat = .text
@@ -45,12 +48,14 @@ struct SwapDrill: Sendable {
 
     /// - Returns: whether nothing was lost, doubled or too slow.
     func run() async throws -> Bool {
+        say(plan.description)
         let known = try await inspection(of: providers.old).purchases()
         try await providers.turn(to: providers.old)
         // Every process hears of it within a second.
         try await Task.sleep(for: .seconds(1))
         await traffic.leaveUnderWay(inflight)
         say("\(traffic.sold.count) payments are under way at \(providers.old.name)")
+        for side in [providers.old, providers.new] { try await spoil(side) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await traffic.run(rate: rate) }
             do { try await swap() } catch {
@@ -60,6 +65,7 @@ struct SwapDrill: Sendable {
             traffic.stop()
             try await group.waitForAll()
         }
+        for side in [providers.old, providers.new] { try await endFaults(of: side) }
         return try await report(known)
     }
 
@@ -102,8 +108,9 @@ struct SwapDrill: Sendable {
     private func strikeHost() async throws {
         guard let host = wiring.host else { return }
         traffic.enter(.struck)
-        for _ in 0..<3 {
-            try await Task.sleep(for: .seconds(max(1, seconds / 3)))
+        try await spoil(providers.new, sparingCustomers: false)
+        for pause in plan.strikes {
+            try await Task.sleep(for: .milliseconds(pause))
             let old = try await host.status(within: .seconds(20)).pid
             let began = ContinuousClock.now
             await market.kill(DrillMarket.host)
@@ -127,19 +134,25 @@ struct SwapDrill: Sendable {
     }
 
     /// The results come late, all at once; the bank dies among them and comes back; then every
-    /// webhook comes once more, in reverse.
+    /// webhook comes once more.
     private func settleLate() async throws {
         async let released = ask("/control/release")
-        try await Task.sleep(for: .milliseconds(150))
+        try await Task.sleep(for: .milliseconds(plan.bankDiesAfterMilliseconds))
+        try await note(providers.old)
         await market.kill("bank")
         _ = await released
         say("The bank of \(providers.old.name) was killed while it sent its webhooks")
         for _ in 0..<100 {
-            if await ask("/control/release") { break }
+            if (try? await note(providers.old)) != nil { break }
             try await Task.sleep(for: .milliseconds(100))
         }
-        await ask("/control/redeliver?account=South&order=reverse")
-        say("It is back, and has sent every webhook again, in reverse")
+        try await spoil(providers.old)
+        await ask("/control/release")
+        let order = plan.isReversed ? "&order=reverse" : ""
+        await ask("/control/redeliver?account=South" + order)
+        say(
+            "It is back, and has sent every webhook again"
+                + (plan.isReversed ? ", in reverse" : ""))
     }
 
     /// - Returns: whether the bank answered.
@@ -222,6 +235,8 @@ struct SwapDrill: Sendable {
                 + (paid[$0.purchase] ?? "nowhere")
         }
         if Set(sold.map(\.purchase)).count != sold.count { problems.append("one was sold twice") }
+        say("What went wrong: \(happened)")
+        problems += happened.missing.map { "nothing was \($0), so nothing is proved of it" }
         for phase in SwapPhase.allCases {
             let times = sold.filter { $0.phase == phase }.map(\.took).sorted()
             guard !times.isEmpty else { continue }

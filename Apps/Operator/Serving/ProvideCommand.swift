@@ -26,9 +26,6 @@ struct ProvideCommand: AsyncParsableCommand {
             var settings = try Settings.read()
             let socket = try hostSocket(of: settings)
             ThisProcess.begin(settings, "provider-host")
-            // No secret is written to a file when a module traps.
-            var none = rlimit(rlim_cur: 0, rlim_max: 0)
-            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
             // It reads a few rows when they change, and writes none.
             settings.servers.sharedConnections = 1
             settings.servers.transactionConnections = 1
@@ -57,6 +54,7 @@ struct ProvideCommand: AsyncParsableCommand {
             say(
                 "  \(status.served) calls answered, \(status.failed) with an error, "
                     + "\(status.underWay) under way, \(status.connections) connections")
+            if status.isMemoryClosed == true { say("  its memory is closed to everybody but root") }
             say("  modules: \(status.modules.joined(separator: ", "))")
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import ProviderHost
 import ProviderKit
 import UnixSignals
 
@@ -20,6 +21,8 @@ struct UpCommand: AsyncParsableCommand {
     var verbose = false
 
     func run() async throws {
+        // The key stands in its environment, or is read to make the others' from it.
+        try ProcessMemory.close()
         let settings = try Settings.read()
         try await Preparation(settings: settings).prepare()
         let relay = try LogRelay(

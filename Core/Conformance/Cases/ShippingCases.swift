@@ -37,8 +37,7 @@ enum ShippingCases {
         },
         ConformanceCase("quotes", "exist for an ordinary parcel") { subject in
             let (trial, shipping) = try shipping(subject)
-            let quotes = try await shipping.quotes(
-                for: request("DE", "DE", 1200, Money(4250, .eur)), trial.context())
+            let quotes = try await shipping.quotes(for: ordinary, trial.context())
             try expect(!quotes.isEmpty, "1.2 kg from Berlin to Berlin cannot be sent")
         },
         ConformanceCase("quotes", "many at once") { subject in
@@ -53,6 +52,9 @@ enum ShippingCases {
             try expect(answers.count == 1, "32 at once have \(answers.count) answers")
         },
     ]
+
+    /// 1.2 kg from Berlin to Berlin.
+    static var ordinary: ShippingRequest { request("DE", "DE", 1200, Money(4250, .eur)) }
 
     private static func shipping(_ subject: Subject) throws -> (Trial, any ShippingProvider) {
         let trial = try subject.trial()

@@ -48,6 +48,9 @@ enum TaxCases {
         },
     ]
 
+    /// One line of 42.50 euros, bought in Germany.
+    static var ordinary: TaxRequest { request("DE", [line("l1", Money(4250, .eur), true)]) }
+
     private static func tax(_ subject: Subject) throws -> (Trial, any TaxProvider) {
         let trial = try subject.trial()
         return (trial, try applicable(trial.provider.asTax, "it calculates no tax"))

@@ -34,4 +34,7 @@ public struct HostStatus: Hashable, Sendable, Codable {
     public let connections: Int
     /// Modules that it has loaded: key and version.
     public let modules: [String]
+    /// Whether nobody but root can read its memory, where secrets stand; nil from a host that does
+    /// not say.
+    public let isMemoryClosed: Bool?
 }

@@ -260,7 +260,7 @@ public final class HostConnection: Sendable {
         } closed: { [weak self] peer in
             self?.leave(peer)
         }
-        _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(.seconds(1))
             .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
             .channelInitializer { channel in
@@ -270,6 +270,10 @@ public final class HostConnection: Sendable {
                 }
             }
             .connect(unixDomainSocketPath: path).get()
+        // Somebody else's program in the host's place could say that a payment was made.
+        try await channel.eventLoop.submit {
+            try SocketPeer.check(channel, isOneOf: SocketPeer.ownUsers)
+        }.get()
         try await peer.greet()
         return peer
     }

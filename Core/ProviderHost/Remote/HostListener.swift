@@ -36,20 +36,33 @@ public final class HostListener: Sendable {
     private let path: String
     private let providers: any HostedProviders
     private let replace: @Sendable () throws(ProviderError) -> Void
+    private let users: Set<uid_t>
     private let logger: Logger
     private let startedAt = Instant.systemNow
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - path: where to listen; at most 100 bytes, as Unix sockets are.
+    ///   - path: where to listen; at most 100 bytes, as Unix sockets are. Its folder is made where
+    ///     it is missing, and has to be this user's alone.
     ///   - replace: has a new host started beside this one.
-    public init(
+    public convenience init(
         path: String, providers: any HostedProviders,
         replace: @escaping @Sendable () throws(ProviderError) -> Void = {
             () throws(ProviderError) in throw .unsupported(operation: "nobody supervises it")
         }, logger: Logger
     ) {
+        self.init(
+            path: path, providers: providers, users: SocketPeer.ownUsers, replace: replace,
+            logger: logger)
+    }
+
+    /// - Parameter users: who may connect, whatever the modes of the socket and its folder say.
+    init(
+        path: String, providers: any HostedProviders, users: Set<uid_t>,
+        replace: @escaping @Sendable () throws(ProviderError) -> Void, logger: Logger
+    ) {
         self.path = path
+        self.users = users
         self.providers = providers
         self.replace = replace
         self.logger = logger
@@ -77,7 +90,7 @@ public final class HostListener: Sendable {
     /// moment somebody is there.
     private func bind() async throws -> (any Channel, inode: UInt64) {
         let own = "\(path).\(getpid())"
-        try Self.refuseOpenFolder(of: path)
+        try SocketFolder.prepare(for: path)
         unlink(own)
         // From its first moment on, not only once its mode is changed.
         let mask = umask(0o077)
@@ -86,6 +99,10 @@ public final class HostListener: Sendable {
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.writeBufferWaterMark, value: FramePeer.unsent)
             .childChannelInitializer { [self] channel in
+                do { try SocketPeer.check(channel, isOneOf: users) } catch {
+                    logger.warning("provider-host.stranger", metadata: ["error": "\(error)"])
+                    return channel.eventLoop.makeFailedFuture(error)
+                }
                 let peer = FramePeer(.ours("provider host"), answersHello: true) {
                     [self] _, body in
                     await serve(body)
@@ -111,20 +128,6 @@ public final class HostListener: Sendable {
             throw HostListenerError(description: "\(path) cannot be listened at: \(reason)")
         }
         return (server, inode)
-    }
-
-    /// Where others may put files, one of theirs could stand in the socket's place; in a folder
-    /// like /tmp they cannot take ours away.
-    private static func refuseOpenFolder(of path: String) throws {
-        let folder = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-        var status = stat()
-        guard stat(folder.isEmpty ? "/" : folder, &status) == 0 else { return }
-        let (writableForOthers, sticky): (mode_t, mode_t) = (0o002, 0o1000)
-        guard status.st_mode & (writableForOthers | sticky) != writableForOthers else {
-            throw HostListenerError(
-                description: "Others may write to \(folder): the provider host's socket needs a "
-                    + "folder of its own.")
-        }
     }
 
     /// How often to look whether the address is still ours.
@@ -224,7 +227,7 @@ public final class HostListener: Sendable {
                 // The question itself is one of them.
                 underWay: state.peers.values.reduce(-1) { $0 + $1.servingCount },
                 served: state.served, failed: state.failed, connections: state.peers.count,
-                modules: names)
+                modules: names, isMemoryClosed: ProcessMemory.isClosed)
         }
     }
 }

@@ -16,7 +16,8 @@ extension BankBook {
         save(
             BankEvent(
                 id: id, number: events.count + 1, account: account, type: type, url: url,
-                body: Wire.encode(body), nextAt: .systemNow))
+                body: Wire.encode(body),
+                nextAt: Instant.systemNow.advanced(by: .milliseconds(faults.delay()))))
     }
 
     /// Delayed results whose time has come, or all of them.
@@ -58,7 +59,7 @@ extension BankBook {
             save(event)
         }
         flush()
-        return due
+        return faults.deliveries(of: due)
     }
 
     func delivered(_ id: String) {
@@ -70,14 +71,12 @@ extension BankBook {
 
     /// Everything that waits is due now.
     func release(account: String?) -> Int {
-        let settled = settleDue(at: .systemNow, all: true, account: account)
         for var event in waiting().undelivered where account == nil || account == event.account {
             event.nextAt = .systemNow
             event.tries = 0
             save(event)
         }
-        flush()
-        return settled
+        return settleDue(at: .systemNow, all: true, account: account)
     }
 
     /// All webhooks ever made, newest first if asked, to be sent again.

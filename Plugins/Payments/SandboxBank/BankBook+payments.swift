@@ -16,10 +16,7 @@ extension BankBook {
         switch token {
         case .timeoutBeforeActing: return Answer(status: 500, body: "{}", isWithheld: true)
         case .serverError: throw BankRefusal(500, "server_error", "Something went wrong.")
-        case .rateLimited:
-            var answer = Self.refused(BankRefusal(429, "rate_limited", "Too many calls."))
-            answer.retryAfterSeconds = 1
-            return answer
+        case .rateLimited: return Self.busy
         default: break
         }
         var payment = BankPayment(

@@ -14,6 +14,7 @@ actor BankBook {
     }
 
     let settings: SandboxBank.Settings
+    let faults: BankFaults
     private let address: BankAddress
     private let journal: Journal?
     private var unwritten: [JournalRecord] = []
@@ -27,8 +28,11 @@ actor BankBook {
     private var unsettled: Set<String> = []
     private var undelivered: Set<String> = []
 
-    init(_ settings: SandboxBank.Settings, address: BankAddress) throws {
+    init(
+        _ settings: SandboxBank.Settings, address: BankAddress, faults: BankFaults
+    ) throws {
         self.settings = settings
+        self.faults = faults
         self.address = address
         guard let path = settings.journal else {
             journal = nil
@@ -106,6 +110,13 @@ actor BankBook {
     static func refused(_ refusal: BankRefusal) -> Answer {
         let problem = ErrorBody.Problem(code: refusal.code, message: refusal.message)
         return Answer(status: refusal.status, body: Wire.encode(ErrorBody(error: problem)))
+    }
+
+    /// Too many calls.
+    static var busy: Answer {
+        var answer = refused(BankRefusal(429, "rate_limited", "Too many calls."))
+        answer.retryAfterSeconds = 1
+        return answer
     }
 
     /// What a call with that key made, if anything.

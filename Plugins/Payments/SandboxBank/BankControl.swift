@@ -11,11 +11,34 @@ struct BankControl: Sendable {
     let settings: SandboxBank.Settings
 
     func add(to router: Router<Context>) {
-        router.group("control").post("release", use: release).post("redeliver", use: redeliver)
+        router.group("control").post("faults", use: plan).get("faults", use: happened)
+            .post("release", use: release).post("redeliver", use: redeliver)
             .post("refunds/:id/return", use: returnRefund)
             .post("balance-entries/:number/loss", use: lose)
             .post("balance-entries/:number/error", use: mistake)
             .post("balance-entries/:number/repetition", use: twice)
+    }
+
+    /// What goes wrong from now on; `{}` ends it.
+    @Sendable private func plan(_ request: Request, _ context: Context) async throws -> Response {
+        let body = try await request.body.collect(upTo: BankRoutes.bodyBytesMax)
+        do throws(BankRefusal) {
+            let plan = try Wire.decode(BankFaultPlan.self, String(buffer: body))
+            try plan.check()
+            book.faults.follow(plan)
+            return done([:])
+        } catch {
+            return Response(
+                status: .init(code: error.status), headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: BankBook.refused(error).body)))
+        }
+    }
+
+    /// What has gone wrong since, and how many webhooks still wait.
+    @Sendable private func happened(_ request: Request, _ context: Context) async -> Response {
+        var counts = book.faults.happened
+        counts["waiting"] = await book.waiting().undelivered.count
+        return done(counts)
     }
 
     /// A refund that had succeeded comes back from the customer's bank.

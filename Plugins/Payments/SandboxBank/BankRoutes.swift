@@ -166,12 +166,16 @@ struct BankRoutes: Sendable {
         _ request: Request,
         _ work: (SandboxBank.Account) async throws(BankRefusal) -> BankBook.Answer
     ) async -> Response {
+        let fault = book.faults.next(request.method.rawValue, request.uri.path)
         var answer: BankBook.Answer
         do throws(BankRefusal) {
-            answer = try await work(try merchant(of: request))
+            let merchant = try merchant(of: request)
+            answer =
+                if let fault, !fault.acts { fault.answer } else { try await work(merchant) }
         } catch {
             answer = BankBook.refused(error)
         }
+        if let fault, fault.acts { answer = fault.answer }
         if answer.isWithheld {
             // The merchant waits in vain; when it gives up, so do we.
             await cancelWhenGracefulShutdown {

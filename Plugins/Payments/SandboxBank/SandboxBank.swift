@@ -59,7 +59,8 @@ public struct SandboxBank: Sendable {
     /// - Throws: when the port is taken or the journal cannot be used.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let address = BankAddress(host: settings.host, port: settings.port)
-        let book = try BankBook(settings, address: address)
+        let faults = BankFaults()
+        let book = try BankBook(settings, address: address, faults: faults)
         let client = WebhookCourier.makeClient()
         let courier = WebhookCourier(
             client: client, book: book, settings: settings, logger: logger)

@@ -100,6 +100,8 @@ struct BankClient: Sendable {
             let seconds = response.headers["Retry-After"].flatMap { Int($0) }
                 .flatMap { (0...86_400).contains($0) ? $0 : nil }
             return .unavailable(message: message, retryAfterSeconds: seconds)
+        // The other call may be acting at this moment.
+        case 409 where code == "key_in_use": return .ambiguous(message: message)
         // What is not in the bank's own words may come from a machine in between, behind which
         // the bank has acted.
         case 400..<500 where problem != nil:

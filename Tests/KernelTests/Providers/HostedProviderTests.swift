@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import Postgres
 import ProviderHost
@@ -16,7 +17,9 @@ import Vocabulary
     ) async throws {
         try await KeyedMarket.run { market in
             let host = try KeyedMarket.marketplace(market.market.marketplace, modules: modules)
-            let path = "/tmp/gh-\(market.market.storage.name).sock"
+            let folder = "/tmp/gh-\(market.market.storage.name)"
+            let path = folder + "/socket"
+            defer { rmdir(folder) }
             let (listens, listen) = AsyncStream.makeStream(of: Void.self)
             let connection = HostConnection(
                 path: path, name: "tests", patience: .seconds(60), logger: TestServers.logger)

@@ -23,7 +23,7 @@ import Vocabulary
             WritesAnything.self, Promises.self, ForeignPrices.self, MoodyPrices.self,
             ShipsNothing.self, CentOff.self, MoodyTax.self, TiresOfLines.self,
             Undeclared.self, MoodyListener.self, EasilyContent.self, WaitsForever.self,
-            Credulous.self, Trusting.self,
+            Credulous.self, Trusting.self, SlowQuotes.self, SlowTax.self, SlowFiles.self,
         ] as [any Flaw.Type]).map { Spoiled(flaw: $0) }
 
     @Test(arguments: spoiled) func `catches a module that is wrong in one thing`(

@@ -174,7 +174,9 @@ enum BlindCheck: Flaw {
 
 /// It waits longer than it may.
 enum Patient: Flaw {
-    static let caught = each("deadlines", " ends") + ["deadlines: look-ups"]
+    static let caught =
+        each("deadlines", " ends")
+        + ["deadlines: look-ups", "deadlines: payouts", "deadlines: what", "deadlines: check"]
 
     static func prepare(_ settings: inout InstanceSettings, _ services: inout ProviderServices) {
         services.http = Detour(inner: services.http) {

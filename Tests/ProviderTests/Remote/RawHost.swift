@@ -46,6 +46,8 @@ final class RawHost: Sendable {
     func stop() {
         shutdown(socket, Int32(SHUT_RDWR))
         close(socket)
+        unlink(path)
+        rmdir(String(path.dropLast("/socket".count)))
     }
 
     private func meet(_ client: Int32, _ manner: Manner) {
@@ -95,7 +97,12 @@ final class RawHost: Sendable {
         Array(frame.buffer(.init()).readableBytesView)
     }
 
-    static func freshPath() -> String { "/tmp/gh-test-\(UInt32.random(in: 0...(.max))).sock" }
+    /// In a folder of its own.
+    static func freshPath() -> String {
+        let folder = "/tmp/gh-test-\(UInt32.random(in: 0...(.max)))"
+        mkdir(folder, 0o700)
+        return folder + "/socket"
+    }
 
     /// A client that writes `bytes` and reads until the other side hangs up.
     /// - Returns: what it read.

@@ -1,3 +1,4 @@
+import Glibc
 import ProviderKit
 import Synchronization
 import Vocabulary
@@ -28,18 +29,32 @@ struct TestHost: HostedProviders {
     /// Runs `body` with the host listening at `path`, then drains it.
     func listening<Value: Sendable>(
         at path: String, grace: Duration = .seconds(5),
+        users: Set<uid_t> = SocketPeer.ownUsers,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let (starts, start) = AsyncStream.makeStream(of: Void.self)
+        // Goes only when nobody else listens there.
+        defer { rmdir(String(path.dropLast("/socket".count))) }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
-                try await HostListener(path: path, providers: self, logger: quiet)
-                    .run(grace: grace) { start.finish() }
+                defer { start.finish() }
+                try await HostListener(
+                    path: path, providers: self, users: users,
+                    replace: { () throws(ProviderError) in
+                        throw .unsupported(operation: "nobody supervises it")
+                    }, logger: quiet
+                ).run(grace: grace) { start.yield() }
                 return nil
             }
-            for await _ in starts {}
-            group.addTask { try await body() }
             defer { group.cancelAll() }
+            var isListening = false
+            for await _ in starts.prefix(1) { isListening = true }
+            guard isListening else {
+                // It says why.
+                _ = try await group.next()
+                throw CancellationError()
+            }
+            group.addTask { try await body() }
             while let ended = try await group.next() {
                 if let ended { return ended }
             }

@@ -1,0 +1,227 @@
+import Foundation
+import Kernel
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+/// Answers are lost and cut off, keys are busy, calls too many, webhooks late, double and in any
+/// order; at the end the bank's own books and ours are the same to the cent.
+@Suite struct `Trading at a sandbox bank where things go wrong` {
+    @Test(arguments: [
+        ("sandbox-payments", ProviderInstance.Capture.atOrder), ("sandbox-wallet", .atShipment),
+    ])
+    func `whatever goes wrong, both books agree in the end`(
+        _ module: String, _ capture: ProviderInstance.Capture
+    ) async throws {
+        try await BankTown.run { town in
+            let north = try await town.provider("north", module, capture: capture)
+            let sellers = [
+                try await town.market.given.verifiedSeller("Clay"),
+                try await town.market.given.verifiedSeller("Wood"),
+            ]
+            let things = [
+                try await town.thing(sellers[0], 4250), try await town.thing(sellers[1], 1999),
+            ]
+            try await town.suffer(
+                """
+                {"seed": 7, "calls": {"lost": 80, "cut": 80, "conflict": 80, "busy": 80,
+                  "broken": 80, "gone": 60},
+                 "webhooks": {"double": 300, "late": 300, "lateMilliseconds": 700,
+                  "shuffled": true}}
+                """)
+
+            var chance = SeededGenerator(seed: 7)
+            var sold: [PlacedPurchase] = []
+            for number in 0..<24 {
+                let wanted = things.filter { _ in Bool.random(using: &chance) }
+                let card =
+                    ["tok_visa", "tok_visa", "tok_3ds", "tok_delayed"]
+                    .randomElement(using: &chance) ?? "tok_visa"
+                let approves = Bool.random(using: &chance)
+                guard let checkout = try? await town.checkout(wanted.isEmpty ? things : wanted),
+                    let placed = try? await town.place(checkout, card, at: north)
+                else { continue }
+                sold.append(placed)
+                if case .redirect(let page) = placed.next {
+                    try await town.press(page + (approves ? "/approve" : "/decline"))
+                }
+                if number.isMultiple(of: 6) { try await town.goOn() }
+            }
+            try await town.eventually("all are paid or not") { try await town.isPaidOrFailed() }
+            try await town.carryOut(sold, sellers, &chance)
+            try await town.marketplace.moveClock(by: .seconds(8 * 86_400), as: nil)
+            _ = try await town.marketplace.runPayouts()
+            for _ in 0..<6 { try await town.goOn() }
+            let happened = try await town.happened()
+            // By chance one or the other of the six may not have come.
+            let befell = ["lost", "cut", "conflict", "busy", "broken", "gone"]
+                .count { happened[$0] != nil }
+            #expect(befell >= 4 && happened["late"] != nil && happened["double"] != nil, "\(happened)")
+            try await town.suffer("{}")
+
+            try await town.eventually("nothing is open") {
+                try await town.goOn()
+                return try await town.isSettled()
+            }
+            let run = try await town.marketplace.reconcile(north, Day(containing: .systemNow))
+            #expect(run.isClean, "\(run.faults)")
+            let (theirs, ours) = (try await town.bankEntries(), try await town.moved(at: north))
+            #expect(theirs == ours)
+            let held = try await town.clearing(of: north)
+            #expect(theirs.values.reduce(0, +) == held)
+            #expect(theirs.values.contains { $0 < 0 } && theirs.count > 20)
+            for check in try await town.marketplace.verifyLedger().checks
+            where !check.culprits.isEmpty {
+                Issue.record("\(check.claim): \(check.culprits)")
+            }
+        }
+    }
+
+    @Test func `a plan of faults that makes no sense is refused, and changes nothing`() async throws
+    {
+        try await BankTown.run { town in
+            for plan in [#"{"calls":{"flood":1}}"#, #"{"calls":{"lost":1001}}"#, "[]"] {
+                let answer = try await town.ask("POST", town.bankURL + "/control/faults", plan)
+                #expect(answer.status == 400)
+            }
+            let bowl = try await town.thing(try await town.market.given.verifiedSeller(), 1999)
+            let north = try await town.provider("north")
+            let placed = try await town.place(try await town.checkout(bowl), "tok_visa", at: north)
+            #expect(placed.purchase.state == .paid)
+        }
+    }
+}
+
+extension BankTown {
+    fileprivate func suffer(_ plan: String) async throws {
+        let answer = try await ask("POST", bankURL + "/control/faults", plan)
+        #expect(answer.status == 200)
+    }
+
+    fileprivate func happened() async throws -> [String: Int] {
+        let answer = try await ask("GET", bankURL + "/control/faults")
+        return try JSONDecoder().decode([String: Int].self, from: Data(answer.body))
+    }
+
+    /// Everything that waits for a time is looked at now, once.
+    fileprivate func goOn() async throws {
+        try await market.database.execute(
+            """
+            update payment_attempt set next_try_at = now()
+            where state in ('intent', 'sent', 'unknown')
+            """)
+        try await press("\(bankURL)/control/release")
+        try await marketplace.settlePayments(limit: 100)
+        try await worker.drain()
+        for payout in try await marketplace.payouts(in: nil, PageRequest(limit: 100)).items
+        where payout.state.isOpen {
+            try await marketplace.sendPayout(payout.id)
+        }
+    }
+
+    fileprivate func isPaidOrFailed() async throws -> Bool {
+        try await goOn()
+        return try await count(
+            """
+            select count(*) from payment
+            where state in ('starting', 'processing')
+            """) == 0
+    }
+
+    /// Ships and delivers what was paid, and gives back the money of some.
+    fileprivate func carryOut(
+        _ sold: [PlacedPurchase], _ sellers: [GivenSeller],
+        _ chance: inout SeededGenerator
+    ) async throws {
+        let admin = try await market.given.administrator()
+        for placed in sold {
+            let detail = try await detail(placed)
+            guard detail.purchase.state == .paid else { continue }
+            for order in detail.orders {
+                guard let seller = sellers.first(where: { $0.id == order.order.seller }) else {
+                    continue
+                }
+                try await marketplace.shipOrder(
+                    order.order.id, in: try ShippedParcel(carrier: "Post"), as: seller.member)
+                try await eventually("it is captured") {
+                    try await goOn()
+                    return try await self.detail(placed).payment?.captured.isPositive ?? false
+                }
+                try await marketplace.confirmDelivery(order.order.id, as: buyer)
+                if Int.random(in: 0..<3, using: &chance) == 0 {
+                    try await marketplace.refundOrder(
+                        order.order.id, reason: "it was broken", as: .admin(admin.id))
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is open and no webhook waits.
+    fileprivate func isSettled() async throws -> Bool {
+        let open = try await count(
+            """
+            select (select count(*) from payment_attempt
+                    where state in ('intent', 'sent', 'unknown'))
+                + (select count(*) from payout where state in ('held', 'sent', 'unknown'))
+                + (select count(*) from refund where state in ('pending', 'unknown'))
+                + (select count(*) from webhook_inbox where state = 'new')
+            """)
+        guard open == 0 else { return false }
+        return try await happened()["waiting"] == 0
+    }
+
+    private func count(_ query: SQL) async throws -> Int {
+        try await market.database.query(query).decode { c in try c.next(Int.self) }.first ?? 0
+    }
+
+    /// The bank's own account of ours, by what each line is about: minor units.
+    fileprivate func bankEntries() async throws -> [String: Int64] {
+        struct Page: Decodable {
+            struct Item: Decodable {
+                let source: String
+                let amount: Money
+            }
+            let items: [Item]
+            let next: Int?
+        }
+        var (sums, after): ([String: Int64], Int?) = ([:], 0)
+        while let number = after {
+            let answer = try await ask("GET", "\(bankURL)/v1/balance-entries?after=\(number)")
+            let page = try JSONDecoder().decode(Page.self, from: Data(answer.body))
+            for item in page.items { sums[item.source, default: 0] += item.amount.amount }
+            after = page.next
+        }
+        return sums
+    }
+
+    /// What our records say that moved there, by the same references.
+    fileprivate func moved(at instance: ID<ProviderInstance>) async throws -> [String: Int64] {
+        let rows = try await market.database.query(
+            """
+            select reference, captured from payment
+            where instance_id = \(instance) and captured > 0
+            union all
+            select refund.reference, -refund.amount
+            from refund join payment on payment.id = refund.payment_id
+            where payment.instance_id = \(instance) and refund.state = 'succeeded'
+            union all
+            select reference, -amount from payout
+            where instance_id = \(instance) and state = 'paid'
+            """
+        ).decode { c in (try c.next(String?.self) ?? "nothing", try c.next(Int64.self)) }
+        return Dictionary(rows, uniquingKeysWith: +)
+    }
+
+    /// What the ledger says that the provider holds of ours, in minor units.
+    fileprivate func clearing(of instance: ID<ProviderInstance>) async throws -> Int64 {
+        try await market.database.query(
+            """
+            select -coalesce(sum(amount), 0)::bigint
+            from ledger_entry join ledger_account account on account.id = account_id
+            where account.kind = 'provider_clearing' and account.instance_id = \(instance)
+            """
+        ).decode { c in try c.next(Int64.self) }.first ?? 0
+    }
+}

@@ -17,6 +17,8 @@ public final class TestBank: Sendable {
         case declined
         /// We refuse to send it ourselves.
         case notSent
+        /// A no to the question itself.
+        case invalid
     }
 
     struct State {
@@ -248,6 +250,9 @@ public final class TestBank: Sendable {
             case .notSent:
                 return .failure(
                     .invalidRequest(code: "address.not-allowed", message: "a private address"))
+            case .invalid:
+                return .failure(
+                    .invalidRequest(code: "invalid", message: "The bank calls it invalid."))
             case .answerLost, nil: break
             }
             do throws(ProviderError) {

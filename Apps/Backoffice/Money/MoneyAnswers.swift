@@ -18,6 +18,8 @@ struct PayoutAnswer: Codable {
     let reference: String?
     let failure: String?
     let tries: Int
+    /// Whether its provider does not say how it ended, so that a person may.
+    let mayBeDecided: Bool
     let createdAt: Instant
     let settledAt: Instant?
     /// The plan that it was made by, when somebody planned it.
@@ -37,6 +39,7 @@ struct PayoutAnswer: Codable {
         reference = payout.reference
         failure = payout.failure
         tries = payout.tries
+        mayBeDecided = payout.mayBeDecided
         createdAt = payout.createdAt
         settledAt = payout.settledAt
         plan = payout.plan

@@ -64,7 +64,8 @@ enum MoneyPages {
                         payout.items.map {
                             [Cell($0.orderNumber, to: "/orders/\($0.order)"), .money($0.amount)]
                         }))
-            ] + TakeBackPages.blocks(of: payout, takeBack, mayDo: mayRun))
+            ] + PayoutVerdictRoutes.blocks(of: payout, mayDo: mayRun)
+                + TakeBackPages.blocks(of: payout, takeBack, mayDo: mayRun))
     }
 
     static func ledger(

@@ -44,6 +44,7 @@ struct MoneyRoutes {
         ReconciliationRoutes(desk: desk).mount()
         DisputeRoutes(desk: desk).mount()
         TakeBackRoutes(desk: desk).mount()
+        PayoutVerdictRoutes(desk: desk).mount()
         VerificationRoutes(desk: desk).mount()
         SealRoutes(desk: desk).mount()
     }

@@ -97,7 +97,8 @@ struct PayoutAnswer: Codable, Sendable {
         amount = payout.amount
         state = State(rawValue: payout.state.rawValue) ?? .unknown
         reference = payout.reference
-        failure = payout.failure
+        // What keeps it in doubt is the market's business.
+        failure = payout.state.isOpen ? nil : payout.failure
         createdAt = payout.createdAt
         settledAt = payout.settledAt
         items = lines.map { line in

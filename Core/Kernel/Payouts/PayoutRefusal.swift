@@ -8,6 +8,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     case payerUnable, settlementKnown
     case accountNotOffered, accountNotOpened, accountUnavailable
     case notPaid, takeBackUnable, takenBackAlready
+    case notInDoubt, providerKnows, providerStillAtIt
     case fileUnknown, notByFile, nothingToFile, notInFile
 
     public var code: String {
@@ -31,6 +32,9 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .notPaid: "payout.not-paid"
         case .takeBackUnable: "payout.take-back-unable"
         case .takenBackAlready: "payout.taken-back-already"
+        case .notInDoubt: "payout.not-in-doubt"
+        case .providerKnows: "payout.provider-knows"
+        case .providerStillAtIt: "payout.provider-still-at-it"
         case .fileUnknown: "payout-file.unknown"
         case .notByFile: "payout-file.not-by-file"
         case .nothingToFile: "payout-file.nothing"
@@ -73,6 +77,11 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .takeBackUnable:
             "This provider paid into the seller's bank and cannot take it back. Ask the seller."
         case .takenBackAlready: "This payout was taken back already, or is on its way back."
+        case .notInDoubt:
+            "Nobody has to decide this payout: it ended, is paid by a file, or its provider has "
+                + "not been asked often enough."
+        case .providerKnows: "The provider says by now how this payout ended; that counts."
+        case .providerStillAtIt: "The provider has this payout and is at it: wait for its word."
         case .fileUnknown: "There is no such file."
         case .notByFile: "This provider writes no files for a bank."
         case .nothingToFile: "Nothing waits for a file in this currency."

@@ -55,7 +55,15 @@ extension Marketplace {
         _ id: ID<Payout>, _ error: ProviderError, wasAsked: Bool
     ) async throws -> Payout {
         let state = Payout.State.after(error, wasAsked: wasAsked)
-        guard state == .failed else { return try await move(id, to: state) }
+        guard state == .failed else {
+            // Why it stays in doubt, for whoever has to decide it in the end.
+            let why: String? =
+                switch error {
+                case .invalidRequest(_, let message): "The provider refuses to be asked: \(message)"
+                default: nil
+                }
+            return try await move(id, to: state, failure: why)
+        }
         switch error {
         case .declined(_, let message, _), .invalidRequest(_, let message):
             return try await fail(id, message)
@@ -72,11 +80,14 @@ extension Marketplace {
         return try await move(id, to: .unknown)
     }
 
-    private func move(_ id: ID<Payout>, to state: Payout.State) async throws -> Payout {
+    private func move(
+        _ id: ID<Payout>, to state: Payout.State, failure: String? = nil
+    ) async throws -> Payout {
         try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
             if payout.state.isOpen {
-                _ = try await tx.payouts.move(id, from: payout.state, to: state)
+                _ = try await tx.payouts.move(
+                    id, from: payout.state, to: state, failure: failure)
             }
             return try await tx.payouts.lock(id) ?? payout
         }

@@ -1,0 +1,91 @@
+import Postgres
+import ProviderKit
+import Vocabulary
+
+/// How a person says that a payout in doubt ended.
+public enum PayoutVerdict: Hashable, Sendable {
+    /// The provider has paid it; the reference is the provider's own id of it, where it is known.
+    case paid(reference: String?)
+    /// The provider has not paid it and will not: its money is available again.
+    case notPaid
+}
+
+extension Payout {
+    /// So often a provider is asked about a payout in doubt before a person may say how it ended:
+    /// most doubts end by themselves.
+    static let triesBeforeVerdict = 3
+
+    /// Whether nobody knows what became of it, though the provider was asked again and again. One
+    /// that is `sent` may be asked for at this moment.
+    public var mayBeDecided: Bool { state == .unknown && tries >= Self.triesBeforeVerdict }
+}
+
+extension Marketplace {
+    /// Ends a payout whose provider does not say whether it paid, as somebody read it in the
+    /// provider's own list. The provider is looked up once more: what it knows of the payout
+    /// counts, not what the person says.
+    /// - Parameter reason: 3 to 500 characters, for the audit trail.
+    /// - Throws: ``PayoutRefusal``: `unknown`, `notInDoubt` when it ended, was not asked about
+    ///   often enough or is paid by a file; `providerKnows` when the provider says how it stands.
+    @discardableResult
+    public func decidePayout(
+        _ id: ID<Payout>, _ verdict: PayoutVerdict, reason: String, by admin: ID<Account>
+    ) async throws -> Payout {
+        let reason = try InputText.paragraphs(reason, field: "reason", lengths: 3...500)
+        let (seen, _) = try await payout(id, of: nil)
+        guard seen.mayBeDecided else { throw PayoutRefusal.notInDoubt }
+        if let known = try await lookUp(seen) {
+            let settled = try await settlePayout(id, known)
+            throw settled.state.isOpen
+                ? PayoutRefusal.providerStillAtIt : PayoutRefusal.providerKnows
+        }
+        return try await database.transaction { tx in
+            guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
+            guard payout.mayBeDecided else { throw PayoutRefusal.notInDoubt }
+            let ended: Payout
+            switch verdict {
+            case .paid(let reference):
+                ended = try await tx.end(payout, .paid, reference: reference)
+            case .notPaid:
+                ended = try await tx.end(
+                    payout, .failed, failure: "The provider has not paid it.")
+            }
+            try await tx.audit.record(
+                "payout.decided", on: "payout", id.description, by: admin, for: payout.seller,
+                reason: reason, before: PayoutState(payout), after: PayoutState(ended))
+            return ended
+        }
+    }
+
+    /// What the provider knows of it; nil when it has never heard of it, or cannot be asked.
+    private func lookUp(_ payout: Payout) async throws -> PayoutSnapshot? {
+        do {
+            let provider = try await providers.payment(payout.instance)
+            guard !provider.writesFiles else { throw PayoutRefusal.notInDoubt }
+            return try await provider.lookupPayout(
+                .idempotencyKey("\(payout.id)"),
+                OperationContext(
+                    idempotencyKey: "\(payout.id)", attempt: payout.tries + 1,
+                    deadline: Instant.systemNow.advanced(by: settings.callDeadline),
+                    requestID: "\(payout.id)", firstMadeAt: payout.id.madeAt))
+        } catch is ProviderError {
+            return nil
+        } catch is ProviderRefusal {
+            return nil
+        }
+    }
+}
+
+/// What the trail keeps of a payout that a person decided.
+private struct PayoutState: Codable, Sendable {
+    let state: String
+    let amount: Money
+    let reference: String?
+    let failure: String?
+    let tries: Int
+
+    init(_ payout: Payout) {
+        (state, amount) = (payout.state.rawValue, payout.amount)
+        (reference, failure, tries) = (payout.reference, payout.failure, payout.tries)
+    }
+}

@@ -1,0 +1,114 @@
+import Kernel
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+/// A payout whose provider refuses to say what became of it is ended by a person, once.
+@Suite struct `Deciding a payout in doubt` {
+    /// One that was asked for, whose answer was lost, and that is refused as invalid ever since.
+    private func stuck(_ earnings: Earnings, isPaid: Bool) async throws -> Payout {
+        let market = earnings.market.marketplace
+        let payout = try await earnings.heldPayout()
+        let bank = earnings.shop.bank
+        bank.fail(isPaid ? .answerLost : .callLost)
+        _ = try await market.sendPayout(payout.id)
+        bank.beBlind(.invalidRequest(code: "key_reused", message: "another question"))
+        for _ in 0..<3 { _ = try await market.sendPayout(payout.id) }
+        return try await market.payout(payout.id, of: nil).payout
+    }
+
+    @Test func `it stays in doubt with the provider's words, however often it is asked`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await earnings.heldPayout()
+            earnings.shop.bank.fail(.callLost, .invalid, .invalid)
+            for _ in 0..<3 { _ = try await market.marketplace.sendPayout(payout.id) }
+
+            let now = try await market.marketplace.payout(payout.id, of: nil).payout
+
+            #expect(now.state == .unknown && now.mayBeDecided)
+            #expect(now.failure == "The provider refuses to be asked: The bank calls it invalid.")
+            #expect(try await earnings.balance().paying == payout.amount)
+        }
+    }
+
+    @Test func `somebody who read that it was paid ends it, and nobody pays it again`() async throws
+    {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: true)
+            let admin = try await market.given.administrator()
+            #expect(payout.state == .unknown)
+
+            let ended = try await market.marketplace.decidePayout(
+                payout.id, .paid(reference: "out_77"), reason: "It is on the bank's list.",
+                by: admin.id)
+
+            #expect(ended.state == .paid && ended.reference == "out_77")
+            earnings.shop.bank.beBlind(nil)
+            #expect(try await market.marketplace.sendPayout(payout.id).state == .paid)
+            #expect(earnings.shop.bank.paidOut == [payout.amount])
+            #expect(try await earnings.balance().paying.isZero)
+            try await earnings.checkBooks()
+            await #expect(throws: PayoutRefusal.notInDoubt) {
+                try await market.marketplace.decidePayout(
+                    payout.id, .notPaid, reason: "A second thought.", by: admin.id)
+            }
+        }
+    }
+
+    @Test func `somebody who read that it was not paid frees its money`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: false)
+            let admin = try await market.given.administrator()
+
+            let ended = try await market.marketplace.decidePayout(
+                payout.id, .notPaid, reason: "The bank has no such payment.", by: admin.id)
+
+            #expect(ended.state == .failed)
+            #expect(try await earnings.balance().available == payout.amount)
+            try await earnings.checkBooks()
+            let trail = try await market.marketplace.auditTrail(
+                .everything, PageRequest(limit: 10)
+            ).items
+            #expect(
+                trail.contains { $0.action == "payout.decided" && $0.objectID == "\(payout.id)" })
+        }
+    }
+
+    @Test func `what the provider says counts, not the person`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: true)
+            let admin = try await market.given.administrator()
+            earnings.shop.bank.beBlind(nil)
+
+            await #expect(throws: PayoutRefusal.providerKnows) {
+                try await market.marketplace.decidePayout(
+                    payout.id, .notPaid, reason: "I think it was not.", by: admin.id)
+            }
+            #expect(try await market.marketplace.payout(payout.id, of: nil).payout.state == .paid)
+            try await earnings.checkBooks()
+        }
+    }
+
+    @Test func `nobody decides what was asked once, or never`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await earnings.heldPayout()
+            let admin = try await market.given.administrator()
+            for _ in 0..<2 {
+                await #expect(throws: PayoutRefusal.notInDoubt) {
+                    try await market.marketplace.decidePayout(
+                        payout.id, .notPaid, reason: "Too early.", by: admin.id)
+                }
+                earnings.shop.bank.fail(.callLost)
+                _ = try await market.marketplace.sendPayout(payout.id)
+            }
+        }
+    }
+}

@@ -10,6 +10,9 @@ struct DisputeNotice: Codable, Sendable {
     let amount: Money
     let reason: String
     let respondBy: Instant?
+    /// For a shop: one of its orders in it, and what it gave back of a lost one.
+    var number: String?
+    var charged: Money?
 }
 
 extension Marketplace {
@@ -39,6 +42,12 @@ extension Marketplace {
             let before = try await tx.disputes.find(
                 reference: snapshot.reference, at: instance)
             if let before, before.version >= snapshot.version { return true }
+            // Several may each be about a part; together they take no more than was paid.
+            let others = try await tx.disputes.withdrawn(of: id, besides: before?.id)
+            guard others + snapshot.withdrawn.amount <= payment.amount.amount else {
+                throw SnapshotQuarantined(
+                    payment: id, problem: "disputes that took more than its payment together")
+            }
             let after = Dispute(
                 snapshot, id: before?.id ?? ID(), payment: id, instance: instance,
                 openedAt: try await tx.clock.now())
@@ -72,14 +81,18 @@ extension Marketplace {
 extension Transaction {
     /// Each seller whose order it is about, and whoever settles cases.
     fileprivate func tell(of dispute: Dispute) async throws {
-        let notice = DisputeNotice(
+        var notice = DisputeNotice(
             dispute: dispute.id, status: dispute.status.rawValue, amount: dispute.amount,
             reason: dispute.reason, respondBy: dispute.respondBy)
-        let event = OutboxEvent(
-            "dispute.\(dispute.status.rawValue)", about: "dispute", dispute.id, notice)
-        try await outbox.record(event.tellingAdministrators())
-        for seller in try await disputes.sellers(of: dispute.id) {
-            try await outbox.record(event.telling(team: seller))
+        let topic = "dispute.\(dispute.status.rawValue)"
+        try await outbox.record(
+            OutboxEvent(topic, about: "dispute", dispute.id, notice).tellingAdministrators())
+        for part in try await disputes.parts(of: dispute.id) {
+            notice.number = part.orderNumber
+            notice.charged = Money(part.charged, dispute.amount.currency)
+            try await outbox.record(
+                OutboxEvent(topic, about: "dispute", dispute.id, notice)
+                    .telling(team: part.seller))
         }
     }
 }

@@ -62,16 +62,30 @@ struct DisputeStore: Sendable {
             """)
     }
 
-    /// The shops whose orders it is about.
-    func sellers(of id: ID<Dispute>) async throws -> [ID<Seller>] {
+    /// The shops whose orders it is about: one order of each, and what each gave back in all, in
+    /// minor units.
+    func parts(
+        of id: ID<Dispute>
+    ) async throws -> [(seller: ID<Seller>, orderNumber: String, charged: Int64)] {
         try await db.query(
             """
-            select distinct orders.seller_id from dispute
-            join payment_share share on share.payment_id = dispute.payment_id
-            join orders on orders.id = share.order_id
-            where dispute.id = \(id) order by orders.seller_id
+            select part.seller_id, min(orders.number), sum(part.charged)::bigint
+            from dispute_order part join orders on orders.id = part.order_id
+            where part.dispute_id = \(id) group by part.seller_id order by part.seller_id
             """
-        ).decode { c in try c.next() }
+        ).decode { c in
+            (seller: try c.next(), orderNumber: try c.next(), charged: try c.next())
+        }
+    }
+
+    /// What a payment's disputes took and did not give back, without the one named; minor units.
+    func withdrawn(of payment: ID<Payment>, besides dispute: ID<Dispute>?) async throws -> Int64 {
+        try await db.query(
+            """
+            select coalesce(sum(withdrawn), 0)::bigint from dispute
+            where payment_id = \(payment) and (\(dispute)::uuid is null or id <> \(dispute)::uuid)
+            """
+        ).decode { c in try c.next(Int64.self) }.first ?? 0
     }
 
     /// Newest first, with what all shops gave back.

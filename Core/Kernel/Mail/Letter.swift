@@ -12,6 +12,9 @@ struct LetterFacts: Codable, Sendable {
     var newAccount: String?
     var payoutsFrom: Instant?
     var graceDays: Int?
+    var respondBy: Instant?
+    /// What a shop gave back of a lost dispute.
+    var charged: Money?
 }
 
 /// What a person is written of an event: a subject and some sentences. Pure. Nothing in it is
@@ -20,7 +23,7 @@ struct Letter: Hashable, Sendable {
     let subject: String
     let sentences: [String]
 
-    private init(_ subject: String, _ sentences: String?...) {
+    init(_ subject: String, _ sentences: String?...) {
         self.subject = subject
         self.sentences = sentences.compactMap { $0 }
     }
@@ -56,7 +59,7 @@ struct Letter: Hashable, Sendable {
             case .customer: Self.customer(topic, facts)
             case .seller:
                 Self.order(topic, facts) ?? Self.money(topic, facts)
-                    ?? Self.shop(topic, facts)
+                    ?? Self.shop(topic, facts) ?? Self.dispute(topic, facts)
             case .administrator: Self.administrator(topic, facts)
             }
         guard let letter else { return nil }
@@ -65,7 +68,7 @@ struct Letter: Hashable, Sendable {
 
     /// Whether only those in a shop are written who may see its money.
     static func isAboutMoney(_ topic: String) -> Bool {
-        topic.hasPrefix("payout")
+        topic.hasPrefix("payout") || topic.hasPrefix("dispute.")
     }
 
     private static func customer(_ topic: String, _ facts: LetterFacts) -> Letter? {
@@ -294,7 +297,7 @@ struct Letter: Hashable, Sendable {
             "The money is in the books again, and the order's page can send it once more.")
     }
 
-    private static func because(_ reason: String?) -> String {
+    static func because(_ reason: String?) -> String {
         guard let reason, !reason.isEmpty else { return "." }
         return ": " + reason + (".!?".contains(reason.last ?? "x") ? "" : ".")
     }

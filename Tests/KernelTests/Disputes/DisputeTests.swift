@@ -28,10 +28,11 @@ import Vocabulary
         }
 
         func snapshot(
-            _ status: DisputeStatus, taken: Int64, fee: Int64 = 1500, version: Int64
+            _ status: DisputeStatus, taken: Int64, fee: Int64 = 1500, version: Int64,
+            reference own: String = "du_1"
         ) -> DisputeSnapshot {
             DisputeSnapshot(
-                reference: "du_1", paymentReference: reference, status: status, amount: total,
+                reference: own, paymentReference: reference, status: status, amount: total,
                 withdrawn: Money(taken, .eur), fee: Money(fee, .eur), reason: "fraudulent",
                 version: version)
         }
@@ -157,6 +158,57 @@ import Vocabulary
                 .lost, taken: dispute.total.amount + 1, version: 1)
             await #expect(throws: SnapshotQuarantined.self) { try await dispute.apply(absurd) }
             #expect(try await dispute.shop.count("select count(*) from dispute") == 0)
+        }
+    }
+
+    @Test func `of parts of one payment may be several, which together take no more than it`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let total = dispute.total.amount
+            let half = total / 2
+            #expect(try await dispute.apply(dispute.snapshot(.lost, taken: half, version: 20)))
+            let rest = dispute.snapshot(
+                .needsResponse, taken: total - half, version: 20, reference: "du_2")
+            #expect(try await dispute.apply(rest))
+            let more = dispute.snapshot(.needsResponse, taken: 1, version: 20, reference: "du_3")
+            await #expect(throws: SnapshotQuarantined.self) { try await dispute.apply(more) }
+
+            let lost = dispute.snapshot(
+                .lost, taken: total - half, version: 21, reference: "du_2")
+            #expect(try await dispute.apply(lost))
+            #expect(try await dispute.sum("dispute_losses") == -Int(dispute.commission.amount))
+            let charged = try await dispute.shop.count(
+                "select coalesce(sum(charged), 0)::bigint from dispute_order")
+            #expect(charged == Int(total - dispute.commission.amount))
+            // What comes back of one may be taken by another.
+            #expect(try await dispute.apply(dispute.snapshot(.won, taken: 0, version: 22)))
+            #expect(
+                try await dispute.apply(
+                    dispute.snapshot(
+                        .needsResponse, taken: half, version: 20, reference: "du_3")))
+            try await dispute.checkBooks()
+        }
+    }
+
+    @Test func `that is lost tells the shop what it gave back, and the market what is lost`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let total = dispute.total.amount
+            _ = try await dispute.apply(dispute.snapshot(.lost, taken: total, version: 20))
+
+            let told = try await dispute.shop.count(
+                """
+                select count(*) from outbox_event
+                where topic = 'dispute.lost' and seller_id = \(dispute.seller.id)
+                    and (payload -> 'charged' ->> 'amount')::bigint
+                        = \(total - dispute.commission.amount)
+                    and payload ->> 'number' in (select number from orders)
+                """)
+            #expect(told == 1)
         }
     }
 

@@ -94,7 +94,8 @@ import Vocabulary
                     "order.paid", "order.promised", "payout.paid", "payout.failed",
                     "payout.returned",
                     "payouts.frozen", "wallet.account-changed", "seller.verified",
-                    "seller.rejected",
+                    "seller.rejected", "dispute.inquiry", "dispute.needs_response",
+                    "dispute.under_review", "dispute.won", "dispute.lost", "dispute.closed",
                 ]
             ), (.administrator, ["order.capture-refused"]),
         ]
@@ -113,6 +114,27 @@ import Vocabulary
         let changed = try #require(Letter("wallet.account-changed", for: .seller, facts))
         #expect(changed.sentences.joined().contains("from DE89…00 to DE12…34"))
         #expect(changed.sentences.joined().contains("held until Tue, 24 Nov 2026"))
+    }
+
+    @Test func `a lost dispute's letter says what is lost, what of it is the shop's, and why`()
+        throws
+    {
+        var facts = LetterFacts(
+            number: "K7M49XQ2", amount: Money(4250, .eur), reason: "product_not_received",
+            charged: Money(3825, .eur))
+        let lost = try #require(Letter("dispute.lost", for: .seller, facts))
+        #expect(lost.subject == "The dispute about order K7M49XQ2 was lost")
+        let text = lost.sentences.joined(separator: " ")
+        #expect(text.contains("who keeps 42.50 EUR of the payment of order K7M49XQ2"))
+        #expect(text.contains("reason: product not received."))
+        #expect(text.contains("gives back what it had earned of that: 38.25 EUR."))
+
+        facts.charged = .zero(.eur)
+        let nothing = try #require(Letter("dispute.lost", for: .seller, facts))
+        #expect(nothing.sentences.joined().contains("Your shop gives nothing back for it"))
+        // Who may not see the shop's money is not written.
+        #expect(Letter.isAboutMoney("dispute.lost"))
+        #expect(Letter("dispute.lost", for: .customer, facts) == nil)
     }
 
     @Test func `only the server's own no is for good`() {

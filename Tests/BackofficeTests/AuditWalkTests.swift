@@ -31,6 +31,7 @@ import Vocabulary
         "POST /orders/{order}/refunds/{refund}/retries", "POST /mails/{mail}/retries",
         "POST /orders/{order}/captures", "POST /bank-reports",
         "POST /orders/{order}/refunds/{refund}/confirmation", "POST /invoices/{invoice}/payments",
+        "POST /payouts/{payout}/verdict",
         // Needs a module's file; the kernel's test of conformance runs sees its line.
         "POST /provider-modules/{module}/conformance",
     ]

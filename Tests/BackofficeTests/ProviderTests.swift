@@ -63,7 +63,12 @@ import Vocabulary
             #expect(unknown.value("field") == "rules.0")
             let line = try #require(try await office.trail("provider_rules", "payment").last)
             #expect(line.reason == "Try the new one on five percent.")
-            #expect(try await office.get("/provider-rules/payment").status == 200)
+            let page = try await office.get("/provider-rules/payment")
+            #expect(page.status == 200)
+            // What is tried on a few comes first: there is room before the rule that takes all.
+            let texts = ["A new rule before them", "Rule 1", "Rule 2", "One more rule"]
+            let places = texts.compactMap { page.text.range(of: $0)?.lowerBound }
+            #expect(places.count == 4 && places == places.sorted())
             #expect(try await office.get("/provider-rules/luck").status == 404)
         }
     }

@@ -26,15 +26,15 @@ import Vocabulary
             ]
             try await town.suffer(
                 """
-                {"seed": 7, "calls": {"lost": 80, "cut": 80, "conflict": 80, "busy": 80,
-                  "broken": 80, "gone": 60},
+                {"seed": 7, "calls": {"lost": 50, "cut": 50, "conflict": 50, "busy": 50,
+                  "broken": 50, "gone": 30},
                  "webhooks": {"double": 300, "late": 300, "lateMilliseconds": 700,
                   "shuffled": true}}
                 """)
 
             var chance = SeededGenerator(seed: 7)
             var sold: [PlacedPurchase] = []
-            for number in 0..<24 {
+            for number in 0..<30 {
                 let wanted = things.filter { _ in Bool.random(using: &chance) }
                 let card =
                     ["tok_visa", "tok_visa", "tok_3ds", "tok_delayed"]
@@ -58,20 +58,23 @@ import Vocabulary
             // By chance one or the other of the six may not have come.
             let befell = ["lost", "cut", "conflict", "busy", "broken", "gone"]
                 .count { happened[$0] != nil }
-            #expect(befell >= 4 && happened["late"] != nil && happened["double"] != nil, "\(happened)")
+            #expect(befell >= 4, "\(happened)")
+            #expect(happened["late"] != nil && happened["double"] != nil, "\(happened)")
             try await town.suffer("{}")
 
             try await town.eventually("nothing is open") {
                 try await town.goOn()
-                return try await town.isSettled()
+                return try await town.open().isEmpty
             }
+            let left = try await town.open()
+            #expect(left.isEmpty, "\(left)")
             let run = try await town.marketplace.reconcile(north, Day(containing: .systemNow))
             #expect(run.isClean, "\(run.faults)")
             let (theirs, ours) = (try await town.bankEntries(), try await town.moved(at: north))
             #expect(theirs == ours)
             let held = try await town.clearing(of: north)
             #expect(theirs.values.reduce(0, +) == held)
-            #expect(theirs.values.contains { $0 < 0 } && theirs.count > 20)
+            #expect(theirs.values.contains { $0 < 0 } && theirs.count > 15)
             for check in try await town.marketplace.verifyLedger().checks
             where !check.culprits.isEmpty {
                 Issue.record("\(check.claim): \(check.culprits)")
@@ -109,7 +112,8 @@ extension BankTown {
     fileprivate func goOn() async throws {
         try await market.database.execute(
             """
-            update payment_attempt set next_try_at = now()
+            update payment_attempt
+            set next_try_at = now(), created_at = created_at - interval '1 minute'
             where state in ('intent', 'sent', 'unknown')
             """)
         try await press("\(bankURL)/control/release")
@@ -145,31 +149,44 @@ extension BankTown {
                 }
                 try await marketplace.shipOrder(
                     order.order.id, in: try ShippedParcel(carrier: "Post"), as: seller.member)
-                try await eventually("it is captured") {
-                    try await goOn()
-                    return try await self.detail(placed).payment?.captured.isPositive ?? false
-                }
                 try await marketplace.confirmDelivery(order.order.id, as: buyer)
                 if Int.random(in: 0..<3, using: &chance) == 0 {
-                    try await marketplace.refundOrder(
-                        order.order.id, reason: "it was broken", as: .admin(admin.id))
+                    try await eventually("its money was taken, to go back") {
+                        try await goOn()
+                        return try await refund(order, admin)
+                    }
                 }
             }
         }
     }
 
-    /// Whether nothing is open and no webhook waits.
-    fileprivate func isSettled() async throws -> Bool {
-        let open = try await count(
+    /// Gives an order's money back; false while it was not taken yet.
+    private func refund(_ order: OrderDetail, _ admin: Account) async throws -> Bool {
+        do {
+            try await marketplace.refundOrder(
+                order.order.id, reason: "it was broken", as: .admin(admin.id))
+            return true
+        } catch OrderRefusal.notCaptured { return false }
+    }
+
+    /// What is still open, in words.
+    fileprivate func open() async throws -> [String] {
+        let waiting = try await happened()["waiting"] ?? 0
+        let ours: [String] = try await market.database.query(
             """
-            select (select count(*) from payment_attempt
-                    where state in ('intent', 'sent', 'unknown'))
-                + (select count(*) from payout where state in ('held', 'sent', 'unknown'))
-                + (select count(*) from refund where state in ('pending', 'unknown'))
-                + (select count(*) from webhook_inbox where state = 'new')
-            """)
-        guard open == 0 else { return false }
-        return try await happened()["waiting"] == 0
+            select concat_ws(' ', 'attempt', kind, state, tries, error) from payment_attempt
+            where state in ('intent', 'sent', 'unknown')
+            union all
+            select concat_ws(' ', 'payout', state, tries, failure) from payout
+            where state in ('held', 'sent', 'unknown')
+            union all
+            select concat_ws(' ', 'refund', state, failure) from refund
+            where state in ('pending', 'unknown')
+            union all
+            select concat_ws(' ', 'webhook', kind, error) from webhook_inbox where state = 'new'
+            """
+        ).decode { c in try c.next() }
+        return ours + (waiting == 0 ? [] : ["\(waiting) webhooks"])
     }
 
     private func count(_ query: SQL) async throws -> Int {

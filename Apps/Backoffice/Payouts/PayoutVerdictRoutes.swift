@@ -57,10 +57,9 @@ struct PayoutVerdictRoutes {
         return [
             Block(
                 "It stays in doubt",
-                text:
-                    "The provider was asked \(payout.tries) times and does not say whether it paid. "
-                    + "Look it up in the provider's own list, then say how it ended. The provider "
-                    + "is asked once more: what it says counts.",
+                text: "The provider was asked \(payout.tries) times and does not say whether it "
+                    + "paid. Look it up in the provider's own list, then say how it ended. The "
+                    + "provider is asked once more: what it says counts.",
                 forms: [
                     DeskForm(
                         "End this payout", to: "/payouts/\(payout.id)/verdict",

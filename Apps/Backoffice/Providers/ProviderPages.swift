@@ -53,8 +53,8 @@ enum ProviderPages {
                                 "mode", "Mode",
                                 ProviderInstance.Mode.allCases.map {
                                     (key: $0.rawValue, text: $0.rawValue)
-                                }), capture(nil),
-                        ] + inputs(module.fields, [:], stored: []))
+                                }),
+                        ] + capture(module, nil) + inputs(module.fields, [:], stored: []))
                 ])
             ])
     }
@@ -167,8 +167,9 @@ enum ProviderPages {
             "Change the settings", to: "/providers/\(provider.id)/configuration",
             [
                 .hidden("version", String(provider.version)),
-                .line("name", "Name", provider.name), capture(provider.capture),
-            ] + inputs(module.fields, values, stored: Set(file.secrets)))
+                .line("name", "Name", provider.name),
+            ] + capture(module, provider.capture)
+                + inputs(module.fields, values, stored: Set(file.secrets)))
         return [Block("Settings", forms: [form])]
     }
 
@@ -229,13 +230,19 @@ enum ProviderPages {
             ])
     }
 
-    private static func capture(_ chosen: String?) -> Input {
-        .choice(
-            "capture", "When payments are captured",
-            [
-                (key: "at_order", text: "all with the order"),
-                (key: "at_shipment", text: "each artisan's part at shipment"),
-            ], chosen: chosen)
+    /// Asked only of modules that can capture one order after the other.
+    private static func capture(_ module: ModuleDescriptor, _ chosen: String?) -> [Input] {
+        guard module.capabilities.isSuperset(of: [.separateCapture, .multipleCaptures]) else {
+            return [.hidden("capture", chosen ?? ProviderInstance.Capture.atOrder.rawValue)]
+        }
+        return [
+            .choice(
+                "capture", "When payments are captured",
+                [
+                    (key: "at_order", text: "all with the order"),
+                    (key: "at_shipment", text: "each artisan's part at shipment"),
+                ], chosen: chosen)
+        ]
     }
 
     /// An input for each of the module's fields. Secrets are never shown again.

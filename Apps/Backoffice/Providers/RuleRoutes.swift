@@ -83,7 +83,7 @@ struct RuleRoutes {
             .filter { $0.state != .retired }
         let names = Dictionary(instances.map { ($0.id, $0.name) }) { first, _ in first }
         let table = Table(
-            ["No#", "Provider", "Currency", "Country", "From", "To", "Share"],
+            ["No#", "Provider", "Currency", "Country", "From", "To", "Seller", "Share"],
             rules.enumerated().map { index, rule in
                 [
                     .number(index + 1),
@@ -91,6 +91,9 @@ struct RuleRoutes {
                     Cell(rule.currency?.code ?? "any"), Cell(rule.country ?? "any"),
                     Cell(rule.money(\.amountMin).map { Format.money($0) } ?? ""),
                     Cell(rule.money(\.amountMax).map { Format.money($0) } ?? ""),
+                    rule.seller.flatMap { ID<Seller>($0) }.map {
+                        Cell("this one", to: Links.seller($0))
+                    } ?? Cell("any"),
                     Cell(rule.share.percentText),
                 ]
             })
@@ -109,17 +112,21 @@ struct RuleRoutes {
         return DeskPage("Rules for \(kind.rawValue)", tabs: tabs, blocks)
     }
 
-    /// A row of inputs for each rule, and one more for a new one.
+    /// A row of inputs for each rule, and one for a new one before them and one behind: what is
+    /// tried on a few checkouts comes first, or the rule that takes all leaves it none.
     private static func form(
         _ kind: ProviderKind, _ rules: [ProviderRule], _ instances: [ProviderInstance]
     ) -> DeskForm {
         let choices =
             [(key: "", text: "— no rule —")]
             + instances.map { (key: $0.id.description, text: "\($0.name) (\($0.state.rawValue))") }
-        let shown = rules.map { Optional($0) } + [nil]
+        let shown = (rules.isEmpty ? [] : [nil]) + rules.map { Optional($0) } + [nil]
         let inputs = shown.enumerated().flatMap { index, rule -> [Input] in
             let name = "rules.\(index)."
-            let words = rule == nil ? "One more rule" : "Rule \(index + 1)"
+            let words =
+                if rule != nil { "Rule \(index)" } else if index > 0 || rules.isEmpty {
+                    "One more rule"
+                } else { "A new rule before them" }
             let fields: [Input] = [
                 .choice(
                     name + "instance", "Provider", choices, chosen: rule?.instance.description),

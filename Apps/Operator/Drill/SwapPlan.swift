@@ -37,10 +37,11 @@ struct SwapPlan: Sendable, CustomStringConvertible {
         let faults = calls.map { "\($0.fault) \($0.chance)" }.joined(separator: ", ")
         return
             "Seed \(seed): of 1000 webhooks \(late) come \(lateMilliseconds) ms late and \(double) "
-            + "twice, in any order; of 1000 calls without a customer \(faults); the bank dies "
-            + "after \(bankDiesAfterMilliseconds) ms, its webhooks come again "
+            + "twice, in any order; of 1000 calls without a customer \(faults); the bank "
+            + "dies after \(bankDiesAfterMilliseconds) ms, its webhooks come again "
             + (isReversed ? "in reverse" : "in order")
-            + "; the provider host dies after \(strikes.map(String.init).joined(separator: ", ")) ms"
+            + "; the provider host dies after "
+            + strikes.map(String.init).joined(separator: ", ") + " ms"
     }
 
     /// As the bank takes it.

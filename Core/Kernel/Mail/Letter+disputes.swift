@@ -16,8 +16,8 @@ extension Letter {
                 "A customer disputes the payment of \(order)",
                 "The customer of \(order) asked their bank for \(amount) back, and the bank has "
                     + "taken it for now. The bank's reason: \(words(facts.reason)).",
-                "What you earn of it is held until the bank decides. Send us what shows that it was "
-                    + "delivered"
+                "What you earn of it is held until the bank decides. Send us what shows that it "
+                    + "was delivered"
                     + (facts.respondBy.map { " before \(MailMessage.date($0))" } ?? "") + ".")
         case "dispute.under_review":
             Letter(
@@ -50,8 +50,8 @@ extension Letter {
             }
         return Letter(
             "The dispute about \(order) was lost",
-            "The bank decided for the customer, who keeps \(amount) of the payment of \(order). The "
-                + "bank's reason: \(words(facts.reason)).", charged,
+            "The bank decided for the customer, who keeps \(amount) of the payment of \(order). "
+                + "The bank's reason: \(words(facts.reason)).", charged,
             "The market bears its commission of it, and the bank's fee.")
     }
 

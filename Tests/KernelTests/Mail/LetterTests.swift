@@ -116,9 +116,7 @@ import Vocabulary
         #expect(changed.sentences.joined().contains("held until Tue, 24 Nov 2026"))
     }
 
-    @Test func `a lost dispute's letter says what is lost, what of it is the shop's, and why`()
-        throws
-    {
+    @Test func `a lost dispute's letter says what is lost, whose, and why`() throws {
         var facts = LetterFacts(
             number: "K7M49XQ2", amount: Money(4250, .eur), reason: "product_not_received",
             charged: Money(3825, .eur))

@@ -75,8 +75,9 @@ import Vocabulary
             let trail = try await market.marketplace.auditTrail(
                 .everything, PageRequest(limit: 10)
             ).items
-            #expect(
-                trail.contains { $0.action == "payout.decided" && $0.objectID == "\(payout.id)" })
+            let line = try #require(trail.first { $0.action == "payout.decided" })
+            #expect(line.objectID == "\(payout.id)" && line.actor == admin.id)
+            #expect(line.reason == "The bank has no such payment.")
         }
     }
 

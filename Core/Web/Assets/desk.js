@@ -20,14 +20,14 @@ function beforeSending(form) {
   const progress = document.createElement("progress");
   progress.max = 1;
   progress.hidden = true;
-  progress.ariaLabel = form.dataset.sending;
+  progress.ariaLabel = form.dataset.saySending;
   form.append(progress);
   input.addEventListener("change", () => {
     shown.replaceChildren(...[...input.files].map((file) => {
       const item = document.createElement("li");
       const name = document.createElement("small");
       const isTooLarge = file.size > Number(form.dataset.most);
-      name.textContent = isTooLarge ? file.name + ": " + form.dataset.tooLarge : file.name;
+      name.textContent = isTooLarge ? file.name + ": " + form.dataset.sayTooLarge : file.name;
       name.classList.toggle("error", isTooLarge);
       item.append(name);
       // What this browser cannot open is still sent: it may be opened by us.

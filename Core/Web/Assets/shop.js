@@ -8,13 +8,13 @@ for (const form of document.querySelectorAll("form[data-suggestions]")) {
   list.id = "suggestions";
   list.className = "suggestions";
   list.role = "listbox";
-  list.ariaLabel = "Suggestions";
+  list.ariaLabel = form.dataset.sayList;
   list.hidden = true;
   form.append(list);
   const state = { role: "combobox", autocomplete: "off", "aria-autocomplete": "list",
     "aria-controls": list.id, "aria-expanded": "false" };
   for (const [name, value] of Object.entries(state)) input.setAttribute(name, value);
-  const words = { category: "Category", maker: "Maker", thing: "" };
+  const words = { category: form.dataset.sayCategory, maker: form.dataset.sayMaker, thing: "" };
   let chosen = -1, timer = 0, asking = null, shown = "";
 
   const close = () => {
@@ -137,11 +137,11 @@ if (reel) {
     const words = document.querySelector("[data-gallery]").dataset;
     const bar = document.createElement("p");
     if (slides.length > 1) {
-      bar.append(button(words.before, "‹", () => show(at - 1)),
-        button(words.after, "›", () => show(at + 1)));
+      bar.append(button(words.sayBefore, "‹", () => show(at - 1)),
+        button(words.sayAfter, "›", () => show(at + 1)));
     }
-    bar.append(button(words.larger, "+", () => room.classList.toggle("close-up")));
-    bar.append(button(words.close, "×", () => viewer.close()));
+    bar.append(button(words.sayLarger, "+", () => room.classList.toggle("close-up")));
+    bar.append(button(words.sayClose, "×", () => viewer.close()));
     viewer.append(bar, room);
     viewer.ariaLabel = reel.ariaLabel;
     viewer.addEventListener("keydown", (event) => {

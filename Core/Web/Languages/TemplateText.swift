@@ -111,7 +111,9 @@ struct TemplateText {
     /// An opening tag with what is said by its attributes.
     private static func attributes(_ tag: String, _ find: (String) -> String?) -> String {
         var tag = tag
-        for name in spoken {
+        // What scripts say is written into the page by `data-say-…`, for them to take.
+        let byScripts = tag.matches(of: /\s(data-say-[a-z-]+)="/).map { String($0.1) }
+        for name in spoken + byScripts {
             guard let open = tag.firstRange(of: " \(name)=\"") else { continue }
             let rest = tag[open.upperBound...]
             let end = rest.firstIndex(of: "\"") ?? rest.endIndex

@@ -70,7 +70,7 @@ import Testing
         let plain = template.replacing(/(?s)<style.*?<\/style>/, with: "")
             .replacing(/\{\{\{?[^}]*\}?\}\}/, with: "")
         let spoken = plain.matches(
-            of: /\s(?:alt|aria-label|data-label|placeholder|title)="([^"]*)"/
+            of: /\s(?:alt|aria-label|data-label|data-say-[a-z-]+|placeholder|title)="([^"]*)"/
         )
         .map { String($0.1) }
         let seen = plain.replacing(/<[^>]*>/, with: "\n").split(separator: "\n").map(String.init)

@@ -31,7 +31,7 @@ struct Seeding: Sendable {
         for member in members {
             let things = try await marketplace.listings(in: .published, as: member)
             // The oldest of the first page stands first in the shop's own file.
-            if let thing = things.items.last {
+            if let thing = things.items.last(where: \.inStock) {
                 try await marketplace.pick(thing.id, true, by: admin)
             }
         }

@@ -52,6 +52,29 @@ import Web
         }
     }
 
+    @Test func `a visit counts once for a browser, for the maker whose thing it is`() async throws {
+        try await OpenShop.run { shop in
+            let (one, two) = (
+                try await shop.market.given.verifiedSeller(),
+                try await shop.market.given.verifiedSeller()
+            )
+            let (cup, bowl) = (
+                try await shop.thing("Cup", by: one), try await shop.thing("Bowl", by: one)
+            )
+            let visits = shop.app.site.visits
+            #expect(await visits.total(of: one.id) == 0)
+
+            let browser = Browser(shop.app)
+            for thing in [cup, bowl, cup, cup] {
+                _ = try await browser.get("/listings/\(thing.listing)")
+            }
+            _ = try await Browser(shop.app).get("/listings/\(cup.listing)")
+
+            #expect(await visits.total(of: one.id) == 3)
+            #expect(await visits.total(of: two.id) == 0)
+        }
+    }
+
     @Test func `a maker's page says how they handle returns`() async throws {
         try await OpenShop.run { shop in
             let seller = try await shop.market.given.verifiedSeller()

@@ -46,6 +46,10 @@ struct HomePage {
     let toPack: String
     let soldOut: String
     let runningOut: String
+    /// Of thirty days; nil while there were none, or nobody knows.
+    let visits: String?
+    /// How many of a hundred visits became an order, such as `2.5 %`.
+    let conversion: String
     let charts: [SalesChart]
     let hasCharts: Bool
     /// What a debt means for the shop; nil without one.
@@ -53,7 +57,8 @@ struct HomePage {
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
-        balances: [WalletBalance], told: [Notice], glance: ShopGlance?, now: Instant
+        balances: [WalletBalance], told: [Notice], glance: ShopGlance?, visits: Int?,
+        now: Instant
     ) {
         name = seller.name
         stateLabel = seller.state.label
@@ -84,9 +89,19 @@ struct HomePage {
         toPack = Self.count(glance?.toPack ?? 0)
         soldOut = Self.count(glance?.soldOut ?? 0)
         runningOut = Self.count(glance?.runningOut ?? 0)
+        let known = visits.flatMap { $0 > 0 ? $0 : nil }
+        self.visits = known.map { String($0) }
+        conversion = Self.share(glance?.sales.reduce(0) { $0 + $1.orders } ?? 0, of: known ?? 0)
         charts = glance.map { SalesChart.all($0, until: now) } ?? []
         hasCharts = !charts.isEmpty
         debtText = seller.debtWords
+    }
+
+    /// In percent with one decimal, rounded half up.
+    static func share(_ orders: Int, of visits: Int) -> String {
+        guard visits > 0 else { return "" }
+        let tenths = (orders * 2000 + visits) / (visits * 2)
+        return "\(tenths / 10).\(tenths % 10) %"
     }
 
     private static func count(_ number: Int) -> String {

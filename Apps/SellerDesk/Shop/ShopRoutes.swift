@@ -59,6 +59,7 @@ struct ShopRoutes {
             who.may(.readMoney) ? try await call.marketplace.balances(of: member.seller) : []
         let seller = try await call.marketplace.seller(member.seller)
         let glance = who.may(.readOrders) ? try await call.marketplace.glance(as: who) : nil
+        async let visits = call.request.site.visits.total(of: member.seller)
         let told = try await call.marketplace.notices(
             of: account.id, as: .seller, PageRequest(limit: 8)
         ).items.filter { $0.seller == member.seller }
@@ -66,7 +67,7 @@ struct ShopRoutes {
             "home",
             HomePage(
                 seller, member, orders: orders, drafts: drafts, balances: balances, told: told,
-                glance: glance, now: try await call.marketplace.marketNow()),
+                glance: glance, visits: await visits, now: try await call.marketplace.marketNow()),
             title: seller.name)
     }
 

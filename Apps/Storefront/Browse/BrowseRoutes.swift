@@ -129,6 +129,10 @@ struct BrowseRoutes {
                 then: Links.listing(listing.id)),
             more: try await more.items.filter { $0.id != listing.id }.prefix(4).map { $0 },
             together: try await together, seen: try await before)
+        // Whoever comes back to a thing is one visit.
+        if !seen.ids.contains(listing.id) {
+            await call.request.site.visits.count(listing.seller.id)
+        }
         seen.remember(listing.id, on: call.request)
         return .page("listing", model, title: listing.title, head: .listing(listing, crumbs))
     }

@@ -17,6 +17,7 @@ public final class Site: Sendable {
     public let logger: Logger
     let times: RequestTimes
     public let carts: CartStore
+    public let visits: VisitStore
     let sessions: SessionStore
     let pendingSignIns: PendingSignIns
     let limiter: RateLimiter
@@ -48,6 +49,7 @@ public final class Site: Sendable {
         sessions = SessionStore(redis: redis, app: app.rawValue)
         pendingSignIns = PendingSignIns(redis: redis, app: app.rawValue)
         carts = CartStore(redis: redis)
+        visits = VisitStore(redis: redis)
         limiter = RateLimiter(redis: redis, limits: settings.limits, app: app.rawValue)
         largeBodies = LargeBodies(max: settings.largeBodiesMax)
         pages = try SitePages.of(bundle)

@@ -1,0 +1,13 @@
+import Testing
+
+@testable import SellerDesk
+
+@Suite struct `How many visits became an order` {
+    @Test(arguments: [
+        (1, 3, "33.3 %"), (2, 3, "66.7 %"), (0, 9, "0.0 %"), (1, 2000, "0.1 %"), (5, 5, "100.0 %"),
+        (3, 0, ""),
+    ])
+    func `is said in percent, rounded half up`(_ orders: Int, _ visits: Int, _ words: String) {
+        #expect(HomePage.share(orders, of: visits) == words)
+    }
+}

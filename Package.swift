@@ -182,7 +182,8 @@ let package = Package(
             dependencies: kit + [
                 "Web", "Kernel", "Redis", hummingbird, logging, nio, httpTypes,
             ],
-            path: "Apps/SellerDesk", resources: [.copy("Templates")], swiftSettings: settings),
+            path: "Apps/SellerDesk", resources: [.copy("Templates"), .copy("Words")],
+            swiftSettings: settings),
         .target(
             name: "Backoffice", dependencies: kit + ["Web", "Kernel", "Conformance", hummingbird],
             path: "Apps/Backoffice", resources: [.copy("Templates")], swiftSettings: settings),

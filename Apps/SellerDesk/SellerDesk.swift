@@ -59,7 +59,8 @@ public enum SellerDesk {
     private static func chrome(_ request: WebRequest, _ account: Account?) async throws -> Chrome {
         guard let account else {
             return Chrome(corner: [
-                Chrome.Link("Sign in", "/sign-in"), Chrome.Link("Register", "/register"),
+                Chrome.Link(localized("Sign in"), "/sign-in"),
+                Chrome.Link(localized("Register"), "/register"),
             ])
         }
         let shops = try await request.marketplace.memberships(of: account.id)
@@ -67,20 +68,25 @@ public enum SellerDesk {
         let shop = shops.count == 1 ? shops.first : shops.first { $0.seller == chosen }
         var corner: [Chrome.Link] = []
         if shops.count > 1 {
-            corner.append(Chrome.Link(shop?.name ?? "Choose a shop", Links.shops))
+            corner.append(Chrome.Link(shop?.name ?? localized("Choose a shop"), Links.shops))
         }
-        corner.append(Chrome.Link("Tokens", Links.tokens))
+        corner.append(Chrome.Link(localized("Tokens"), Links.tokens))
         guard let shop else { return Chrome(corner: corner, signedInAs: account.name) }
         let all: [(String, String, SellerPermission)] = [
-            ("Orders", Links.orders, .readOrders), ("Things", Links.listings, .readListings),
-            ("Stock", Links.stock, .readListings),
-            ("Import", Links.imports, .editListings), ("Money", Links.money, .readMoney),
-            ("Reviews", Links.reviews, .readReviews), ("Shop", Links.shop, .editProfile),
-            ("Verification", Links.documents, .editProfile), ("Team", Links.team, .manageTeam),
+            (localized("Orders"), Links.orders, .readOrders),
+            (localized("Things"), Links.listings, .readListings),
+            (localized("Stock"), Links.stock, .readListings),
+            (localized("Import"), Links.imports, .editListings),
+            (localized("Money"), Links.money, .readMoney),
+            (localized("Reviews"), Links.reviews, .readReviews),
+            (localized("Shop"), Links.shop, .editProfile),
+            (localized("Verification"), Links.documents, .editProfile),
+            (localized("Team"), Links.team, .manageTeam),
         ]
         let open = all.filter { shop.role.permissions.contains($0.2) }
         return Chrome(
-            links: [Chrome.Link("Today", Links.home)] + open.map { Chrome.Link($0.0, $0.1) },
+            links: [Chrome.Link(localized("Today"), Links.home)]
+                + open.map { Chrome.Link($0.0, $0.1) },
             atSide: true, corner: corner, signedInAs: account.name)
     }
 }

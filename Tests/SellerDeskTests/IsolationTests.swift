@@ -14,7 +14,7 @@ import Web
                 theirs: sides.theirs.sellerIDs,
                 everybodys: [
                     "hash": "pictures of listings are public", "copy": "and so are their copies",
-                    "name": "a style sheet",
+                    "name": "a style sheet", "language": "everybody's",
                     "session": "in no table; the tests of sessions try somebody else's",
                     "instance": "providers are the market's",
                 ])

@@ -33,7 +33,7 @@ struct ListingImageRoutes {
                 }
                 return .seeOther(
                     Links.listing(call.path.listing),
-                    notice: Format.count(files.count, "picture is", "pictures are") + " added.")
+                    notice: Format.count(files.count, "picture is added.", "pictures are added."))
             }
         routes.get("/listings/{listing}/photos").path(ListingPath.self)
             .show(as: Member.self, needing: [.readListings], use: show)
@@ -43,26 +43,30 @@ struct ListingImageRoutes {
                 try await call.marketplace.arrangeImages(
                     call.form.images, of: call.path.listing, as: member.membership)
                 return .seeOther(
-                    Links.listing(call.path.listing), notice: "The pictures are in order.")
+                    Links.listing(call.path.listing),
+                    notice: localized("The pictures are in order."))
             }
         routes.post("/listings/{listing}/images/{image}/removal").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.removeImage(
                     call.path.image, from: call.path.listing, as: member.membership)
                 return .seeOther(
-                    Links.listing(call.path.listing), notice: "The picture is taken away.")
+                    Links.listing(call.path.listing),
+                    notice: localized("The picture is taken away."))
             }
         routes.post("/listings/{listing}/images/{image}/first").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
-                try await move(call, member, notice: "It is the first picture now.") { _ in 0 }
+                try await move(call, member, notice: localized("It is the first picture now.")) {
+                    _ in 0
+                }
             }
         routes.post("/listings/{listing}/images/{image}/earlier").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
-                try await move(call, member, notice: "It comes earlier now.") { $0 - 1 }
+                try await move(call, member, notice: localized("It comes earlier now.")) { $0 - 1 }
             }
         routes.post("/listings/{listing}/images/{image}/later").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
-                try await move(call, member, notice: "It comes later now.") { $0 + 1 }
+                try await move(call, member, notice: localized("It comes later now.")) { $0 + 1 }
             }
     }
 
@@ -74,7 +78,7 @@ struct ListingImageRoutes {
         let details = try await call.marketplace.listing(
             call.path.listing, as: member.membership)
         let page = PhotosPage(details, mayEdit: member.membership.may(.editListings))
-        var answer = PageAnswer.page("photos", page, title: "Pictures")
+        var answer = PageAnswer.page("photos", page, title: localized("Pictures"))
         if page.isMaking {
             answer.refresh = PageRefresh(
                 seconds: Self.lookAgainSeconds, path: page.listing + "/photos")

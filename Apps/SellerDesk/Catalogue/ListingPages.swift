@@ -18,7 +18,9 @@ struct ListingRow {
         title = listing.title
         picture = listing.imageHash.map { ShownPicture.thumb($0) }
         price = Format.money(listing.priceFrom)
-        stock = listing.available > 0 ? "\(listing.available) in stock" : "Sold out"
+        stock =
+            listing.available > 0
+            ? localized("\(listing.available) in stock") : localized("Sold out")
         isSoldOut = listing.available <= 0
         state = listing.state.label
         isForSale = listing.isForSale
@@ -28,10 +30,10 @@ struct ListingRow {
 extension Listing.State {
     var label: String {
         switch self {
-        case .draft: "Draft"
-        case .published: "Published"
-        case .archived: "Put away"
-        case .blocked: "Taken down"
+        case .draft: localized("Draft")
+        case .published: localized("Published")
+        case .archived: localized("Put away")
+        case .blocked: localized("Taken down")
         }
     }
 }
@@ -48,7 +50,7 @@ struct ListingsPage {
         listings = page.items.map { ListingRow($0) }
         isEmpty = listings.isEmpty
         filters =
-            [Choice(Links.listings, "All", chosen: state == nil ? Links.listings : nil)]
+            [Choice(Links.listings, localized("All"), chosen: state == nil ? Links.listings : nil)]
             + Listing.State.allCases.map {
                 Choice(
                     "\(Links.listings)?state=\($0.rawValue)", $0.label,
@@ -114,7 +116,8 @@ struct ListingPage {
         images = []
         isMaking = false
         form = State(
-            label: "New", isForSale: false, isBlocked: false, mayEdit: true, canPublish: false,
+            label: localized("New"), isForSale: false, isBlocked: false, mayEdit: true,
+            canPublish: false,
             canUnpublish: false, canArchive: false)
     }
 
@@ -188,6 +191,6 @@ extension ListingPage.Row {
             price: variant.price.decimalText, compareAt: variant.compareAt?.decimalText ?? "",
             grams: variant.grams > 0 ? String(variant.grams) : "",
             onHand: String(variant.onHand),
-            reserved: variant.reserved > 0 ? "\(variant.reserved) being bought" : nil)
+            reserved: variant.reserved > 0 ? localized("\(variant.reserved) being bought") : nil)
     }
 }

@@ -13,12 +13,14 @@ struct ListingRoutes {
                     "listings",
                     ListingsPage(
                         page, state: call.query.state,
-                        mayEdit: member.membership.may(.editListings)), title: "Listings")
+                        mayEdit: member.membership.may(.editListings)), title: localized("Listings")
+                )
             }
         routes.get("/listings/new").show(as: Member.self, needing: [.editListings]) { call, _ in
             .page(
                 "listing",
-                ListingPage(new: try await call.marketplace.categories()), title: "New listing")
+                ListingPage(new: try await call.marketplace.categories()),
+                title: localized("New listing"))
         }
         routes.post("/listings").form(ListingForm.self).onlyOnce()
             .show(as: Member.self, needing: [.editListings], again: newAgain, use: create)
@@ -46,20 +48,22 @@ struct ListingRoutes {
                 return .seeOther(
                     Links.listing(call.path.listing),
                     notice: member.shop.state == .verified
-                        ? "It is for sale." : "It is published, and for sale once you are verified."
+                        ? localized("It is for sale.")
+                        : localized("It is published, and for sale once you are verified.")
                 )
             }
         routes.post("/listings/{listing}/draft").path(ListingPath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.unpublishListing(
                     call.path.listing, as: member.membership)
-                return .seeOther(Links.listing(call.path.listing), notice: "It is a draft.")
+                return .seeOther(
+                    Links.listing(call.path.listing), notice: localized("It is a draft."))
             }
         routes.post("/listings/{listing}/archiving").path(ListingPath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.archiveListing(
                     call.path.listing, as: member.membership)
-                return .seeOther(Links.listings, notice: "It is put away.")
+                return .seeOther(Links.listings, notice: localized("It is put away."))
             }
     }
 
@@ -70,7 +74,7 @@ struct ListingRoutes {
             call.form.draft(changing: nil), as: member.membership)
         return .seeOther(
             Links.listing(details.listing.id),
-            notice: "The draft is saved. Add pictures, then publish it.")
+            notice: localized("The draft is saved. Add pictures, then publish it."))
     }
 
     private func update(
@@ -80,13 +84,13 @@ struct ListingRoutes {
             call.path.listing, as: member.membership)
         try await call.marketplace.editListing(
             call.path.listing, call.form.draft(changing: present), as: member.membership)
-        return .seeOther(Links.listing(call.path.listing), notice: "It is saved.")
+        return .seeOther(Links.listing(call.path.listing), notice: localized("It is saved."))
     }
 
     @Sendable private func newAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
         var page = ListingPage(new: try await again.request.marketplace.categories())
         page.fill(again)
-        return .page("listing", page, title: "New listing")
+        return .page("listing", page, title: localized("New listing"))
     }
 
     @Sendable private func editAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {

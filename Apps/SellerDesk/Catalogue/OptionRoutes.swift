@@ -51,7 +51,7 @@ struct OptionRoutes {
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 let details = try await call.marketplace.listing(
                     call.path.listing, as: member.membership)
-                return .page("listing-options", OptionsPage(details), title: "Options")
+                return .page("listing-options", OptionsPage(details), title: localized("Options"))
             }
         routes.post("/listings/{listing}/options").path(ListingPath.self).form(Form.self)
             .show(as: Member.self, needing: [.editListings], again: again) { call, member in
@@ -67,8 +67,11 @@ struct OptionRoutes {
                     as: member.membership)
                 return .seeOther(
                     Links.listing(call.path.listing),
-                    notice: Format.count(saved.variants.count, "variant", "variants")
-                        + " of it are there. Look at their prices and stock below.")
+                    notice: localized(
+                        """
+                        \(Format.count(saved.variants.count, "variant", "variants")) of it are \
+                        there. Look at their prices and stock below.
+                        """))
             }
         routes.post("/listings/{listing}/choice-pictures").path(ListingPath.self)
             .form(PictureForm.self)
@@ -77,7 +80,8 @@ struct OptionRoutes {
                     call.form.choices.map { ($0.variant, $0.image) }, of: call.path.listing,
                     as: member.membership)
                 return .seeOther(
-                    Links.listing(call.path.listing) + "/options", notice: "It is saved.")
+                    Links.listing(call.path.listing) + "/options", notice: localized("It is saved.")
+                )
             }
     }
 
@@ -88,7 +92,7 @@ struct OptionRoutes {
         let details = try await again.request.marketplace.listing(id, as: member.membership)
         var page = OptionsPage(details)
         page.fill(again)
-        return .page("listing-options", page, title: "Options")
+        return .page("listing-options", page, title: localized("Options"))
     }
 }
 

@@ -41,9 +41,9 @@ struct PhotoFigure {
 
     private static func progress(_ photo: PhotoProgress) -> String? {
         switch photo.state {
-        case .waiting: "Waits to be made"
-        case .making where photo.wanted == 0: "Is being opened"
-        case .making: "Is being made: \(photo.made) of \(photo.wanted)"
+        case .waiting: localized("Waits to be made")
+        case .making where photo.wanted == 0: localized("Is being opened")
+        case .making: localized("Is being made: \(photo.made) of \(photo.wanted)")
         case .kept, .ready, .refused: nil
         }
     }

@@ -47,7 +47,7 @@ struct PriceRoutes {
                 .page(
                     "prices",
                     try await page(call.marketplace, after: call.query.after, member),
-                    title: "Prices and stock")
+                    title: localized("Prices and stock"))
             }
         routes.post("/listings/prices").form(Form.self)
             .show(as: Member.self, needing: [.editListings], again: again) { call, member in
@@ -57,8 +57,8 @@ struct PriceRoutes {
                 return .seeOther(
                     Self.path(after: call.form.after),
                     notice: changed == 0
-                        ? "Nothing was changed."
-                        : Format.count(changed, "variant is", "variants are") + " saved.")
+                        ? localized("Nothing was changed.")
+                        : Format.count(changed, "variant is saved.", "variants are saved."))
             }
     }
 
@@ -80,7 +80,7 @@ struct PriceRoutes {
         var shown = try await page(
             again.request.marketplace, after: again.values["after"], member)
         shown.fill(again)
-        return .page("prices", shown, title: "Prices and stock")
+        return .page("prices", shown, title: localized("Prices and stock"))
     }
 }
 
@@ -134,6 +134,6 @@ extension PricesPage.Row {
             currency: offer.price.currency.code, price: offer.price.decimalText,
             wasPrice: offer.price.decimalText, onHand: String(offer.onHand),
             wasOnHand: String(offer.onHand),
-            reserved: offer.reserved > 0 ? "\(offer.reserved) being bought" : nil)
+            reserved: offer.reserved > 0 ? localized("\(offer.reserved) being bought") : nil)
     }
 }

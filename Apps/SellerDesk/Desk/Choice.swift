@@ -1,4 +1,5 @@
 import Kernel
+import Web
 import Vocabulary
 
 /// One entry of a select box.
@@ -41,11 +42,11 @@ struct Choice {
 extension SellerRole {
     var label: String {
         switch self {
-        case .owner: "Owner: everything"
-        case .catalogue: "Catalogue: listings, stock, pictures"
-        case .orders: "Orders: ship, cancel, refund"
-        case .finance: "Finance: money, wallets, refunds"
-        case .support: "Support: orders to read, reviews to answer"
+        case .owner: localized("Owner: everything")
+        case .catalogue: localized("Catalogue: listings, stock, pictures")
+        case .orders: localized("Orders: ship, cancel, refund")
+        case .finance: localized("Finance: money, wallets, refunds")
+        case .support: localized("Support: orders to read, reviews to answer")
         }
     }
 }

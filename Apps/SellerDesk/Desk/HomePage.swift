@@ -75,10 +75,11 @@ struct HomePage {
         self.drafts = drafts.map { ListingRow($0) }
         hasDrafts = !drafts.isEmpty
         editsListings = member.membership.may(.editListings)
-        rating = seller.rating.text.map {
-            "\($0) of 5 from \(Format.count(seller.rating.count, "order", "orders"))"
+        rating = seller.rating.text.map { text in
+            let orders = Format.count(seller.rating.count, "order", "orders")
+            return localized("\(Format.decimal(text)) of 5 from \(orders)")
         }
-        role = member.shop.role.rawValue
+        role = localized(name: member.shop.role.rawValue)
         news = told.map {
             News(
                 at: Format.date($0.at), sentence: $0.sentence,
@@ -105,7 +106,7 @@ struct HomePage {
     }
 
     private static func count(_ number: Int) -> String {
-        number >= ShopGlance.countMax ? "\(ShopGlance.countMax) or more" : String(number)
+        number >= ShopGlance.countMax ? localized("\(ShopGlance.countMax) or more") : String(number)
     }
 }
 
@@ -113,12 +114,18 @@ extension Seller {
     fileprivate var debtWords: String? {
         guard let since = inDebtSince else { return nil }
         if restrictedAt != nil {
-            return "The shop owes money for refunds since \(Format.date(since)). Until sales have "
-                + "paid it, nothing is paid out and nothing new is published."
+            return localized(
+                """
+                The shop owes money for refunds since \(Format.date(since)). Until sales have paid \
+                it, nothing is paid out and nothing new is published.
+                """)
         }
         let end = since.advanced(days: Seller.debtGraceDays)
-        return "The shop owes money for refunds. Sales pay it first; from \(Format.date(end)) on "
-            + "nothing would be paid out and nothing new published."
+        return localized(
+            """
+            The shop owes money for refunds. Sales pay it first; from \(Format.date(end)) on \
+            nothing would be paid out and nothing new published.
+            """)
     }
 }
 
@@ -127,7 +134,7 @@ extension HomePage.OrderRow {
         let more = order.lineCount - 1
         self.init(
             link: Links.order(order.id), number: order.number,
-            title: order.firstTitle + (more > 0 ? " and \(more) more" : ""),
+            title: more > 0 ? localized("\(order.firstTitle) and \(more) more") : order.firstTitle,
             recipient: order.recipient, total: Format.money(order.total),
             share: Format.money(order.sellerShare), date: Format.date(order.placedAt))
     }

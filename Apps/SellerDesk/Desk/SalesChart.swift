@@ -50,8 +50,8 @@ struct SalesChart {
         last = Format.date(today)
         most = Format.money(Money(highest, currency))
         summary =
-            "Sales from \(first) to \(last): \(Format.money(Money(sum, currency))) in \(orders), "
-            + "at most \(most) on a day."
+            localized(
+                "Sales from \(first) to \(last): \(total) in \(orders), at most \(most) on a day.")
         bars = days.enumerated().compactMap { index, day in
             guard let sale = byDay[day] else { return nil }
             // An amount times the height may be more than its integer holds.

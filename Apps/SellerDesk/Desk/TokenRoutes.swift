@@ -26,7 +26,7 @@ struct TokenRoutes {
             .show(as: SignedIn.self) { call, person in
                 try await call.marketplace.revokeAccessToken(
                     call.path.token, of: person.account.id)
-                return .seeOther(Links.tokens, notice: "The token is revoked.")
+                return .seeOther(Links.tokens, notice: localized("The token is revoked."))
             }
     }
 
@@ -43,7 +43,7 @@ struct TokenRoutes {
         ).items.filter { $0.audience == .seller }
         return .page(
             "tokens", TokensPage(tokens, secret: secret, warning: warning),
-            title: "Access tokens")
+            title: localized("Access tokens"))
     }
 }
 

@@ -16,7 +16,7 @@ struct ImportRoutes {
 
     func mount(on routes: Routes) {
         routes.get("/imports").show(as: Member.self, needing: [.editListings]) { _, _ in
-            .page("imports", ImportPage(), title: "Import")
+            .page("imports", ImportPage(), title: localized("Import"))
         }
         routes.post("/imports").form(ImportForm.self).files(upTo: Self.formMax)
             .show(as: Member.self, needing: [.editListings], again: again, use: create)
@@ -46,11 +46,11 @@ struct ImportRoutes {
         ) { first, _ in first }
         let report = try await call.marketplace.importCatalogue(
             file.bytes, options, as: member.membership)
-        return .page("imports", ImportPage(report, call.form.currency), title: "Import")
+        return .page("imports", ImportPage(report, call.form.currency), title: localized("Import"))
     }
 
     @Sendable private func again(_ again: Again, _ member: Member) -> PageAnswer {
-        .page("imports", ImportPage(warning: again.explanation), title: "Import")
+        .page("imports", ImportPage(warning: again.explanation), title: localized("Import"))
     }
 }
 
@@ -83,7 +83,7 @@ struct ImportPage {
         currencies = Choice.currencies(chosen: currency.code)
         hasReport = report != nil
         isDryRun = report?.isDryRun ?? false
-        headline = isDryRun ? "What would happen" : "What happened"
+        headline = isDryRun ? localized("What would happen") : localized("What happened")
         created = report?.created ?? 0
         updated = report?.updated ?? 0
         unchanged = report?.unchanged ?? 0

@@ -12,7 +12,7 @@ struct DisputeRoutes {
                 return .page(
                     "disputes",
                     DisputesPage(page, next: Listed(page) { SellerDisputeAnswer($0) }.next),
-                    title: "Disputes")
+                    title: localized("Disputes"))
             }
     }
 
@@ -118,11 +118,11 @@ struct DisputesPage {
 
     private static func words(_ status: Dispute.Status) -> String {
         switch status {
-        case .inquiry: "the bank asks"
-        case .needsResponse, .underReview: "not decided yet"
-        case .won: "decided for the shop"
-        case .lost: "decided for the customer"
-        case .closed: "closed"
+        case .inquiry: localized("the bank asks")
+        case .needsResponse, .underReview: localized("not decided yet")
+        case .won: localized("decided for the shop")
+        case .lost: localized("decided for the customer")
+        case .closed: localized("closed")
         }
     }
 }

@@ -12,7 +12,7 @@ struct InvoiceRoutes {
                 return .page(
                     "invoices",
                     InvoicesPage(page, next: Listed(page) { InvoiceAnswer($0) }.next),
-                    title: "Invoices")
+                    title: localized("Invoices"))
             }
         routes.get("/money/invoices/{invoice}").path(InvoicePath.self)
             .show(as: Member.self, needing: [.readMoney]) { call, member in
@@ -24,7 +24,7 @@ struct InvoiceRoutes {
                         found.invoice, found.lines,
                         paid: try await call.marketplace.invoicePayments(
                             of: call.path.invoice, member.seller)),
-                    title: "Invoice \(found.invoice.number)")
+                    title: localized("Invoice \(found.invoice.number)"))
             }
     }
 
@@ -102,7 +102,7 @@ struct InvoicePage {
         _ invoice: CommissionInvoice, _ lines: [CommissionInvoiceLine], paid: [InvoicePayment]
     ) {
         payments = paid.map {
-            "\(Format.money($0.amount)) on \(Format.date($0.at)), \($0.reference)"
+            localized("\(Format.money($0.amount)) on \(Format.date($0.at)), \($0.reference)")
         }
         hasPayments = !paid.isEmpty
         number = String(invoice.number)

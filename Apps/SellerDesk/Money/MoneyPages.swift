@@ -58,18 +58,22 @@ struct MoneyPage {
         reserve =
             policy.rate.value == 0
             ? nil
-            : "\(policy.rate.percentText) for \(Format.count(policy.days, "day", "days"))"
+            : localized(
+                "\(Format.decimal(policy.rate.percentText)) for \(Format.count(policy.days, "day", "days"))"
+            )
         moves = facts.moves.items.map { move in
             Move(
-                at: Format.date(move.at), bucket: move.bucket == .pending ? "Held" : "In reserve",
+                at: Format.date(move.at),
+                bucket: move.bucket == .pending ? localized("Held") : localized("In reserve"),
                 number: move.orderNumber, href: "/orders/\(move.order)",
                 amount: Format.money(move.amount))
         }
         heldMoney = facts.disputed.items.map { held in
             Held(
                 number: held.orderNumber, href: "/orders/\(held.order)",
-                why: String(held.reason.map { $0 == "_" ? " " : $0 })
-                    + ", since \(Format.date(held.since))",
+                why: localized(
+                    "\(localized(name: held.reason.replacing("_", with: " "))), since \(Format.date(held.since))"
+                ),
                 amount: Format.money(held.amount))
         }
         hasDisputed = !heldMoney.isEmpty
@@ -116,7 +120,7 @@ extension MoneyPage.Balance {
         let schedule = facts.schedules.first {
             $0.wallet == balance.wallet && $0.currency == balance.available.currency
         }
-        wallet = found?.label ?? "Wallet"
+        wallet = found?.label ?? localized("Wallet")
         pending = Format.money(balance.pending)
         reserved = balance.reserved.isZero ? nil : Format.money(balance.reserved)
         available = Format.money(balance.available)
@@ -130,23 +134,26 @@ extension MoneyPage.Balance {
             // A provider that pays into the seller's account there asks no wallet.
             trouble =
                 facts.isPaidAtProvider
-                ? nil : "Payouts wait: this wallet says nowhere to pay to."
+                ? nil : localized("Payouts wait: this wallet says nowhere to pay to.")
         } else if found?.returnedAt != nil {
-            trouble = "The bank sent the last payout back. Look at the account and save it again."
+            trouble = localized(
+                "The bank sent the last payout back. Look at the account and save it again.")
         } else if let from = found?.paysFrom, facts.now < from {
-            trouble = "The account was changed: payouts wait until \(Format.time(from))."
+            trouble = localized("The account was changed: payouts wait until \(Format.time(from)).")
         } else {
             trouble = nil
         }
     }
 
     private static func words(_ schedule: ScheduledWallet?, _ currency: Currency) -> String {
-        guard let schedule else { return "goes out with the next payout" }
-        guard let next = schedule.nextAt else { return "goes out when the market pays it" }
-        let from =
-            schedule.minimum == 0
-            ? "" : ", from \(Format.money(Money(schedule.minimum, currency)))"
-        return "goes out on \(Format.date(next))\(from)"
+        guard let schedule else { return localized("goes out with the next payout") }
+        guard let next = schedule.nextAt else {
+            return localized("goes out when the market pays it")
+        }
+        let day = Format.date(next)
+        guard schedule.minimum > 0 else { return localized("goes out on \(day)") }
+        let least = Format.money(Money(schedule.minimum, currency))
+        return localized("goes out on \(day), from \(least)")
     }
 }
 
@@ -194,8 +201,9 @@ struct StatementPage {
 
     private static func words(_ line: StatementLine) -> String {
         let kind = String(line.kind.rawValue.map { $0 == "_" ? " " : $0 })
-        let name = kind.prefix(1).uppercased() + kind.dropFirst()
-        return line.orderNumber.map { "\(name), order \($0)" } ?? name
+        let name = String(kind.prefix(1).uppercased() + kind.dropFirst())
+        return line.orderNumber.map { localized("\(localized(name: name)), order \($0)") }
+            ?? localized(name: name)
     }
 }
 
@@ -240,8 +248,9 @@ struct WalletsPage {
             let details = wallet.details
             return Row(
                 id: wallet.id.description, label: wallet.label,
-                kind: wallet.kind == .platformBalance ? "Bank account" : "Chain address",
-                place: details.maskedIBAN ?? details.address ?? "no account yet",
+                kind: wallet.kind == .platformBalance
+                    ? localized("Bank account") : localized("Chain address"),
+                place: details.maskedIBAN ?? details.address ?? localized("no account yet"),
                 isDefault: wallet.isDefault, isIncomplete: !details.isComplete,
                 isBank: wallet.kind == .platformBalance, holder: details.holder ?? "",
                 minimum: wallet.payoutMinimum > 0
@@ -261,10 +270,11 @@ struct WalletsPage {
 
     private static func waits(_ wallet: Wallet) -> String? {
         if wallet.returnedAt != nil {
-            return "The bank sent the last payout back. Look at the account and save it again."
+            return localized(
+                "The bank sent the last payout back. Look at the account and save it again.")
         }
         return wallet.paysFrom.map {
-            "Payouts to a changed account begin after \(Format.time($0))."
+            localized("Payouts to a changed account begin after \(Format.time($0)).")
         }
     }
 }
@@ -272,11 +282,12 @@ struct WalletsPage {
 extension WalletsPage.Schedule {
     init(_ wallet: ScheduledWallet) {
         currency = wallet.currency.code
-        let from = "from \(Format.money(Money(wallet.minimum, wallet.currency))) on"
+        let from = Format.money(Money(wallet.minimum, wallet.currency))
         guard let next = wallet.nextAt else {
-            words = "never by itself, \(from)"
+            words = localized("never by itself, from \(from) on")
             return
         }
-        words = "\(wallet.schedule.every.rawValue), next on \(Format.date(next)), \(from)"
+        let every = localized(name: wallet.schedule.every.rawValue)
+        words = localized("\(every), next on \(Format.date(next)), from \(from) on")
     }
 }

@@ -45,7 +45,7 @@ struct MoneyRoutes {
             .show(as: Member.self, needing: [.readMoney]) { call, member in
                 let (payout, lines) = try await call.marketplace.payout(
                     call.path.payout, of: member.seller)
-                return .page("payout", PayoutPage(payout, lines), title: "Payout")
+                return .page("payout", PayoutPage(payout, lines), title: localized("Payout"))
             }
         routes.get("/money/wallets")
             .show(as: Member.self, needing: [.readMoney]) { call, member in
@@ -54,7 +54,7 @@ struct MoneyRoutes {
                     WalletsPage(
                         try await call.marketplace.wallets(as: member.membership),
                         try await call.marketplace.payoutSchedules(of: member.seller),
-                        mayEdit: member.membership.may(.editWallets)), title: "Wallets")
+                        mayEdit: member.membership.may(.editWallets)), title: localized("Wallets"))
             }
         routes.post("/money/wallets").form(MoneyAPI.WalletBody.self).onlyOnce()
             .show(
@@ -67,23 +67,24 @@ struct MoneyRoutes {
                             try await again.request.marketplace.payoutSchedules(
                                 of: member.seller), mayEdit: true, trouble: again.explanation,
                             typed: again.values),
-                        title: "Wallets")
+                        title: localized("Wallets"))
                 }
             ) { call, member in
                 try await call.marketplace.addWallet(call.form.draft, as: member.membership)
-                return .seeOther("/money/wallets", notice: "The wallet is there.")
+                return .seeOther("/money/wallets", notice: localized("The wallet is there."))
             }
         routes.post("/money/wallets/{wallet}").path(MoneyAPI.WalletPath.self)
             .form(MoneyAPI.WalletBody.self)
             .show(as: Member.self, needing: [.editWallets]) { call, member in
                 _ = try await call.marketplace.editWallet(
                     call.path.wallet, call.form.draft, as: member.membership)
-                return .seeOther("/money/wallets", notice: "The wallet is changed.")
+                return .seeOther("/money/wallets", notice: localized("The wallet is changed."))
             }
         routes.post("/money/wallets/{wallet}/default").path(MoneyAPI.WalletPath.self)
             .show(as: Member.self, needing: [.editWallets]) { call, member in
                 try await call.marketplace.makeDefault(call.path.wallet, as: member.membership)
-                return .seeOther("/money/wallets", notice: "New earnings settle there now.")
+                return .seeOther(
+                    "/money/wallets", notice: localized("New earnings settle there now."))
             }
         routes.post("/money/wallets/{wallet}/payout-schedules")
             .path(MoneyAPI.WalletPath.self).form(ScheduleForm.self)
@@ -92,7 +93,7 @@ struct MoneyRoutes {
                     of: call.path.wallet, call.form.currency, every: call.form.every.kernel,
                     day: call.form.day, minimum: try call.form.minimum(),
                     as: member.membership)
-                return .seeOther("/money/wallets", notice: "The schedule is changed.")
+                return .seeOther("/money/wallets", notice: localized("The schedule is changed."))
             }
     }
 
@@ -104,7 +105,7 @@ struct MoneyRoutes {
         let model = MoneyPage(
             try await MoneyFacts(marketplace, member), page,
             next: Listed(page) { PayoutAnswer($0) }.next)
-        return .page("money", model, title: "Money")
+        return .page("money", model, title: localized("Money"))
     }
 
     @Sendable private func statement(
@@ -121,7 +122,7 @@ struct MoneyRoutes {
             statement, from: String(statement.from.description.prefix(10)),
             until: String(statement.until.description.prefix(10)),
             next: StatementAnswer(statement).lines.next)
-        return .page("statement", model, title: "Statement")
+        return .page("statement", model, title: localized("Statement"))
     }
 
     /// The beginning of a day in UTC; nil for what is no day.

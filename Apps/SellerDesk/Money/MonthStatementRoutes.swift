@@ -8,7 +8,7 @@ struct MonthStatementRoutes {
         routes.get("/money/statements")
             .show(as: Member.self, needing: [.readMoney]) { call, member in
                 let ranges = try await call.marketplace.statementRanges(of: member.seller)
-                return .page("statements", StatementsPage(ranges), title: "Statements")
+                return .page("statements", StatementsPage(ranges), title: localized("Statements"))
             }
         routes.get("/money/statements/{wallet}/{currency}/{month}")
             .path(StatementPath.self).query(ListQuery.self)
@@ -20,7 +20,7 @@ struct MonthStatementRoutes {
                 let next = MonthStatementAnswer(statement).lines.next
                 return .page(
                     "month-statement", MonthStatementPage(statement, next: next),
-                    title: "Statement \(path.month)")
+                    title: localized("Statement \(path.month)"))
             }
         mount(on: routes.api)
     }

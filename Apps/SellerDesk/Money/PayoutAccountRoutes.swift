@@ -15,7 +15,7 @@ struct PayoutAccountRoutes {
                     PayoutAccountsPage(
                         try await call.marketplace.payoutConnections(as: member.membership),
                         mayEdit: member.membership.may(.editWallets)),
-                    title: "Accounts at providers")
+                    title: localized("Accounts at providers"))
             }
         routes.post("/money/accounts/{instance}").path(InstancePath.self)
             .show(as: Member.self, needing: [.editWallets]) { call, member in
@@ -29,10 +29,12 @@ struct PayoutAccountRoutes {
                     at: call.path.instance, as: member.membership)
                 let isReady = account?.isReady == true
                 return isReady
-                    ? .seeOther(Links.payoutAccounts, notice: "You can be paid there now.")
+                    ? .seeOther(
+                        Links.payoutAccounts, notice: localized("You can be paid there now."))
                     : .seeOther(
                         Links.payoutAccounts,
-                        warning: "The provider still needs something, or is still checking.")
+                        warning: localized(
+                            "The provider still needs something, or is still checking."))
             }
         // The provider sends a seller here whose link was used or is too old. Whoever comes has
         // only followed a link, so nothing is made before the seller presses the button.
@@ -47,7 +49,7 @@ struct PayoutAccountRoutes {
                     "payout-accounts",
                     PayoutAccountsPage(
                         connections.filter { $0.instance == call.path.instance }, mayEdit: true,
-                        isStale: true), title: "Accounts at providers")
+                        isStale: true), title: localized("Accounts at providers"))
             }
     }
 
@@ -142,12 +144,13 @@ struct PayoutAccountsPage {
             let account = connection.account
             let isOpen = account?.reference != nil
             let requirements = (account?.requirements ?? []).map {
-                $0.isOverdue ? $0.words + " (overdue)" : $0.words
+                $0.isOverdue ? localized("\($0.words) (overdue)") : $0.words
             }
             return Row(
                 name: connection.name, action: "\(Links.payoutAccounts)/\(connection.instance)",
                 button: isOpen
-                    ? "Go on at \(connection.name)" : "Connect your \(connection.name) account",
+                    ? localized("Go on at \(connection.name)")
+                    : localized("Connect your \(connection.name) account"),
                 isReady: account?.isReady ?? false, isOpen: isOpen,
                 restriction: account?.restriction, requirements: requirements,
                 hasRequirements: !requirements.isEmpty)

@@ -18,12 +18,12 @@ struct PayoutRow {
         amount = Format.money(payout.amount)
         state =
             switch payout.state {
-            case .held: "being prepared"
-            case .sent: "sent to the bank"
-            case .unknown: "being looked up"
-            case .paid: "paid"
-            case .failed: "failed"
-            case .returned: "sent back by the bank"
+            case .held: localized("being prepared")
+            case .sent: localized("sent to the bank")
+            case .unknown: localized("being looked up")
+            case .paid: localized("paid")
+            case .failed: localized("failed")
+            case .returned: localized("sent back by the bank")
             }
         isPaid = payout.state == .paid
         isFailed = payout.state == .failed || payout.state == .returned

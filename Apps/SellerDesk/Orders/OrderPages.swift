@@ -39,7 +39,8 @@ struct OrdersPage {
             Row(
                 href: "/orders/\(order.id)", number: order.number,
                 what: order.lineCount == 1
-                    ? order.firstTitle : "\(order.firstTitle) and \(order.lineCount - 1) more",
+                    ? order.firstTitle
+                    : localized("\(order.firstTitle) and \(order.lineCount - 1) more"),
                 recipient: order.recipient, state: OrderWords.state(order.state),
                 isUrgent: order.state == .paid || order.state == .partlyShipped,
                 total: Format.money(order.total), share: Format.money(order.sellerShare),
@@ -52,32 +53,36 @@ struct OrdersPage {
         }
     }
 
-    private static let tabs: [(Order.State?, String)] = [
-        (nil, "All"), (.paid, "To pack"), (.partlyShipped, "Partly shipped"),
-        (.shipped, "On the way"), (.delivered, "Delivered"), (.cancelled, "Cancelled"),
-    ]
+    private static var tabs: [(Order.State?, String)] {
+        [
+            (nil, localized("All")), (.paid, localized("To pack")),
+            (.partlyShipped, localized("Partly shipped")),
+            (.shipped, localized("On the way")), (.delivered, localized("Delivered")),
+            (.cancelled, localized("Cancelled")),
+        ]
+    }
 }
 
 /// What states and events are called on pages.
 enum OrderWords {
     static func state(_ state: Order.State) -> String {
         switch state {
-        case .awaitingPayment: "waiting for payment"
-        case .paid: "to pack"
-        case .partlyShipped: "partly shipped"
-        case .shipped: "on the way"
-        case .delivered: "delivered"
-        case .cancelled: "cancelled"
+        case .awaitingPayment: localized("waiting for payment")
+        case .paid: localized("to pack")
+        case .partlyShipped: localized("partly shipped")
+        case .shipped: localized("on the way")
+        case .delivered: localized("delivered")
+        case .cancelled: localized("cancelled")
         }
     }
 
     static func event(_ kind: String) -> String {
         switch kind {
-        case "refund-requested": "refund asked for"
-        case "refund-returned": "refund came back"
-        case "capture-failed": "money refused by the provider"
-        case "capture-requested": "money asked for again"
-        default: kind.map { $0 == "-" ? " " : String($0) }.joined()
+        case "refund-requested": localized("refund asked for")
+        case "refund-returned": localized("refund came back")
+        case "capture-failed": localized("money refused by the provider")
+        case "capture-requested": localized("money asked for again")
+        default: localized(name: kind.replacing("-", with: " "))
         }
     }
 }
@@ -248,13 +253,16 @@ extension OrderPage.Refund {
         let currency = refund.amount.currency
         amount = Format.money(refund.amount)
         what = RefundWords.what(refund, titles: titles)
-        state = refund.state.rawValue
+        state = localized(name: refund.state.rawValue)
         reason = refund.reason
         failure = refund.failure
         let given = refund.shares
         shares =
-            "\(Format.money(Money(given.seller, currency))) of it was yours, "
-            + "\(Format.money(Money(given.commission + given.commissionVAT, currency))) commission"
+            localized(
+                """
+                \(Format.money(Money(given.seller, currency))) of it was yours, \
+                \(Format.money(Money(given.commission + given.commissionVAT, currency))) commission
+                """)
         let isRetried = detail.refunds.contains { $0.retries == refund.id }
         retry =
             refund.state == .failed && refund.kind != .stray && !isRetried && canRetry
@@ -285,7 +293,8 @@ extension OrderPage.Line {
         picture = line.imageHash.map { ShownPicture.thumb($0) }
         quantity = line.quantity
         shipped = line.shipped
-        withheld = line.withheld > 0 ? "\(line.withheld) refunded, not to be shipped" : nil
+        withheld =
+            line.withheld > 0 ? localized("\(line.withheld) refunded, not to be shipped") : nil
         toShip = line.toShip
         canShip = line.toShip > 0
         total = Format.money(line.total)

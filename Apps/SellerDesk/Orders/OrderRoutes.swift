@@ -58,7 +58,7 @@ struct OrderRoutes {
                 try await call.marketplace.cancelOrder(
                     call.path.order, reason: call.form.reason, as: .seller(member.membership))
                 return .seeOther(
-                    "/orders/\(call.path.order)", notice: "The order is cancelled.")
+                    "/orders/\(call.path.order)", notice: localized("The order is cancelled."))
             }
         routes.post("/orders/{order}/receipts").path(OrderAPI.OrderPath.self)
             .form(Collected.self).onlyOnce()
@@ -77,7 +77,7 @@ struct OrderRoutes {
                     call.path.order, reason: call.form.reason, as: .seller(member.membership))
                 return .seeOther(
                     "/orders/\(call.path.order)",
-                    notice: "The order is over. Nobody owes anything for it.")
+                    notice: localized("The order is over. Nobody owes anything for it."))
             }
         routes.post("/orders/{order}/refunds").path(OrderAPI.OrderPath.self)
             .form(RefundForm.self).onlyOnce()
@@ -87,7 +87,8 @@ struct OrderRoutes {
                     paidBackAs: call.form.paidBackAs, call.marketplace, member)
                 return .seeOther(
                     "/orders/\(call.path.order)",
-                    notice: "The refund is on its way. This page shows when it has arrived.")
+                    notice: localized(
+                        "The refund is on its way. This page shows when it has arrived."))
             }
         routes.post("/orders/{order}/captures").path(OrderAPI.OrderPath.self).onlyOnce()
             .show(as: Member.self, needing: [.shipOrders]) { call, member in
@@ -95,14 +96,15 @@ struct OrderRoutes {
                     call.path.order, as: .seller(member.membership))
                 return .seeOther(
                     "/orders/\(call.path.order)",
-                    notice: "The money is asked for again. This page shows how it went.")
+                    notice: localized("The money is asked for again. This page shows how it went."))
             }
         routes.post("/orders/{order}/refunds/{refund}/retries").path(RefundPath.self).onlyOnce()
             .show(as: Member.self, needing: [.refundOrders]) { call, member in
                 try await call.marketplace.retryRefund(
                     call.path.refund, of: call.path.order, as: .seller(member.membership))
                 return .seeOther(
-                    "/orders/\(call.path.order)", notice: "The refund is asked for again.")
+                    "/orders/\(call.path.order)",
+                    notice: localized("The refund is asked for again."))
             }
     }
 
@@ -113,7 +115,7 @@ struct OrderRoutes {
                 .page(
                     "pick-list",
                     PickListPage(try await call.marketplace.pickList(as: member.membership)),
-                    title: "Pick list")
+                    title: localized("Pick list"))
             }
         routes.get("/orders/{order}/label").path(OrderAPI.OrderPath.self)
             .show(as: Member.self, needing: [.readOrders]) { call, member in
@@ -130,7 +132,7 @@ struct OrderRoutes {
                     call.path.order, as: member.membership)
                 return .page(
                     "packing-slip", OrderPage(detail, may: member.membership.may),
-                    title: "Packing slip \(detail.order.number)")
+                    title: localized("Packing slip \(detail.order.number)"))
             }
     }
 
@@ -142,7 +144,8 @@ struct OrderRoutes {
             as: member.membership, OrderFilter(state: state),
             ListQuery(after: call.query.after).page())
         let next = Listed(page) { OrderSummaryAnswer($0) }.next
-        return .page("orders", OrdersPage(page, state: state, next: next), title: "Orders")
+        return .page(
+            "orders", OrdersPage(page, state: state, next: next), title: localized("Orders"))
     }
 
     @Sendable private func show(
@@ -152,7 +155,7 @@ struct OrderRoutes {
             call.path.order, as: member.membership)
         return .page(
             "order", OrderPage(detail, may: member.membership.may),
-            title: "Order \(detail.order.number)")
+            title: localized("Order \(detail.order.number)"))
     }
 
     @Sendable private func ship(
@@ -169,7 +172,7 @@ struct OrderRoutes {
         return .seeOther(
             "/orders/\(call.path.order)",
             notice: detail.order.state == .shipped
-                ? "Everything is on its way. The customer can follow it."
-                : "This parcel is on its way; the rest is still to pack.")
+                ? localized("Everything is on its way. The customer can follow it.")
+                : localized("This parcel is on its way; the rest is still to pack."))
     }
 }

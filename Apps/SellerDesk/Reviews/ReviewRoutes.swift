@@ -15,13 +15,14 @@ struct ReviewRoutes {
                     "reviews",
                     ReviewsPage(
                         reviews, ratings.items,
-                        mayReply: member.membership.may(.replyToReviews)), title: "Reviews")
+                        mayReply: member.membership.may(.replyToReviews)),
+                    title: localized("Reviews"))
             }
         routes.post("/reviews/{review}/reply").path(ReviewPath.self).form(ReplyInput.self)
             .show(as: Member.self, needing: [.replyToReviews], again: again) { call, member in
                 try await call.marketplace.reply(
                     to: call.path.review, call.form.reply, as: member.membership)
-                return .seeOther(Links.reviews, notice: "Your answer is shown.")
+                return .seeOther(Links.reviews, notice: localized("Your answer is shown."))
             }
     }
 
@@ -71,12 +72,13 @@ struct ReviewsPage {
             Row(
                 id: review.id.description, thing: review.listingTitle,
                 link: Links.listing(review.listing), author: review.author,
-                stars: Format.stars(review.stars), starsText: "\(review.stars) of 5 stars",
+                stars: Format.stars(review.stars),
+                starsText: localized("\(review.stars) of 5 stars"),
                 body: review.body,
                 photos: review.photos.enumerated().map { index, photo in
                     Photo(
                         href: Links.picture(photo.hash), thumb: ShownPicture.thumb(photo.hash),
-                        text: "Photo \(index + 1) by \(review.author)")
+                        text: localized("Photo \(index + 1) by \(review.author)"))
                 }, hasPhotos: !review.photos.isEmpty, reply: review.reply,
                 isHidden: review.isHidden,
                 date: Format.date(review.createdAt), mayReply: mayReply && review.reply == nil)
@@ -86,7 +88,7 @@ struct ReviewsPage {
         self.ratings = ratings.map {
             Rated(
                 author: $0.author, stars: Format.stars($0.stars),
-                starsText: "\($0.stars) of 5 stars", body: $0.body,
+                starsText: localized("\($0.stars) of 5 stars"), body: $0.body,
                 date: Format.date($0.createdAt))
         }
         hasRatings = !ratings.isEmpty

@@ -18,7 +18,7 @@ struct ApplicationRoutes {
         routes.post("/shop/application").onlyOnce()
             .show(as: Member.self, needing: [.editProfile], again: again) { call, member in
                 try await call.marketplace.submitSeller(as: member.membership)
-                return .seeOther(Links.documents, notice: "Your application is sent in.")
+                return .seeOther(Links.documents, notice: localized("Your application is sent in."))
             }
         routes.post("/shop/documents").form(DocumentForm.self)
             .files(upTo: Self.documentMax + 65_536)
@@ -29,7 +29,7 @@ struct ApplicationRoutes {
                 try await call.marketplace.addDocument(
                     call.form.kind, fileName: file.fileName, bytes: file.bytes,
                     as: member.membership)
-                return .seeOther(Links.documents, notice: "The document is added.")
+                return .seeOther(Links.documents, notice: localized("The document is added."))
             }
         routes.get("/shop/documents/{document}").path(DocumentPath.self)
             .show(as: Member.self, needing: [.editProfile]) { call, member in
@@ -55,7 +55,7 @@ struct ApplicationRoutes {
         let steps = try await marketplace.transitions(of: member.seller)
         return .page(
             "application", ApplicationPage(seller, documents, steps, warning: warning),
-            title: "Application")
+            title: localized("Application"))
     }
 }
 
@@ -108,8 +108,10 @@ struct ApplicationPage {
         canAdd = seller.state != .closed
         self.documents = documents.map {
             Document(
-                link: Links.document($0.id), name: $0.fileName, kind: $0.kind.rawValue,
-                state: $0.state.rawValue, note: $0.note, date: Format.date($0.createdAt))
+                link: Links.document($0.id), name: $0.fileName,
+                kind: localized(name: $0.kind.rawValue),
+                state: localized(name: $0.state.rawValue), note: $0.note,
+                date: Format.date($0.createdAt))
         }
         hasDocuments = !documents.isEmpty
         self.steps = steps.map {
@@ -117,10 +119,11 @@ struct ApplicationPage {
         }
         hasSteps = !steps.isEmpty
         kinds = [
-            Choice("identity", "Who I am (passport, identity card)", chosen: nil),
-            Choice("address", "Where I live or work", chosen: nil),
-            Choice("business", "My business (register entry)", chosen: nil),
-            Choice("tax", "My tax number", chosen: nil), Choice("other", "Other", chosen: nil),
+            Choice("identity", localized("Who I am (passport, identity card)"), chosen: nil),
+            Choice("address", localized("Where I live or work"), chosen: nil),
+            Choice("business", localized("My business (register entry)"), chosen: nil),
+            Choice("tax", localized("My tax number"), chosen: nil),
+            Choice("other", localized("Other"), chosen: nil),
         ]
     }
 }

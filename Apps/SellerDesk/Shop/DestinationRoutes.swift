@@ -31,7 +31,7 @@ struct DestinationRoutes {
                 DestinationsPage(
                     countries: try await call.marketplace.destinations(of: member.seller)?
                         .joined(separator: ", ") ?? "", warning: nil),
-                title: "Where you send")
+                title: localized("Where you send"))
         }
         routes.post("/shop/destinations").form(Form.self)
             .show(as: Member.self, needing: [.editProfile], again: again) { call, member in
@@ -42,8 +42,8 @@ struct DestinationRoutes {
                 return .seeOther(
                     Links.destinations,
                     notice: kept.map {
-                        "You send to \(Format.count($0.count, "country", "countries"))."
-                    } ?? "You send everywhere.")
+                        localized("You send to \(Format.count($0.count, "country", "countries")).")
+                    } ?? localized("You send everywhere."))
             }
     }
 
@@ -67,7 +67,7 @@ struct DestinationRoutes {
             "destinations",
             DestinationsPage(
                 countries: again.values["countries"] ?? "", warning: again.explanation),
-            title: "Where you send")
+            title: localized("Where you send"))
     }
 }
 

@@ -49,19 +49,20 @@ struct HolidayRoutes {
             call, member in
             .page(
                 "holiday", HolidayPage(try await call.marketplace.holiday(of: member.seller)),
-                title: "Holiday")
+                title: localized("Holiday"))
         }
         routes.post("/shop/holiday").form(HolidayForm.self)
             .show(as: Member.self, needing: [.editProfile], again: again) { call, member in
                 let holiday = try await set(call.form, call.marketplace, member)
                 return .seeOther(
                     Links.holiday,
-                    notice: holiday.isOn ? "Your shop rests now." : "Your holiday is set.")
+                    notice: holiday.isOn
+                        ? localized("Your shop rests now.") : localized("Your holiday is set."))
             }
         routes.post("/shop/holiday/end").show(as: Member.self, needing: [.editProfile]) {
             call, member in
             try await call.marketplace.endHoliday(as: member.membership)
-            return .seeOther(Links.holiday, notice: "Your shop is open.")
+            return .seeOther(Links.holiday, notice: localized("Your shop is open."))
         }
     }
 
@@ -100,7 +101,7 @@ struct HolidayRoutes {
     }
 
     @Sendable private func again(_ again: Again, _ member: Member) async throws -> PageAnswer {
-        .page("holiday", HolidayPage(again), title: "Holiday")
+        .page("holiday", HolidayPage(again), title: localized("Holiday"))
     }
 }
 

@@ -18,7 +18,7 @@ struct ShopsPage {
         self.shops = shops.map {
             Shop(
                 id: $0.seller.description, name: $0.name, state: $0.state.label,
-                role: $0.role.rawValue)
+                role: localized(name: $0.role.rawValue))
         }
         hasShops = !shops.isEmpty
     }

@@ -10,7 +10,7 @@ struct ShopRoutes {
         routes.get("/").show(as: Visitor.self, use: home)
         routes.get("/shops").show(as: SignedIn.self) { call, person in
             let shops = try await call.marketplace.memberships(of: person.account.id)
-            return .page("shops", ShopsPage(shops), title: "Your shops")
+            return .page("shops", ShopsPage(shops), title: localized("Your shops"))
         }
         routes.post("/shops/chosen").form(Chosen.self).show(as: SignedIn.self) { call, person in
             _ = try await call.marketplace.membership(
@@ -19,19 +19,21 @@ struct ShopRoutes {
             return .seeOther(Links.home)
         }
         routes.get("/apply").show(as: SignedIn.self) { _, person in
-            .page("profile", ProfilePage.new(owner: person.account.name), title: "Open a shop")
+            .page(
+                "profile", ProfilePage.new(owner: person.account.name),
+                title: localized("Open a shop"))
         }
         routes.post("/apply").form(ProfileInput.self).onlyOnce()
             .show(as: SignedIn.self, again: newAgain, use: create)
         routes.get("/shop").show(as: Member.self, needing: [.editProfile]) { call, member in
             let seller = try await call.marketplace.seller(member.seller)
-            return .page("profile", ProfilePage(seller), title: "Profile")
+            return .page("profile", ProfilePage(seller), title: localized("Profile"))
         }
         routes.post("/shop").form(ProfileInput.self)
             .show(as: Member.self, needing: [.editProfile], again: editAgain) { call, member in
                 try await call.marketplace.editProfile(
                     call.form.profile, as: member.membership)
-                return .seeOther(Links.shop, notice: "Your profile is changed.")
+                return .seeOther(Links.shop, notice: localized("Your profile is changed."))
             }
     }
 
@@ -39,7 +41,7 @@ struct ShopRoutes {
         _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         guard let account = visitor.account else {
-            return .page("welcome", WelcomePage(), title: "Sell what you make")
+            return .page("welcome", WelcomePage(), title: localized("Sell what you make"))
         }
         let shops = try await call.marketplace.memberships(of: account.id)
         if shops.isEmpty { return .seeOther(Links.apply) }
@@ -78,15 +80,15 @@ struct ShopRoutes {
             call.form.profile, by: person.account.id)
         try await call.request.choose(seller.id)
         return .seeOther(
-            Links.documents, notice: "\(seller.name) is there. Now show who you are.")
+            Links.documents, notice: localized("\(seller.name) is there. Now show who you are."))
     }
 
     @Sendable private func newAgain(_ again: Again, _ person: SignedIn) -> PageAnswer {
-        .page("profile", ProfilePage(again, isNew: true), title: "Open a shop")
+        .page("profile", ProfilePage(again, isNew: true), title: localized("Open a shop"))
     }
 
     @Sendable private func editAgain(_ again: Again, _ member: Member) -> PageAnswer {
-        .page("profile", ProfilePage(again, isNew: false), title: "Profile")
+        .page("profile", ProfilePage(again, isNew: false), title: localized("Profile"))
     }
 }
 

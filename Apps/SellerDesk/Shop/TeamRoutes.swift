@@ -12,19 +12,21 @@ struct TeamRoutes {
             .show(as: Member.self, needing: [.manageTeam], again: again) { call, member in
                 try await call.marketplace.addMember(
                     email: call.form.email, role: call.form.role, as: member.membership)
-                return .seeOther(Links.team, notice: "\(call.form.email) is in your team.")
+                return .seeOther(
+                    Links.team, notice: localized("\(call.form.email) is in your team."))
             }
         routes.post("/team/{account}").path(AccountPath.self).form(RoleInput.self)
             .show(as: Member.self, needing: [.manageTeam], again: again) { call, member in
                 try await call.marketplace.changeRole(
                     of: call.path.account, to: call.form.role, as: member.membership)
-                return .seeOther(Links.team, notice: "The role is changed.")
+                return .seeOther(Links.team, notice: localized("The role is changed."))
             }
         routes.post("/team/{account}/leave").path(AccountPath.self)
             .show(as: Member.self, needing: [.manageTeam], again: again) { call, member in
                 try await call.marketplace.removeMember(
                     call.path.account, as: member.membership)
-                return .seeOther(Links.team, notice: "That person is no longer in your team.")
+                return .seeOther(
+                    Links.team, notice: localized("That person is no longer in your team."))
             }
     }
 
@@ -36,7 +38,7 @@ struct TeamRoutes {
         _ marketplace: Marketplace, _ member: Member, warning: String?
     ) async throws -> PageAnswer {
         let team = try await marketplace.team(as: member.membership)
-        return .page("team", TeamPage(team, warning: warning), title: "Team")
+        return .page("team", TeamPage(team, warning: warning), title: localized("Team"))
     }
 }
 

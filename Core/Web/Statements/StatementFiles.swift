@@ -96,14 +96,17 @@ public struct PrintedStatement: Sendable {
         let totals = statement.sums
         sellerTax = Format.money(totals.sellerTax)
         sums = [
-            ("Sales", totals.sales), ("Refunds", totals.refunds), ("Fees", totals.fees),
-            ("VAT on fees", totals.feeVAT), ("Tax handed on by the market", totals.tax),
-            ("Payouts", totals.payouts), ("Other", totals.other),
+            (localized("Sales"), totals.sales), (localized("Refunds"), totals.refunds),
+            (localized("Fees"), totals.fees),
+            (localized("VAT on fees"), totals.feeVAT),
+            (localized("Tax handed on by the market"), totals.tax),
+            (localized("Payouts"), totals.payouts), (localized("Other"), totals.other),
         ].map { Sum(name: $0.0, amount: Format.money($0.1)) }
         let kept = statement.reserve
         reserve = [
-            ("At the beginning", kept.opening), ("Kept", kept.kept), ("Released", kept.released),
-            ("At the end", kept.closing),
+            (localized("At the beginning"), kept.opening), (localized("Kept"), kept.kept),
+            (localized("Released"), kept.released),
+            (localized("At the end"), kept.closing),
         ].map { Sum(name: $0.0, amount: Format.money($0.1)) }
         hasReserve = !kept.opening.isZero || !kept.kept.isZero || !kept.closing.isZero
         lines = statement.lines.items.map { Line($0) }
@@ -115,8 +118,11 @@ extension PrintedStatement.Line {
     init(_ line: MonthLine) {
         at = Format.date(line.at)
         let words = String(line.kind.rawValue.map { $0 == "_" ? " " : $0 })
-        let name = line.payout == nil ? words : line.net.isNegative ? "payout" : "payout returned"
-        what = line.orderNumber.map { "\(name), order \($0)" } ?? name
+        let name =
+            line.payout == nil
+            ? localized(name: words)
+            : line.net.isNegative ? localized("payout") : localized("payout returned")
+        what = line.orderNumber.map { localized("\(name), order \($0)") } ?? name
         href = line.order.map { "/orders/\($0)" }
         gross = Format.money(line.gross)
         fee = Format.money(line.fee)

@@ -9,7 +9,7 @@ struct Catalogue: CustomTestStringConvertible {
 
     static let shared = Catalogue(folder: "Core/Web")
     static let apps = [
-        Catalogue(folder: "Apps/Storefront")
+        Catalogue(folder: "Apps/Storefront"), Catalogue(folder: "Apps/SellerDesk"),
     ]
     static let all = [shared] + apps
 

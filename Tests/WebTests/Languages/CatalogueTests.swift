@@ -51,6 +51,51 @@ import Testing
         }
     }
 
+    /// Titles, notices, warnings and labels are no words of one language.
+    @Test(arguments: Catalogue.apps) func `say nothing past them`(_ part: Catalogue) {
+        for source in part.sources
+        where !source.path.hasSuffix("API.swift") && !source.path.contains("Answer") {
+            let past = source.text.matches(
+                of: /\b(?:title|notice|warning|headline|label): "[^"]*[A-Za-z]{3}[^"]*"/
+            ).map { String(source.text[$0.range]) }.filter { !$0.contains("Guildhall") }
+            #expect(past.isEmpty, "\(part.folder)/\(source.path) says it in English only: \(past)")
+        }
+    }
+
+    /// Folders and files of the kernel whose refusals only the back office shows, which is English.
+    static let backOffice = [
+        "Audit/", "BankReports/", "Clock/", "Commission/", "Jobs/", "Mail/", "Payouts/",
+        "Providers/", "Reconciliation/", "Simulation/", "SearchPurchases.swift",
+    ]
+
+    @Test(arguments: languages)
+    func `have the sentence of every refusal that the shop or the desk shows`(
+        _ language: Language
+    ) throws {
+        let known = Set(
+            try Catalogue.shared.keys(language, but: "fields.json").map { Self.bare($0) })
+        for folder in ["Core/Kernel", "Core/Web"] {
+            for file in Catalogue.files(folder, ".swift")
+            where !Self.backOffice.contains(where: file.path.contains) {
+                let said = Self.explanations(in: file.text).filter { !known.contains($0) }
+                #expect(said.isEmpty, "\(file.path) explains in English only: \(said)")
+            }
+        }
+    }
+
+    /// The sentences within each `var explanation: String { … }`.
+    private static func explanations(in source: String) -> [String] {
+        source.ranges(of: "var explanation: String {").flatMap { start -> [String] in
+            let rest = source[start.upperBound...]
+            let indent = source[..<start.lowerBound].reversed().prefix { $0 != "\n" }.count
+            // The block ends with the brace that stands where its line began.
+            let margin = String(repeating: " ", count: indent - indent % 4)
+            let end = rest.firstRange(of: "\n\(margin)}")?.lowerBound ?? rest.endIndex
+            return SourceText(source: String(rest[..<end])).whole().map { bare($0) }
+                .filter { $0.contains(" ") && ($0.hasSuffix(".") || $0.hasSuffix(":")) }
+        }
+    }
+
     /// Looks at what a template becomes, not at how its phrases were found.
     @Test(arguments: Catalogue.all)
     func `reach every text of every template`(_ part: Catalogue) {

@@ -28,7 +28,10 @@ struct SourceText {
     }
 
     /// Every literal, and every text that several of them joined by `+` make.
-    func all() -> [String] {
+    func all() -> [String] { whole(and: true) }
+
+    /// Every text, those that are joined by `+` as one.
+    func whole(and isInPieces: Bool = false) -> [String] {
         var found: [String] = []
         var joined: [String] = []
         var index = source.startIndex
@@ -48,7 +51,7 @@ struct SourceText {
                 joined = []
             }
             joined.append(literal.text)
-            found.append(literal.text)
+            if isInPieces { found.append(literal.text) }
             index = literal.end
         }
         return found + [joined.joined()]

@@ -27,6 +27,8 @@ STARTS = {
     "admin": ["/", "/bank-reports", "/disputes", "/mails", "/payments/to-review", "/password",
               "/docs", "/me"],
 }
+# Beside English; long words show on a narrow screen.
+LANGUAGES = {"storefront": ["de", "fr"], "seller": ["de", "fr"], "admin": []}
 GUESTS = {
     "storefront": ["/", "/cart", "/sign-in", "/register"],
     "seller": ["/", "/sign-in", "/register"],
@@ -54,6 +56,12 @@ def visit_everything(browser, apps, walk, guildhall, folder) -> look.Looker:
         for path in crawl.pages():
             looker.visit(person, app, path, name_of(path))
         looker.visit(person, app, "/nowhere", "nowhere", status=404)
+        for language in LANGUAGES[app]:
+            reader = Person.seeing(browser, walker)
+            reader.speaks(language)
+            for path in crawl.pages():
+                looker.visit(reader, app, path, f"{language}-{name_of(path)}",
+                             looks=look.LOOKS[:1], language=language)
         guest = Person(browser, apps[app], "a guest", script=True)
         for path in GUESTS[app]:
             looker.visit(guest, app, path, "guest-" + name_of(path))

@@ -63,7 +63,8 @@ class Looker:
         self.looks = 0
         self.heaviest = 0
 
-    def visit(self, person, app: str, path: str, name: str, status: int = 200, looks=LOOKS):
+    def visit(self, person, app: str, path: str, name: str, status: int = 200, looks=LOOKS,
+              language: str = "en"):
         page = person.page
         heard: list[str] = []
         page.on("console", lambda message: heard.append(f"{message.type}: {message.text}")
@@ -82,7 +83,7 @@ class Looker:
         for width, height, colours, called in looks:
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-            self._look(page, app, path, f"{width} px, {colours}")
+            self._look(page, app, path, f"{width} px, {colours}, {language}", language)
             page.screenshot(
                 path=str(self.folder / f"{app}-{name}-{called}.jpg"), full_page=True,
                 caret="initial", type="jpeg", quality=80)
@@ -108,7 +109,7 @@ class Looker:
         if not focused.endswith(" seen"):
             self.faults.append(f"{app} {path}: what has the focus is not seen: {focused}")
 
-    def _look(self, page, app: str, path: str, how: str):
+    def _look(self, page, app: str, path: str, how: str, language: str):
         self.looks += 1
         found = page.evaluate(RUN_AXE, RULES)
         shape = page.evaluate(SHAPE)
@@ -122,8 +123,8 @@ class Looker:
             self.faults.append(f"{where}: ids that are there twice: {shape['ids']}")
         if shape["unsized"]:
             self.faults.append(f"{where}: pictures without a size: {shape['unsized'][:3]}")
-        if not shape["title"] or not shape["lang"]:
-            self.faults.append(f"{where}: no title or no language")
+        if not shape["title"] or shape["lang"] != language:
+            self.faults.append(f"{where}: no title, or in “{shape['lang']}”")
 
 
 def heads(app: str, answers: dict[str, tuple[int, dict, str]]) -> list[str]:

@@ -56,6 +56,11 @@ class Person:
         person.context.add_cookies(other.context.cookies())
         return person
 
+    def speaks(self, language: str):
+        """As if the person had chosen it at the foot of a page."""
+        self.context.add_cookies(
+            [{"name": "guildhall_language", "value": language, "url": self.base}])
+
     def renew(self):
         """A fresh tab: what was heard of the last page is not heard of the next."""
         self.page.close()

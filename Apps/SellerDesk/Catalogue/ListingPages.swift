@@ -188,7 +188,8 @@ extension ListingPage.Row {
         self.init(
             number: number, id: variant.id.description,
             options: variant.options.joined(separator: " / "), sku: variant.sku ?? "",
-            price: variant.price.decimalText, compareAt: variant.compareAt?.decimalText ?? "",
+            price: Format.typed(variant.price),
+            compareAt: variant.compareAt.map { Format.typed($0) } ?? "",
             grams: variant.grams > 0 ? String(variant.grams) : "",
             onHand: String(variant.onHand),
             reserved: variant.reserved > 0 ? localized("\(variant.reserved) being bought") : nil)

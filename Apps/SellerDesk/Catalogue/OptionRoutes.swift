@@ -131,7 +131,7 @@ struct OptionsPage {
                 values: option?.values.joined(separator: "\n") ?? "")
         }
         currency = details.listing.currency.code
-        price = details.variants.first?.price.decimalText ?? ""
+        price = details.variants.first.map { Format.typed($0.price) } ?? ""
         onHand = ""
         let pictures = details.images.enumerated().map { index, image in
             (image.id.description, "\(index + 1)" + (image.alt.isEmpty ? "" : " · \(image.alt)"))

@@ -131,8 +131,8 @@ extension PricesPage.Row {
             number: number, variant: offer.variant.description, title: offer.title,
             options: offer.options.isEmpty ? nil : offer.options.joined(separator: " / "),
             sku: offer.sku, link: Links.listing(offer.listing),
-            currency: offer.price.currency.code, price: offer.price.decimalText,
-            wasPrice: offer.price.decimalText, onHand: String(offer.onHand),
+            currency: offer.price.currency.code, price: Format.typed(offer.price),
+            wasPrice: Format.typed(offer.price), onHand: String(offer.onHand),
             wasOnHand: String(offer.onHand),
             reserved: offer.reserved > 0 ? localized("\(offer.reserved) being bought") : nil)
     }

@@ -254,7 +254,7 @@ struct WalletsPage {
                 isDefault: wallet.isDefault, isIncomplete: !details.isComplete,
                 isBank: wallet.kind == .platformBalance, holder: details.holder ?? "",
                 minimum: wallet.payoutMinimum > 0
-                    ? Money(wallet.payoutMinimum, .eur).decimalText : nil,
+                    ? Format.typed(Money(wallet.payoutMinimum, .eur)) : nil,
                 waits: Self.waits(wallet),
                 schedules: schedules.filter { $0.wallet == wallet.id }.map { Schedule($0) })
         }

@@ -224,7 +224,7 @@ struct OrderPage {
         giftMessage = detail.wishes.giftMessage
         deliverOn = detail.wishes.deliverOn.map { Format.date($0.from) }
         toCollect = detail.toCollect.map { Format.money($0) }
-        toCollectDecimal = detail.toCollect?.decimalText ?? ""
+        toCollectDecimal = detail.toCollect.map { Format.typed($0) } ?? ""
         collectBy = order.deliveredAt.map {
             Format.date($0.advanced(days: UnconfirmedCash.dueAfterDays))
         }

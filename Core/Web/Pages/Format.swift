@@ -18,6 +18,12 @@ public enum Format {
         return (sign == nil && language == .english ? "-" : "−") + amount
     }
 
+    /// What an input holds: `1234.50` or `1234,50`, which ``TypedAmount`` reads both.
+    public static func typed(_ money: Money) -> String {
+        // Three digits behind a comma could be thousands: such a currency keeps its point.
+        money.currency.exponent == 3 ? money.decimalText : decimal(money.decimalText)
+    }
+
     /// `21 November 2026`, `21. November 2026`, `21 novembre 2026`
     public static func date(_ instant: Instant) -> String {
         let (year, month, day) = instant.civilDate

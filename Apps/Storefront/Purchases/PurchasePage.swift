@@ -141,7 +141,9 @@ struct PurchasePage {
         (state, tone) =
             isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.state.said
         isWatched = isScanned
-        failure = isAwaitingPayment && !isUnderWay ? detail.payment?.failureMessage : nil
+        failure =
+            isAwaitingPayment && !isUnderWay
+            ? detail.payment?.failureMessage.map { localized(sentence: $0) } : nil
         ways = CheckoutPage.Way.all(waysToPay)
         canPay = isAwaitingPayment && !ways.isEmpty
         isGuests = purchase.account == nil

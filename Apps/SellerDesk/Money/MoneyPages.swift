@@ -55,12 +55,10 @@ struct MoneyPage {
         hasBalances = !balances.isEmpty
         frozen = facts.freeze?.reason
         let policy = facts.seller.reserve
-        reserve =
-            policy.rate.value == 0
-            ? nil
-            : localized(
-                "\(Format.decimal(policy.rate.percentText)) for \(Format.count(policy.days, "day", "days"))"
-            )
+        let (rate, days) = (
+            Format.decimal(policy.rate.percentText), Format.count(policy.days, "day", "days")
+        )
+        reserve = policy.rate.value == 0 ? nil : localized("\(rate) for \(days)")
         moves = facts.moves.items.map { move in
             Move(
                 at: Format.date(move.at),
@@ -69,11 +67,10 @@ struct MoneyPage {
                 amount: Format.money(move.amount))
         }
         heldMoney = facts.disputed.items.map { held in
-            Held(
+            let why = localized(name: held.reason.replacing("_", with: " "))
+            return Held(
                 number: held.orderNumber, href: "/orders/\(held.order)",
-                why: localized(
-                    "\(localized(name: held.reason.replacing("_", with: " "))), since \(Format.date(held.since))"
-                ),
+                why: localized("\(why), since \(Format.date(held.since))"),
                 amount: Format.money(held.amount))
         }
         hasDisputed = !heldMoney.isEmpty

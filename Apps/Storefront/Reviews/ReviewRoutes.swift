@@ -63,7 +63,7 @@ extension ReviewRoutes {
         let done = try await again.request.marketplace.reviewed(in: [id])
         var page = ReviewsPage(detail, done.lines, done.orders)
         page.fill(again, line: again.request.parameters["line"])
-        return .page("reviews", page, title: "How is it?")
+        return .page("reviews", page, title: localized("How is it?"))
     }
 }
 

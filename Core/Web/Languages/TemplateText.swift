@@ -190,11 +190,24 @@ struct TemplateText {
         let plain = middle.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard var text = find(plain) else { return source }
         if inAttribute { text = text.replacing("\"", with: "&quot;") }
-        for (mark, tag) in values { text = text.replacing(mark, with: tag) }
-        func filled(_ part: Substring) -> String {
-            values.reduce(String(part)) { $0.replacing($1.key, with: $1.value) }
+        return [before, text[...], after].map { Self.filled($0, values) }.joined()
+    }
+
+    /// With the tags that the marks stand for; what a tag holds is not looked at again.
+    private static func filled(_ text: Substring, _ values: [String: String]) -> String {
+        var filled = ""
+        var rest = text
+        while let at = rest.firstIndex(where: { $0 == "{" || $0 == "<" }) {
+            filled += rest[..<at]
+            rest = rest[at...]
+            if let (mark, tag) = values.first(where: { rest.hasPrefix($0.key) }) {
+                filled += tag
+                rest = rest.dropFirst(mark.count)
+            } else {
+                filled.append(rest.removeFirst())
+            }
         }
-        return filled(before) + text + filled(after)
+        return filled + rest
     }
 
     /// What only sets a phrase off from its neighbours is no part of it.

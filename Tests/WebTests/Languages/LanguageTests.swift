@@ -49,7 +49,8 @@ import Vocabulary
         }
         #expect([0, 1, 2].map { count(.german, $0) } == ["0 other", "1 one", "2 other"])
         #expect([0, 1, 2].map { count(.french, $0) } == ["0 one", "1 one", "2 other"])
-        #expect([0, 1, 2].map { count(.english, $0) } == ["0 things", "1 thing", "2 things"])
+        let english = [0, 1, 2].map { Words.english.count($0, "thing", "things") }
+        #expect(english == ["0 things", "1 thing", "2 things"])
     }
 
     @Test func `finds a finished sentence again, and says when it cannot`() {
@@ -69,7 +70,7 @@ import Vocabulary
 
     @Test func `takes the place of a template's texts, and of nothing else`() {
         let template = """
-            <p class="Name">Name: <a href="/x?Name={{name}}">{{name}}</a>{{#more}} and more{{/more}}</p>
+            <p class="Name">Name: <a href="/{{name}}">{{name}}</a>{{#more}} and more{{/more}}</p>
             <input name="Name" placeholder="Name"><style>Name</style>
             """
         let words = [
@@ -80,7 +81,7 @@ import Vocabulary
 
         #expect(
             german == """
-                <p class="Name"><a href="/x?Name={{name}}">{{name}}</a>, das{{#more}} mehr{{/more}}</p>
+                <p class="Name"><a href="/{{name}}">{{name}}</a>, das{{#more}} mehr{{/more}}</p>
                 <input name="Name" placeholder="N&quot;N"><style>Name</style>
                 """)
         #expect(TemplateText.translated(template) { _ in nil } == template)

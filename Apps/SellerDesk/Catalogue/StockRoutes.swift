@@ -40,12 +40,12 @@ struct StockRoutes {
                 StockPage(
                     try await call.marketplace.scarceStock(as: member.membership),
                     threshold: try await call.marketplace.lowStock(as: member.membership),
-                    mayEdit: member.membership.may(.editListings)), title: "Stock")
+                    mayEdit: member.membership.may(.editListings)), title: localized("Stock"))
         }
         routes.post("/stock/threshold").form(Threshold.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.setLowStock(call.form.pieces, as: member.membership)
-                return .seeOther(Links.stock, notice: "It is saved.")
+                return .seeOther(Links.stock, notice: localized("It is saved."))
             }
         routes.get("/stock/{variant}").path(VariantPath.self).query(ListQuery.self)
             .show(as: Member.self, needing: [.readListings]) { call, member in
@@ -57,7 +57,7 @@ struct StockRoutes {
                 }
                 return .page(
                     "stock-movements", MovementsPage(moves, of: call.path.variant),
-                    title: "Stock movements")
+                    title: localized("Stock movements"))
             }
     }
 
@@ -103,8 +103,8 @@ struct StockPage {
                     ? nil : variant.options.joined(separator: " / "),
                 link: Links.listing(variant.listing), sku: variant.sku ?? "",
                 available: variant.available > 0
-                    ? "\(variant.available) left"
-                    : variant.reserved > 0 ? "all being bought" : "sold out",
+                    ? localized("\(variant.available) left")
+                    : variant.reserved > 0 ? localized("all being bought") : localized("sold out"),
                 isGone: variant.available <= 0, movements: "/stock/\(variant.variant)")
         }
         isEmpty = rows.isEmpty
@@ -139,11 +139,11 @@ struct MovementsPage {
 
     private static func words(_ cause: StockMovement.Cause) -> String {
         switch cause {
-        case .set: "counted"
-        case .import: "imported"
-        case .sale: "sold"
-        case .cancellation: "order cancelled"
-        case .return: "came back"
+        case .set: localized("counted")
+        case .import: localized("imported")
+        case .sale: localized("sold")
+        case .cancellation: localized("order cancelled")
+        case .return: localized("came back")
         }
     }
 }

@@ -124,7 +124,7 @@ struct OrderRoutes {
                 let seller = try await call.marketplace.seller(member.seller)
                 return .page(
                     "address-label", LabelPage(detail, from: seller),
-                    title: "Label \(detail.order.number)")
+                    title: localized("Label \(detail.order.number)"))
             }
         routes.get("/orders/{order}/packing-slip").path(OrderAPI.OrderPath.self)
             .show(as: Member.self, needing: [.readOrders]) { call, member in

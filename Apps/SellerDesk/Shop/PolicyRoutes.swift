@@ -22,7 +22,7 @@ struct PolicyRoutes {
                 "policies",
                 PoliciesPage(
                     policies: try await call.marketplace.policies(of: member.seller) ?? ""),
-                title: "Policies")
+                title: localized("Policies"))
         }
         routes.post("/shop/policies").form(Form.self)
             .show(as: Member.self, needing: [.editProfile]) { call, member in
@@ -31,7 +31,8 @@ struct PolicyRoutes {
                 return .seeOther(
                     Links.policies,
                     notice: kept == nil
-                        ? "Your page says nothing of them." : "They are on your page.")
+                        ? localized("Your page says nothing of them.")
+                        : localized("They are on your page."))
             }
     }
 

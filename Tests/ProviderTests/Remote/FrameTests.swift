@@ -31,6 +31,19 @@ import Vocabulary
         #expect(arrived.readableBytes == 0)
     }
 
+    @Test func `that says it is longer than any is refused before its body is waited for`() {
+        let longest = Frame(kind: .answer, id: 7).buffer(ByteBufferAllocator())
+        for (length, isFrame) in [(Frame.bytesMax, true), (Frame.bytesMax + 1, false)] {
+            var header = longest
+            header.setInteger(UInt32(length), at: 0)
+            if isFrame {
+                #expect(throws: Never.self) { try Frame.read(from: &header) }
+            } else {
+                #expect(throws: FrameNonsense.self) { try Frame.read(from: &header) }
+            }
+        }
+    }
+
     @Test(arguments: 1...50) func `is no accident: noise is refused or waited for`(
         _ seed: UInt64
     ) {

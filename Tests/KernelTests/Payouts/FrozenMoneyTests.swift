@@ -79,7 +79,7 @@ import Vocabulary
 
     @Test func `that no administrator froze is named by the verification`() async throws {
         try await TestMarketplace.run { market in
-            let shop = try await FrozenShop(market)
+            _ = try await FrozenShop(market)
             try await market.storage.tamper(["delete from payout_freeze"])
 
             let faults = try await market.marketplace.verifyLedger().checks

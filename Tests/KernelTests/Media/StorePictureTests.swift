@@ -56,22 +56,39 @@ import Vocabulary
         return picture
     }
 
-    static let refused: [([UInt8], MediaRefusal)] = [
-        ([], .unsupported), (Array("<svg onload=x>".utf8), .unsupported),
-        (Array("%PDF-1.7".utf8), .unsupported),
-        (Array(MarketSide.picture.prefix(20)), .unsupported),
-        (png(0, 3), .unsupported), (png(12_001, 3), .tooManyPixels),
-        (png(12_000, 12_000), .tooManyPixels), (png(.max, .max), .tooManyPixels),
-        (MarketSide.picture + [UInt8](repeating: 0, count: 20 << 20), .tooLarge),
+    /// Not to be encoded: the testing library would write all bytes of an argument as numbers.
+    struct Refused: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let bytes: [UInt8]
+        let refusal: MediaRefusal
+    }
+
+    static let refused = [
+        Refused(testDescription: "nothing", bytes: [], refusal: .unsupported),
+        Refused(
+            testDescription: "a drawing with a script", bytes: Array("<svg onload=x>".utf8),
+            refusal: .unsupported),
+        Refused(testDescription: "a PDF", bytes: Array("%PDF-1.7".utf8), refusal: .unsupported),
+        Refused(
+            testDescription: "half a header", bytes: Array(MarketSide.picture.prefix(20)),
+            refusal: .unsupported),
+        Refused(testDescription: "no width", bytes: png(0, 3), refusal: .unsupported),
+        Refused(testDescription: "too wide", bytes: png(12_001, 3), refusal: .tooManyPixels),
+        Refused(
+            testDescription: "too many pixels", bytes: png(12_000, 12_000),
+            refusal: .tooManyPixels),
+        Refused(testDescription: "a bomb", bytes: png(.max, .max), refusal: .tooManyPixels),
+        Refused(
+            testDescription: "too many bytes",
+            bytes: MarketSide.picture + [UInt8](repeating: 0, count: 20 << 20),
+            refusal: .tooLarge),
     ]
 
     @Test(arguments: refused)
-    func `refuses what is none, or is too large`(
-        _ bytes: [UInt8], _ refusal: MediaRefusal
-    ) async throws {
+    func `refuses what is none, or is too large`(_ picture: Refused) async throws {
         try await TestMarketplace.run { market in
-            await #expect(throws: refusal) {
-                try await market.marketplace.storePicture(bytes, of: ID())
+            await #expect(throws: picture.refusal) {
+                try await market.marketplace.storePicture(picture.bytes, of: ID())
             }
         }
     }

@@ -190,7 +190,7 @@ import Vocabulary
             ] {
                 let error = await #expect(throws: ProviderError.self) {
                     try await payments.start(
-                        bank.start(token), context(key, within: .seconds(2)))
+                        bank.start(token), context(key, within: .seconds(5)))
                 }
                 #expect(error?.isDefinite == false)
             }

@@ -34,6 +34,8 @@ final class RunningHost: Sendable {
             let host = try RunningHost(market, modules)
             do {
                 try host.start()
+                // The machine may be busy, and the host takes its time to load what was built.
+                _ = try await host.status()
                 try await body(host)
             } catch {
                 await host.stop()
@@ -44,7 +46,7 @@ final class RunningHost: Sendable {
     }
 
     private init(_ test: TestMarketplace, _ modules: [String: String]?) throws {
-        home = "/tmp/gh-\(test.storage.name)"
+        home = "/tmp/guildhall-\(test.storage.name)"
         modulesFolder = modules == nil ? Guildhall.productsFolder : home + "/modules"
         let files = FileManager.default
         try files.createDirectory(

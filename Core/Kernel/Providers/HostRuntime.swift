@@ -12,6 +12,8 @@ struct HostRuntime: ProviderRuntime {
 
     /// How long the host may take for what no provider is asked for.
     static let patience: Duration = .seconds(10)
+    /// Where a module's file would be named, for a host that does not answer.
+    static let itself = "provider host"
 
     var session: Int { connection.session }
 
@@ -24,7 +26,7 @@ struct HostRuntime: ProviderRuntime {
             let reason = ProviderRefusal.hostUnreachable.explanation
             catalog.mirror(
                 catalog.listed,
-                refused: [ModuleCatalog.Refused(file: "provider host", reason: reason)])
+                refused: [ModuleCatalog.Refused(file: Self.itself, reason: reason)])
         }
     }
 

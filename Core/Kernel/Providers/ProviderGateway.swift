@@ -39,6 +39,7 @@ public final class ProviderGateway: Sendable {
     func look() async throws { try await runtime.look(catalog) }
 
     /// What serves an instance of that version; nil when there is none even after another look.
+    /// - Throws: ``ProviderRefusal/hostUnreachable``.
     func module(_ key: String, version: String?) async throws -> ModuleExport? {
         if let module = catalog.module(key, version: version),
             version == nil || module.descriptor.version == version
@@ -46,7 +47,12 @@ public final class ProviderGateway: Sendable {
             return module
         }
         try await look()
-        return catalog.module(key, version: version)
+        if let module = catalog.module(key, version: version) { return module }
+        // Whether there is one, only the host can say.
+        if catalog.refused.contains(where: { $0.file == HostRuntime.itself }) {
+            throw ProviderRefusal.hostUnreachable
+        }
+        return nil
     }
 
     /// Hears of changes to instances and rules, and keeps how calls went, until cancelled. Until

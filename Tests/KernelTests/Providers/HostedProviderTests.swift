@@ -17,7 +17,7 @@ import Vocabulary
     ) async throws {
         try await KeyedMarket.run { market in
             let host = try KeyedMarket.marketplace(market.market.marketplace, modules: modules)
-            let folder = "/tmp/gh-\(market.market.storage.name)"
+            let folder = "/tmp/guildhall-\(market.market.storage.name)"
             let path = folder + "/socket"
             defer { rmdir(folder) }
             let (listens, listen) = AsyncStream.makeStream(of: Void.self)
@@ -134,7 +134,7 @@ import Vocabulary
     @Test func `without a host are unreachable, in words, and the rest goes on`() async throws {
         try await KeyedMarket.run { market in
             let connection = HostConnection(
-                path: "/tmp/gh-nobody.sock", name: "tests", patience: .milliseconds(50),
+                path: "/tmp/guildhall-nobody.sock", name: "tests", patience: .milliseconds(50),
                 logger: TestServers.logger)
             let far = Marketplace(
                 database: market.market.database,

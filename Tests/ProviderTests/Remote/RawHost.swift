@@ -99,7 +99,7 @@ final class RawHost: Sendable {
 
     /// In a folder of its own.
     static func freshPath() -> String {
-        let folder = "/tmp/gh-test-\(UInt32.random(in: 0...(.max)))"
+        let folder = "/tmp/guildhall-\(UInt32.random(in: 0...(.max)))"
         mkdir(folder, 0o700)
         return folder + "/socket"
     }

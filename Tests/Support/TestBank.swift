@@ -82,7 +82,7 @@ public final class TestBank: Sendable {
     /// Until further notice refunds and payouts cannot be looked up, for this reason; nil ends it.
     public func beBlind(_ reason: ProviderError?) { state.withLock { $0.blindness = reason } }
 
-    /// Runs `work` once, while the next customer waits for the bank's answer.
+    /// Runs `work` once, while the next payment or refund waits for the bank's answer.
     public func meanwhile(_ work: @escaping @Sendable () async -> Void) {
         state.withLock { $0.meanwhile = work }
     }

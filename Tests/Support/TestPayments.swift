@@ -99,7 +99,8 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
     public func refund(
         _ request: RefundRequest, _ context: OperationContext
     ) async throws(ProviderError) -> RefundSnapshot {
-        try bank.perform("refund") { state throws(ProviderError) in
+        await bank.passTime()
+        return try bank.perform("refund") { state throws(ProviderError) in
             if let known = state.refunds[context.idempotencyKey] { return known }
             _ = try state.change(request.reference, once: context.idempotencyKey) {
                 snapshot throws(ProviderError) in

@@ -28,8 +28,6 @@ struct AttemptStore {
             set tries = tries + 1,
                 first_sent_at = coalesce(first_sent_at,
                     case when a.state = 'intent' then now() else a.created_at end),
-                -- whoever sent it died before the answer
-                in_doubt_at = case when a.state = 'sent' then now() else a.in_doubt_at end,
                 next_try_at = now()
                     + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond',
                 state = case when a.state = 'intent' then 'sent' else a.state end
@@ -170,9 +168,15 @@ struct AttemptStore {
         """
     }
 
-    /// Something was sent just now and not answered.
+    /// Something is sent now. Written before it is, so that whoever dies before the answer leaves
+    /// the doubt behind.
     static func doubtStatement(_ id: ID<PaymentAttempt>) -> SQL {
         "update payment_attempt set in_doubt_at = now() where id = \(id)"
+    }
+
+    /// What was sent last was answered; what was sent before it is in as much doubt as it was.
+    static func answeredStatement(_ attempt: PaymentAttempt) -> SQL {
+        "update payment_attempt set in_doubt_at = \(attempt.inDoubtAt) where id = \(attempt.id)"
     }
 
     /// Tries again later, further apart each time: 2 seconds to 10 minutes.

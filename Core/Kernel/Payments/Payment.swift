@@ -92,7 +92,7 @@ struct PaymentAttempt: Sendable {
     let firstSentAt: Instant
     /// 1, and one more each time that it is asked anew because its provider has forgotten.
     let keyNumber: Int
-    /// When something was last sent under its key that was not answered.
+    /// When something was last sent under its key that was not answered; of refunds only.
     var inDoubtAt: Instant?
 
     /// What a provider does once. Whatever is asked again under it is asked word for word.

@@ -28,6 +28,7 @@ extension Marketplace {
                 }
             }
             if try await isHeldByDispute(refund, attempt, of: payment) { return }
+            try await database.execute(AttemptStore.doubtStatement(attempt.id))
             reach(.refund, .beforeCall)
             let snapshot = try await provider.refund(
                 RefundRequest(
@@ -60,8 +61,8 @@ extension Marketplace {
             var statements = [
                 AttemptStore.retryStatement(attempt.id, state, error: "\(error)")
             ]
-            if case .ambiguous = error {
-                statements.append(AttemptStore.doubtStatement(attempt.id))
+            if case .ambiguous = error {} else {
+                statements.append(AttemptStore.answeredStatement(attempt))
             }
             _ = try await database.batch(statements)
         }

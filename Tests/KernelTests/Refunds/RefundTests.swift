@@ -1,6 +1,7 @@
 import Kernel
 import Postgres
 import ProviderKit
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -218,6 +219,42 @@ import Vocabulary
             #expect(try await counter.find(order).refunds.map(\.state) == [.failed])
             #expect(try await counter.find(order).refundable.amount == order.refundable.amount)
             try await counter.checkBooks()
+        }
+    }
+
+    @Test func `each sending is in doubt before it is sent, and its answer ends only its own doubt`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            let order = try await counter.shipped(quantity: 1)
+            let doubts = Mutex<[String]>([])
+            let lookAtDoubt: @Sendable () async -> Void = {
+                let found = try? await market.database.query(
+                    """
+                    select case when in_doubt_at is null then 'none'
+                        when in_doubt_at < now() - interval '5 minutes' then 'old' else 'new' end
+                    from payment_attempt where kind = 'refund'
+                    """
+                ).decode { c in try c.next(String.self) }
+                doubts.withLock { $0 += found ?? [] }
+            }
+            counter.shop.bank.fail(.unavailable, .callLost, .unavailable)
+
+            counter.shop.bank.meanwhile(lookAtDoubt)
+            try await counter.refund(order, .amount(Money(700, .eur)))
+            await lookAtDoubt()
+            try await counter.shop.hurry()
+            try await counter.settle()
+            await lookAtDoubt()
+            try await market.database.execute(
+                "update payment_attempt set in_doubt_at = in_doubt_at - interval '40 minutes'")
+            counter.shop.bank.meanwhile(lookAtDoubt)
+            try await counter.shop.hurry()
+            try await counter.settle()
+            await lookAtDoubt()
+
+            #expect(doubts.withLock { $0 } == ["new", "none", "new", "new", "old"])
         }
     }
 

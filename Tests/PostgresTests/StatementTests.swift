@@ -196,11 +196,11 @@ import Testing
     @Test func `a statement that runs past its deadline is cancelled`() async throws {
         try await withDatabase({ $0.statementDeadline = .milliseconds(150) }) { database in
             let began = ContinuousClock.now
-            let error = await database.failure("select pg_sleep(4.25)")
+            let error = await database.failure("select pg_sleep(60.25)")
             #expect(error?.code == .deadline)
-            #expect(ContinuousClock.now - began < .seconds(3))
+            #expect(ContinuousClock.now - began < .seconds(30))
             let running = try await database.value(
-                "select count(*) from pg_stat_activity where query like '%sleep(4.25)' and state = 'active'",
+                "select count(*) from pg_stat_activity where query like '%sleep(60.25)' and state = 'active'",
                 Int.self)
             #expect(running == 0)
         }
@@ -224,12 +224,12 @@ import Testing
     @Test func `a cancelled task stops waiting at once and disturbs nobody`() async throws {
         try await withDatabase({ $0.sharedConnections = 1 }) { database in
             try await database.execute("select 1")
-            let slow = Task { await database.failure("select pg_sleep(1)") }
+            let slow = Task { await database.failure("select pg_sleep(5)") }
             try await Task.sleep(for: .milliseconds(100))
             let began = ContinuousClock.now
             slow.cancel()
             #expect(await slow.value?.code == .cancelled)
-            #expect(ContinuousClock.now - began < .milliseconds(700))
+            #expect(ContinuousClock.now - began < .seconds(4))
             let value = try await database.value("select 5", Int.self)
             #expect(value == 5)
         }

@@ -223,8 +223,8 @@ import Vocabulary
     @Test func `what would have to wait for too long is refused at once, and told for how long`()
         async throws
     {
-        let threads = WorkThreads(count: 1, waitingMax: 100, waitMax: .milliseconds(2500))
-        let work: @Sendable () -> Void = { usleep(1_000_000) }
+        let threads = WorkThreads(count: 1, waitingMax: 100, waitMax: .milliseconds(7500))
+        let work: @Sendable () -> Void = { usleep(3_000_000) }
         // How long work takes is learnt from the first.
         try await threads.run(work)
 
@@ -248,6 +248,6 @@ import Vocabulary
         #expect(refusals.contains { $0 == nil })
         #expect(refusals.compactMap { $0 }.count >= 15)
         // Refused before the first of those that were taken could be done.
-        #expect(refusals.compactMap { $0 }.allSatisfy { $0 < .seconds(1) })
+        #expect(refusals.compactMap { $0 }.allSatisfy { $0 < .seconds(3) })
     }
 }

@@ -61,7 +61,8 @@ extension Marketplace {
             var statements = [
                 AttemptStore.retryStatement(attempt.id, state, error: "\(error)")
             ]
-            if case .ambiguous = error {} else {
+            if case .ambiguous = error {
+            } else {
                 statements.append(AttemptStore.answeredStatement(attempt))
             }
             _ = try await database.batch(statements)

@@ -222,7 +222,7 @@ import Vocabulary
         }
     }
 
-    @Test func `each sending is in doubt before it is sent, and its answer ends only its own doubt`()
+    @Test func `each sending is in doubt before it leaves, and its answer ends only that doubt`()
         async throws
     {
         try await TestMarketplace.run { market in

@@ -10,6 +10,7 @@ enum Links {
     static let holiday = "/shop/holiday"
     static let destinations = "/shop/destinations"
     static let policies = "/shop/policies"
+    static let shipping = "/shop/shipping"
     static let documents = "/shop/documents"
     static let listings = "/listings"
     static let newListing = "/listings/new"
@@ -25,6 +26,7 @@ enum Links {
     static let tokens = "/tokens"
 
     static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }
+    static func shippingProfile(_ id: ID<ShippingProfile>) -> String { "\(shipping)/\(id)" }
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func payout(_ id: ID<Payout>) -> String { "/money/payouts/\(id)" }
     static func document(_ id: ID<SellerDocument>) -> String { "\(documents)/\(id)" }

@@ -26,6 +26,8 @@ public enum SellerDesk {
         HolidayRoutes().mount(on: routes)
         DestinationRoutes().mount(on: routes)
         PolicyRoutes().mount(on: routes)
+        ShippingProfileRoutes().mount(on: routes)
+        ShippingProfileAPI().mount(on: routes.api)
         TeamRoutes().mount(on: routes)
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)
@@ -77,6 +79,7 @@ public enum SellerDesk {
             (localized("Things"), Links.listings, .readListings),
             (localized("Stock"), Links.stock, .readListings),
             (localized("Import"), Links.imports, .editListings),
+            (localized("Shipping"), Links.shipping, .readListings),
             (localized("Money"), Links.money, .readMoney),
             (localized("Reviews"), Links.reviews, .readReviews),
             (localized("Shop"), Links.shop, .editProfile),

@@ -40,6 +40,7 @@ class Walk:
         self.apply()
         self.verify()
         self.list_by_hand()
+        self.price_parcels()
         self.import_catalogue()
         self.buy()
         self.ship()
@@ -100,6 +101,16 @@ class Walk:
         artisan.name_field("alt", say("A blue jug")).press("Add")
         artisan.press("Publish").sees("for sale")
 
+    def price_parcels(self):
+        say, artisan = self.words.say, self.artisan
+        artisan.go("/shop/shipping").follow("New shipping profile")
+        artisan.fill("What you call it", say("Small parcels", 80))
+        artisan.fill("Sent from", say("Berlin", 80)).name_field("zones.0.countries", "DE, AT")
+        artisan.name_field("zones.0.first", "a lot").press("Save").sees("such as 12.50")
+        artisan.name_field("zones.0.first", "3.90").name_field("zones.0.further", "0.50")
+        artisan.name_field("zones.0.daysMin", "1").name_field("zones.0.daysMax", "3")
+        artisan.press("Save").sees("A customer in DE pays €.3.90 for 1 piece: 3 to 5 days")
+
     def import_catalogue(self):
         """A file of the demo's, with this walk's words in what is shown."""
         source = DEMO / "clay-and-ember/catalogue.csv"
@@ -145,7 +156,8 @@ class Walk:
         customer.fill("Street and number", say("Lindenallee 14", 120))
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
         customer.choose("Country", "DE").press("Go on to shipping and payment")
-        customer.sees("How is it sent|How it is sent").press("Use this shipping")
+        customer.sees("How is it sent|How it is sent").sees("Standard shipping")
+        customer.press("Use this shipping")
         customer.open("A gift, or a wished day?")
         customer.fill("Words to put into the parcel", say("Happy birthday!", 500))
         button = customer.page.get_by_role("button", name="Order and pay")

@@ -85,6 +85,7 @@ public struct Migration: Sendable {
         "m0114-rated-things",
         "m0115-low-stock",
         "m0116-policies",
+        "m0123-shipping-profiles",
     ]
 
     /// The migrations that this build ships.

@@ -122,8 +122,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(50))
             let began = ContinuousClock.now
             task.cancel()
-            // A statement's deadline is ten seconds. The roll-back can only follow when the server
-            // moves again.
+            // A statement's deadline is ten seconds. The roll-back can only follow when the server moves again.
             try await Task.sleep(for: .milliseconds(50))
             server.thaw()
             let error = await failure { _ = try await task.value }

@@ -55,6 +55,9 @@ import Web
         "/team": "POST /team", "/team/{account}": "PUT /team/{account}",
         "/team/{account}/leave": "DELETE /team/{account}",
         "/shop/policies": "PUT /shop/policies",
+        "/shop/shipping": "POST /shop/shipping-profiles",
+        "/shop/shipping/{profile}": "PUT /shop/shipping-profiles/{profile}",
+        "/shop/shipping/{profile}/removal": "DELETE /shop/shipping-profiles/{profile}",
         "/shop/destinations": "PUT /shop/destinations", "/stock/threshold": "PUT /stock/threshold",
         "/shop/holiday": "PUT /shop/holiday", "/shop/holiday/end": "DELETE /shop/holiday",
         "/shops/chosen": "", "/apply": "POST /shops", "/shop": "PUT /shop",
@@ -122,7 +125,7 @@ import Web
     }
 
     static let cases: [String: Case] = things.merging(shop) { first, _ in first }
-        .merging(orders) { first, _ in first }
+        .merging(orders) { first, _ in first }.merging(shipping) { first, _ in first }
 
     private static let things: [String: Case] = [
         "POST /listings": { _ in

@@ -70,6 +70,9 @@ public struct MarketSide: Sendable {
         let sellerToken = try await kernel.createAccessToken(
             named: "old", for: .seller, of: seller.owner.id
         ).token
+        // Without a price: the market's providers go on pricing.
+        let profile = try await kernel.createShippingProfile(
+            ShippingProfileDraft(name: "Letters", handlingDays: 1, zones: []), as: member)
         let address = try await kernel.keepAddress(Given.address, of: customer.id)
         customerIDs = [
             "address": "\(address.id)",
@@ -83,6 +86,7 @@ public struct MarketSide: Sendable {
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
             "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",
+            "profile": "\(profile.id)",
             "token": "\(sellerToken.id)", "currency": "EUR", "instance": "\(payment)",
             "month": String("\(try await kernel.marketNow())".prefix(7)),
         ]
@@ -92,6 +96,7 @@ public struct MarketSide: Sendable {
             "images": "\(image.id)", "id": "\(bowl.variant)", "variantId": "\(bowl.variant)",
             "variant": "\(bowl.variant)", "image": "\(image.id)",
             "addressId": "\(address.id)", "instanceId": "\(payment)", "seller": "\(seller.id)",
+            "shippingProfile": "\(profile.id)", "shippingProfileId": "\(profile.id)",
         ]
     }
 }

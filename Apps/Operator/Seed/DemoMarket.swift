@@ -20,6 +20,39 @@ struct DemoMarket: Decodable, Sendable {
         let iban: String
         /// The path of a catalogue in Shopify's product CSV format; pictures stand beside it.
         let catalogue: String
+        /// What it takes for sending things; the first is the default.
+        var shipping: [Shipping]?
+    }
+
+    struct Shipping: Decodable, Sendable {
+        struct Zone: Decodable, Sendable {
+            let countries: [String]
+            let currency: Currency
+            let first: Int64
+            let further: Int64
+            var freeFrom: Int64?
+            var steps: [WeightStep]?
+            let daysMin: Int
+            let daysMax: Int
+        }
+
+        let name: String
+        let handlingDays: Int
+        let sentFrom: String
+        let zones: [Zone]
+        /// The handles of what names it.
+        var things: [String]?
+
+        var draft: ShippingProfileDraft {
+            ShippingProfileDraft(
+                name: name, handlingDays: handlingDays, sentFrom: sentFrom,
+                zones: zones.map {
+                    ShippingZone(
+                        countries: $0.countries, currency: $0.currency, first: $0.first,
+                        further: $0.further, freeFrom: $0.freeFrom, steps: $0.steps ?? [],
+                        daysMin: $0.daysMin, daysMax: $0.daysMax)
+                })
+        }
     }
 
     struct Category: Decodable, Sendable {

@@ -11,6 +11,7 @@ extension Seeding {
         try await verify(member, shop, by: admin)
         try await payable(member, shop)
         try await stock(member, shop)
+        try await send(member, shop)
         return member
     }
 

@@ -27,6 +27,8 @@ struct ListingAPI {
         let handle: String?
         let categoryId: ID<Kernel.Category>?
         let walletId: ID<Wallet>?
+        /// How it is sent; left out, by the shop's default profile.
+        let shippingProfileId: ID<ShippingProfile>?
         let productType: String?
         let tags: [String]?
         /// Up to three: `Size`, `Colour`.
@@ -47,6 +49,7 @@ struct ListingAPI {
                 productType: productType, tags: tags, optionNames: optionNames,
                 variants: variants.map(\.draft))
             draft.wallet = walletId
+            draft.shippingProfile = shippingProfileId
             return draft
         }
     }

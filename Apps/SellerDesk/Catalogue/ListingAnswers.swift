@@ -46,6 +46,8 @@ struct ListingAnswer: Codable, Sendable {
     let description: String
     let categoryId: ID<Kernel.Category>?
     let walletId: ID<Wallet>?
+    /// Absent: the shop's default profile, when it has one.
+    let shippingProfileId: ID<ShippingProfile>?
     let productType: String
     let tags: [String]
     let optionNames: [String]
@@ -64,6 +66,7 @@ struct ListingAnswer: Codable, Sendable {
         description = listing.description
         categoryId = listing.category
         walletId = listing.wallet
+        shippingProfileId = listing.shippingProfile
         productType = listing.productType
         tags = listing.tags
         optionNames = listing.optionNames

@@ -30,6 +30,8 @@ struct ListingForm: Described {
     let tags: String?
     let optionNames: String?
     let handle: String?
+    /// Blank is the shop's default.
+    let shippingProfile: ID<ShippingProfile>?
     let currency: Currency
     let variants: [Row]
 
@@ -67,6 +69,7 @@ struct ListingForm: Described {
             productType: productType, tags: Self.list(tags, ","), optionNames: names,
             variants: drafts)
         draft.wallet = present?.listing.wallet
+        draft.shippingProfile = shippingProfile
         return draft
     }
 

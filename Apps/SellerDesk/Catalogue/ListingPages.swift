@@ -62,6 +62,20 @@ struct ListingsPage {
     }
 }
 
+/// What the selects of a listing's form offer.
+struct ListingChoices {
+    let categories: [Kernel.Category]
+    let profiles: [ShippingProfile]
+
+    static func read(_ marketplace: Marketplace, _ member: Member) async throws -> ListingChoices {
+        ListingChoices(
+            categories: try await marketplace.categories(),
+            profiles: try await marketplace.shippingProfiles(
+                as: member.membership, PageRequest(limit: ShippingProfile.countMax)
+            ).items)
+    }
+}
+
 /// The model of `listing.mustache`: one that is to be, or is.
 struct ListingPage {
     struct Row {
@@ -86,6 +100,9 @@ struct ListingPage {
     var tags: String
     var optionNames: String
     var categories: [Choice]
+    var profiles: [Choice]
+    /// The shop has some.
+    let hasProfiles: Bool
     var currencies: [Choice]
     var variants: [Row]
     let images: [PhotoFigure]
@@ -106,11 +123,13 @@ struct ListingPage {
 
     private static let spareRows = 3
 
-    init(new categories: [Kernel.Category]) {
+    init(new choices: ListingChoices) {
         isNew = true
         action = Links.listings
         (title, description, handle, productType, tags, optionNames) = ("", "", "", "", "", "")
-        self.categories = Choice.categories(categories, chosen: nil)
+        categories = Choice.categories(choices.categories, chosen: nil)
+        profiles = Choice.profiles(choices.profiles, chosen: nil)
+        hasProfiles = !profiles.isEmpty
         currencies = Choice.currencies(chosen: "EUR")
         variants = Self.spare(from: 0)
         images = []
@@ -121,7 +140,7 @@ struct ListingPage {
             canUnpublish: false, canArchive: false)
     }
 
-    init(_ details: ListingDetails, _ categories: [Kernel.Category], mayEdit: Bool) {
+    init(_ details: ListingDetails, _ choices: ListingChoices, mayEdit: Bool) {
         let listing = details.listing
         isNew = false
         action = Links.listing(listing.id)
@@ -131,7 +150,11 @@ struct ListingPage {
         productType = listing.productType
         tags = listing.tags.joined(separator: ", ")
         optionNames = listing.optionNames.joined(separator: ", ")
-        self.categories = Choice.categories(categories, chosen: listing.category?.description)
+        categories = Choice.categories(
+            choices.categories, chosen: listing.category?.description)
+        profiles = Choice.profiles(
+            choices.profiles, chosen: listing.shippingProfile?.description)
+        hasProfiles = !profiles.isEmpty
         currencies = Choice.currencies(chosen: listing.currency.code)
         variants =
             details.variants.enumerated().map { Row($0.offset, $0.element) }
@@ -163,6 +186,9 @@ struct ListingPage {
         optionNames = values["optionNames"] ?? optionNames
         if let chosen = values["category"] {
             categories = categories.map { Choice($0.value, $0.label, chosen: chosen) }
+        }
+        if let chosen = values["shippingProfile"] {
+            profiles = profiles.map { Choice($0.value, $0.label, chosen: chosen) }
         }
         if let chosen = values["currency"] { currencies = Choice.currencies(chosen: chosen) }
         for index in variants.indices {

@@ -16,10 +16,10 @@ struct ListingRoutes {
                         mayEdit: member.membership.may(.editListings)), title: localized("Listings")
                 )
             }
-        routes.get("/listings/new").show(as: Member.self, needing: [.editListings]) { call, _ in
+        routes.get("/listings/new").show(as: Member.self, needing: [.editListings]) {
+            call, member in
             .page(
-                "listing",
-                ListingPage(new: try await call.marketplace.categories()),
+                "listing", ListingPage(new: try await .read(call.marketplace, member)),
                 title: localized("New listing"))
         }
         routes.post("/listings").form(ListingForm.self).onlyOnce()
@@ -31,7 +31,7 @@ struct ListingRoutes {
                 return .page(
                     "listing",
                     ListingPage(
-                        details, try await call.marketplace.categories(),
+                        details, try await .read(call.marketplace, member),
                         mayEdit: member.membership.may(.editListings)),
                     title: details.listing.title)
             }
@@ -88,7 +88,7 @@ struct ListingRoutes {
     }
 
     @Sendable private func newAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
-        var page = ListingPage(new: try await again.request.marketplace.categories())
+        var page = ListingPage(new: try await .read(again.request.marketplace, member))
         page.fill(again)
         return .page("listing", page, title: localized("New listing"))
     }
@@ -99,7 +99,7 @@ struct ListingRoutes {
         }
         let details = try await again.request.marketplace.listing(id, as: member.membership)
         var page = ListingPage(
-            details, try await again.request.marketplace.categories(), mayEdit: true)
+            details, try await .read(again.request.marketplace, member), mayEdit: true)
         page.fill(again)
         return .page("listing", page, title: details.listing.title)
     }

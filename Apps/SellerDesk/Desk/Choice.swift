@@ -24,6 +24,10 @@ struct Choice {
         SellerRole.allCases.map { Choice($0.rawValue, $0.label, chosen: chosen?.rawValue) }
     }
 
+    static func profiles(_ all: [ShippingProfile], chosen: String?) -> [Choice] {
+        all.map { Choice($0.id.description, $0.name, chosen: chosen) }
+    }
+
     /// The tree, each branch below its parent.
     static func categories(_ all: [Kernel.Category], chosen: String?) -> [Choice] {
         let children = Dictionary(grouping: all, by: \.parent)

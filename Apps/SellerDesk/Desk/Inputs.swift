@@ -7,6 +7,7 @@ struct ImagePath: Described {
     let listing: ID<Listing>
     let image: ID<ListingImage>
 }
+struct ShippingProfilePath: Described { let profile: ID<ShippingProfile> }
 struct ReviewPath: Described { let review: ID<Review> }
 struct DocumentPath: Described { let document: ID<SellerDocument> }
 struct AccountPath: Described { let account: ID<Account> }

@@ -185,7 +185,7 @@ struct OrderPage {
         state = OrderWords.state(order.state)
         placed = Format.time(order.placedAt)
         addressLines = Self.lines(detail.address)
-        shippingName = order.shippingName
+        shippingName = localized(name: order.shippingName)
         lines = detail.lines.map { Line($0) }
         parcels = detail.shipments.map { parcel in
             Parcel(

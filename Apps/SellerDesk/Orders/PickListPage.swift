@@ -13,7 +13,7 @@ struct LabelPage {
     init(_ detail: OrderDetail, from seller: Seller) {
         id = detail.order.id.description
         number = detail.order.number
-        shippingName = detail.order.shippingName
+        shippingName = localized(name: detail.order.shippingName)
         senderLines = seller.origin.map { OrderPage.lines($0) } ?? [seller.name, seller.country]
         addressLines = OrderPage.lines(detail.address)
     }

@@ -147,7 +147,7 @@ extension CheckoutPage.Parcel {
         }
         options = parcel.options.map { option in
             CheckoutPage.Option(
-                code: option.code, label: option.label,
+                code: option.code, label: localized(name: option.label),
                 price: option.price.isZero ? localized("free") : Format.money(option.price),
                 days: Self.days(option.daysMin, option.daysMax),
                 isChosen: option.code == parcel.chosen, index: index)

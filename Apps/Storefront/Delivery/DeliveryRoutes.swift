@@ -36,6 +36,8 @@ struct DeliveryRoutes {
         /// Days until it arrives, when known.
         let daysMin: Int?
         let daysMax: Int?
+        /// The place that it leaves, when its maker says so.
+        let sentFrom: String?
     }
 
     func mount(on routes: Routes) {
@@ -67,11 +69,11 @@ struct DeliveryRoutes {
 
 extension DeliveryRoutes.EstimateAnswer {
     init(_ estimate: DeliveryEstimate, _ variant: ID<Variant>, _ country: String) {
-        var sent: (label: String, price: Money, daysMin: Int?, daysMax: Int?)?
+        var sent: (label: String, price: Money, daysMin: Int?, daysMax: Int?, from: String?)?
         switch estimate {
-        case .sent(let label, let price, let least, let most):
+        case .sent(let label, let price, let least, let most, let place):
             state = .sent
-            sent = (label, price, least, most)
+            sent = (label, price, least, most, place)
         case .nothingToSend: state = .nothingToSend
         case .notThere: state = .notThere
         case .unknown: state = .unknown
@@ -82,6 +84,7 @@ extension DeliveryRoutes.EstimateAnswer {
         price = sent?.price
         daysMin = sent?.daysMin
         daysMax = sent?.daysMax
+        sentFrom = sent?.from
     }
 }
 
@@ -100,7 +103,7 @@ struct DeliveryLine {
         let isChosen: Bool
     }
 
-    /// `Sent to Germany for € 4.90, 2 to 4 days`
+    /// `Sent to Germany for € 4.90, 2 to 4 days, from Leipzig`
     let words: String
     let isBad: Bool
     /// Back to this page.
@@ -111,13 +114,13 @@ struct DeliveryLine {
     init(_ estimate: DeliveryEstimate?, to country: String?, seller: String, then: String) {
         let place = country.map { Countries.name($0) } ?? ""
         switch estimate {
-        case .sent(_, let price, let least, let most):
+        case .sent(_, let price, let least, let most, let origin):
             let sent =
                 price.isZero
                 ? localized("Sent to \(place) without charge")
                 : localized("Sent to \(place) for \(Format.money(price))")
             let days = CheckoutPage.Parcel.days(least, most).map { ", \($0)" } ?? ""
-            words = sent + days
+            words = sent + days + (origin.map { localized(", from \($0)") } ?? "")
         case .nothingToSend: words = localized("Nothing has to be sent")
         case .notThere: words = localized("\(seller) does not send it to \(place)")
         case .unknown:

@@ -253,7 +253,7 @@ struct OrderPart {
         }
         shipping =
             order.amounts.shipping.isZero ? localized("free") : Format.money(order.amounts.shipping)
-        shippingName = order.shippingName
+        shippingName = localized(name: order.shippingName)
         tax = order.amounts.tax.isZero ? nil : Format.money(order.amounts.tax)
         total = Format.money(order.amounts.total)
         parcels = detail.shipments.map { shipment in

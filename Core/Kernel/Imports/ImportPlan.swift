@@ -31,6 +31,7 @@ struct ImportPlan: Sendable {
             productType: product.type, tags: product.tags, optionNames: product.optionNames,
             variants: product.variants)
         draft.wallet = present?.listing.wallet
+        draft.shippingProfile = present?.listing.shippingProfile
         draft = try draft.checked()
         if present?.listing.state == .blocked { throw ListingRefusal.blocked }
         let id = present?.listing.id ?? ID()
@@ -101,6 +102,7 @@ extension ListingRow {
         seller = listing.seller
         category = listing.category
         wallet = listing.wallet
+        profile = listing.shippingProfile
         handle = listing.handle
         title = listing.title
         description = listing.description

@@ -77,6 +77,11 @@ extension Marketplace {
         {
             throw ListingRefusal.walletUnknown
         }
+        if let profile = draft.shippingProfile,
+            try await tx.shippingProfiles.find(profile, of: seller) == nil
+        {
+            throw ListingRefusal.shippingProfileUnknown
+        }
         if let category = draft.category, try await tx.categories.hold(category) == nil {
             throw ListingRefusal.categoryUnknown
         }
@@ -129,6 +134,7 @@ func refusingListingConstraints<Value>(
         case "listing_handle_key": throw ListingRefusal.handleTaken
         case "variant_sku_key": throw ListingRefusal.skuTaken
         case "variant_options_key": throw ListingRefusal.optionsTwice
+        case "listing_shipping_profile_fkey": throw ListingRefusal.shippingProfileUnknown
         default: throw error
         }
     }

@@ -12,6 +12,8 @@ public struct Listing: Hashable, Sendable, Codable {
     public let category: ID<Category>?
     /// Where its earnings settle; nil is the shop's default wallet.
     public let wallet: ID<Wallet>?
+    /// How it is sent; nil is the shop's default profile.
+    public let shippingProfile: ID<ShippingProfile>?
     public let productType: String
     public let tags: [String]
     /// Up to three: `Size`, `Colour`. Empty for a listing with one variant.

@@ -8,6 +8,8 @@ public struct ListingDraft: Hashable, Sendable, Codable {
     public var handle: String?
     public var category: ID<Category>?
     public var wallet: ID<Wallet>?
+    /// How it is sent; nil is the shop's default profile.
+    public var shippingProfile: ID<ShippingProfile>?
     public var productType: String?
     public var tags: [String]?
     public var optionNames: [String]?

@@ -5,7 +5,7 @@ public enum ListingRefusal: Refusal, CaseIterable {
     case unknown, handleInvalid, handleTaken, skuTaken, wrongState, blocked, restricted
     case optionsMismatch, optionsTwice, tooManyOptions
     case noVariants, tooManyVariants, variantUnknown, priceInvalid, currencyMixed
-    case categoryUnknown, walletUnknown
+    case categoryUnknown, walletUnknown, shippingProfileUnknown
     case imageUnknown, tooManyImages
     case quantityInvalid, stockReserved
 
@@ -28,6 +28,7 @@ public enum ListingRefusal: Refusal, CaseIterable {
         case .currencyMixed: "listing.currency-mixed"
         case .categoryUnknown: "listing.category-unknown"
         case .walletUnknown: "listing.wallet-unknown"
+        case .shippingProfileUnknown: "listing.shipping-profile-unknown"
         case .imageUnknown: "listing.image-unknown"
         case .tooManyImages: "listing.too-many-images"
         case .quantityInvalid: "stock.quantity-invalid"
@@ -43,7 +44,8 @@ public enum ListingRefusal: Refusal, CaseIterable {
             .stockReserved:
             .conflict
         case .handleInvalid, .optionsMismatch, .optionsTwice, .tooManyOptions, .tooManyVariants,
-            .priceInvalid, .currencyMixed, .categoryUnknown, .walletUnknown, .quantityInvalid:
+            .priceInvalid, .currencyMixed, .categoryUnknown, .walletUnknown,
+            .shippingProfileUnknown, .quantityInvalid:
             .invalid
         }
     }
@@ -70,6 +72,7 @@ public enum ListingRefusal: Refusal, CaseIterable {
         case .currencyMixed: "All prices of a listing are in one currency."
         case .categoryUnknown: "There is no such category."
         case .walletUnknown: "There is no such wallet."
+        case .shippingProfileUnknown: "There is no such shipping profile."
         case .imageUnknown: "There is no such picture."
         case .tooManyImages: "A listing has at most \(Listing.imagesMax) pictures."
         case .quantityInvalid: "The stock is a number from 0 to 1,000,000."
@@ -87,6 +90,7 @@ public enum ListingRefusal: Refusal, CaseIterable {
         case .priceInvalid, .currencyMixed: "variants.price"
         case .categoryUnknown: "category"
         case .walletUnknown: "wallet"
+        case .shippingProfileUnknown: "shippingProfile"
         case .quantityInvalid, .stockReserved: "onHand"
         default: nil
         }

@@ -7,6 +7,7 @@ struct ListingRow: Codable, Sendable, Equatable {
     var seller: ID<Seller>
     var category: ID<Category>?
     var wallet: ID<Wallet>?
+    var profile: ID<ShippingProfile>?
     var handle: String
     var title: String
     var description: String
@@ -21,6 +22,7 @@ struct ListingRow: Codable, Sendable, Equatable {
         self.seller = seller
         category = draft.category
         wallet = draft.wallet
+        profile = draft.shippingProfile
         handle = draft.handle ?? ""
         title = draft.title
         description = draft.description ?? ""

@@ -5,27 +5,30 @@ struct ListingStore {
     let db: any Queryable
 
     private static let columns: SQL = """
-        id, seller_id, handle, title, description, category_id, wallet_id, product_type, tags,
-        option_names, state, for_sale, currency, rating_sum, rating_count, created_at
+        id, seller_id, handle, title, description, category_id, wallet_id, shipping_profile_id,
+        product_type, tags, option_names, state, for_sale, currency, rating_sum, rating_count,
+        created_at
         """
 
     /// Inserts rows, or changes those whose ids exist.
     func save(_ rows: [ListingRow]) async throws {
         try await db.execute(
             """
-            insert into listing (id, seller_id, category_id, category_path, wallet_id, handle,
-                title, description, product_type, tags, option_names, state, currency,
-                published_at)
-            select r.id, r.seller, r.category, coalesce(c.path, '{}'), r.wallet, r.handle,
-                r.title, r.description, r.type, r.tags, r.options, r.state, r.currency,
+            insert into listing (id, seller_id, category_id, category_path, wallet_id,
+                shipping_profile_id, handle, title, description, product_type, tags, option_names,
+                state, currency, published_at)
+            select r.id, r.seller, r.category, coalesce(c.path, '{}'), r.wallet, r.profile,
+                r.handle, r.title, r.description, r.type, r.tags, r.options, r.state, r.currency,
                 case when r.state = 'published' then now() end
             from jsonb_to_recordset(\(JSON(rows))) as r(id uuid, seller uuid, category uuid,
-                wallet uuid, handle text, title text, description text, type text, tags text[],
-                options text[], state text, currency text)
+                wallet uuid, profile uuid, handle text, title text, description text,
+                type text, tags text[], options text[], state text,
+                currency text)
             left join category c on c.id = r.category
             order by r.id
             on conflict (id) do update set category_id = excluded.category_id,
                 category_path = excluded.category_path, wallet_id = excluded.wallet_id,
+                shipping_profile_id = excluded.shipping_profile_id,
                 handle = excluded.handle, title = excluded.title,
                 description = excluded.description, product_type = excluded.product_type,
                 tags = excluded.tags, option_names = excluded.option_names,
@@ -168,6 +171,7 @@ extension Listing {
         self.init(
             id: try c.next(), seller: try c.next(), handle: try c.next(), title: try c.next(),
             description: try c.next(), category: try c.next(), wallet: try c.next(),
+            shippingProfile: try c.next(),
             productType: try c.next(), tags: try c.next(), optionNames: try c.next(),
             state: try c.next(), isForSale: try c.next(), currency: try c.next(),
             rating: Rating(sum: try c.next(), count: try c.next()), createdAt: try c.next())

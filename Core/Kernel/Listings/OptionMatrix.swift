@@ -102,6 +102,7 @@ extension ListingDraft {
             category: listing.category, productType: listing.productType, tags: listing.tags,
             optionNames: listing.optionNames, variants: details.variants.map { VariantDraft($0) })
         wallet = listing.wallet
+        shippingProfile = listing.shippingProfile
     }
 }
 

@@ -3,8 +3,9 @@ import ProviderKit
 import Vocabulary
 
 extension Marketplace {
-    /// What it would cost to have things of one seller sent to a country, asked of the shipping
-    /// module that a checkout would ask, and kept for some minutes. Never holds a page up for
+    /// What it would cost to have things of one seller sent to a country, by the maker's own
+    /// profiles, else asked of the shipping module that a checkout would ask; kept for some
+    /// minutes. Never holds a page up for
     /// longer than ``DeliveryEstimate/deadline``: what does not answer is unknown.
     /// - Parameter country: ISO 3166-1 alpha-2, upper case.
     /// - Throws: `ListingRefusal.unknown` when one of them is not for sale.
@@ -26,7 +27,9 @@ extension Marketplace {
         let open = keys.indices.filter { estimates[$0] == nil && knownEstimates.claim(keys[$0]) }
         let wanted = open.flatMap { parcels[$0].map(\.variant) }
         guard !wanted.isEmpty else { return estimates.map { $0 ?? .unknown } }
+        async let ruling = database.shippingProfiles.ruling(wanted)
         let (found, _) = try await database.checkouts.facts(of: wanted)
+        let profiles = try await ruling
         let facts = Dictionary(found.compactMap { $0 }.map { ($0.variant, $0) }) { first, _ in
             first
         }
@@ -35,7 +38,7 @@ extension Marketplace {
                 if count >= DeliveryEstimate.atOnce, let (at, answer) = await group.next() {
                     estimates[at] = answer
                 }
-                group.addTask { (index, await estimated(keys[index], facts)) }
+                group.addTask { (index, await estimated(keys[index], facts, profiles)) }
             }
             for await (at, answer) in group { estimates[at] = answer }
         }
@@ -47,10 +50,12 @@ extension Marketplace {
     }
 
     private func estimated(
-        _ key: KnownEstimates.Key, _ known: [ID<Variant>: VariantFacts]
+        _ key: KnownEstimates.Key, _ known: [ID<Variant>: VariantFacts],
+        _ profiles: [ID<Variant>: ShippingProfile]
     ) async -> DeliveryEstimate? {
         var (grams, count, value) = (0, 0, Int64(0))
         var first: VariantFacts?
+        var sent: [(variant: ID<Variant>, count: Int, grams: Int)] = []
         for item in key.items {
             guard let facts = known[item.variant], facts.isForSale, facts.sellerIsOpen else {
                 knownEstimates.forget(key)
@@ -60,6 +65,7 @@ extension Marketplace {
             // A parcel has one value: the checkout refuses to mix currencies, too.
             guard facts.price.currency == (first ?? facts).price.currency else { return .unknown }
             first = first ?? facts
+            sent.append((facts.variant, item.quantity, facts.weightGrams))
             grams += facts.weightGrams * item.quantity
             count += item.quantity
             // A thousand of the dearest hundred times over is still no overflow.
@@ -69,9 +75,12 @@ extension Marketplace {
         if let first {
             let parcel = Parcel(
                 weightGrams: grams, value: Money(value, first.price.currency), itemCount: count)
+            let own = try? OwnRates.quote(
+                sent, by: profiles, to: key.country, value: parcel.value)
+            let place = profiles[first.variant]?.sentFrom ?? ""
             estimate =
                 await Self.within(DeliveryEstimate.deadline) {
-                    await asked(first, parcel, key.country)
+                    await asked(first, parcel, own, from: place, key.country)
                 } ?? .unknown
         }
         knownEstimates.keep(estimate, for: key)
@@ -79,7 +88,8 @@ extension Marketplace {
     }
 
     private func asked(
-        _ facts: VariantFacts, _ parcel: Parcel, _ country: String
+        _ facts: VariantFacts, _ parcel: Parcel, _ own: ShippingQuote?, from place: String,
+        _ country: String
     ) async -> DeliveryEstimate {
         let request = ShippingRequest(
             sellerID: facts.seller.description,
@@ -92,6 +102,11 @@ extension Marketplace {
             let elsewhere = try await database.destinations.sendingElsewhere(
                 than: country, among: [facts.seller])
             guard elsewhere.isEmpty else { return .notThere }
+            if let own {
+                return .sent(
+                    label: own.label, price: own.price, daysMin: own.daysMin,
+                    daysMax: own.daysMax, from: place.isEmpty ? nil : place)
+            }
             let routing = RoutingFacts(
                 amount: parcel.value, country: country, sellers: [facts.seller.description],
                 sticky: facts.variant.description)

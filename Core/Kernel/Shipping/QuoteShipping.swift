@@ -11,18 +11,23 @@ extension ShippingQuote {
 
 extension Marketplace {
     /// The checkout with shipping options for every parcel, asked for all at once, the cheapest
-    /// chosen where nothing that is still offered was. Parcels whose options cannot be had come
-    /// back unquoted. Never called inside a transaction.
+    /// chosen where nothing that is still offered was. Where a maker has prices of the shop's own
+    /// (``OwnRates``), they are the only option; elsewhere the market's providers are asked.
+    /// Parcels whose options cannot be had come back unquoted. Never called inside a transaction.
     func quoted(_ checkout: Checkout) async throws -> Checkout {
         var result = checkout
         let country = checkout.address.country
-        let elsewhere = try await database.destinations.sendingElsewhere(
+        async let sendingElsewhere = database.destinations.sendingElsewhere(
             than: country, among: checkout.parcels.map(\.seller))
+        let profiles = try await database.shippingProfiles.ruling(
+            checkout.lines.filter(\.requiresShipping).map(\.variant))
+        let elsewhere = try await sendingElsewhere
         result.parcels = try await withThrowingTaskGroup(of: CheckoutParcel.self) { group in
             for parcel in checkout.parcels {
                 group.addTask {
                     try await quoted(
-                        parcel, of: checkout, isSent: !elsewhere.contains(parcel.seller))
+                        parcel, of: checkout, profiles,
+                        isSent: !elsewhere.contains(parcel.seller))
                 }
             }
             var parcels: [CheckoutParcel] = []
@@ -33,7 +38,8 @@ extension Marketplace {
     }
 
     private func quoted(
-        _ parcel: CheckoutParcel, of checkout: Checkout, isSent: Bool
+        _ parcel: CheckoutParcel, of checkout: Checkout,
+        _ profiles: [ID<Variant>: ShippingProfile], isSent: Bool
     ) async throws -> CheckoutParcel {
         var quoted = parcel
         quoted.options = []
@@ -45,6 +51,10 @@ extension Marketplace {
         } else if !isSent {
             // No way leads there, and nobody has to be asked.
             quoted.isQuoted = true
+        } else if let own = try Self.ownQuote(parcel, of: checkout, profiles) {
+            // The maker's own price: nobody has to be asked either.
+            quoted.options = [own]
+            quoted.isQuoted = true
         } else if let (options, instance) = try await shippingOptions(parcel, of: checkout) {
             quoted.options = options
             quoted.isQuoted = true
@@ -52,6 +62,18 @@ extension Marketplace {
         }
         if quoted.chosenOption == nil { quoted.chosen = quoted.options.first?.code }
         return quoted
+    }
+
+    /// What the maker takes by the shop's own profiles; nil where they have no price for it.
+    private static func ownQuote(
+        _ parcel: CheckoutParcel, of checkout: Checkout,
+        _ profiles: [ID<Variant>: ShippingProfile]
+    ) throws -> ShippingQuote? {
+        let sent = parcel.lines.filter(\.requiresShipping)
+        return try OwnRates.quote(
+            sent.map { ($0.variant, $0.quantity, $0.weightGrams) }, by: profiles,
+            to: checkout.address.country,
+            value: try Money.sum(sent.map(\.total), checkout.currency))
     }
 
     private func shippingOptions(

@@ -1,4 +1,3 @@
-import Glibc
 public import Logging
 import NIOCore
 import NIOPosix
@@ -39,25 +38,17 @@ public final class HostConnection: Sendable {
     private let patience: Duration
     private let logger: Logger
     private let state = Mutex(State())
-    private let users: Set<uid_t>
     private let suspects = OneAtATime()
 
     /// - Parameters:
     ///   - path: the host's socket.
     ///   - name: what this process is called in the host's log.
     ///   - patience: how long a call waits for a host.
-    public convenience init(
+    public init(
         path: String, name: String, patience: Duration = HostConnection.patience, logger: Logger
     ) {
-        self.init(
-            path: path, name: name, users: SocketPeer.ownUsers, patience: patience, logger: logger)
-    }
-
-    /// - Parameter users: whose process a host may be.
-    init(path: String, name: String, users: Set<uid_t>, patience: Duration, logger: Logger) {
         self.patience = patience
         self.path = path
-        self.users = users
         self.name = name
         self.logger = logger
     }
@@ -280,8 +271,8 @@ public final class HostConnection: Sendable {
             }
             .connect(unixDomainSocketPath: path).get()
         // Somebody else's program in the host's place could say that a payment was made.
-        try await channel.eventLoop.submit { [users] in
-            try SocketPeer.check(channel, isOneOf: users)
+        try await channel.eventLoop.submit {
+            try SocketPeer.check(channel, isOneOf: SocketPeer.ownUsers)
         }.get()
         try await peer.greet()
         return peer

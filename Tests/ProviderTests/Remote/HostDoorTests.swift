@@ -51,24 +51,6 @@ import Testing
         }
     }
 
-    @Test func `is not believed when another user's process opened it`() async throws {
-        let path = RawHost.freshPath()
-        try await TestHost(ScriptedPayments()).listening(at: path) {
-            // The host is this user's, which is not one that this caller believes.
-            let wary = HostConnection(
-                path: path, name: "tests", users: [geteuid() + 1],
-                patience: .milliseconds(300), logger: quiet)
-            await #expect(throws: (any Error).self) {
-                try await wary.status(within: .seconds(2))
-            }
-            wary.close()
-
-            let trusting = connection(to: path)
-            _ = try await trusting.status(within: .seconds(60))
-            trusting.close()
-        }
-    }
-
     @Test func `lets this user in`() async throws {
         let path = RawHost.freshPath()
         try await TestHost(ScriptedPayments()).listening(at: path, users: [geteuid()]) {

@@ -1,0 +1,78 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What the shop takes for sending things, for people.
+struct ShippingProfileRoutes {
+    func mount(on routes: Routes) {
+        routes.get("/shop/shipping").query(ListQuery.self)
+            .show(as: Member.self, needing: [.readListings]) { call, member in
+                .page(
+                    "shipping",
+                    ShippingPage(
+                        try await call.marketplace.shippingProfiles(
+                            as: member.membership, try call.query.page()),
+                        mayEdit: member.membership.may(.editListings)),
+                    title: localized("Shipping profiles"))
+            }
+        routes.get("/shop/shipping/new").show(as: Member.self, needing: [.editListings]) { _, _ in
+            .page(
+                "shipping-profile", ShippingProfilePage(),
+                title: localized("New shipping profile"))
+        }
+        routes.post("/shop/shipping").form(ShippingProfileForm.self).onlyOnce()
+            .show(as: Member.self, needing: [.editListings], again: newAgain) { call, member in
+                let made = try await call.marketplace.createShippingProfile(
+                    try call.form.draft(), as: member.membership)
+                return .seeOther(
+                    Links.shippingProfile(made.id), notice: localized("The profile is kept."))
+            }
+        routes.get("/shop/shipping/{profile}").path(ShippingProfilePath.self)
+            .query(ShippingPreviewQuery.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                let profile = try await call.marketplace.shippingProfile(
+                    call.path.profile, as: member.membership)
+                let shop = try await call.marketplace.seller(member.seller)
+                let preview = try ShippingPreview(profile, call.query, shopCountry: shop.country)
+                return .page(
+                    "shipping-profile", ShippingProfilePage(profile, preview), title: profile.name)
+            }
+        routes.post("/shop/shipping/{profile}").path(ShippingProfilePath.self)
+            .form(ShippingProfileForm.self)
+            .show(as: Member.self, needing: [.editListings], again: editAgain) { call, member in
+                try await call.marketplace.editShippingProfile(
+                    call.path.profile, try call.form.draft(), as: member.membership)
+                return .seeOther(
+                    Links.shippingProfile(call.path.profile),
+                    notice: localized("The profile is changed."))
+            }
+        routes.post("/shop/shipping/{profile}/removal").path(ShippingProfilePath.self)
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                do {
+                    try await call.marketplace.deleteShippingProfile(
+                        call.path.profile, as: member.membership)
+                } catch let refusal as ShippingProfileRefusal where refusal.reason == .conflict {
+                    return .seeOther(
+                        Links.shippingProfile(call.path.profile),
+                        warning: refusal.localizedExplanation)
+                }
+                return .seeOther(Links.shipping, notice: localized("The profile is deleted."))
+            }
+    }
+
+    @Sendable private func newAgain(_ again: Again, _ member: Member) -> PageAnswer {
+        var page = ShippingProfilePage()
+        page.fill(again)
+        return .page("shipping-profile", page, title: localized("New shipping profile"))
+    }
+
+    @Sendable private func editAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
+        guard let id = again.request.parameters["profile"].flatMap({ ID<ShippingProfile>($0) })
+        else { throw ShippingProfileRefusal.unknown }
+        let profile = try await again.request.marketplace.shippingProfile(
+            id, as: member.membership)
+        var page = ShippingProfilePage(profile, nil)
+        page.fill(again)
+        return .page("shipping-profile", page, title: profile.name)
+    }
+}

@@ -82,6 +82,7 @@ public struct Migration: Sendable {
         "m0113-destinations",
         "m0140-frozen-money",
         "m0141-in-doubt",
+        "m0144-payouts-in-doubt",
         "m0114-rated-things",
         "m0115-low-stock",
         "m0116-policies",

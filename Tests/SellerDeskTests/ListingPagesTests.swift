@@ -84,6 +84,72 @@ import Web
         }
     }
 
+    @Test func `prices that were refused stand at the things they were typed for`() async throws {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let (mug, bowl) = (
+                try await desk.listing("Mug"), try await desk.listing("Bowl")
+            )
+            let form = try await browser.get("/listings/prices")
+            let names = try #require(HTMLForm.fields(of: "/listings/prices", in: form.text))
+            let rows = names.filter { $0.0.hasSuffix(".variant") }
+            let place = try #require(
+                rows.firstIndex { $0.1 == bowl.variants[0].id.description })
+            let other = try #require(
+                rows.firstIndex { $0.1 == mug.variants[0].id.description })
+            // A thing comes in before the others, and some are bought, while prices are typed.
+            _ = try await desk.listing("Vase")
+            try await desk.kernel.setStock(
+                of: mug.variants[0].id, to: mug.variants[0].onHand - 2, as: desk.shop.member)
+
+            let refused = try await browser.submit(
+                form, "/listings/prices", ["rows.\(place).price": "1.250"])
+            #expect(refused.status == 422)
+            #expect(!refused.text.contains("Vase"))
+            let saved = try await browser.submit(
+                refused, "/listings/prices", ["rows.\(place).price": "1.250,00"])
+
+            #expect(saved.text.contains("1 variant is saved."), "\(other)")
+            let now = try await desk.kernel.editableOffers(
+                [mug.variants[0].id, bowl.variants[0].id], as: desk.shop.member)
+            let prices = Dictionary(uniqueKeysWithValues: now.map { ($0.variant, $0) })
+            #expect(prices[bowl.variants[0].id]?.price == Money(125_000, .eur))
+            #expect(prices[mug.variants[0].id]?.price == mug.variants[0].price)
+            #expect(prices[mug.variants[0].id]?.onHand == mug.variants[0].onHand - 2)
+        }
+    }
+
+    @Test func `saving a title changes neither the stock nor values with slashes`() async throws {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let listing = try await desk.listing("Mug").listing.id
+            let path = "/listings/\(listing)"
+            let sizes = (1...30).map { "\($0)/\($0 + 1)" }.joined(separator: "\n")
+            let made = try await browser.submit(
+                try await browser.get(path + "/options"), path + "/options",
+                [
+                    "options.0.name": "Width, height", "options.0.values": sizes,
+                    "options.1.name": "Colour", "options.1.values": "Blue\nRed\nGreen",
+                    "price": "12,50", "onHand": "3",
+                ])
+            #expect(made.text.contains("90 variants of it are there."))
+            let before = try await desk.kernel.listing(listing, as: desk.shop.member)
+            let form = try await browser.get(path)
+            try await desk.kernel.setStock(
+                of: before.variants[0].id, to: 1, as: desk.shop.member)
+
+            let saved = try await browser.submit(form, path, ["title": "A better mug"])
+
+            #expect(saved.status == 200, "\(saved.text)")
+            let after = try await desk.kernel.listing(listing, as: desk.shop.member)
+            #expect(after.listing.title == "A better mug")
+            #expect(after.listing.optionNames == ["Width, height", "Colour"])
+            #expect(after.variants.map(\.options) == before.variants.map(\.options))
+            #expect(after.variants.map(\.id) == before.variants.map(\.id))
+            #expect(after.variants.map(\.onHand) == [1] + before.variants.dropFirst().map(\.onHand))
+        }
+    }
+
     @Test func `pictures are dragged into order, all of them or none`() async throws {
         try await Desk.run { desk in
             let browser = try await owner(desk)

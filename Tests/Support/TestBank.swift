@@ -38,6 +38,8 @@ public final class TestBank: Sendable {
         /// What looking up a refund or a payout ends with.
         var blindness: ProviderError?
         var calls: [String] = []
+        /// What it told of disputes, by the event.
+        var disputes: [String: DisputeSnapshot] = [:]
         var meanwhile: (@Sendable () async -> Void)?
         /// What each capture's key first came with.
         var captures: [String: CaptureRequest] = [:]
@@ -82,7 +84,16 @@ public final class TestBank: Sendable {
     /// Until further notice refunds and payouts cannot be looked up, for this reason; nil ends it.
     public func beBlind(_ reason: ProviderError?) { state.withLock { $0.blindness = reason } }
 
-    /// Runs `work` once, while the next payment or refund waits for the bank's answer.
+    /// What the bank would send about a dispute.
+    public func webhook(_ dispute: DisputeSnapshot) -> WebhookDelivery {
+        let event = "\(dispute.reference)-\(dispute.version)"
+        state.withLock { $0.disputes[event] = dispute }
+        return WebhookDelivery(
+            headers: ["x-test-signature": "signed", "x-test-event": event],
+            body: Array(event.utf8), receivedAt: .systemNow)
+    }
+
+    /// Runs `work` once, while the next payment, refund or look-up of a payout waits for the bank's answer.
     public func meanwhile(_ work: @escaping @Sendable () async -> Void) {
         state.withLock { $0.meanwhile = work }
     }

@@ -162,6 +162,9 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
         in webhook: VerifiedWebhook, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentEvent] {
         let reference = String(decoding: webhook.body, as: UTF8.self)
+        if let dispute = bank.state.withLock({ $0.disputes[reference] }) {
+            return [.dispute(dispute)]
+        }
         if let refund = try await lookupRefund(.reference(reference), context) {
             return [.refund(refund)]
         }
@@ -199,13 +202,15 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> PayoutSnapshot? {
         if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
-        return bank.state.withLock { state in
+        let found = bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.payouts[key]
             case .reference(let reference):
                 state.payouts.values.first { $0.reference == reference }
             }
         }
+        await bank.passTime()
+        return found
     }
 }
 

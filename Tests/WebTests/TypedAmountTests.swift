@@ -14,7 +14,10 @@ import Vocabulary
             ("12.50", "EUR", Int64(1250)), ("12,50", "EUR", 1250), ("12", "EUR", 1200),
             ("12.5", "EUR", 1250), (" 1 200,00 ", "EUR", 120_000), ("0.01", "EUR", 1),
             ("1250", "JPY", 1250), ("1.250", "KWD", 1250), ("1.25", "KWD", 1250),
-            ("9007199254740.93", "EUR", 900_719_925_474_093),
+            ("9007199254740.93", "EUR", 900_719_925_474_093), ("1.234,50", "EUR", 123_450),
+            ("1,234.50", "EUR", 123_450), ("1.234.567", "EUR", 123_456_700),
+            ("1\u{202F}234,50", "EUR", 123_450), ("-1.234,5", "EUR", -123_450),
+            ("1.234,500", "KWD", 1_234_500), ("0.000000001", "SOL", 1),
         ] {
             #expect(try read(text, code) == wanted, "\(text) \(code)")
         }
@@ -23,7 +26,9 @@ import Vocabulary
     @Test func `are refused with how they are written right`() throws {
         for (text, code) in [
             ("12.505", "EUR"), ("12.5", "JPY"), ("1,250", "EUR"), ("1,250", "KWD"),
-            ("1.234,50", "EUR"), ("1,234.50", "EUR"), ("abc", "EUR"), ("", "EUR"), (".", "EUR"),
+            ("1.250", "EUR"), ("1.000", "EUR"), ("1.000", "JPY"), ("1,000", "JPY"),
+            ("12.34,50", "EUR"), ("1,23.50", "EUR"), ("1.234,5.0", "EUR"), ("1234,567.8", "EUR"),
+            ("1.2.3", "EUR"), (",234.50", "EUR"), ("abc", "EUR"), ("", "EUR"), (".", "EUR"),
             ("1e3", "EUR"), ("12.50 €", "EUR"), ("99999999999999999999", "EUR"),
         ] {
             let refusal = #expect(throws: InvalidInput.self, "\(text) \(code)") {
@@ -35,6 +40,15 @@ import Vocabulary
         #expect(
             refusal?.explanation
                 == "Write it in EUR with at most 2 digits after the point, such as 12.50.")
+    }
+
+    @Test func `that only narrow a search are taken as whole where they could be`() {
+        for (text, wanted) in [
+            ("1.000", Int64(100_000)), ("1,000", 100_000), ("1.234,50", 123_450),
+            ("12,5", 1250), ("12.505", 1_250_500), ("1.23.4", nil), ("abc", nil), ("", nil),
+        ] {
+            #expect(TypedAmount.guess(text, .eur)?.amount == wanted, "\(text)")
+        }
     }
 
     @Test func `become minor units before a form is read`() throws {

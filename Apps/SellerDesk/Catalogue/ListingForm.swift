@@ -13,11 +13,14 @@ struct ListingForm: Described {
         let compareAt: String?
         let grams: Int?
         let onHand: Int?
+        /// What stood there before: what nobody changed is left alone, though somebody bought of
+        /// it meanwhile.
+        let wasOnHand: Int?
 
         static let rules: [String: [Rule]] = [
             "options": [.length(0...260)], "sku": [.length(0...80)], "price": [.length(0...20)],
             "compareAt": [.length(0...20)], "grams": [.range(0...1_000_000)],
-            "onHand": [.range(0...1_000_000)],
+            "onHand": [.range(0...1_000_000)], "wasOnHand": [.range(0...1_000_000)],
         ]
 
         var isBlank: Bool { id == nil && price == nil && sku == nil && options == nil }
@@ -44,14 +47,18 @@ struct ListingForm: Described {
 
     /// What the kernel takes; what the form does not show stays as it is in `present`.
     func draft(changing present: ListingDetails?) throws -> ListingDraft {
-        let names = Self.list(optionNames, ",")
+        let keepsNames =
+            present.map { Self.text(names: $0.listing.optionNames) == optionNames ?? "" } ?? false
+        let names =
+            keepsNames ? present?.listing.optionNames ?? [] : Self.list(optionNames, ",")
         let old = Dictionary((present?.variants ?? []).map { ($0.id, $0) }) { first, _ in first }
         let rows = variants.filter { !$0.isBlank }
         let drafts = try rows.enumerated().map { index, row in
             var draft = VariantDraft(
                 price: try money(row.price, "variants.\(index).price"),
                 options: names.isEmpty ? [] : Self.list(row.options, "/"), sku: row.sku,
-                onHand: row.onHand, grams: row.grams)
+                onHand: row.onHand == row.wasOnHand ? nil : row.onHand, grams: row.grams)
+            draft.wasOnHand = row.wasOnHand
             if let typed = row.compareAt {
                 draft.compareAt = try money(typed, "variants.\(index).compareAt")
             }
@@ -61,6 +68,10 @@ struct ListingForm: Described {
                 draft.requiresShipping = known.requiresShipping
                 draft.taxable = known.taxable
                 draft.taxCode = known.taxCode
+                // Values may have slashes of their own; what nobody changed stays as it is.
+                if keepsNames, Self.text(known.options) == row.options ?? "" {
+                    draft.options = known.options
+                }
             }
             return draft
         }
@@ -72,6 +83,10 @@ struct ListingForm: Described {
         draft.shippingProfile = shippingProfile
         return draft
     }
+
+    /// Options as the form shows them.
+    static func text(_ options: [String]) -> String { options.joined(separator: " / ") }
+    static func text(names: [String]) -> String { names.joined(separator: ", ") }
 
     private func money(_ text: String?, _ field: String) throws -> Money {
         try TypedAmount.read(text ?? "", currency, field: field)

@@ -87,6 +87,7 @@ struct ListingPage {
         var compareAt: String
         var grams: String
         var onHand: String
+        var wasOnHand: String
         var reserved: String?
     }
 
@@ -149,7 +150,7 @@ struct ListingPage {
         handle = listing.handle
         productType = listing.productType
         tags = listing.tags.joined(separator: ", ")
-        optionNames = listing.optionNames.joined(separator: ", ")
+        optionNames = ListingForm.text(names: listing.optionNames)
         categories = Choice.categories(
             choices.categories, chosen: listing.category?.description)
         profiles = Choice.profiles(
@@ -191,14 +192,19 @@ struct ListingPage {
             profiles = profiles.map { Choice($0.value, $0.label, chosen: chosen) }
         }
         if let chosen = values["currency"] { currencies = Choice.currencies(chosen: chosen) }
-        for index in variants.indices {
-            let prefix = "variants.\(variants[index].number)."
-            variants[index].options = values[prefix + "options"] ?? variants[index].options
-            variants[index].sku = values[prefix + "sku"] ?? variants[index].sku
-            variants[index].price = values[prefix + "price"] ?? variants[index].price
-            variants[index].compareAt = values[prefix + "compareAt"] ?? variants[index].compareAt
-            variants[index].grams = values[prefix + "grams"] ?? variants[index].grams
-            variants[index].onHand = values[prefix + "onHand"] ?? variants[index].onHand
+        // The rows as they were sent: by now others may stand at their places.
+        let sent = (0..<Listing.variantsMax + Self.spareRows).prefix {
+            values["variants.\($0).options"] != nil
+        }
+        guard !sent.isEmpty else { return }
+        variants = sent.map { number in
+            func typed(_ name: String) -> String { values["variants.\(number).\(name)"] ?? "" }
+            let id = typed("id")
+            return Row(
+                number: number, id: id, options: typed("options"), sku: typed("sku"),
+                price: typed("price"), compareAt: typed("compareAt"), grams: typed("grams"),
+                onHand: typed("onHand"), wasOnHand: typed("wasOnHand"),
+                reserved: id.isEmpty ? nil : variants.first { $0.id == id }?.reserved)
         }
     }
 }
@@ -207,17 +213,17 @@ extension ListingPage.Row {
     init(number: Int) {
         self.init(
             number: number, id: "", options: "", sku: "", price: "", compareAt: "", grams: "",
-            onHand: "", reserved: nil)
+            onHand: "", wasOnHand: "", reserved: nil)
     }
 
     init(_ number: Int, _ variant: Variant) {
         self.init(
             number: number, id: variant.id.description,
-            options: variant.options.joined(separator: " / "), sku: variant.sku ?? "",
+            options: ListingForm.text(variant.options), sku: variant.sku ?? "",
             price: Format.typed(variant.price),
             compareAt: variant.compareAt.map { Format.typed($0) } ?? "",
             grams: variant.grams > 0 ? String(variant.grams) : "",
-            onHand: String(variant.onHand),
+            onHand: String(variant.onHand), wasOnHand: String(variant.onHand),
             reserved: variant.reserved > 0 ? localized("\(variant.reserved) being bought") : nil)
     }
 }

@@ -10,7 +10,8 @@ struct OptionRoutes {
             /// One in each line: some values have commas.
             let values: String?
             static let rules: [String: [Rule]] = [
-                "name": [.length(0...40)], "values": [.length(0...2000)],
+                // As many values as a thing may have variants, each of 80 characters.
+                "name": [.length(0...40)], "values": [.length(0...Listing.variantsMax * 81)],
             ]
         }
 

@@ -30,7 +30,7 @@ struct PriceRoutes {
                     variant: variant,
                     price: price == wasPrice
                         ? nil : try TypedAmount.read(price, currency, field: "rows.\(index).price"),
-                    onHand: onHand == wasOnHand ? nil : onHand)
+                    onHand: onHand == wasOnHand ? nil : onHand, wasOnHand: wasOnHand)
             }
         }
 
@@ -52,8 +52,12 @@ struct PriceRoutes {
         routes.post("/listings/prices").form(Form.self)
             .show(as: Member.self, needing: [.editListings], again: again) { call, member in
                 let edits = try call.form.rows.enumerated().map { try $0.element.edit($0.offset) }
-                let changed = try await call.marketplace.editOffers(
-                    edits, as: member.membership)
+                let changed: Int
+                do {
+                    changed = try await call.marketplace.editOffers(edits, as: member.membership)
+                } catch ListingRefusal.variantUnknown {
+                    throw Vanished()
+                }
                 return .seeOther(
                     Self.path(after: call.form.after),
                     notice: changed == 0
@@ -79,8 +83,20 @@ struct PriceRoutes {
     @Sendable private func again(_ again: Again, _ member: Member) async throws -> PageAnswer {
         var shown = try await page(
             again.request.marketplace, after: again.values["after"], member)
-        shown.fill(again)
+        let sent = PricesPage.sent(again)
+        let present = try await again.request.marketplace.editableOffers(
+            sent.map(\.variant), as: member.membership)
+        shown.show(sent, present, again)
         return .page("prices", shown, title: localized("Prices and stock"))
+    }
+
+    /// A colleague took a variant away while its price was being written.
+    private struct Vanished: Refusal {
+        let code = "variant.vanished"
+        let reason = RefusalReason.conflict
+        let explanation =
+            "One of these variants is not there any more. The others stand below as you wrote them."
+        let field: String? = nil
     }
 }
 
@@ -95,15 +111,15 @@ struct PricesPage {
         let link: String
         let currency: String
         var price: String
-        let wasPrice: String
+        var wasPrice: String
         var onHand: String
-        let wasOnHand: String
+        var wasOnHand: String
         let reserved: String?
     }
 
     let after: String
     var rows: [Row]
-    let isEmpty: Bool
+    var isEmpty: Bool
     let next: String?
     var warning: String?
 
@@ -114,14 +130,33 @@ struct PricesPage {
         next = page.next.map { "/listings/prices?after=\(Cursor.seal($0))" }
     }
 
-    /// What was typed instead of what is stored.
-    mutating func fill(_ again: Again) {
-        warning = again.explanation
-        for index in rows.indices {
-            let prefix = "rows.\(rows[index].number)."
-            rows[index].price = again.values[prefix + "price"] ?? rows[index].price
-            rows[index].onHand = again.values[prefix + "onHand"] ?? rows[index].onHand
+    /// The rows of a form that was sent, by their variants: nobody knows which stand at which
+    /// place by now.
+    static func sent(_ again: Again) -> [(number: Int, variant: ID<Variant>)] {
+        (0..<OfferEdit.countMax).compactMap { number in
+            again.values["rows.\(number).variant"].flatMap { ID($0) }.map { (number, $0) }
         }
+    }
+
+    /// What was typed instead of what is stored, with what stood there when it was typed.
+    mutating func show(
+        _ sent: [(number: Int, variant: ID<Variant>)], _ present: [EditableOffer], _ again: Again
+    ) {
+        warning = again.explanation
+        let offers = Dictionary(present.map { ($0.variant, $0) }) { first, _ in first }
+        rows = []
+        for place in sent {
+            guard let offer = offers[place.variant] else { continue }
+            // Numbers without a gap: where one is missing, a form ends.
+            var row = Row(rows.count, offer)
+            let prefix = "rows.\(place.number)."
+            row.price = again.values[prefix + "price"] ?? row.price
+            row.wasPrice = again.values[prefix + "wasPrice"] ?? row.wasPrice
+            row.onHand = again.values[prefix + "onHand"] ?? row.onHand
+            row.wasOnHand = again.values[prefix + "wasOnHand"] ?? row.wasOnHand
+            rows.append(row)
+        }
+        isEmpty = rows.isEmpty
     }
 }
 

@@ -52,12 +52,15 @@ struct HomePage {
     let conversion: String
     let charts: [SalesChart]
     let hasCharts: Bool
+    let balanceCharts: [BalanceChart]
+    let hasBalanceCharts: Bool
     /// What a debt means for the shop; nil without one.
     let debtText: String?
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
-        balances: [WalletBalance], told: [Notice], glance: ShopGlance?, visits: Int?,
+        balances: [WalletBalance], schedules: [ScheduledWallet], told: [Notice],
+        glance: ShopGlance?, visits: Int?,
         now: Instant
     ) {
         name = seller.name
@@ -95,6 +98,8 @@ struct HomePage {
         conversion = Self.share(glance?.sales.reduce(0) { $0 + $1.orders } ?? 0, of: known ?? 0)
         charts = glance.map { SalesChart.all($0, until: now) } ?? []
         hasCharts = !charts.isEmpty
+        balanceCharts = BalanceChart.all(balances, schedules)
+        hasBalanceCharts = !balanceCharts.isEmpty
         debtText = seller.debtWords
     }
 

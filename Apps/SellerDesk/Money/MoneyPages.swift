@@ -142,7 +142,8 @@ extension MoneyPage.Balance {
         }
     }
 
-    private static func words(_ schedule: ScheduledWallet?, _ currency: Currency) -> String {
+    /// When a wallet is paid next, and from which amount on.
+    static func words(_ schedule: ScheduledWallet?, _ currency: Currency) -> String {
         guard let schedule else { return localized("goes out with the next payout") }
         guard let next = schedule.nextAt else {
             return localized("goes out when the market pays it")

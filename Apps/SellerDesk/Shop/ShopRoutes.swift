@@ -59,6 +59,8 @@ struct ShopRoutes {
         ).items
         let balances =
             who.may(.readMoney) ? try await call.marketplace.balances(of: member.seller) : []
+        let schedules =
+            who.may(.readMoney) ? try await call.marketplace.payoutSchedules(of: member.seller) : []
         let seller = try await call.marketplace.seller(member.seller)
         let glance = who.may(.readOrders) ? try await call.marketplace.glance(as: who) : nil
         async let visits = call.request.site.visits.total(of: member.seller)
@@ -68,7 +70,8 @@ struct ShopRoutes {
         return .page(
             "home",
             HomePage(
-                seller, member, orders: orders, drafts: drafts, balances: balances, told: told,
+                seller, member, orders: orders, drafts: drafts, balances: balances,
+                schedules: schedules, told: told,
                 glance: glance, visits: await visits, now: try await call.marketplace.marketNow()),
             title: seller.name)
     }

@@ -58,9 +58,7 @@ struct BrowseQuery: Described {
     }
 
     private static func amount(_ text: String?) -> Int64? {
-        guard let text else { return nil }
-        let plain = text.map { $0 == "," ? "." : $0 }.filter { !$0.isWhitespace }
-        return Money(decimal: String(plain), .eur).map { max(0, $0.amount) }
+        text.flatMap { TypedAmount.guess($0, .eur) }.map { max(0, $0.amount) }
     }
 
     /// The same list with some of the question changed; nil takes that part of it away. It begins

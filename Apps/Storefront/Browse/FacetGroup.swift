@@ -113,10 +113,11 @@ struct FacetGroup {
             guard let word else { continue }
             items.append(Item(label: word, href: query.link(action, [name: nil]), count: ""))
         }
-        if query.from != nil || query.to != nil {
+        let asked = query.cardQuery()
+        if asked.priceMin != nil || asked.priceMax != nil {
             let words = [
-                query.from.map { localized("from € \($0)") },
-                query.to.map { localized("to € \($0)") },
+                asked.priceMin.map { localized("from \(Format.money(Money($0, .eur)))") },
+                asked.priceMax.map { localized("to \(Format.money(Money($0, .eur)))") },
             ]
             items.append(
                 Item(

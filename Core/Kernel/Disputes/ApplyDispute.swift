@@ -46,7 +46,8 @@ extension Marketplace {
             let others = try await tx.disputes.withdrawn(of: id, besides: before?.id)
             guard others + snapshot.withdrawn.amount <= payment.amount.amount else {
                 throw SnapshotQuarantined(
-                    payment: id, problem: "disputes that took more than its payment together")
+                    payment: id, problem: "disputes that took more than its payment together",
+                    mayBeEarly: true)
             }
             let after = Dispute(
                 snapshot, id: before?.id ?? ID(), payment: id, instance: instance,

@@ -90,7 +90,7 @@ extension Marketplace {
         try await tx.variants.deactivate(in: ids, keeping: variants.map(\.id))
         try await tx.variants.save(variants)
         try await tx.stock.set(
-            variants.compactMap { row in row.stock.map { (row.id, $0) } }, cause: .import,
+            variants.compactMap(\.count), cause: .import,
             by: member.account)
         try await tx.images.holdPhotos(of: ids)
         try await tx.listings.refresh(ids)

@@ -29,16 +29,17 @@ struct ScarceStockStore {
     func list(of seller: ID<Seller>, limit: Int) async throws -> [ScarceVariant] {
         try await db.query(
             """
-            select v.id, l.id, l.title, v.option_values, v.sku, k.on_hand - k.reserved, k.reserved
+            select v.id, v.listing_id, v.title, v.option_values, v.sku, k.on_hand - k.reserved,
+                k.reserved
             from (
-                select id, listing_id, option_values, sku from variant
-                where seller_id = \(seller) and active
+                select v.id, v.listing_id, l.title, v.option_values, v.sku
+                from variant v join listing l on l.id = v.listing_id and l.state = 'published'
+                where v.seller_id = \(seller) and v.active
                 limit \(ShopGlance.variantsMax)::int
             ) v
             join stock_level k on k.variant_id = v.id
-            join listing l on l.id = v.listing_id and l.state = 'published'
             where k.on_hand - k.reserved <= \(Self.threshold(of: seller))
-            order by k.on_hand - k.reserved, l.title, v.id limit \(limit)::int
+            order by k.on_hand - k.reserved, v.title, v.id limit \(limit)::int
             """
         ).decode { c in
             ScarceVariant(

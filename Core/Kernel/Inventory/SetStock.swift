@@ -32,7 +32,7 @@ extension Marketplace {
             guard onHand >= level.reserved else { throw ListingRefusal.stockReserved }
             let before = try await tx.audit.before("variant", variant.description)
             try await tx.stock.set(
-                [(variant: variant, onHand: onHand)], cause: .set, by: member.account)
+                [StockCount(variant: variant, onHand: onHand)], cause: .set, by: member.account)
             try await tx.audit.record(
                 "stock.set", on: "variant", variant.description, by: member, before: before)
         }

@@ -1,22 +1,33 @@
 import Postgres
 import Vocabulary
 
+/// How many there are of a variant, as somebody counted or wrote it.
+struct StockCount: Hashable, Sendable {
+    let variant: ID<Variant>
+    let onHand: Int
+    /// How many the books had when it was written; nil when it holds whatever they have.
+    var was: Int?
+}
+
 struct StockStore {
     let db: any Queryable
 
     /// Sets how many there are of each variant, never below what checkouts hold, and writes why.
+    /// What was bought since there were `was` is taken off.
     /// - Returns: how many variants changed.
     @discardableResult
     func set(
-        _ stock: [(variant: ID<Variant>, onHand: Int)], cause: StockMovement.Cause,
+        _ stock: [StockCount], cause: StockMovement.Cause,
         by actor: ID<Account>?
     ) async throws -> Int {
         try await db.execute(
             """
             with wanted as materialized (
-                select s.variant_id, s.on_hand as was, greatest(w.on_hand, s.reserved) as becomes
-                from unnest(\(stock.map(\.variant))::uuid[], \(stock.map(\.onHand))::int[])
-                    as w(variant_id, on_hand)
+                select s.variant_id, s.on_hand as was, least(
+                    greatest(w.on_hand + coalesce(s.on_hand - w.was, 0), s.reserved),
+                    \(VariantDraft.onHandMax)::int) as becomes
+                from unnest(\(stock.map(\.variant))::uuid[], \(stock.map(\.onHand))::int[],
+                    \(stock.map(\.was))::int[]) as w(variant_id, on_hand, was)
                 join stock_level s using (variant_id)
                 order by s.variant_id
                 for update of s
@@ -45,6 +56,26 @@ struct StockStore {
             var c = row.columns
             return (try c.next(), try c.next(), try c.next())
         }
+    }
+
+    /// How many there are of each variant, and how many of them checkouts hold.
+    func lock(
+        _ variants: [ID<Variant>]
+    ) async throws -> [ID<Variant>: (onHand: Int, reserved: Int)] {
+        let rows = try await db.query(
+            """
+            select variant_id, on_hand, reserved from stock_level
+            where variant_id = any(\(variants)::uuid[])
+            order by variant_id
+            for update
+            """
+        ).decode { c in
+            (
+                try c.next(ID<Variant>.self),
+                (onHand: try c.next(Int.self), reserved: try c.next(Int.self))
+            )
+        }
+        return Dictionary(rows) { first, _ in first }
     }
 
     /// Newest first.

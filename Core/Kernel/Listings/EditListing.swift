@@ -58,7 +58,7 @@ extension Marketplace {
                 try await tx.variants.deactivate(in: [id], keeping: variants.map(\.id))
                 try await tx.variants.save(variants)
                 try await tx.stock.set(
-                    variants.compactMap { row in row.stock.map { (row.id, $0) } },
+                    variants.compactMap(\.count),
                     cause: .set, by: member.account)
                 try await tx.listings.refresh([id])
                 try await tx.audit.record(

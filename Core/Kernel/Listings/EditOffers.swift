@@ -19,11 +19,15 @@ public struct OfferEdit: Hashable, Sendable {
     public let variant: ID<Variant>
     public let price: Money?
     public let onHand: Int?
+    /// How many there were when somebody wrote `onHand`: what was bought since is taken off it.
+    /// Nil takes `onHand` as it stands.
+    public let wasOnHand: Int?
 
-    public init(variant: ID<Variant>, price: Money?, onHand: Int?) {
+    public init(variant: ID<Variant>, price: Money?, onHand: Int?, wasOnHand: Int? = nil) {
         self.variant = variant
         self.price = price
         self.onHand = onHand
+        self.wasOnHand = wasOnHand
     }
 
     /// More than a page of them has.
@@ -63,7 +67,17 @@ extension Marketplace {
             items: shown.map(\.offer), next: rows.count > page.limit ? shown.last?.cursor : nil)
     }
 
-    /// Changes prices and stock of many variants, all of them or none.
+    /// These variants of the shop, as far as they may be changed.
+    public func editableOffers(
+        _ variants: [ID<Variant>], as member: SellerMember
+    ) async throws -> [EditableOffer] {
+        try member.require(.readListings)
+        let asked = Array(variants.prefix(OfferEdit.countMax))
+        return try await database.offers.editable(asked, of: member.seller)
+    }
+
+    /// Changes prices and stock of many variants, all of them or none. Edits that change nothing
+    /// are not looked at.
     /// - Returns: how many variants changed.
     /// - Throws: ``ListingRefusal``: `variantUnknown` when one is not this shop's, `priceInvalid`,
     ///   `currencyMixed`, `quantityInvalid`, `stockReserved` when checkouts hold more, `blocked`.
@@ -74,8 +88,11 @@ extension Marketplace {
         guard edits.count <= OfferEdit.countMax else { throw ListingRefusal.tooManyVariants }
         try edits.forEach(check)
         try await database.transaction { tx in
-            let present = try await tx.offers.lock(edits.map(\.variant), of: member.seller)
-            for edit in edits {
+            let present = try await tx.offers.lock(changed.map(\.variant), of: member.seller)
+            let levels = try await tx.stock.lock(
+                changed.filter { $0.onHand != nil }.map(\.variant))
+            var counts: [StockCount] = []
+            for edit in changed {
                 guard let offer = present[edit.variant] else {
                     throw ListingRefusal.variantUnknown
                 }
@@ -83,9 +100,12 @@ extension Marketplace {
                 guard edit.price.map({ $0.currency == offer.currency }) ?? true else {
                     throw ListingRefusal.currencyMixed
                 }
-                guard edit.onHand.map({ $0 >= offer.reserved }) ?? true else {
-                    throw ListingRefusal.stockReserved
-                }
+                guard let wanted = edit.onHand else { continue }
+                guard let level = levels[edit.variant] else { throw ListingRefusal.variantUnknown }
+                let count = wanted + (edit.wasOnHand.map { level.onHand - $0 } ?? 0)
+                guard count >= level.reserved else { throw ListingRefusal.stockReserved }
+                guard count <= VariantDraft.onHandMax else { throw ListingRefusal.quantityInvalid }
+                counts.append(StockCount(variant: edit.variant, onHand: count))
             }
             guard !changed.isEmpty else { return }
             let listings = Set(changed.compactMap { present[$0.variant]?.listing }).sorted {
@@ -94,10 +114,8 @@ extension Marketplace {
             let names = listings.map(\.description)
             let before = try await tx.audit.before("listing", names)
             try await tx.offers.savePrices(
-                edits.compactMap { edit in edit.price.map { (edit.variant, $0.amount) } })
-            try await tx.stock.set(
-                edits.compactMap { edit in edit.onHand.map { (edit.variant, $0) } },
-                cause: .set, by: member.account)
+                changed.compactMap { edit in edit.price.map { (edit.variant, $0.amount) } })
+            try await tx.stock.set(counts, cause: .set, by: member.account)
             try await tx.listings.refresh(listings)
             _ = try await tx.batch(
                 names.map {

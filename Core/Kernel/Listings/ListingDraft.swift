@@ -46,6 +46,9 @@ public struct VariantDraft: Hashable, Sendable, Codable {
     public var taxCode: String?
     /// How many there are; nil leaves the stock as it is.
     public var onHand: Int?
+    /// How many there were when `onHand` was written: what was bought since is taken off it. Nil
+    /// takes `onHand` as it stands.
+    public var wasOnHand: Int?
 
     public init(
         price: Money, options: [String]? = nil, sku: String? = nil, onHand: Int? = nil,

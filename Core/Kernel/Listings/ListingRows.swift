@@ -53,6 +53,12 @@ struct VariantRow: Codable, Sendable, Equatable {
     var image: ID<ListingImage>?
     /// How many there are; nil leaves the stock as it is.
     var stock: Int?
+    /// How many there were when that was written.
+    var stockWas: Int?
+
+    var count: StockCount? {
+        stock.map { StockCount(variant: id, onHand: $0, was: stockWas) }
+    }
 
     /// Rows for the variants of a draft. Each takes the id that it names, or that of the present
     /// variant with the same options, or else with the same SKU, or a new one.
@@ -78,7 +84,7 @@ struct VariantRow: Codable, Sendable, Equatable {
                     compare: draft.compareAt?.amount, currency: draft.price.currency,
                     grams: draft.grams ?? 0, barcode: draft.barcode,
                     shipping: draft.requiresShipping ?? true, taxable: draft.taxable ?? true,
-                    taxcode: draft.taxCode, stock: draft.onHand))
+                    taxcode: draft.taxCode, stock: draft.onHand, stockWas: draft.wasOnHand))
         }
         return rows
     }

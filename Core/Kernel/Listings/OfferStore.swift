@@ -40,8 +40,7 @@ struct OfferStore {
     ) async throws -> [(offer: EditableOffer, cursor: String)] {
         try await db.query(
             """
-            select v.id, l.id, l.title, v.option_values, v.sku, v.price, v.currency, s.on_hand,
-                s.reserved, v.position
+            select \(Self.editable)
             from listing l
             join variant v on v.listing_id = l.id and v.active
             join stock_level s on s.variant_id = v.id
@@ -53,13 +52,34 @@ struct OfferStore {
             limit \(limit)::int
             """
         ).decode { c in
-            let offer = EditableOffer(
-                variant: try c.next(), listing: try c.next(), title: try c.next(),
-                options: try c.next(), sku: try c.next(),
-                price: Money(try c.next(), try c.next()), onHand: try c.next(),
-                reserved: try c.next())
+            let offer = try EditableOffer(&c)
             let position = try c.next(Int.self)
             return (offer, "\(offer.listing):\(position):\(offer.variant)")
+        }
+    }
+
+    private static let editable: SQL = """
+        v.id, l.id, l.title, v.option_values, v.sku, v.price, v.currency, s.on_hand, s.reserved,
+        v.position
+        """
+
+    /// Those of these variants that may be changed.
+    func editable(
+        _ variants: [ID<Variant>], of seller: ID<Seller>
+    ) async throws -> [EditableOffer] {
+        try await db.query(
+            """
+            select \(Self.editable)
+            from variant v
+            join listing l on l.id = v.listing_id
+            join stock_level s on s.variant_id = v.id
+            where v.id = any(\(variants)::uuid[]) and v.seller_id = \(seller) and v.active
+                and l.state in ('draft', 'published')
+            """
+        ).decode { c in
+            let offer = try EditableOffer(&c)
+            _ = try c.next(Int.self)
+            return offer
         }
     }
 
@@ -69,10 +89,9 @@ struct OfferStore {
     ) async throws -> [ID<Variant>: HeldOffer] {
         let rows = try await db.query(
             """
-            select v.id, l.id, l.state, v.currency, s.reserved
+            select v.id, l.id, l.state, v.currency
             from variant v
             join listing l on l.id = v.listing_id
-            join stock_level s on s.variant_id = v.id
             where v.id = any(\(variants)::uuid[]) and v.seller_id = \(seller) and v.active
             order by l.id
             for update of l
@@ -81,8 +100,7 @@ struct OfferStore {
             (
                 try c.next(ID<Variant>.self),
                 HeldOffer(
-                    listing: try c.next(), state: try c.next(), currency: try c.next(),
-                    reserved: try c.next())
+                    listing: try c.next(), state: try c.next(), currency: try c.next())
             )
         }
         return Dictionary(rows) { first, _ in first }
@@ -104,7 +122,15 @@ struct HeldOffer: Sendable {
     let listing: ID<Listing>
     let state: Listing.State
     let currency: Currency
-    let reserved: Int
+}
+
+extension EditableOffer {
+    fileprivate init(_ c: inout Columns) throws {
+        self.init(
+            variant: try c.next(), listing: try c.next(), title: try c.next(),
+            options: try c.next(), sku: try c.next(), price: Money(try c.next(), try c.next()),
+            onHand: try c.next(), reserved: try c.next())
+    }
 }
 
 extension Queryable {

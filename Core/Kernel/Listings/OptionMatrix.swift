@@ -51,26 +51,48 @@ public struct OptionMatrix: Hashable, Sendable {
     ) throws -> ListingDraft {
         let clean = try checked()
         guard let combinations = clean.combinations else { throw ListingRefusal.tooManyVariants }
-        let (was, now) = (present.listing.optionNames, clean.options.map(\.name))
+        let origins = clean.origins(in: OptionMatrix(present))
         var left = present.variants
         var draft = ListingDraft(present)
-        draft.optionNames = now
+        draft.optionNames = clean.options.map(\.name)
         draft.variants = combinations.map { combination in
-            let byName = left.firstIndex { variant in
+            let same = left.firstIndex { variant in
                 clean.options.indices.allSatisfy { place in
-                    guard let before = was.firstIndex(of: now[place]),
-                        before < variant.options.count
-                    else { return combination[place] == clean.options[place].values[0] }
+                    guard let before = origins[place], before < variant.options.count else {
+                        return combination[place] == clean.options[place].values[0]
+                    }
                     return variant.options[before] == combination[place]
                 }
             }
-            // An option that was renamed has its values still.
-            let same = byName ?? left.firstIndex { $0.options == combination }
             var variant = same.map { VariantDraft(left.remove(at: $0)) } ?? model
             variant.options = combination
             return variant
         }
         return draft
+    }
+
+    /// Where each option stood before: the one of its name, or one of another name that has values
+    /// of it; nil for those that are new, which only are where there are more options than before.
+    private func origins(in before: OptionMatrix) -> [Int?] {
+        var free = Array(before.options.indices)
+        func take(_ place: Int?) -> Int? {
+            free.removeAll { $0 == place }
+            return place
+        }
+        var origins = options.map { option in
+            take(free.first { before.options[$0].name == option.name })
+        }
+        for (place, option) in options.enumerated() where origins[place] == nil {
+            let values = Set(option.values)
+            origins[place] = take(
+                free.first { !values.isDisjoint(with: before.options[$0].values) })
+        }
+        if options.count <= before.options.count {
+            for place in options.indices where origins[place] == nil {
+                origins[place] = take(free.first)
+            }
+        }
+        return origins
     }
 
     private func checked() throws -> OptionMatrix {

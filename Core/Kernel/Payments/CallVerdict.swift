@@ -9,6 +9,11 @@ enum CallVerdict: Hashable, Sendable {
 }
 
 extension ProviderError {
+    /// Whether nobody knows if it was done.
+    var isAmbiguous: Bool {
+        if case .ambiguous = self { true } else { false }
+    }
+
     var verdict: CallVerdict {
         switch self {
         case .declined, .invalidRequest, .unsupported: .ends

@@ -45,7 +45,8 @@ extension Marketplace {
         reach(.webhook, .intentCommitted)
     }
 
-    /// Applies a stored delivery. What it says of payments and refunds is absolute, so a repeat or
+    /// Applies a stored delivery. What may only have come too early is thrown, so that the job tries
+    /// again, and stands among the dead letters in the end. What it says of payments and refunds is absolute, so a repeat or
     /// an older one changes nothing.
     func applyWebhook(_ args: WebhookArgs) async throws {
         guard let stored = try await database.webhooks.find(args.event, from: args.instance) else {
@@ -64,7 +65,7 @@ extension Marketplace {
             try await database.webhooks.settle(
                 args.event, from: args.instance, isKnown ? "done" : "ignored")
             reach(.webhook, .recorded)
-        } catch let quarantined as SnapshotQuarantined {
+        } catch let quarantined as SnapshotQuarantined where !quarantined.mayBeEarly {
             try await database.webhooks.settle(
                 args.event, from: args.instance, "failed", error: quarantined.problem)
         }

@@ -121,6 +121,8 @@ extension Marketplace {
 struct SnapshotQuarantined: Error {
     let payment: ID<Payment>
     let problem: String
+    /// Whether news that is on its way may explain it.
+    var mayBeEarly = false
 }
 
 extension ProviderError {

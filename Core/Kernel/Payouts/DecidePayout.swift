@@ -18,6 +18,11 @@ extension Payout {
     /// Whether nobody knows what became of it, though the provider was asked again and again. One
     /// that is `sent` may be asked for at this moment.
     public var mayBeDecided: Bool { state == .unknown && tries >= Self.triesBeforeVerdict }
+
+    /// From when on nothing of it can be on its way any more; nil when nothing is in doubt.
+    public var arrivesUntil: Instant? {
+        inDoubtAt?.advanced(by: Marketplace.lateArrivalAgeMax)
+    }
 }
 
 extension Marketplace {
@@ -26,7 +31,10 @@ extension Marketplace {
     /// counts, not what the person says.
     /// - Parameter reason: 3 to 500 characters, for the audit trail.
     /// - Throws: ``PayoutRefusal``: `unknown`, `notInDoubt` when it ended, was not asked about
-    ///   often enough or is paid by a file; `providerKnows` when the provider says how it stands.
+    ///   often enough or is paid by a file; `providerKnows` when the provider says how it stands,
+    ///   `providerAway` when it cannot be asked now; of one that is said not to be paid
+    ///   `mayStillArrive`, half an hour long after the last call without an answer; `askedMeanwhile`
+    ///   when it was tried again while this was decided.
     @discardableResult
     public func decidePayout(
         _ id: ID<Payout>, _ verdict: PayoutVerdict, reason: String, by admin: ID<Account>
@@ -42,11 +50,15 @@ extension Marketplace {
         return try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
             guard payout.mayBeDecided else { throw PayoutRefusal.notInDoubt }
+            guard payout.tries == seen.tries else { throw PayoutRefusal.askedMeanwhile }
             let ended: Payout
             switch verdict {
             case .paid(let reference):
                 ended = try await tx.end(payout, .paid, reference: reference)
             case .notPaid:
+                if let until = payout.arrivesUntil, until > .systemNow {
+                    throw PayoutRefusal.mayStillArrive
+                }
                 ended = try await tx.end(
                     payout, .failed, failure: "The provider has not paid it.")
             }
@@ -57,7 +69,7 @@ extension Marketplace {
         }
     }
 
-    /// What the provider knows of it; nil when it has never heard of it, or cannot be asked.
+    /// What the provider knows of it; nil when it has never heard of it, or will never say.
     private func lookUp(_ payout: Payout) async throws -> PayoutSnapshot? {
         do {
             let provider = try await providers.payment(payout.instance)
@@ -68,8 +80,15 @@ extension Marketplace {
                     idempotencyKey: "\(payout.id)", attempt: payout.tries + 1,
                     deadline: Instant.systemNow.advanced(by: settings.callDeadline),
                     requestID: "\(payout.id)", firstMadeAt: payout.id.madeAt))
-        } catch is ProviderError {
-            return nil
+        } catch let error as ProviderError {
+            switch error {
+            // Asked again in an hour, it says the same.
+            case .invalidRequest, .unsupported, .misconfigured, .signatureInvalid, .declined:
+                return nil
+            case .unavailable, .ambiguous: throw PayoutRefusal.providerAway
+            }
+        } catch ProviderRefusal.hostUnreachable {
+            throw PayoutRefusal.providerAway
         } catch is ProviderRefusal {
             return nil
         }

@@ -52,6 +52,8 @@ public struct Payout: Sendable {
     public let plan: ID<PayoutPlan>?
     /// Of the provider's newest news.
     let version: Int64
+    /// When its provider was last asked to pay without an answer.
+    var inDoubtAt: Instant?
     /// The orders that it pays; empty in lists.
     public let items: [PayoutItem]
 
@@ -60,7 +62,7 @@ public struct Payout: Sendable {
             id: id, seller: seller, wallet: wallet, instance: instance, amount: amount,
             state: state, reference: reference, failure: failure, tries: tries,
             createdAt: createdAt, settledAt: settledAt, destination: destination, plan: plan,
-            version: version, items: items)
+            version: version, inDoubtAt: inDoubtAt, items: items)
     }
 }
 

@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import Vocabulary
 
@@ -44,7 +45,7 @@ extension Marketplace {
                 return freeze
             }
         }
-        try await settleFreezes(of: seller)
+        await followFreeze(of: seller)
         return freeze
     }
 
@@ -65,7 +66,17 @@ extension Marketplace {
                     "payouts.unfrozen", about: "seller", seller, FreezeNotice(reason: reason)
                 ).telling(team: seller))
         }
-        try await settleFreezes(of: seller)
+        await followFreeze(of: seller)
+    }
+
+    /// Moves the money now. What goes wrong changes nothing of the freeze itself, and the worker
+    /// follows.
+    private func followFreeze(of seller: ID<Seller>) async {
+        do { try await settleFreezes(of: seller) } catch {
+            logger.error(
+                "payouts.freeze-not-followed",
+                metadata: ["seller": "\(seller)", "error": "\(error)"])
+        }
     }
 
     /// The freeze that holds now, if any.

@@ -8,7 +8,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     case payerUnable, settlementKnown
     case accountNotOffered, accountNotOpened, accountUnavailable
     case notPaid, takeBackUnable, takenBackAlready
-    case notInDoubt, providerKnows, providerStillAtIt
+    case notInDoubt, providerKnows, providerStillAtIt, providerAway, mayStillArrive, askedMeanwhile
     case fileUnknown, notByFile, nothingToFile, notInFile
 
     public var code: String {
@@ -35,6 +35,9 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .notInDoubt: "payout.not-in-doubt"
         case .providerKnows: "payout.provider-knows"
         case .providerStillAtIt: "payout.provider-still-at-it"
+        case .providerAway: "payout.provider-away"
+        case .mayStillArrive: "payout.may-still-arrive"
+        case .askedMeanwhile: "payout.asked-meanwhile"
         case .fileUnknown: "payout-file.unknown"
         case .notByFile: "payout-file.not-by-file"
         case .nothingToFile: "payout-file.nothing"
@@ -45,7 +48,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     public var reason: RefusalReason {
         switch self {
         case .unknown, .planUnknown, .fileUnknown, .accountNotOffered: .missing
-        case .accountUnavailable: .unavailable
+        case .accountUnavailable, .providerAway: .unavailable
         case .notInFile: .invalid
         case .approvalOwn: .forbidden
         default: .conflict
@@ -82,6 +85,13 @@ public enum PayoutRefusal: Refusal, CaseIterable {
                 + "not been asked often enough."
         case .providerKnows: "The provider says by now how this payout ended; that counts."
         case .providerStillAtIt: "The provider has this payout and is at it: wait for its word."
+        case .providerAway:
+            "The provider cannot be asked at the moment, so nobody knows. Try again when it answers."
+        case .mayStillArrive:
+            "The provider was asked to pay less than half an hour ago and did not answer: it may "
+                + "still do it. Wait, look at its list once more, then say so."
+        case .askedMeanwhile:
+            "The provider was asked again at this moment. Look at the payout once more."
         case .fileUnknown: "There is no such file."
         case .notByFile: "This provider writes no files for a bank."
         case .nothingToFile: "Nothing waits for a file in this currency."

@@ -200,7 +200,7 @@ struct PayoutStore: Sendable {
 
     private static let columns: SQL = """
         id, seller_id, wallet_id, instance_id, currency, amount, state, reference, failure, tries,
-        created_at, settled_at, destination, plan_id, version
+        created_at, settled_at, destination, plan_id, version, in_doubt_at
         """
 
     /// The payout with its items, locked.
@@ -339,7 +339,19 @@ struct PayoutStore: Sendable {
             failure: try c.next(), tries: try c.next(), createdAt: try c.next(),
             settledAt: try c.next(),
             destination: try c.next(JSON<WalletDetails>?.self)?.value, plan: try c.next(),
-            version: try c.next(), items: items)
+            version: try c.next(), inDoubtAt: try c.next(), items: items)
+    }
+
+    /// Its provider is asked to pay now. Written before it is, so that whoever dies before the
+    /// answer leaves the doubt behind.
+    func doubt(_ id: ID<Payout>) async throws {
+        try await db.execute("update payout set in_doubt_at = now() where id = \(id)")
+    }
+
+    /// What was asked last was answered; what was asked before it is in as much doubt as it was.
+    func answered(_ payout: Payout) async throws {
+        try await db.execute(
+            "update payout set in_doubt_at = \(payout.inDoubtAt) where id = \(payout.id)")
     }
 
     /// Why a payout that nobody was asked to pay yet must stay; nil when it may go.

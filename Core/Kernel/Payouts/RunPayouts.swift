@@ -57,21 +57,27 @@ extension Marketplace {
     /// Plans one account's payouts and makes them, unless they need a second person. An account
     /// whose books are at fault is left alone and told of; the others go on.
     func payOut(_ account: Int64, _ terms: PayoutTerms) async throws -> PayoutRun {
-        do {
-            return try await makePayouts(of: account, terms)
-        } catch let error as PostgresError where error.constraint != nil {
-            report(error, account)
-        } catch let error as LedgerError {
-            report(error, account)
-        } catch let error as MoneyError {
-            report(error, account)
-        }
-        return PayoutRun()
+        try await unlessAtFault("account \(account)") { try await makePayouts(of: account, terms) }
+            ?? PayoutRun()
     }
 
-    private func report(_ error: any Error, _ account: Int64) {
+    /// What `work` answers; nil when the books of what it is about are at fault, which is reported.
+    func unlessAtFault<Answer: Sendable>(
+        _ subject: String, _ work: () async throws -> Answer
+    ) async throws -> Answer? {
+        let fault: any Error
+        do {
+            return try await work()
+        } catch let error as PostgresError where error.constraint != nil {
+            fault = error
+        } catch let error as LedgerError {
+            fault = error
+        } catch let error as MoneyError {
+            fault = error
+        }
         logger.error(
-            "payouts.account-at-fault", metadata: ["account": "\(account)", "error": "\(error)"])
+            "payouts.account-at-fault", metadata: ["account": "\(subject)", "error": "\(fault)"])
+        return nil
     }
 
     private func makePayouts(
@@ -157,7 +163,7 @@ extension Transaction {
             id: ID(), seller: line.seller, wallet: line.wallet, instance: instance,
             amount: line.amount, state: .held, reference: nil, failure: nil, tries: 0,
             createdAt: try await clock.now(), settledAt: nil, destination: line.destination,
-            plan: plan, version: 0, items: line.items)
+            plan: plan, version: 0, inDoubtAt: nil, items: line.items)
         try await payouts.insert(payout)
         try await ledger.post([.payoutHold(payout)])
         try await jobs.enqueue(

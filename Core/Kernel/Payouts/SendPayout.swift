@@ -31,6 +31,7 @@ extension Marketplace {
         let payout = try await beginSending(id)
         guard payout.state.isOpen else { return payout }
         let wasAsked = payout.state != .held
+        var isAsked = false
         do {
             let provider = try await providers.payment(payout.instance)
             if wasAsked {
@@ -43,11 +44,14 @@ extension Marketplace {
                 if let known { return try await settlePayout(id, known) }
             }
             let request = try await request(for: payout)
+            try await database.payouts.doubt(id)
+            isAsked = true
             reach(.payout, .beforeCall)
             let snapshot = try await provider.pay(request, context(of: payout))
             reach(.payout, .afterCall)
             return try await settlePayout(id, snapshot)
         } catch let error as ProviderError {
+            if isAsked, !error.isAmbiguous { try await database.payouts.answered(payout) }
             return try await settlePayout(id, error, wasAsked: wasAsked)
         }
     }

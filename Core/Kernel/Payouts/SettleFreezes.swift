@@ -5,13 +5,16 @@ extension Marketplace {
     /// Moves what is available of sellers whose payouts are frozen into their frozen accounts, and
     /// back what is frozen of all others. The worker does it too, so that what became available
     /// since, and what a crash left behind, follows; payouts look at the freeze itself and never
-    /// wait for this.
+    /// wait for this. An account whose books are at fault is left alone and told of.
     /// - Parameter seller: nil is everybody.
     public func settleFreezes(of seller: ID<Seller>? = nil) async throws {
         while true {
             let accounts = try await database.payoutFreezes.unsettled(of: seller, limit: 100)
             var moved = 0
-            for account in accounts { moved += try await settle(account) }
+            for account in accounts {
+                let subject = "wallet \(account.wallet), \(account.currency)"
+                moved += try await unlessAtFault(subject) { try await settle(account) } ?? 0
+            }
             if moved == 0 { return }
         }
     }

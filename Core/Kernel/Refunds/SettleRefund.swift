@@ -61,8 +61,7 @@ extension Marketplace {
             var statements = [
                 AttemptStore.retryStatement(attempt.id, state, error: "\(error)")
             ]
-            if case .ambiguous = error {
-            } else {
+            if !error.isAmbiguous {
                 statements.append(AttemptStore.answeredStatement(attempt))
             }
             _ = try await database.batch(statements)

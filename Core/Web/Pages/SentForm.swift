@@ -16,6 +16,8 @@ public struct FormFile: Sendable {
 struct SentForm: Sendable {
     /// The longest form without files.
     static let bytesMax = 256 * 1024
+    /// More than the longest form has: a listing with all the variants that it may have.
+    static let itemsMax = 1000
 
     private(set) var items: [(name: String, value: String)]
     private(set) var files: [FormFile] = []
@@ -25,7 +27,8 @@ struct SentForm: Sendable {
     init(_ request: WebRequest, filesLimit: Int) async throws {
         switch request.bodyType {
         case "application/x-www-form-urlencoded":
-            items = try PercentEncoding.items(try await request.body(upTo: Self.bytesMax))
+            items = try PercentEncoding.items(
+                try await request.body(upTo: Self.bytesMax), itemsMax: Self.itemsMax)
         case "multipart/form-data" where filesLimit > 0:
             let parts = try Multipart.parse(
                 try await request.body(upTo: filesLimit + Self.bytesMax),

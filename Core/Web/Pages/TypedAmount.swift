@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// An amount as a person writes it: in major units, `12.50` or `12,50`, never more digits than the
-/// currency has.
+/// An amount as a person writes it: in major units, `12.50` or `12,50`, with thousands apart or not
+/// (`1.234,50`, `1,234.50`, `1 234,50`), never more digits than the currency has.
 public enum TypedAmount {
     /// An input of a form whose name is `amount@currency` holds such an amount, in the currency
     /// that the input `currency` names; what the form is read as has its minor units in `amount`.
@@ -12,15 +12,17 @@ public enum TypedAmount {
     public static func read(
         _ text: String, _ currency: Currency, field: String
     ) throws(InvalidInput) -> Money {
-        let plain = text.filter { $0 != " " && $0 != "\u{A0}" }
-        let parts = plain.split(separator: ",", omittingEmptySubsequences: false)
-        // Of 1,234 with three digits nobody can tell whether it is a thousand or a little more
-        // than one.
-        let isClear = parts.count < 3 && (parts.count < 2 || parts[1].utf8.count != 3)
-        guard isClear,
-            let money = Money(decimal: parts.joined(separator: "."), currency)
+        guard let plain = TypedNumber(text).decimal(currency.exponent),
+            let money = Money(decimal: plain, currency)
         else { throw InvalidInput(.wrongType, field: field, explanation(currency)) }
         return money
+    }
+
+    /// The same where something that makes no sense is left out, and prices are mostly whole: what
+    /// could be a thousand is one.
+    public static func guess(_ text: String, _ currency: Currency) -> Money? {
+        TypedNumber(text).decimal(currency.exponent, isMostlyWhole: true)
+            .flatMap { Money(decimal: $0, currency) }
     }
 
     private static func explanation(_ currency: Currency) -> String {

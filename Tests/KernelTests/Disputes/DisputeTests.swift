@@ -161,6 +161,32 @@ import Vocabulary
         }
     }
 
+    @Test func `that comes before the news that explains it waits for that`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let (kernel, bank) = (dispute.shop.marketplace, dispute.shop.bank)
+            let total = dispute.total.amount
+            let first = dispute.snapshot(.needsResponse, taken: total, fee: 0, version: 1)
+            _ = try await dispute.apply(first)
+            let second = dispute.snapshot(
+                .needsResponse, taken: total, fee: 0, version: 1, reference: "du_2")
+            try await kernel.receiveWebhook(
+                from: dispute.shop.payment, headers: bank.webhook(second).headers,
+                body: bank.webhook(second).body)
+            let worker = market.worker()
+            try await worker.drain()
+            #expect(try await dispute.shop.count("select count(*) from dispute") == 1)
+
+            _ = try await dispute.apply(dispute.snapshot(.won, taken: 0, fee: 0, version: 2))
+            try await market.database.execute("update job set run_at = now()")
+            try await worker.drain()
+
+            #expect(try await dispute.shop.count("select count(*) from dispute") == 2)
+            #expect(try await dispute.sum("disputed") == -Int(total))
+            try await dispute.checkBooks()
+        }
+    }
+
     @Test func `of parts of one payment may be several, which together take no more than it`()
         async throws
     {

@@ -54,6 +54,52 @@ import Vocabulary
         }
     }
 
+    @Test func `take off what was bought since somebody wrote how many there are`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let listing = try await kernel.publishedListing("Mug", by: seller.member).listing.id
+            let mug = try await kernel.listing(listing, as: seller.member).variants[0]
+            try await kernel.setStock(of: mug.id, to: 10, as: seller.member)
+            // Two more were put on the shelf; three were bought meanwhile.
+            try await kernel.setStock(of: mug.id, to: 7, as: seller.member)
+            func left() async throws -> Int? {
+                try await kernel.editableOffers([mug.id], as: seller.member).first?.onHand
+            }
+
+            try await kernel.editOffers(
+                [OfferEdit(variant: mug.id, price: nil, onHand: 12, wasOnHand: 10)],
+                as: seller.member)
+            #expect(try await left() == 9)
+            var draft = ListingDraft(try await kernel.listing(listing, as: seller.member))
+            draft.variants[0].onHand = 11
+            draft.variants[0].wasOnHand = 10
+            _ = try await kernel.editListing(listing, draft, as: seller.member)
+            #expect(try await left() == 10)
+            await #expect(throws: ListingRefusal.stockReserved) {
+                try await kernel.editOffers(
+                    [OfferEdit(variant: mug.id, price: nil, onHand: 0, wasOnHand: 11)],
+                    as: seller.member)
+            }
+            #expect(try await left() == 10)
+        }
+    }
+
+    @Test func `that nobody changed do not stand in the way of others`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let mine = try await variants(market, seller, "Mug")
+            let gone = OfferEdit(variant: ID(), price: nil, onHand: nil)
+
+            let changed = try await kernel.editOffers(
+                [gone, OfferEdit(variant: mine[0].id, price: Money(700, .eur), onHand: nil)],
+                as: seller.member)
+
+            #expect(changed == 1)
+        }
+    }
+
     @Test func `are all refused when one of them is`() async throws {
         try await TestMarketplace.run(checkingInvariants: false) { market in
             let kernel = market.marketplace

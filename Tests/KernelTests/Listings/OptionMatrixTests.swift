@@ -59,6 +59,14 @@ import Vocabulary
             let french = try await apply(matrix(("Taille", ["Small", "Large"])))
             #expect(french.variants.map(\.id) == made.variants.map(\.id))
             #expect(french.listing.optionNames == ["Taille"])
+            let more = try await apply(matrix(("Größe", ["Tiny", "Large", "Small"])))
+            #expect(more.variants.map(\.sku) == [nil, "L", "S"])
+            #expect(more.variants.map(\.onHand) == [2, 7, 4])
+            let both = try await apply(
+                matrix(("Glaze", ["Matt", "Shiny"]), ("Size", ["Small", "Large"])))
+            #expect(both.variants.map(\.sku) == ["S", "L", nil, nil])
+            let other = try await apply(matrix(("Weight", ["Light", "Heavy"])))
+            #expect(other.variants.map(\.sku) == [nil, nil])
         }
     }
 

@@ -65,6 +65,11 @@ import Vocabulary
             let earnings = try await Earnings(market)
             let payout = try await stuck(earnings, isPaid: false)
             let admin = try await market.given.administrator()
+            await #expect(throws: PayoutRefusal.mayStillArrive) {
+                try await market.marketplace.decidePayout(
+                    payout.id, .notPaid, reason: "The bank has no such payment.", by: admin.id)
+            }
+            try await passHalfAnHour(market)
 
             let ended = try await market.marketplace.decidePayout(
                 payout.id, .notPaid, reason: "The bank has no such payment.", by: admin.id)
@@ -78,6 +83,55 @@ import Vocabulary
             let line = try #require(trail.first { $0.action == "payout.decided" })
             #expect(line.objectID == "\(payout.id)" && line.actor == admin.id)
             #expect(line.reason == "The bank has no such payment.")
+        }
+    }
+
+    /// What was sent would have arrived by now.
+    private func passHalfAnHour(_ market: TestMarketplace) async throws {
+        try await market.database.execute(
+            "update payout set in_doubt_at = in_doubt_at - interval '31 minutes'")
+    }
+
+    @Test func `nobody decides while its provider cannot be asked`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: true)
+            let admin = try await market.given.administrator()
+            try await passHalfAnHour(market)
+            earnings.shop.bank.beBlind(
+                .unavailable(message: "closed for the night", retryAfterSeconds: nil))
+
+            for verdict in [PayoutVerdict.notPaid, .paid(reference: nil)] {
+                await #expect(throws: PayoutRefusal.providerAway) {
+                    try await market.marketplace.decidePayout(
+                        payout.id, verdict, reason: "I think so.", by: admin.id)
+                }
+            }
+            #expect(try await earnings.balance().paying == payout.amount)
+        }
+    }
+
+    @Test func `nobody decides over a try that began meanwhile`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: false)
+            let admin = try await market.given.administrator()
+            try await passHalfAnHour(market)
+            earnings.shop.bank.beBlind(nil)
+            // While the bank is looked up, the worker asks it to pay, and the answer is lost.
+            earnings.shop.bank.meanwhile {
+                earnings.shop.bank.fail(.answerLost)
+                _ = try? await market.marketplace.sendPayout(payout.id)
+            }
+
+            await #expect(throws: PayoutRefusal.askedMeanwhile) {
+                try await market.marketplace.decidePayout(
+                    payout.id, .notPaid, reason: "Not on the list.", by: admin.id)
+            }
+
+            #expect(earnings.shop.bank.paidOut == [payout.amount])
+            #expect(try await market.marketplace.sendPayout(payout.id).state == .paid)
+            try await earnings.checkBooks()
         }
     }
 

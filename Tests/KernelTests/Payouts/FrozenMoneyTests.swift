@@ -77,6 +77,27 @@ import Vocabulary
         }
     }
 
+    @Test func `whose books are at fault keeps nobody else's money`() async throws {
+        try await TestMarketplace.run(checkingInvariants: false) { market in
+            let shop = try await FrozenShop(market)
+            let other = try await Earnings(market, shop: shop.earnings.shop)
+            _ = try await other.delivered(price: 3000)
+            try await other.waitForHolds()
+            try await market.storage.tamper([
+                """
+                update ledger_balance set balance = 1 where account_id in
+                    (select id from ledger_account where kind = 'seller_frozen')
+                """
+            ])
+
+            try await shop.lift()
+            let run = try await market.marketplace.runPayouts()
+
+            #expect(run.payouts.map(\.seller) == [other.seller.id])
+            #expect(try await market.marketplace.payoutFreeze(of: shop.earnings.seller.id) == nil)
+        }
+    }
+
     @Test func `that no administrator froze is named by the verification`() async throws {
         try await TestMarketplace.run { market in
             _ = try await FrozenShop(market)

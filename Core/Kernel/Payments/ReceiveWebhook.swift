@@ -45,9 +45,9 @@ extension Marketplace {
         reach(.webhook, .intentCommitted)
     }
 
-    /// Applies a stored delivery. What may only have come too early is thrown, so that the job tries
-    /// again, and stands among the dead letters in the end. What it says of payments and refunds is absolute, so a repeat or
-    /// an older one changes nothing.
+    /// Applies a stored delivery. What it says of payments and refunds is absolute, so a repeat or
+    /// an older one changes nothing. What may only have come too early is thrown: the job tries
+    /// again, and stands among the dead letters in the end.
     func applyWebhook(_ args: WebhookArgs) async throws {
         guard let stored = try await database.webhooks.find(args.event, from: args.instance) else {
             return

@@ -33,8 +33,8 @@ extension Marketplace {
     /// - Throws: ``PayoutRefusal``: `unknown`, `notInDoubt` when it ended, was not asked about
     ///   often enough or is paid by a file; `providerKnows` when the provider says how it stands,
     ///   `providerAway` when it cannot be asked now; of one that is said not to be paid
-    ///   `mayStillArrive`, half an hour long after the last call without an answer; `askedMeanwhile`
-    ///   when it was tried again while this was decided.
+    ///   `mayStillArrive`, half an hour long after the last call without an answer;
+    ///   `askedMeanwhile` when it was tried again while this was decided.
     @discardableResult
     public func decidePayout(
         _ id: ID<Payout>, _ verdict: PayoutVerdict, reason: String, by admin: ID<Account>

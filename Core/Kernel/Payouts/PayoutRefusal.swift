@@ -86,7 +86,8 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .providerKnows: "The provider says by now how this payout ended; that counts."
         case .providerStillAtIt: "The provider has this payout and is at it: wait for its word."
         case .providerAway:
-            "The provider cannot be asked at the moment, so nobody knows. Try again when it answers."
+            "The provider cannot be asked at the moment, so nobody knows. Try again when it "
+                + "answers."
         case .mayStillArrive:
             "The provider was asked to pay less than half an hour ago and did not answer: it may "
                 + "still do it. Wait, look at its list once more, then say so."

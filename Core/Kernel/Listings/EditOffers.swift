@@ -76,8 +76,8 @@ extension Marketplace {
         return try await database.offers.editable(asked, of: member.seller)
     }
 
-    /// Changes prices and stock of many variants, all of them or none. Edits that change nothing
-    /// are not looked at.
+    /// Changes prices and stock of many variants, all of them or none. Of edits that change nothing
+    /// only whose they are is looked at.
     /// - Returns: how many variants changed.
     /// - Throws: ``ListingRefusal``: `variantUnknown` when one is not this shop's, `priceInvalid`,
     ///   `currencyMixed`, `quantityInvalid`, `stockReserved` when checkouts hold more, `blocked`.
@@ -88,12 +88,15 @@ extension Marketplace {
         guard edits.count <= OfferEdit.countMax else { throw ListingRefusal.tooManyVariants }
         try edits.forEach(check)
         try await database.transaction { tx in
-            let present = try await tx.offers.lock(changed.map(\.variant), of: member.seller)
+            let present = try await tx.offers.lock(edits.map(\.variant), of: member.seller)
+            guard edits.allSatisfy({ present[$0.variant] != nil }) else {
+                throw ListingRefusal.variantUnknown
+            }
             let levels = try await tx.stock.lock(
                 changed.filter { $0.onHand != nil }.map(\.variant))
             var counts: [StockCount] = []
             for edit in changed {
-                guard let offer = present[edit.variant] else {
+                guard let offer = present[edit.variant], offer.isActive else {
                     throw ListingRefusal.variantUnknown
                 }
                 guard offer.state != .blocked else { throw ListingRefusal.blocked }

@@ -89,10 +89,10 @@ struct OfferStore {
     ) async throws -> [ID<Variant>: HeldOffer] {
         let rows = try await db.query(
             """
-            select v.id, l.id, l.state, v.currency
+            select v.id, l.id, l.state, v.currency, v.active
             from variant v
             join listing l on l.id = v.listing_id
-            where v.id = any(\(variants)::uuid[]) and v.seller_id = \(seller) and v.active
+            where v.id = any(\(variants)::uuid[]) and v.seller_id = \(seller)
             order by l.id
             for update of l
             """
@@ -100,7 +100,8 @@ struct OfferStore {
             (
                 try c.next(ID<Variant>.self),
                 HeldOffer(
-                    listing: try c.next(), state: try c.next(), currency: try c.next())
+                    listing: try c.next(), state: try c.next(), currency: try c.next(),
+                    isActive: try c.next())
             )
         }
         return Dictionary(rows) { first, _ in first }
@@ -122,6 +123,7 @@ struct HeldOffer: Sendable {
     let listing: ID<Listing>
     let state: Listing.State
     let currency: Currency
+    let isActive: Bool
 }
 
 extension EditableOffer {

@@ -90,13 +90,23 @@ import Vocabulary
             let kernel = market.marketplace
             let seller = try await market.given.verifiedSeller()
             let mine = try await variants(market, seller, "Mug")
-            let gone = OfferEdit(variant: ID(), price: nil, onHand: nil)
+            let present = try await kernel.publishedListing("Bowl", by: seller.member)
+            var draft = ListingDraft(present)
+            draft.variants.removeLast()
+            _ = try await kernel.editListing(present.listing.id, draft, as: seller.member)
+            let taken = try #require(present.variants.last).id
+            let gone = OfferEdit(variant: taken, price: nil, onHand: nil)
 
             let changed = try await kernel.editOffers(
                 [gone, OfferEdit(variant: mine[0].id, price: Money(700, .eur), onHand: nil)],
                 as: seller.member)
 
             #expect(changed == 1)
+            await #expect(throws: ListingRefusal.variantUnknown) {
+                try await kernel.editOffers(
+                    [OfferEdit(variant: taken, price: Money(700, .eur), onHand: nil)],
+                    as: seller.member)
+            }
         }
     }
 

@@ -62,7 +62,16 @@ public struct ProgramRun: Sendable {
         // An inherited socket would stay open for as long as the program runs, whoever closes it.
         posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // Our threads keep most signals from themselves; a program that inherited that would not
+        // hear that it has had its time, or of its own crash.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
         // Nothing of ours is told to it: the environment holds the database's password.
         var environment: [UnsafeMutablePointer<CChar>?] = [

@@ -8,19 +8,35 @@ struct PhotoTool: Sendable {
     let program: String
     /// How long one step may take by the clock; the processor's time is bounded as well.
     let deadline: Duration
+    /// After the first it is told and ends, after the second it is killed. Equal ones kill at
+    /// once, as anybody else may.
+    var processorSeconds = (soft: 20, hard: 25)
 
     enum Failure: Error, Hashable {
         /// It is not installed.
         case missing
         /// The machine was too busy, or the picture is too much work.
         case late
+        /// Somebody ended it: the machine had no memory left for anybody, or goes down.
+        case killed(Int32)
         /// Something that has nothing to do with the picture.
         case broken(String)
+
+        /// Whether a picture that fails like this every time is to blame for it.
+        var mayBeThePicture: Bool {
+            switch self {
+            case .late, .killed: true
+            case .missing, .broken: false
+            }
+        }
     }
+
+    /// What a program does to itself that reads what it cannot bear. Glib traps when it gets no
+    /// memory.
+    private static let crashes = [SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP]
 
     /// What it may have: a picture of the most pixels takes a quarter of it.
     private static let memoryBytes = 1 << 30
-    private static let processorSeconds = 20
     private static let fileBytes = 64 << 20
 
     /// Opens a stranger's picture and writes it as a PNG with nothing in it but the picture:
@@ -39,10 +55,10 @@ struct PhotoTool: Sendable {
         case .exited(0): return try width(of: base)
         case .exited(127), .notStarted: throw Failure.broken(tail(of: complaints))
         case .late: throw Failure.late
-        case .signalled(SIGXCPU), .signalled(SIGXFSZ), .signalled(SIGKILL):
-            throw MediaRefusal.tooMuchWork
-        case .exited, .signalled:
-            throw refusal(mediaType, tail(of: complaints))
+        case .signalled(SIGXCPU), .signalled(SIGXFSZ): throw MediaRefusal.tooMuchWork
+        case .signalled(let signal) where !Self.crashes.contains(signal):
+            throw Failure.killed(signal)
+        case .exited, .signalled: throw refusal(mediaType, tail(of: complaints))
         }
     }
 
@@ -65,7 +81,8 @@ struct PhotoTool: Sendable {
             "/usr/bin/setpriv",
             [
                 "--pdeathsig", "KILL", "--no-new-privs", "/usr/bin/nice", "-n", "10",
-                "/usr/bin/prlimit", "--as=\(Self.memoryBytes)", "--cpu=\(Self.processorSeconds)",
+                "/usr/bin/prlimit", "--as=\(Self.memoryBytes)",
+                "--cpu=\(processorSeconds.soft):\(processorSeconds.hard)",
                 "--fsize=\(Self.fileBytes)", "--nofile=64", "--core=0", program,
             ] + arguments, within: deadline, errors: complaints)
         run.environment = [

@@ -81,10 +81,75 @@ import Vocabulary
     }
 
     @Test func `ends a tool that wants more memory than it may have`() async throws {
-        // `tail` keeps the last line, and there is only one.
-        try await Self.tool("head -c 1200000000 /dev/zero | tail >/dev/null || kill -KILL $$") {
-            studio in
+        // `tail` keeps the last line, and there is only one. Glib ends like this without memory.
+        let script = """
+            head -c 1200000000 /dev/zero | tail >/dev/null && exit 0
+            echo 'GLib-ERROR: failed to allocate 1048576 bytes' >&2
+            kill -TRAP $$
+            """
+        try await Self.tool(script) { studio in
             _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
+            try await studio.work()
+            #expect(try await studio.progress()?.refusal == .tooMuchWork)
+        }
+    }
+
+    @Test func `ends a tool that takes more of the processor than it may`() async throws {
+        let folder = "/tmp/guildhall-busy-\(ID<Listing>())"
+        try MediaFolder.make(folder)
+        defer { try? MediaFolder.removeFolder(folder) }
+        let path = folder + "/busy"
+        try "#!/bin/sh\nwhile :; do :; done\n".write(
+            toFile: path, atomically: true, encoding: .utf8)
+        chmod(path, 0o755)
+        let tool = PhotoTool(
+            program: path, deadline: .seconds(120), processorSeconds: (soft: 1, hard: 3))
+        await #expect(throws: MediaRefusal.tooMuchWork) {
+            try await WorkThreads(count: 1, waitingMax: 1).run {
+                try tool.open(path, "image/jpeg", into: folder + "/photo.png")
+            }
+        }
+    }
+
+    @Test(arguments: ["SEGV", "ABRT", "BUS", "ILL", "FPE", "XCPU", "XFSZ"])
+    func `refuses a picture that the tool does not survive`(_ signal: String) async throws {
+        try await Self.tool("kill -\(signal) $$") { studio in
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
+            try await studio.work()
+            #expect(
+                try await studio.progress()?.refusal
+                    == (signal.hasPrefix("X") ? .tooMuchWork : .damaged))
+        }
+    }
+
+    @Test(arguments: ["KILL", "TERM", "INT", "HUP"])
+    func `makes a photo after all when somebody else ended the tool`(
+        _ signal: String
+    ) async throws {
+        let mark = "/tmp/guildhall-ended-\(ID<Listing>())"
+        defer { unlink(mark) }
+        let script = "[ -e \(mark) ] || { touch \(mark); kill -\(signal) $$; }"
+        try await Self.tool(script + "\nexec \(PhotoFiles.tool) \"$@\"") { studio in
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
+            try await studio.work()
+            #expect(try await studio.progress()?.state == .making)
+            #expect(try studio.files("originals").count == 1)
+
+            try await studio.market.database.execute("update job set run_at = now()")
+            try await studio.work()
+
+            #expect(try await studio.progress()?.state == .ready)
+        }
+    }
+
+    @Test func `refuses at the last try what ends the tool every time`() async throws {
+        try await Self.tool("kill -KILL $$") { studio in
+            _ = try await studio.add(try await PhotoFiles.noise("jpg", 64, 64))
+            for _ in 0..<7 {
+                try await studio.work()
+                #expect(try await studio.progress()?.state == .making)
+                try await studio.market.database.execute("update job set run_at = now()")
+            }
             try await studio.work()
             #expect(try await studio.progress()?.refusal == .tooMuchWork)
         }
@@ -229,7 +294,7 @@ import Vocabulary
     }
 
     /// A market whose tool is a script.
-    private static func tool(
+    static func tool(
         _ script: String, within deadline: Duration = .seconds(30),
         _ body: (Studio) async throws -> Void
     ) async throws {

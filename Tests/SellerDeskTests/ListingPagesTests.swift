@@ -184,6 +184,34 @@ import Web
         }
     }
 
+    @Test func `pictures that are sent twice are added once, and refused ones can be sent again`()
+        async throws
+    {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let listing = try await desk.listing("Mug").listing.id
+            let path = "/listings/\(listing)"
+            func send(_ page: WebAnswer, _ bytes: [UInt8]) async throws -> WebAnswer {
+                try await browser.upload(
+                    page, path + "/images", ["alt": "Front"], file: ("file", "mug.png", bytes))
+            }
+            // The browser sends again what got no answer: the form is the same, and so is its key.
+            let page = try await browser.get(path)
+            #expect(try await send(page, png).status == 303)
+            #expect(try await send(page, png).status == 303)
+            let images = try await desk.kernel.listing(listing, as: desk.shop.member).images
+            #expect(images.count == 1)
+
+            let fresh = try await browser.get(path)
+            for _ in 1...2 {
+                let refused = try await send(fresh, Array("nothing".utf8))
+                #expect(refused.status == 303)
+                #expect(refused.header("idempotent-replayed") == nil)
+                #expect(try await browser.get(path).text.contains("has to be a JPEG"))
+            }
+        }
+    }
+
     @Test func `pictures are put in order by buttons, and say what is wrong with them`()
         async throws
     {
@@ -216,6 +244,10 @@ import Web
             try await desk.market.worker().drain()
             let page = try await browser.get(path)
             #expect(page.text.contains("it is damaged, or ends too early"))
+            let german = try await browser.raw(
+                "GET", path, headers: [("accept-language", "de")])
+            #expect(german.text.contains("beschädigt oder endet zu früh"))
+            #expect(!german.text.contains("it is damaged, or ends too early"))
             #expect(page.text.contains("/media/\(ContentHash(of: png))/320.jpg"))
         }
     }

@@ -20,20 +20,26 @@ struct ListingImageRoutes {
 
     func mount(on routes: Routes) {
         routes.post("/listings/{listing}/images").path(ListingPath.self).form(ImageForm.self)
-            .files(upTo: Self.picturesMax)
+            .files(upTo: Self.picturesMax).onlyOnce()
             .show(as: Member.self, needing: [.editListings], again: again) { call, member in
                 let files = call.files.filter { $0.field == "file" }
                 if files.isEmpty {
                     throw InputRefusal(.wrong("Choose a picture first."), field: "file")
                 }
-                for file in files {
-                    try await call.marketplace.addImage(
-                        file.bytes, alt: call.form.alt ?? "", to: call.path.listing,
-                        as: member.membership)
+                let page = Links.listing(call.path.listing)
+                for (added, file) in files.enumerated() {
+                    do {
+                        try await call.marketplace.addImage(
+                            file.bytes, alt: call.form.alt ?? "", to: call.path.listing,
+                            as: member.membership)
+                    } catch let refusal as any Refusal where added > 0 {
+                        // Not to be sent once more: the first ones are there.
+                        return .seeOther(
+                            page,
+                            warning: Self.added(added) + " " + refusal.localizedExplanation)
+                    }
                 }
-                return .seeOther(
-                    Links.listing(call.path.listing),
-                    notice: Format.count(files.count, "picture is added.", "pictures are added."))
+                return .seeOther(page, notice: Self.added(files.count))
             }
         routes.get("/listings/{listing}/photos").path(ListingPath.self)
             .show(as: Member.self, needing: [.readListings], use: show)
@@ -68,6 +74,10 @@ struct ListingImageRoutes {
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await move(call, member, notice: localized("It comes later now.")) { $0 + 1 }
             }
+    }
+
+    private static func added(_ count: Int) -> String {
+        Format.count(count, "picture is added.", "pictures are added.")
     }
 
     private static let lookAgainSeconds = 3

@@ -33,7 +33,7 @@ struct PhotoFigure {
         alt = image.alt
         elsewhere = image.hash == nil ? image.sourceURL : nil
         progress = image.photo.flatMap { Self.progress($0) }
-        problem = image.photo?.refusal?.explanation
+        problem = image.photo?.refusal?.localizedExplanation
         isMaking = image.photo?.state.isUnderWay == true
         self.isFirst = isFirst
         self.isLast = isLast

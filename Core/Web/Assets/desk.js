@@ -40,27 +40,63 @@ function beforeSending(form) {
       return item;
     }));
   });
+  const key = form.querySelector("input[name=idempotencyKey]");
+  const button = form.querySelector("button");
+  const problem = document.createElement("p");
+  problem.className = "warning";
+  problem.setAttribute("role", "alert");
+  problem.hidden = true;
+  form.append(problem);
+  // Nothing was added: the pictures are still chosen, and can be sent again.
+  const stop = (sentence) => {
+    problem.textContent = sentence;
+    problem.hidden = false;
+    progress.hidden = true;
+    button.disabled = false;
+    problem.scrollIntoView({ block: "center" });
+  };
+  // Other pictures are another thing to be done; the same ones are added once.
+  input.addEventListener("change", () => {
+    key.value = [...crypto.getRandomValues(new Uint8Array(16))]
+      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const request = new XMLHttpRequest();
-    const instead = () => form.submit();
     request.open("POST", form.action);
+    request.setRequestHeader("Accept", "text/html");
     request.responseType = "document";
     request.upload.addEventListener("progress", (sent) => {
       if (sent.lengthComputable) progress.value = sent.loaded / sent.total;
     });
     request.addEventListener("load", () => {
       const main = request.response?.querySelector("main");
-      if (!main) return location.reload();
+      if (!main || request.status >= 400) {
+        if (request.status === 403) freshToken();
+        return stop(main?.querySelector(".lead")?.textContent || form.dataset.sayFailed);
+      }
       document.querySelector("main").replaceWith(main);
       picturesOf(main);
       main.querySelector(".notice, .warning")?.scrollIntoView({ block: "center" });
     });
-    request.addEventListener("error", instead);
+    request.addEventListener("error", () => stop(form.dataset.sayLost));
+    const sent = new FormData(form);
+    problem.hidden = true;
+    progress.value = 0;
     progress.hidden = false;
-    form.querySelector("button").disabled = true;
-    request.send(new FormData(form));
+    button.disabled = true;
+    request.send(sent);
   });
+}
+
+// The forms of a page that was open for long are taken again.
+async function freshToken() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("form[data-upload] input[name=formToken]");
+  if (!fresh) return;
+  for (const old of document.querySelectorAll("input[name=formToken]")) old.value = fresh.value;
 }
 
 function dragging(thumbs) {
@@ -97,19 +133,23 @@ function dragging(thumbs) {
   thumbs.addEventListener("drop", (event) => event.preventDefault());
 }
 
-function lookAgain(thumbs) {
+function lookAgain(thumbs, seconds = 2) {
   setTimeout(async () => {
-    try {
-      const answer = await fetch(thumbs.dataset.photos);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.querySelector("[data-photos]");
-      // Not under somebody's hand.
-      if (!fresh || thumbs.querySelector(".dragged")) return lookAgain(thumbs);
-      thumbs.replaceWith(fresh);
-      dragging(fresh);
-      if (fresh.hasAttribute("data-making")) lookAgain(fresh);
-    } catch { lookAgain(thumbs); }
-  }, 2000);
+    if (!thumbs.isConnected) return;
+    const answer = await fetch(thumbs.dataset.photos, { headers: { Accept: "text/html" } })
+      .catch(() => null);
+    // No answer, or too much to do: later. Any other no stays one.
+    if (!answer || answer.status === 429 || answer.status === 503) return lookAgain(thumbs, 15);
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-photos]");
+    if (!fresh) return;
+    // Not under somebody's hand.
+    if (thumbs.querySelector(".dragged")) return lookAgain(thumbs);
+    thumbs.replaceWith(fresh);
+    dragging(fresh);
+    if (fresh.hasAttribute("data-making")) lookAgain(fresh);
+  }, seconds * 1000);
 }
 
 picturesOf(document);

@@ -175,6 +175,8 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                         guard again != nil || refused.isMendable && sent.files.isEmpty else {
                             throw refusal
                         }
+                        // It may be sent once more, also when the answer leads elsewhere.
+                        request.trace.notes.withLock { $0.isRefused = true }
                         var answer = try await again?(refused, caller) ?? refused.alone()
                         if answer.status == .ok { answer.status = refusal.reason.status }
                         answer.fault = refused.fault

@@ -45,6 +45,8 @@ public struct WebRequest: Sendable {
             var browser: String?
             var session: SessionLookup?
             var holdsLargeBody = false
+            /// Whether what a form asked for was refused, whatever the answer looks like.
+            var isRefused = false
         }
         let notes = Mutex(Notes())
     }

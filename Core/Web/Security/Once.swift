@@ -72,7 +72,8 @@ extension WebRequest {
             response = site.answer(to: problem, self)
         }
         guard claim.kept == nil else { return response }
-        guard keepsRefusals || response.status.code < 400 else {
+        let isRefused = response.status.code >= 400 || trace.notes.withLock { $0.isRefused }
+        guard keepsRefusals || !isRefused else {
             try await once.abandon(claim)
             return response
         }

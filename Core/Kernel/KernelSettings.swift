@@ -22,6 +22,11 @@ public struct KernelSettings: Sendable {
     public var sellerUnmadeMax = 1000
     /// Bytes of one seller's uploads that may wait to be made at the same time.
     public var sellerUnmadeBytesMax = 2 << 30
+    /// How many of one customer's photos may wait to be made, or for a review that shows them:
+    /// those of ten reviews.
+    public var customerUnmadeMax = 40
+    /// Bytes of those photos.
+    public var customerUnmadeBytesMax = 400 << 20
     /// The program that makes photos: libvips' `vips`.
     public var photoTool = "/usr/bin/vips"
     /// How long one step of making a photo may take.

@@ -87,6 +87,7 @@ public struct Migration: Sendable {
         "m0115-low-stock",
         "m0116-policies",
         "m0123-shipping-profiles",
+        "m0142-photo-owners",
     ]
 
     /// The migrations that this build ships.

@@ -29,6 +29,13 @@ struct AccountStore {
         ).isEmpty
     }
 
+    /// The same, and one transaction after the other.
+    func lockOpen(_ id: ID<Account>) async throws -> Bool {
+        try await !db.query(
+            "select from account where id = \(id) and state = 'active' for no key update"
+        ).isEmpty
+    }
+
     func find(email: String) async throws -> Account? {
         try await db.query(
             """

@@ -12,6 +12,9 @@ struct ImageRow: Codable, Sendable {
     var alt: String
 }
 
+/// A listing came to show a photo between two locks.
+struct ShownElsewhere: Error {}
+
 struct ImageStore {
     let db: any Queryable
 
@@ -63,6 +66,25 @@ struct ImageStore {
         try await db.query(
             "select distinct listing_id from listing_image where content_hash = \(hash)"
         ).decode { c in try c.next() }
+    }
+
+    /// Locks the listings that show a photo and then the photo, as whoever adds pictures does.
+    /// - Returns: those listings; nil when the photo is gone.
+    /// - Throws: ``ShownElsewhere`` when one came to show it meanwhile: begin anew.
+    func lockShowing(_ hash: ContentHash) async throws -> [ID<Listing>]? {
+        let locked = try await db.query(
+            """
+            select id from listing where id in (
+                select listing_id from listing_image where content_hash = \(hash))
+            order by id for no key update
+            """
+        ).decode { c in try c.next(ID<Listing>.self) }
+        guard try await db.media.lock(hash) else { return nil }
+        // What comes to show it from now on waits for the photo, and then shows what it is.
+        guard try await Set(listings(showing: hash)).isSubset(of: locked) else {
+            throw ShownElsewhere()
+        }
+        return locked
     }
 
     /// Holds the photos of listings until this transaction is over, so that none becomes ready

@@ -14,7 +14,9 @@ extension Marketplace {
     private func makePhotoOrTell(_ hash: ContentHash, _ run: JobRun) async throws -> JobOutcome {
         do {
             return try await makePhoto(hash, run)
-        } catch PhotoTool.Failure.late where run.attempt >= Self.making.attemptsMax {
+        } catch let failure as PhotoTool.Failure
+            where failure.mayBeThePicture && run.attempt >= Self.making.attemptsMax
+        {
             // It had its time on a quiet machine, too.
             return try await refusePhoto(hash, .tooMuchWork, run)
         }
@@ -24,6 +26,14 @@ extension Marketplace {
         handlers.on(Self.making) { args, run in try await makePhotoOrTell(args.photo, run) }
         handlers.every(.seconds(600), JobKind("photos.sweep", lane: .photos)) { _ in
             try await sweepPhotos()
+            return .done
+        }
+        handlers.every(.seconds(21_600), JobKind("photos.sweep-pictures", lane: .bulk)) { _ in
+            try await sweepPictures()
+            return .done
+        }
+        handlers.on(Self.forgetting) { args, _ in
+            try await removeUnused(args.files)
             return .done
         }
     }
@@ -44,11 +54,12 @@ extension Marketplace {
             let copies = try await cleaningUp(folder) {
                 try await makeCopies(photo, from: source, in: folder)
             }
-            try await database.transaction { tx in
-                guard let shown = copies.last(where: { $0.type == .jpeg }) else { return }
-                try await tx.media.finish(hash, copies, shown: shown)
-                try await tx.listings.refresh(try await tx.images.listings(showing: hash))
-                try await run.finish(in: tx)
+            switch try await finishPhoto(hash, copies, run) {
+            case .finished: break
+            case .forgotten:
+                try await removeUnused([hash] + copies.map(\.hash))
+                return .done
+            case .copiesTaken: return .snooze(.seconds(1))
             }
         } catch let refusal as MediaRefusal {
             return try await refusePhoto(hash, refusal, run)
@@ -59,8 +70,34 @@ extension Marketplace {
             return .snooze(.seconds(60))
         }
         // The sweep takes what is left when this worker dies here.
-        try await source.remove(hash, on: files)
+        try await removeUnused([hash])
         return .done
+    }
+
+    private enum PhotoEnd {
+        case finished
+        /// Whoever it was of was erased meanwhile.
+        case forgotten
+        /// Another photo had the same copies, and was forgotten before this one named them.
+        case copiesTaken
+    }
+
+    private func finishPhoto(
+        _ hash: ContentHash, _ copies: [Rendition], _ run: JobRun
+    ) async throws -> PhotoEnd {
+        guard let shown = copies.last(where: { $0.type == .jpeg }) else { return .copiesTaken }
+        let (names, pictures) = (copies.map(\.hash), pictureFolder)
+        return try await changingPhoto { tx in
+            try await tx.media.lockFiles(names)
+            guard try await files.run({ names.allSatisfy { pictures.has($0) } }) else {
+                return .copiesTaken
+            }
+            guard let listings = try await tx.images.lockShowing(hash) else { return .forgotten }
+            try await tx.media.finish(hash, copies, shown: shown)
+            try await tx.listings.refresh(listings)
+            try await run.finish(in: tx)
+            return .finished
+        }
     }
 
     /// Nobody is shown it, and its seller is told why. A kept one goes on being shown as it came.
@@ -68,19 +105,32 @@ extension Marketplace {
         _ hash: ContentHash, _ refusal: MediaRefusal, _ run: JobRun
     ) async throws -> JobOutcome {
         logger.info("photos.refused", metadata: ["code": "\(refusal.code)"])
-        let isKept = try await database.transaction { tx in
-            let isKept = try await tx.media.find(hash) == .kept
-            if isKept {
+        try await changingPhoto { tx in
+            guard let listings = try await tx.images.lockShowing(hash) else { return }
+            if try await tx.media.find(hash) == .kept {
                 try await tx.media.keepAsItIs(hash)
             } else {
                 try await tx.media.refuse(hash, refusal)
-                try await tx.listings.refresh(try await tx.images.listings(showing: hash))
+                try await tx.listings.refresh(listings)
             }
             try await run.finish(in: tx)
-            return isKept
         }
-        if !isKept { try await originalFolder.remove(hash, on: files) }
+        try await removeUnused([hash])
         return .done
+    }
+
+    /// Begins anew when another listing came to show the photo while this one's were locked.
+    private func changingPhoto<Value: Sendable>(
+        _ body: (Transaction) async throws -> Value
+    ) async throws -> Value {
+        for _ in 0..<10 {
+            do {
+                return try await database.transaction { tx in try await body(tx) }
+            } catch is ShownElsewhere {
+                continue
+            }
+        }
+        return try await database.transaction { tx in try await body(tx) }
     }
 
     /// Narrowest first, one type after the other, telling how far it is.

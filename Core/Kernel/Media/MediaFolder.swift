@@ -5,8 +5,8 @@ import ProviderKit
 struct MediaFolder: Sendable {
     let path: String
 
-    /// Writes `bytes` unless they are there already. A file appears whole or not at all, and is
-    /// on the disk when this returns.
+    /// Writes `bytes` unless they are there already, as a file that is new either way. A file
+    /// appears whole or not at all, and is on the disk when this returns.
     func write(_ bytes: [UInt8], on threads: WorkThreads) async throws -> ContentHash {
         try await threads.run { try self.writeFile(bytes) }
     }
@@ -18,16 +18,25 @@ struct MediaFolder: Sendable {
 
     /// Forgets a file; nothing when there is none.
     func remove(_ hash: ContentHash, on threads: WorkThreads) async throws {
-        try await threads.run {
-            guard unlink(self.file(of: hash)) != 0, errno != ENOENT else { return }
-            throw MediaFault("unlink", errno)
-        }
+        try await threads.run { try self.removeFile(hash) }
+    }
+
+    /// ``remove(_:on:)`` on the caller's thread.
+    func removeFile(_ hash: ContentHash) throws {
+        guard unlink(file(of: hash)) != 0, errno != ENOENT else { return }
+        throw MediaFault("unlink", errno)
     }
 
     /// Whether the file is there.
     func contains(_ hash: ContentHash, on threads: WorkThreads) async throws -> Bool {
-        try await threads.run { access(self.file(of: hash), F_OK) == 0 }
+        try await threads.run { self.has(hash) }
     }
+
+    /// ``contains(_:on:)`` on the caller's thread.
+    func has(_ hash: ContentHash) -> Bool { access(file(of: hash), F_OK) == 0 }
+
+    /// What names begin with of files that are being written.
+    static let halfWritten = "new-"
 
     private func folder(of hash: ContentHash) -> String {
         path + "/" + hash.description.prefix(2)
@@ -40,9 +49,10 @@ struct MediaFolder: Sendable {
     /// ``write(_:on:)`` on the caller's thread.
     func writeFile(_ bytes: [UInt8]) throws -> ContentHash {
         let hash = ContentHash(of: bytes)
-        guard access(file(of: hash), F_OK) != 0 else { return hash }
+        // What is new is not swept away.
+        guard utimensat(AT_FDCWD, file(of: hash), nil, 0) != 0 else { return hash }
         try Self.make(folder(of: hash))
-        let temporary = path + "/new-" + hexadecimal(randomBytes(8))
+        let temporary = path + "/" + Self.halfWritten + hexadecimal(randomBytes(8))
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw MediaFault("open", errno) }
         var written = false

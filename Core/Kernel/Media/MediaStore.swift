@@ -32,32 +32,24 @@ struct MediaStore {
             """) == 1
     }
 
-    /// How many of a seller's uploads wait to be made, and how many bytes they have; nil for those
-    /// of all customers together.
-    func waiting(of seller: ID<Seller>?) async throws -> (count: Int, bytes: Int) {
-        // Apart, because no index finds what is "not distinct".
-        let whose: SQL = seller.map { "seller_id = \($0)" } ?? "seller_id is null"
-        return try await db.query(
-            """
-            select count(*), coalesce(sum(bytes), 0)::bigint from media
-            where \(whose) and state in ('waiting', 'making')
-            """
-        ).decode { c in (count: try c.next(Int.self), bytes: try c.next(Int.self)) }
-            .first ?? (0, 0)
-    }
-
     /// Has a photo wait to be made: a new one, or one that was refused and is sent once more.
     /// - Returns: false when it is known and was not refused.
-    func insert(_ picture: Picture, of seller: ID<Seller>?) async throws -> Bool {
+    ///   Its row is locked either way.
+    func insert(_ picture: Picture, of owner: PhotoOwner) async throws -> Bool {
         try await db.execute(
             """
             insert into media (content_hash, media_type, bytes, width, height, state, seller_id,
-                charged)
-            values (\(picture.hash), \(picture.mediaType), \(picture.bytes), \(picture.width),
-                \(picture.height), 'waiting', \(seller)::uuid,
-                case when \(seller)::uuid is null then 0 else \(picture.bytes)::bigint end)
+                account_id, charged, loose_since)
+            select \(picture.hash)::bytea, \(picture.mediaType)::text, \(picture.bytes)::int,
+                \(picture.width)::int, \(picture.height)::int, 'waiting', o.seller, o.customer,
+                case when o.seller is null then 0 else \(picture.bytes)::bigint end,
+                case when o.customer is not null then now() end
+            from (
+                select \(owner.seller)::uuid as seller, \(owner.customer)::uuid as customer
+            ) o
             on conflict (content_hash) do update set state = 'waiting', refusal = null, made = 0,
-                wanted = 0, seller_id = excluded.seller_id, charged = excluded.charged
+                wanted = 0, seller_id = excluded.seller_id, account_id = excluded.account_id,
+                charged = excluded.charged, loose_since = excluded.loose_since
             where media.state = 'refused'
             """) == 1
     }
@@ -80,6 +72,13 @@ struct MediaStore {
         ).decode { c in
             UnmadePhoto(hash: hash, mediaType: try c.next(), isKept: try c.next())
         }.first
+    }
+
+    /// Locks a photo until the end of the transaction; false when it is gone.
+    func lock(_ hash: ContentHash) async throws -> Bool {
+        try await !db.query(
+            "select from media where content_hash = \(hash) for no key update"
+        ).isEmpty
     }
 
     func saveProgress(_ hash: ContentHash, made: Int, of wanted: Int) async throws {
@@ -178,18 +177,6 @@ struct MediaStore {
             limit \(limit)::int
             """
         ).decode { c in try c.next() }
-    }
-
-    /// Those of the photos that wait to be made.
-    func unmade(among hashes: [ContentHash]) async throws -> Set<ContentHash> {
-        let found = try await db.query(
-            """
-            select m.content_hash from unnest(\(hashes.map(\.description))::text[]) name
-            join media m on m.content_hash = decode(name, 'hex')
-            where m.state in ('waiting', 'making')
-            """
-        ).decode { c in try c.next(ContentHash.self) }
-        return Set(found)
     }
 }
 

@@ -23,51 +23,13 @@ struct ReviewPhotoStore {
             where p.review_id = r.id and m.state in ('kept', 'ready'))
         """
 
-    /// Forgets the photos of a person's reviews that nobody else shows.
-    /// - Returns: the files that are nobody's any more: what was uploaded, and the copies.
-    func erase(of account: ID<Account>) async throws -> (photos: [ContentHash], [ContentHash]) {
-        let photos = try await db.query(
+    /// Takes the photos off a person's reviews.
+    func erase(of account: ID<Account>) async throws {
+        try await db.execute(
             """
             delete from review_photo p using review r
             where r.id = p.review_id and r.account_id = \(account)
-            returning p.content_hash
-            """
-        ).decode { c in try c.next(ContentHash.self) }
-        guard !photos.isEmpty else { return ([], []) }
-        let mine = try await db.query(
-            """
-            select m.content_hash from media m
-            where m.content_hash in (
-                    select decode(h, 'hex') from unnest(\(photos.map(\.description))::text[]) h)
-                and m.seller_id is null
-                and not exists (
-                    select from listing_image i where i.content_hash = m.content_hash)
-                and not exists (
-                    select from review_photo p where p.content_hash = m.content_hash)
-            order by m.content_hash for update of m
-            """
-        ).decode { c in try c.next(ContentHash.self) }
-        let hashes = mine.map(\.description)
-        let copies = try await db.query(
-            """
-            with gone as (
-                delete from media_rendition
-                where photo in (select decode(h, 'hex') from unnest(\(hashes)::text[]) h)
-                returning photo, content_hash
-            )
-            select distinct g.content_hash from gone g
-            where not exists (
-                select from media_rendition o
-                where o.content_hash = g.content_hash
-                    and not o.photo in (select photo from gone))
-            """
-        ).decode { c in try c.next(ContentHash.self) }
-        try await db.execute(
-            """
-            delete from media
-            where content_hash in (select decode(h, 'hex') from unnest(\(hashes)::text[]) h)
             """)
-        return (mine, copies)
     }
 }
 

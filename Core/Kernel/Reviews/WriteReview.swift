@@ -18,6 +18,8 @@ extension Marketplace {
         let hashes = try await keep(photos, with: line, of: customer)
         return try await refusing("review_order_line_key", as: ReviewRefusal.twice) {
             try await database.transaction { tx in
+                // Nothing is written of somebody who was erased meanwhile.
+                guard try await tx.accounts.holdOpen(customer) else { throw ReviewRefusal.unknown }
                 guard let bought = try await tx.reviews.findLine(line, of: customer),
                     let listing = bought.listing
                 else { throw ReviewRefusal.unknown }
@@ -29,8 +31,10 @@ extension Marketplace {
                     createdAt: .systemNow)
                 try await tx.reviews.insert(
                     review, line: line, seller: bought.seller, account: customer)
-                try await tx.reviewPhotos.insert(hashes, to: id)
                 try await tx.reviews.addToListing(listing, stars: draft.stars, count: 1)
+                // After the listing, as workers lock the two.
+                guard try await tx.media.attach(hashes) else { throw MediaRefusal.lost }
+                try await tx.reviewPhotos.insert(hashes, to: id)
                 guard let written = try await tx.reviews.find(id) else {
                     throw ReviewRefusal.unknown
                 }
@@ -39,7 +43,8 @@ extension Marketplace {
         }
     }
 
-    /// Stores photos for a line that may be reviewed now: nobody fills the disk for another.
+    /// Stores photos for a line that may be reviewed now: nobody fills the disk for another. Those
+    /// of a review that is refused after all are forgotten in a day.
     private func keep(
         _ photos: [[UInt8]], with line: ID<OrderLine>, of customer: ID<Account>
     ) async throws -> [ContentHash] {
@@ -55,7 +60,7 @@ extension Marketplace {
         for photo in photos { _ = try pictureHeader(photo) }
         var hashes: [ContentHash] = []
         for photo in photos {
-            let hash = try await storePicture(photo, of: nil).hash
+            let hash = try await storePicture(photo, for: .customer(customer)).hash
             if !hashes.contains(hash) { hashes.append(hash) }
         }
         return hashes

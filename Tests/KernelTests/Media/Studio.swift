@@ -69,4 +69,54 @@ struct Studio {
         guard let all = FileManager.default.enumerator(atPath: path) else { return [] }
         return all.compactMap { $0 as? String }.filter { $0.contains(".") || $0.contains("/") }
     }
+
+    /// Every byte of a stored picture.
+    func bytes(_ picture: StoredPicture) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < picture.byteCount {
+            bytes += try await picture.piece(at: bytes.count)
+        }
+        return bytes
+    }
+
+    /// Waits until so many transactions of this market wait for another.
+    func waitForWaiters(_ wanted: Int) async throws {
+        for _ in 0..<2000 {
+            let waiting = try await count(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'
+                """)
+            if waiting >= wanted { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw TestSupportError.notFound("\(wanted) that wait for a lock")
+    }
+
+    /// As the schema's owner sees it.
+    func count(_ sql: SQL) async throws -> Int {
+        try await market.storage.owner.query(sql).decode { c in try c.next(Int.self) }.first ?? -1
+    }
+
+    /// Lets files and what says of photos that nobody shows them be two days old.
+    func age() async throws {
+        try await market.database.execute(
+            "update media set loose_since = loose_since - interval '2 days'")
+        for folder in ["pictures", "originals"] {
+            for name in try files(folder) {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -200_000)],
+                    ofItemAtPath: kernel.settings.mediaFolder + "/\(folder)/\(name)")
+            }
+        }
+    }
+}
+
+extension Sequence where Self: Sendable {
+    /// One after the other.
+    func asyncMap<Value>(_ body: (Element) async throws -> Value) async throws -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await body(element)) }
+        return values
+    }
 }

@@ -202,6 +202,7 @@ import Vocabulary
         "recovery_code": "only hashes",
         "purchase_claim": "only hashes, and the purchase is there",
         "outbox_event": "what people are told of it are their notices",
+        "media": "within the review; what no review shows is forgotten in a day",
         "order_event": "within the purchase", "refund": "within the purchase",
     ]
     /// Where an account is somebody who works here: what they do is in the trail, with its acts.

@@ -7,20 +7,11 @@ import Vocabulary
 @testable import Kernel
 
 @Suite struct `Photos of a review` {
-    /// A line that was delivered.
-    private func delivered(_ shop: Shop, _ thing: GivenThing) async throws -> ID<OrderLine> {
-        let order = try #require(try await shop.bought(thing).first)
-        try await shop.marketplace.shipOrder(
-            order.order.id, in: try ShippedParcel(carrier: "DHL"), as: thing.seller.member)
-        _ = try await shop.marketplace.confirmDelivery(order.order.id, as: shop.buyer)
-        return order.lines[0].id
-    }
-
     @Test func `are shown once they are made, without what the camera wrote`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let thing = try await shop.thing()
-            let line = try await delivered(shop, thing)
+            let line = try await shop.delivered(thing)
             let photo = PhotoFiles.turned(try await PhotoFiles.noise("jpg", 60, 40))
 
             let review = try await shop.marketplace.review(
@@ -87,24 +78,16 @@ import Vocabulary
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let kernel = shop.marketplace
-            let password = "correct horse battery"
-            let ada = try await kernel.register(
-                Registration(email: "ada@example.com", name: "Ada", password: password))
             let thing = try await shop.thing()
-            let order = try #require(try await shop.bought(thing).first)
-            try await market.database.execute(
-                "update purchase set account_id = \(ada.id) where id = \(order.order.purchase)")
-            let buyer = Buyer(account: ada.id)
-            try await kernel.shipOrder(
-                order.order.id, in: try ShippedParcel(carrier: "DHL"), as: thing.seller.member)
-            _ = try await kernel.confirmDelivery(order.order.id, as: buyer)
+            let ada = try await shop.leaver()
+            let line = try await shop.delivered(thing, to: ada.id)
             let (own, makers) = (
                 try await PhotoFiles.noise("jpg", 90, 60), MarketSide.picture
             )
             try await kernel.addImage(
                 makers, alt: "", to: thing.listing, as: thing.seller.member)
             try await kernel.review(
-                order.lines[0].id, ReviewDraft(stars: 4), photos: [own, makers], by: ada.id)
+                line, ReviewDraft(stars: 4), photos: [own, makers], by: ada.id)
             try await market.worker().drain()
             func files() throws -> Int {
                 let path = kernel.settings.mediaFolder + "/pictures"
@@ -117,7 +100,8 @@ import Vocabulary
             #expect(
                 String(decoding: data.json, as: UTF8.self).contains("\(ContentHash(of: own))"))
 
-            try await kernel.eraseAccount(ada.id, password: password)
+            try await kernel.eraseAccount(ada.id, password: Shop.password)
+            try await market.worker().drain()
 
             #expect(try files() == 2)
             await #expect(throws: MediaRefusal.unknown) {

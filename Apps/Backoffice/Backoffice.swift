@@ -31,6 +31,8 @@ public enum Backoffice {
         JobRoutes(desk: desk).mount()
         MailRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
+        AccountRoutes(desk: desk).mount()
+        ImpersonationRoutes(desk: desk).mount()
         PeopleRoutes(desk: desk).mount()
         ClockRoutes(desk: desk).mount()
         MediaRoutes().mount(on: routes)
@@ -48,6 +50,8 @@ public enum Backoffice {
             ("Purchases", "/purchases", .readPurchases),
             ("Payments", "/payments", .readPurchases),
             ("Cash", "/cash", .readPurchases), ("Disputes", "/disputes", .readPurchases),
+            ("Accounts", "/accounts", .impersonate),
+            ("Looking on", "/impersonations", .impersonate),
             ("Providers", "/providers", .readProviders), ("Payouts", "/payouts", .readMoney),
             ("Payout plans", "/payout-plans", .readMoney),
             ("Payout files", "/payout-files", .readMoney),

@@ -7,6 +7,7 @@ enum Duty: String, CaseIterable, Sendable {
     case readSellers, decideOnSellers
     case readCatalogue, moderateCatalogue
     case readPurchases, settleCases, confirmMoney
+    case impersonate
     case readMoney, setCommission, runPayouts, setPayoutLimits, reconcile
     case readProviders, runProviders
     case readJobs, redriveJobs
@@ -26,6 +27,7 @@ enum Duty: String, CaseIterable, Sendable {
     /// | edit categories; block listings; hide reviews | | | yes |
     /// | read purchases, orders, payments | yes | yes | |
     /// | cancel and refund orders | yes | yes | |
+    /// | look on as a customer or a seller's people | yes | | |
     /// | say that money came, or went back by hand | | yes | |
     /// | read ledger, payouts, statements, commission | | yes | |
     /// | set commission; run, freeze and plan payouts | | yes | |
@@ -49,6 +51,7 @@ enum Duty: String, CaseIterable, Sendable {
         case .confirmMoney, .readMoney, .setCommission, .runPayouts, .reconcile, .readTrail:
             [.administrator, .finance]
         case .redriveJobs: [.administrator, .support]
+        case .impersonate: Impersonation.roles
         case .runProviders, .runMail, .managePeople, .moveClock, .setPayoutLimits: [.administrator]
         }
     }
@@ -58,7 +61,7 @@ enum Duty: String, CaseIterable, Sendable {
         switch self {
         case .lookAround: nil
         case .readSellers, .decideOnSellers, .readCatalogue, .moderateCatalogue, .readPurchases,
-            .settleCases:
+            .settleCases, .impersonate:
             "Market"
         case .confirmMoney, .readMoney, .setCommission, .runPayouts, .setPayoutLimits, .reconcile,
             .readProviders, .runProviders:

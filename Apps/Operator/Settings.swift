@@ -84,6 +84,8 @@ struct Settings: Sendable {
         var sellerPictureMegabytes = 5 * 1024
         /// `GUILDHALL_DEMO`: the folder of the demo market. Set, the market's clock may be moved.
         var demoFolder: String?
+        /// `GUILDHALL_IMPERSONATION_MINUTES`: how long support looks on as somebody else at most.
+        var impersonationMinutes = 30
         /// `GUILDHALL_PROVIDER_SECONDS`: how long a provider may take to answer.
         var providerSeconds = 20
         /// `GUILDHALL_PROVIDER_SOCKET`: the provider host's Unix socket. `none`: each process runs
@@ -266,6 +268,8 @@ struct Settings: Sendable {
         running.sellerPictureMegabytes = reader.number(
             "GUILDHALL_SELLER_PICTURE_MB", or: running.sellerPictureMegabytes, in: 1...10_000_000)
         running.demoFolder = reader.optional("GUILDHALL_DEMO").map(absolute)
+        running.impersonationMinutes = reader.number(
+            "GUILDHALL_IMPERSONATION_MINUTES", or: running.impersonationMinutes, in: 1...240)
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
         running.providerSocket = providerSocket(&reader)
         running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool

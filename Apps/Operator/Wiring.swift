@@ -144,6 +144,8 @@ extension Settings {
         var kernel = KernelSettings(mediaFolder: folders.media)
         kernel.isDemo = running.isDemo
         kernel.storefrontURL = network.storefrontURL
+        kernel.sellerURL = network.sellerURL
+        kernel.impersonationLifetime = .seconds(60 * running.impersonationMinutes)
         kernel.passwordThreads = running.passwordThreads
         kernel.sellerPictureBytesMax = running.sellerPictureMegabytes << 20
         kernel.printTool = running.printTool

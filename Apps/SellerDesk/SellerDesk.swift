@@ -21,6 +21,7 @@ public enum SellerDesk {
     private static func mount(_ routes: Routes) {
         AccountPages(home: Links.home).mount(on: routes)
         AccountAPI().mount(on: routes.api)
+        OnBehalfRoutes().mount(on: routes)
         ShopRoutes().mount(on: routes)
         ApplicationRoutes().mount(on: routes)
         HolidayRoutes().mount(on: routes)

@@ -26,6 +26,7 @@ public enum Storefront {
     private static func mount(_ routes: Routes) {
         AccountPages(home: Links.account, afterSignIn: mergeCart).mount(on: routes)
         AccountAPI(afterSignIn: mergeCart).mount(on: routes.api)
+        OnBehalfRoutes().mount(on: routes)
         BrowseRoutes().mount(on: routes)
         BrowseAPI().mount(on: routes.api)
         SuggestionAPI().mount(on: routes.api)

@@ -73,6 +73,28 @@ def visit_everything(browser, apps, walk, guildhall, folder) -> look.Looker:
     return looker
 
 
+def look_on(browser, apps, walk: Walk, looker: look.Looker):
+    """Support looks at the shop as the customer, and at the desk as the artisan: the banner is looked
+    at as every page is, and ending it ends it."""
+    for app, email, words in [
+            ("storefront", "nora@example.com", "Look at the shop as"),
+            ("seller", "mira@example.com", "Look at the desk of")]:
+        clerk = Person.seeing(browser, walk.admin)
+        clerk.go(f"/accounts?email={email}")
+        clerk.page.locator("main table a").first.click()
+        form = clerk.page.locator("main details").filter(has_text=words).first
+        form.locator("summary").click()
+        form.locator("[name=reason]").fill("A parcel is said to be lost.")
+        form.locator("button").click()
+        looker.look_here(clerk, "admin", f"hand-over-{app}")
+        clerk.page.locator("main form[action^=http] button").click()
+        clerk.sees("looks on as")
+        for path in ["/", "/security", "/nowhere"]:
+            looker.visit(clerk, app, apps[app] + path, "on-behalf-" + name_of(path),
+                         status=404 if path == "/nowhere" else 200)
+        clerk.go(apps[app] + "/").press("End", within=".on-behalf").sees("it is over")
+
+
 def search_for_markup(browser, walk: Walk, guildhall) -> list[str]:
     """Every page again, with scripts allowed by us: whatever was not escaped would now show."""
     patterns = pages.routes(guildhall)
@@ -118,6 +140,8 @@ def main() -> int:
         looker = visit_everything(browser, apps, walk, guildhall, folder)
         lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}, "
             f"at most {looker.heaviest // 1000} kB without photos")
+        look_on(browser, apps, walk, looker)
+        lap("support looked on as a customer and as an artisan")
         hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
         for fault in looker.faults:
             print(f"✗ {fault}", file=sys.stderr, flush=True)

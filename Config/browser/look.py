@@ -92,6 +92,18 @@ class Looker:
         self.faults += [f"{app} {path}: the console says {one}" for one in heard]
         person.renew()
 
+    def look_here(self, person, app: str, name: str):
+        """The page on which somebody is, that no address leads to."""
+        page = person.page
+        page.evaluate(AXE + ";0")
+        for width, height, colours, called in LOOKS:
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+            self._look(page, app, name, f"{width} px, {colours}, en", "en")
+            page.screenshot(
+                path=str(self.folder / f"{app}-{name}-{called}.jpg"), full_page=True,
+                caret="initial", type="jpeg", quality=80)
+
     def _load(self, page, app: str, path: str, weight: list):
         total = sum(len(one.body()) for one in weight if one.status == 200)
         shifted = page.evaluate("window.shifted")

@@ -10,6 +10,10 @@ public struct KernelSettings: Sendable {
     public var isDemo = false
     /// Where customers reach the shop, for return addresses and webhooks: no trailing slash.
     public var storefrontURL = "http://127.0.0.1:8080"
+    /// Where sellers reach their desk: no trailing slash.
+    public var sellerURL = "http://127.0.0.1:8081"
+    /// How long somebody of the back office may look on as somebody else.
+    public var impersonationLifetime: Duration = .seconds(30 * 60)
     /// Threads that hash passwords; each holds 32 MiB while it works.
     public var passwordThreads = 1
     /// How long a provider may take when nobody waits for it. What waits for a process that may

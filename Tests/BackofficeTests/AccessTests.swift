@@ -22,6 +22,7 @@ import Web
     /// What somebody with an account may do for themselves.
     static let own: Set<String> = [
         "/api/v1/account", "/api/v1/sessions", "/api/v1/tokens", "/api/v1/tokens/{token}",
+        "/api/v1/account/support-visits",
         "/sign-out/everywhere", "/password", "/api/v1/account/password", "/mail",
         "/api/v1/account/mail", "/api/v1/sessions/others", "/api/v1/sessions/{session}",
         "/api/v1/account/two-step", "/api/v1/account/two-step/recovery-codes",

@@ -22,6 +22,8 @@ import Web
         "PUT /account/two-step": "one's own; the kernel's test of second factors sees its line",
         "POST /account/two-step/recovery-codes": "one's own, seen by the kernel's test",
         "POST /account/two-step/removal": "one's own, seen by the kernel's test",
+        "POST /on-behalf": "nobody's own; the back office's tests of looking on see its line",
+        "DELETE /on-behalf": "nobody's own; the back office's tests of looking on see its line",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
     ]
     /// What needs a refund or a capture that failed, or a provider with sellers' accounts: its verb
@@ -75,6 +77,7 @@ import Web
         "/listings/{listing}/publication": "PUT /listings/{listing}/publication",
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
         "/listings/{listing}/archiving": "DELETE /listings/{listing}",
+        "/on-behalf": "POST /on-behalf", "/on-behalf/end": "DELETE /on-behalf",
         "/sign-in": "", "/sign-out": "", "/sign-out/everywhere": "", "/register": "",
         "/sign-in/code": "", "/security/sessions/{session}/end": "DELETE /sessions/{session}",
         "/security/other-sessions/end": "DELETE /sessions/others",

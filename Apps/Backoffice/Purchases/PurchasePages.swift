@@ -47,7 +47,11 @@ enum PurchasePages {
         let purchase = found.purchase
         let facts = Block(facts: [
             Fact("State", state: purchase.state), Fact("Total", Format.money(purchase.total)),
-            Fact("E-mail", purchase.email), Fact("To", found.address.oneLine),
+            Fact(
+                "E-mail", purchase.email,
+                to: Duty.impersonate.isAllowed(to: admin.roles)
+                    ? found.account.map(Links.account) : nil),
+            Fact("To", found.address.oneLine),
             Fact("Placed", Format.time(purchase.placedAt)),
             Fact("Paid", found.paidAt.map(Format.time) ?? "not yet"),
         ])

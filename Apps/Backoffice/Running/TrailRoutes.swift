@@ -10,6 +10,8 @@ struct TrailRoutes {
         let actor: ID<Account>?
         /// The shop for which it was done.
         let seller: ID<Seller>?
+        /// In whose place it was done.
+        let person: ID<Account>?
         let after: String?
         let limit: Int?
 
@@ -22,6 +24,7 @@ struct TrailRoutes {
             if let object, let id { return .object(kind: object, id: id) }
             if let actor { return .actor(actor) }
             if let seller { return .seller(seller) }
+            if let person { return .onBehalfOf(person) }
             return .everything
         }
 
@@ -36,6 +39,9 @@ struct TrailRoutes {
         let actor: ID<Account>?
         let actorName: String?
         let actorKind: String
+        /// In whose place the actor acted, looking on as that person.
+        let onBehalfOf: ID<Account>?
+        let onBehalfOfName: String?
         /// The shop that a seller acted for.
         let seller: ID<Seller>?
         let sellerName: String?
@@ -52,6 +58,8 @@ struct TrailRoutes {
             actor = entry.actor
             actorName = entry.actorName
             actorKind = entry.actorKind.rawValue
+            onBehalfOf = entry.onBehalfOf
+            onBehalfOfName = entry.onBehalfOfName
             seller = entry.seller
             sellerName = entry.sellerName
             action = entry.action
@@ -89,6 +97,7 @@ struct TrailRoutes {
             }
             if let actor = query.actor { items.append(("actor", actor.description)) }
             if let seller = query.seller { items.append(("seller", seller.description)) }
+            if let person = query.person { items.append(("person", person.description)) }
             return Links.with("/audit", items)
         }
         let rows = page.items.map { entry in
@@ -97,6 +106,11 @@ struct TrailRoutes {
                 Cell(
                     entry.actorName ?? entry.actorKind.rawValue,
                     to: entry.actor.map { Links.with("/audit", [("actor", $0.description)]) }),
+                Cell(
+                    entry.onBehalfOfName ?? "",
+                    to: entry.onBehalfOf.map {
+                        Links.with("/audit", [("person", $0.description)])
+                    }),
                 Cell(
                     entry.sellerName ?? "",
                     to: entry.seller.map { Links.with("/audit", [("seller", $0.description)]) }),
@@ -113,7 +127,9 @@ struct TrailRoutes {
             [
                 Block(
                     table: Table(
-                        ["When", "Who", "For", "What", "On", "Reason", "Before", "After"], rows),
+                        [
+                            "When", "Who", "As", "For", "What", "On", "Reason", "Before", "After",
+                        ], rows),
                     nothing: "Nothing was written yet.", more: more)
             ])
     }

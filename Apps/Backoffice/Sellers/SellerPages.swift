@@ -40,6 +40,9 @@ enum SellerPages {
         let file = try await SellerFile(marketplace, id)
         let mayDecide = Duty.decideOnSellers.isAllowed(to: admin.roles)
         var blocks = [facts(file)]
+        if Duty.impersonate.isAllowed(to: admin.roles) {
+            blocks.append(team(try await marketplace.team(of: id)))
+        }
         blocks.append(documents(file, id, mayDecide))
         if mayDecide { blocks.append(decisions(file, id)) }
         if CataloguePages.mayModerate(admin) {
@@ -73,6 +76,19 @@ enum SellerPages {
             Fact("About", file.about.isEmpty ? "—" : file.about),
             Fact("Audit trail", "show", to: Links.trail("seller", seller.id.description)),
         ])
+    }
+
+    private static func team(_ members: [TeamMember]) -> Block {
+        Block(
+            "Team",
+            table: Table(
+                ["Name", "Role", "E-mail"],
+                members.map {
+                    [
+                        Cell($0.name, to: Links.account($0.account)), Cell($0.role.rawValue),
+                        Cell($0.email),
+                    ]
+                }), nothing: "Nobody works for this shop.")
     }
 
     private static func documents(

@@ -73,7 +73,7 @@ struct ImportAPI {
             )
             .body(NewImport.self, upTo: 64_000_000).refuses(.unsupportedType, .conflict)
             .handle(as: Member.self, needing: [.editListings], use: create)
-        api.get("/export", "Your catalogue in the same format", tag: tag)
+        api.get("/export", "Your catalogue in the same format", tag: tag).closedOnBehalf()
             .handle(as: Member.self, needing: [.readListings]) { call, member in
                 Download(
                     try await call.marketplace.exportCatalogue(as: member.membership),

@@ -44,7 +44,7 @@ struct ListingImageRoutes {
         routes.get("/listings/{listing}/photos").path(ListingPath.self)
             .show(as: Member.self, needing: [.readListings], use: show)
         routes.post("/listings/{listing}/images/order").path(ListingPath.self)
-            .form(OrderForm.self)
+            .form(OrderForm.self).openOnBehalf()
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.arrangeImages(
                     call.form.images, of: call.path.listing, as: member.membership)
@@ -61,17 +61,17 @@ struct ListingImageRoutes {
                     notice: localized("The picture is taken away."))
             }
         routes.post("/listings/{listing}/images/{image}/first").path(ImagePath.self)
-            .show(as: Member.self, needing: [.editListings]) { call, member in
+            .openOnBehalf().show(as: Member.self, needing: [.editListings]) { call, member in
                 try await move(call, member, notice: localized("It is the first picture now.")) {
                     _ in 0
                 }
             }
         routes.post("/listings/{listing}/images/{image}/earlier").path(ImagePath.self)
-            .show(as: Member.self, needing: [.editListings]) { call, member in
+            .openOnBehalf().show(as: Member.self, needing: [.editListings]) { call, member in
                 try await move(call, member, notice: localized("It comes earlier now.")) { $0 - 1 }
             }
         routes.post("/listings/{listing}/images/{image}/later").path(ImagePath.self)
-            .show(as: Member.self, needing: [.editListings]) { call, member in
+            .openOnBehalf().show(as: Member.self, needing: [.editListings]) { call, member in
                 try await move(call, member, notice: localized("It comes later now.")) { $0 + 1 }
             }
     }

@@ -20,7 +20,8 @@ struct ImportRoutes {
         }
         routes.post("/imports").form(ImportForm.self).files(upTo: Self.formMax)
             .show(as: Member.self, needing: [.editListings], again: again, use: create)
-        routes.get("/export").show(as: Member.self, needing: [.readListings]) { call, member in
+        routes.get("/export").closedOnBehalf().show(as: Member.self, needing: [.readListings]) {
+            call, member in
             let csv = try await call.marketplace.exportCatalogue(as: member.membership)
             return .response(
                 Response(

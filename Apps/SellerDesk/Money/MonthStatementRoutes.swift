@@ -43,14 +43,14 @@ struct MonthStatementRoutes {
                         call.query.page()))
             }
         api.get(path + "/csv", "The same as CSV", tag: "Statements")
-            .path(StatementPath.self).refuses(.conflict)
+            .path(StatementPath.self).refuses(.conflict).closedOnBehalf()
             .handle(as: Member.self, needing: [.readMoney]) { call, member in
                 try await call.request.statementCSV(
                     of: member.seller, call.path.wallet, call.path.currency, call.path.month)
             }
         api.get(path + "/pdf", "The same as PDF", tag: "Statements")
             .about("Printed by WeasyPrint; 503 with a sentence where it is not installed.")
-            .path(StatementPath.self).refuses(.conflict, .unavailable)
+            .path(StatementPath.self).refuses(.conflict, .unavailable).closedOnBehalf()
             .handle(as: Member.self, needing: [.readMoney]) { call, member in
                 try await call.request.statementPDF(
                     of: member.seller, call.path.wallet, call.path.currency, call.path.month)

@@ -24,7 +24,7 @@ struct PayoutAccountRoutes {
                         at: call.path.instance, as: member.membership))
             }
         routes.get("/money/accounts/{instance}/return").path(InstancePath.self)
-            .show(as: Member.self, needing: [.readMoney]) { call, member in
+            .closedOnBehalf().show(as: Member.self, needing: [.readMoney]) { call, member in
                 let account = try await call.marketplace.refreshPayoutAccount(
                     at: call.path.instance, as: member.membership)
                 let isReady = account?.isReady == true
@@ -39,7 +39,7 @@ struct PayoutAccountRoutes {
         // The provider sends a seller here whose link was used or is too old. Whoever comes has
         // only followed a link, so nothing is made before the seller presses the button.
         routes.get("/money/accounts/{instance}/link").path(InstancePath.self)
-            .show(as: Member.self, needing: [.editWallets]) { call, member in
+            .closedOnBehalf().show(as: Member.self, needing: [.editWallets]) { call, member in
                 let connections = try await call.marketplace.payoutConnections(
                     as: member.membership)
                 guard connections.contains(where: { $0.instance == call.path.instance }) else {

@@ -32,7 +32,7 @@ struct ApplicationRoutes {
                 return .seeOther(Links.documents, notice: localized("The document is added."))
             }
         routes.get("/shop/documents/{document}").path(DocumentPath.self)
-            .show(as: Member.self, needing: [.editProfile]) { call, member in
+            .closedOnBehalf().show(as: Member.self, needing: [.editProfile]) { call, member in
                 let file = try await call.marketplace.documentFile(
                     call.path.document, of: member.seller)
                 return .response(

@@ -12,7 +12,8 @@ struct ShopRoutes {
             let shops = try await call.marketplace.memberships(of: person.account.id)
             return .page("shops", ShopsPage(shops), title: localized("Your shops"))
         }
-        routes.post("/shops/chosen").form(Chosen.self).show(as: SignedIn.self) { call, person in
+        routes.post("/shops/chosen").form(Chosen.self).openOnBehalf().show(as: SignedIn.self) {
+            call, person in
             _ = try await call.marketplace.membership(
                 of: person.account.id, in: call.form.seller)
             try await call.request.choose(call.form.seller)

@@ -23,6 +23,7 @@ struct CartAPI {
         api.post("/cart/lines", "Put something in", tag: "Cart")
             .about("Added to what is there. A guest's cart belongs to the browser cookie.")
             .body(NewLine.self).refuses(.conflict).onlyOnce().succeeds(with: .created)
+            .openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 visitor.remember(in: call.request)
                 try await call.marketplace.checkForSale(call.body.variantId)
@@ -31,14 +32,14 @@ struct CartAPI {
                 return try await answer(call.request, visitor)
             }
         api.put("/cart/lines/{variant}", "Set how many; zero takes it out", tag: "Cart")
-            .path(LinePath.self).body(ChangedLine.self)
+            .path(LinePath.self).body(ChangedLine.self).openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 visitor.remember(in: call.request)
                 try await call.request.site.carts.set(
                     call.body.quantity, of: call.path.variant, in: visitor.cart)
                 return try await answer(call.request, visitor)
             }
-        api.delete("/cart", "Empty the cart", tag: "Cart")
+        api.delete("/cart", "Empty the cart", tag: "Cart").openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 try await call.request.site.carts.empty(visitor.cart)
                 return Nothing()

@@ -19,9 +19,10 @@ struct CartRoutes {
 
     func mount(on routes: Routes) {
         routes.get("/cart").show(as: Visitor.self, use: show)
-        routes.post("/cart/lines").form(NewLine.self).show(as: Visitor.self, use: create)
+        routes.post("/cart/lines").form(NewLine.self).openOnBehalf()
+            .show(as: Visitor.self, use: create)
         routes.post("/cart/lines/{variant}").path(LinePath.self).form(ChangedLine.self)
-            .show(as: Visitor.self, use: update)
+            .openOnBehalf().show(as: Visitor.self, use: update)
     }
 
     @Sendable private func show(

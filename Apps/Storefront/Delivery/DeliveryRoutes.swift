@@ -41,7 +41,8 @@ struct DeliveryRoutes {
     }
 
     func mount(on routes: Routes) {
-        routes.post("/country").form(CountryForm.self).show(as: Visitor.self) { call, _ in
+        routes.post("/country").form(CountryForm.self).openOnBehalf().show(as: Visitor.self) {
+            call, _ in
             if let country = VisitorCountry.known(call.form.country) {
                 VisitorCountry.remember(country, on: call.request)
             }

@@ -45,7 +45,7 @@ struct PersonalDataRoutes {
         let tag = "Account"
         api.get("/account/data", "All that is known of you", tag: tag)
             .about("A member for each part. Amounts are in minor units.").limited(.register)
-            .refuses(.missing)
+            .refuses(.missing).closedOnBehalf()
             .handle(as: SignedIn.self) { call, person in
                 RawJSON<PersonalDataAnswer>(
                     try await call.request.personalData(of: person.account))

@@ -17,7 +17,7 @@ struct PurchaseRoutes {
         routes.get("/purchases/{purchase}").path(PurchasePath.self)
             .show(as: Visitor.self, use: show)
         routes.get("/purchases/{purchase}/return").path(PurchasePath.self)
-            .show(as: Visitor.self, use: comeBack)
+            .closedOnBehalf().show(as: Visitor.self, use: comeBack)
         routes.post("/purchases/{purchase}/payments").path(PurchasePath.self).form(Payment.self)
             .onlyOnce().show(as: Visitor.self) { call, visitor in
                 .afterPaying(

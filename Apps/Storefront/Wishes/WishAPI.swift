@@ -27,13 +27,13 @@ struct WishAPI {
             }
         api.put("/wishes/{listing}", "Put a thing on the wish list", tag: tag)
             .about("One that is there already stays where it is.")
-            .path(BrowseRoutes.ListingPath.self).refuses(.conflict)
+            .path(BrowseRoutes.ListingPath.self).refuses(.conflict).openOnBehalf()
             .handle(as: SignedIn.self) { call, person in
                 try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
                 return Nothing()
             }
         api.delete("/wishes/{listing}", "Take a thing off the wish list", tag: tag)
-            .path(BrowseRoutes.ListingPath.self)
+            .path(BrowseRoutes.ListingPath.self).openOnBehalf()
             .handle(as: SignedIn.self) { call, person in
                 try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
                 return Nothing()

@@ -11,13 +11,13 @@ struct WishRoutes {
             return .page("wishes", WishesPage(page), title: localized("Your wish list"))
         }
         routes.post("/listings/{listing}/wish").path(BrowseRoutes.ListingPath.self)
-            .show(as: SignedIn.self) { call, person in
+            .openOnBehalf().show(as: SignedIn.self) { call, person in
                 try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
                 return .seeOther(
                     Links.listing(call.path.listing), notice: localized("It is on your wish list."))
             }
         routes.post("/wishes/{listing}/removal").path(BrowseRoutes.ListingPath.self)
-            .show(as: SignedIn.self) { call, person in
+            .openOnBehalf().show(as: SignedIn.self) { call, person in
                 try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
                 return .seeOther(Links.wishes, notice: localized("It is off your wish list."))
             }

@@ -29,8 +29,8 @@ extension Marketplace {
         return account
     }
 
-    /// The open account of this e-mail address, or nil; for commands, never for what comes from
-    /// the network, since it tells who has an account.
+    /// The open account of this e-mail address, or nil; for commands and the back office,
+    /// never for what anybody may ask, since it tells who has an account.
     public func account(email: String) async throws -> Account? {
         try await database.accounts.find(email: try Account.normalizedEmail(email))
     }

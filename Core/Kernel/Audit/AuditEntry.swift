@@ -7,6 +7,9 @@ public struct AuditEntry: Sendable {
     public let actor: ID<Account>?
     public let actorName: String?
     public let actorKind: ActorKind
+    /// In whose place the actor acted, looking on as that person.
+    public let onBehalfOf: ID<Account>?
+    public let onBehalfOfName: String?
     /// The shop that a seller acted for.
     public let seller: ID<Seller>?
     public let sellerName: String?
@@ -32,6 +35,8 @@ public enum AuditFilter: Hashable, Sendable {
     case actor(ID<Account>)
     /// Whatever was done for a shop by its team.
     case seller(ID<Seller>)
+    /// Whatever somebody of the back office did in this person's place.
+    case onBehalfOf(ID<Account>)
 }
 
 /// An object as it was, as JSON: taken before a change, to be recorded with it.

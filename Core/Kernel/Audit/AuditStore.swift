@@ -51,16 +51,19 @@ public struct AuditStore: Sendable {
         as actorKind: ActorKind = .admin, for seller: ID<Seller>? = nil, reason: String? = nil,
         before: AuditSnapshot? = nil
     ) -> SQL {
-        """
-        insert into audit_log (actor_id, actor_kind, seller_id, action, object_kind, object_id,
-            reason, before, after)
-        select \(actor)::uuid, \(actor == nil ? ActorKind.system : actorKind), \(seller)::uuid,
-            \(action), \(kind), \(object), \(reason), audit_difference(state.before, state.after),
-            audit_difference(state.after, state.before)
-        from (
-            select \(before?.json)::jsonb as before, audit_snapshot(\(kind), \(object)) as after
-        ) state
-        """
+        let author = AuditAuthor(actor, as: actorKind, reason)
+        return """
+            insert into audit_log (actor_id, actor_kind, on_behalf_of, seller_id, action,
+                object_kind, object_id, reason, before, after)
+            select \(author.actor)::uuid, \(author.kind), \(author.onBehalfOf)::uuid,
+                \(seller)::uuid, \(action), \(kind), \(object), \(author.reason),
+                audit_difference(state.before, state.after),
+                audit_difference(state.after, state.before)
+            from (
+                select \(before?.json)::jsonb as before,
+                    audit_snapshot(\(kind), \(object)) as after
+            ) state
+            """
     }
 
     static func statement(
@@ -78,12 +81,22 @@ public struct AuditStore: Sendable {
         as actorKind: ActorKind = .admin, for seller: ID<Seller>? = nil, reason: String? = nil,
         before: State?, after: State?
     ) async throws {
+        try await record(
+            action, on: kind, object, by: AuditAuthor(actor, as: actorKind, reason), for: seller,
+            before: before, after: after)
+    }
+
+    /// The same where it is known for whom the actor stood in.
+    func record<State: Codable & Sendable>(
+        _ action: String, on kind: String, _ object: String, by author: AuditAuthor,
+        for seller: ID<Seller>? = nil, before: State?, after: State?
+    ) async throws {
         try await db.execute(
             """
-            insert into audit_log (actor_id, actor_kind, seller_id, action, object_kind, object_id,
-                reason, before, after)
-            values (\(actor), \(actor == nil ? ActorKind.system : actorKind), \(seller), \(action),
-                \(kind), \(object), \(reason), \(before.map { JSON($0) }),
+            insert into audit_log (actor_id, actor_kind, on_behalf_of, seller_id, action,
+                object_kind, object_id, reason, before, after)
+            values (\(author.actor), \(author.kind), \(author.onBehalfOf), \(seller), \(action),
+                \(kind), \(object), \(author.reason), \(before.map { JSON($0) }),
                 \(after.map { JSON($0) }))
             """)
     }
@@ -96,13 +109,15 @@ public struct AuditStore: Sendable {
             case .object(let kind, let id): "object_kind = \(kind) and object_id = \(id)"
             case .actor(let account): "actor_id = \(account)"
             case .seller(let seller): "line.seller_id = \(seller)"
+            case .onBehalfOf(let account): "on_behalf_of = \(account)"
             }
         let rows = try await db.query(
             """
-            select line.id, at, actor_id, account.name, actor_kind, line.seller_id, seller.name,
-                action, object_kind, object_id, reason, before, after
+            select line.id, at, actor_id, account.name, actor_kind, on_behalf_of, person.name,
+                line.seller_id, seller.name, action, object_kind, object_id, reason, before, after
             from audit_log line
             left join account on account.id = actor_id
+            left join account person on person.id = on_behalf_of
             left join seller on seller.id = line.seller_id
             where \(condition) and line.id < \(before)
             order by line.id desc
@@ -111,9 +126,10 @@ public struct AuditStore: Sendable {
         ).decode { c in
             try AuditEntry(
                 id: c.next(), at: c.next(), actor: c.next(), actorName: c.next(),
-                actorKind: c.next(), seller: c.next(), sellerName: c.next(), action: c.next(),
-                objectKind: c.next(), objectID: c.next(),
-                reason: c.next(), before: c.next(), after: c.next())
+                actorKind: c.next(), onBehalfOf: c.next(), onBehalfOfName: c.next(),
+                seller: c.next(), sellerName: c.next(), action: c.next(),
+                objectKind: c.next(), objectID: c.next(), reason: c.next(), before: c.next(),
+                after: c.next())
         }
         return Page(rows, limit: page.limit) { String($0.id) }
     }

@@ -25,6 +25,10 @@ extension Marketplace {
             while try await turnHolidays(limit: 50) >= 50 {}
             return .done
         }
+        handlers.every(.seconds(10), JobKind("impersonations.end")) { _ in
+            while try await endLapsedImpersonations() >= 100 {}
+            return .done
+        }
         handlers.every(.seconds(600), JobKind("jobs.sweep", lane: .bulk)) { _ in
             try await sweep()
             return .done

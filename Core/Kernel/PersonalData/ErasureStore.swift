@@ -84,6 +84,7 @@ struct ErasureStore {
             update seller_rating set author = 'Somebody who left', body = ''
             where account_id = \(account)
             """,
+            "update impersonation set reason = 'erased' where account_id = \(account)",
             """
             update account set email = \(nobody), name = 'Somebody who left',
                 password_hash = 'erased', state = 'closed'

@@ -6,6 +6,8 @@ enum PersonalDataSection: String, Sendable, CaseIterable {
     case shops
     /// Lines of the audit trail that tell what the person did.
     case acts
+    /// When somebody of the back office looked at the person's account as if they were them.
+    case supportVisits
 }
 
 /// What the market knows of a person, as JSON.

@@ -90,6 +90,13 @@ struct PersonalDataStore {
                 jsonb_build_object('at', t.at, 'action', t.action, 'objectKind', t.object_kind,
                     'objectId', t.object_id, 'reason', t.reason)
                 """, "t.actor_id = \(account)", after: number)
+        case .supportVisits:
+            list(
+                "id", "impersonation",
+                """
+                jsonb_build_object('app', t.app, 'begunAt', t.begun_at, 'openedAt', t.opened_at,
+                    'until', coalesce(t.ended_at, t.until), 'reason', t.reason)
+                """, mine(account), after: id)
         }
     }
 

@@ -47,7 +47,7 @@ public struct AccountAPI: Sendable {
                 try await afterSignIn(call.request, account)
                 return AccountAnswer(account)
             }
-        api.delete("/sessions/current", "Sign out", tag: tag)
+        api.delete("/sessions/current", "Sign out", tag: tag).openOnBehalf()
             .handle(as: Visitor.self) { call, _ in
                 try await call.request.signOut()
                 return Nothing()

@@ -34,7 +34,7 @@ public struct AccountPages: Sendable {
         }
         routes.post("/register").form(RegisterForm.self).limited(.register)
             .show(as: Visitor.self, again: registerAgain, use: register)
-        routes.post("/sign-out").show(as: Visitor.self) { call, _ in
+        routes.post("/sign-out").openOnBehalf().show(as: Visitor.self) { call, _ in
             try await call.request.signOut()
             return .seeOther("/", notice: localized("You are signed out."))
         }

@@ -16,7 +16,8 @@ extension WebRequest {
             SecurityAPI.SessionAnswer(
                 id: $0.id, app: $0.app.rawValue, startedAt: $0.startedAt,
                 lastUsedAt: $0.lastUsedAt, device: $0.device,
-                isCurrent: $0.id == currentSessionID)
+                isCurrent: $0.id == currentSessionID,
+                isSupport: $0.impersonation != nil)
         }
         data.add("sessions", try JSONBytesEncoder.bytes(of: sessions))
         let cart = try await site.carts.lines(of: .account(account.id)).map {

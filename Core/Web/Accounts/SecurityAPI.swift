@@ -36,6 +36,25 @@ struct SecurityAPI: Sendable {
         let lastUsedAt: Instant
         let device: String
         let isCurrent: Bool
+        /// Whether it is the marketplace's support that looks at your account.
+        let isSupport: Bool
+    }
+    struct SupportVisitAnswer: Codable, Sendable {
+        let id: ID<Impersonation>
+        /// `customer` or `seller`.
+        let app: String
+        let openedAt: Instant?
+        /// When it ended, or will end at the latest.
+        let until: Instant
+        let isOver: Bool
+
+        init(_ visit: Impersonation) {
+            id = visit.id
+            app = visit.app.rawValue
+            openedAt = visit.openedAt
+            until = visit.endedAt ?? visit.until
+            isOver = visit.endedAt != nil
+        }
     }
     struct TwoStepAnswer: Codable, Sendable {
         let isOn: Bool
@@ -65,8 +84,16 @@ struct SecurityAPI: Sendable {
                         SessionAnswer(
                             id: $0.id, app: $0.app.rawValue, startedAt: $0.startedAt,
                             lastUsedAt: $0.lastUsedAt, device: $0.device,
-                            isCurrent: $0.id == current)
+                            isCurrent: $0.id == current, isSupport: $0.impersonation != nil)
                     }, next: nil)
+            }
+        api.get("/account/support-visits", "When support looked at your account", tag: tag)
+            .query(ListQuery.self)
+            .handle(as: SignedIn.self) { call, person in
+                Listed(
+                    try await call.marketplace.impersonations(
+                        .account(person.account.id), call.query.page())
+                ) { SupportVisitAnswer($0) }
             }
         api.delete("/sessions/others", "Sign out everywhere but here", tag: tag)
             .handle(as: SignedIn.self) { call, person in
@@ -141,11 +168,14 @@ extension WebRequest {
 
     /// - Throws: ``WebRefusal/notFound`` when the account has no such session.
     func endSession(_ id: String, of account: ID<Account>) async throws {
-        do {
-            guard try await site.sessions.close(id: id, of: account) else {
-                throw WebRefusal.notFound
-            }
-        } catch is RedisError { throw WebRefusal.sessionsUnavailable }
+        let ended: OpenSession?
+        do { ended = try await site.sessions.close(id: id, of: account) } catch is RedisError {
+            throw WebRefusal.sessionsUnavailable
+        }
+        guard let ended else { throw WebRefusal.notFound }
+        if let impersonation = ended.impersonation {
+            try await marketplace.closeImpersonation(impersonation, because: .person, by: account)
+        }
     }
 
     /// A program with a token has no session of its own: it ends all.
@@ -154,6 +184,7 @@ extension WebRequest {
         do { try await site.sessions.closeOthers(of: account, than: own) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable
         }
+        try await marketplace.endImpersonations(of: account)
     }
 
     /// Counts something that could be guessed at, or that writes to somebody, under `name`.

@@ -10,8 +10,11 @@ struct SecurityPages: Sendable {
         routes.get("/security").show(as: SignedIn.self) { call, person in
             let factor = try await call.marketplace.secondFactor(of: person.account.id)
             let open = try await call.request.openSessions(of: person.account.id)
+            let visits = try await call.marketplace.impersonations(
+                .account(person.account.id), PageRequest(limit: SecurityPage.visitsMax))
             return .page(
-                "security", SecurityPage(factor, open, current: call.request.currentSessionID),
+                "security",
+                SecurityPage(factor, open, visits.items, current: call.request.currentSessionID),
                 title: localized("Sign-in and security"))
         }
         routes.post("/security/sessions/{session}/end").path(SecurityAPI.SessionPath.self)
@@ -92,14 +95,23 @@ struct SecurityPage {
         let isCurrent: Bool
     }
 
+    /// How many of support's visits are shown; the JSON API has them all.
+    static let visitsMax = 20
+
     let isTwoStepOn: Bool
     let twoStepSince: String
     let codesLeft: String
     let areCodesShort: Bool
     let sessions: [Row]
     let hasOthers: Bool
+    /// When support looked at the account, one sentence each.
+    let visits: [String]
+    let hasVisits: Bool
 
-    init(_ factor: SecondFactor?, _ open: [OpenSession], current: String?) {
+    init(
+        _ factor: SecondFactor?, _ open: [OpenSession], _ visits: [Impersonation],
+        current: String?
+    ) {
         isTwoStepOn = factor != nil
         twoStepSince = factor?.confirmedAt.map { Format.date($0) } ?? ""
         let left = factor?.recoveryCodesLeft ?? 0
@@ -108,12 +120,31 @@ struct SecurityPage {
         sessions = open.map { session in
             Row(
                 id: session.id,
-                device: session.device.isEmpty ? localized("Unknown browser") : session.device,
+                device: Self.words(session),
                 app: session.app.inWords,
                 started: session.startedAt.map { Format.date($0) } ?? "",
                 lastUsed: Format.time(session.lastUsedAt), isCurrent: session.id == current)
         }
         hasOthers = open.contains { $0.id != current }
+        // What was allowed and never opened showed nobody anything.
+        self.visits = visits.filter { $0.openedAt != nil }.map(Self.words)
+        hasVisits = !self.visits.isEmpty
+    }
+
+    private static func words(_ session: OpenSession) -> String {
+        if session.impersonation != nil {
+            return localized("The marketplace's support, looking at your account")
+        }
+        return session.device.isEmpty ? localized("Unknown browser") : session.device
+    }
+
+    private static func words(_ visit: Impersonation) -> String {
+        let begin = Format.time(visit.openedAt ?? visit.begunAt)
+        let end = Format.time(visit.endedAt ?? visit.until)
+        let place = visit.app.inWords
+        return visit.endedAt == nil
+            ? localized("Since \(begin), until \(end) at the latest: \(place).")
+            : localized("From \(begin) to \(end): \(place).")
     }
 }
 

@@ -158,6 +158,13 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
         .init(routes, operation.with(\.limit, limit))
     }
 
+    /// Changes something, and may all the same be done by whoever looks on as somebody else. Never
+    /// for money, nor for how somebody signs in.
+    public func openOnBehalf() -> Self { .init(routes, operation.with(\.isOpenOnBehalf, true)) }
+
+    /// Reads something, and is closed all the same to whoever looks on as somebody else.
+    public func closedOnBehalf() -> Self { .init(routes, operation.with(\.isOpenOnBehalf, false)) }
+
     /// A paragraph for the document.
     public func about(_ text: String) -> Self { .init(routes, operation.with(\.about, text)) }
 

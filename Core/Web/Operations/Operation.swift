@@ -33,8 +33,11 @@ struct Operation: Sendable {
     var limit = RateClass.read
     var access = Access.everyone
     var needs: [String] = []
+    /// Whether it may be asked for in another person's place.
+    var isOpenOnBehalf: Bool
 
     init(method: HTTPRequest.Method, path: String, summary: String, tag: String) {
+        isOpenOnBehalf = method == .get
         self.method = method
         self.path = path
         self.summary = summary

@@ -5,12 +5,13 @@ enum HTMLForms {
     static let tokenName = "formToken"
     static let keyName = "idempotencyKey"
 
-    /// `page` with a form token and an idempotency key in each `<form method="post">`, and how
-    /// many there were.
+    /// `page` with a form token and an idempotency key in each `<form method="post">` that leads to
+    /// us, and how many there were.
     static func fill(_ page: String, token: () -> String) -> (page: String, forms: Int) {
         let bytes = Array(page.utf8)
         let needle = Array("<form".utf8)
         let post = Array("method=\"post\"".utf8)
+        let elsewhere = Array("action=\"http".utf8)
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + 512)
         var forms = 0
@@ -22,7 +23,8 @@ enum HTMLForms {
                 let end = bytes[start...].firstIndex(of: UInt8(ascii: ">"))
             else { continue }
             index = end + 1
-            guard contains(post, in: bytes[start...end]) else { continue }
+            let tag = bytes[start...end]
+            guard contains(post, in: tag), !contains(elsewhere, in: tag) else { continue }
             forms += 1
             output += bytes[copied..<index]
             copied = index

@@ -30,6 +30,8 @@ struct LayoutPage {
     let showsSearch: Bool
     let search: String
     let signedInAs: String?
+    /// Set for whoever looks on as somebody else.
+    let onBehalf: OnBehalfBanner?
     let notice: String?
     let warning: String?
     let content: String
@@ -78,6 +80,7 @@ struct LayoutPage {
         showsSearch = chrome.search != nil
         search = chrome.search ?? ""
         signedInAs = chrome.signedInAs
+        onBehalf = request.knownImpersonation.map { OnBehalfBanner($0) }
         notice = flash?.kind == .good ? flash?.text : nil
         warning = flash?.kind == .bad ? flash?.text : nil
         content = page

@@ -130,6 +130,17 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
         .init(routes: routes, shape: shape.with(\.limit, limit))
     }
 
+    /// Changes something, and may all the same be done by whoever looks on as somebody else. Never
+    /// for money, nor for how somebody signs in.
+    public func openOnBehalf() -> Self {
+        .init(routes: routes, shape: shape.with(\.isOpenOnBehalf, true))
+    }
+
+    /// Shows something, and is closed all the same to whoever looks on as somebody else.
+    public func closedOnBehalf() -> Self {
+        .init(routes: routes, shape: shape.with(\.isOpenOnBehalf, false))
+    }
+
     /// Mounts the page for callers that are proved to be a `Who`.
     public func show<Who: Caller>(
         as who: Who.Type, needing needs: [Who.Need] = [],
@@ -144,7 +155,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                 method: shape.method, pattern: shape.pattern, limit: shape.limit,
                 guardsOrigin: shape.method != .get, access: Who.access,
                 needs: needs.map { "\($0)" }, form: shape.method == .post ? shape.form : nil,
-                takesFiles: shape.filesLimit > 0
+                takesFiles: shape.filesLimit > 0, isOpenOnBehalf: shape.isOpenOnBehalf
             ) { request in
                 let caller = try await request.prove(who, needing: needs, shape.limit)
                 let path = try OperationInput.path(shape.path, request)
@@ -213,6 +224,13 @@ struct PageShape: Sendable {
     var filesLimit = 0
     var isOnce = false
     var limit = RateClass.read
+    var isOpenOnBehalf: Bool
+
+    init(method: HTTPRequest.Method, pattern: String) {
+        self.method = method
+        self.pattern = pattern
+        isOpenOnBehalf = method == .get
+    }
 
     func with<Value>(_ key: WritableKeyPath<PageShape, Value>, _ value: Value) -> PageShape {
         var copy = self

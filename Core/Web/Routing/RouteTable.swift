@@ -14,6 +14,9 @@ struct Route: Sendable {
     /// The form of a page that is sent, and whether files come with it.
     var form: Schema?
     var takesFiles = false
+    /// Whether somebody of the back office may ask for it in another person's place. What reads is
+    /// open unless it says otherwise, what writes only where it says so.
+    var isOpenOnBehalf: Bool
     let respond: @Sendable (WebRequest) async throws -> Response
 }
 

@@ -9,6 +9,7 @@ public enum WebRefusal: Refusal {
     case bodyTooLarge(Int)
     case signInNeeded
     case notYours
+    case notOnBehalf
     case chooseSeller
     case foreignOrigin
     case formExpired
@@ -29,6 +30,7 @@ public enum WebRefusal: Refusal {
         case .bodyTooLarge: "web.body-too-large"
         case .signInNeeded: "web.sign-in-needed"
         case .notYours: "web.forbidden"
+        case .notOnBehalf: "web.not-on-behalf"
         case .chooseSeller: "web.choose-seller"
         case .foreignOrigin: "web.foreign-origin"
         case .formExpired: "web.form-expired"
@@ -48,7 +50,7 @@ public enum WebRefusal: Refusal {
         case .unsupportedType: .unsupportedType
         case .bodyTooLarge: .tooLarge
         case .signInNeeded: .unauthenticated
-        case .notYours, .foreignOrigin, .formExpired: .forbidden
+        case .notYours, .notOnBehalf, .foreignOrigin, .formExpired: .forbidden
         case .tooManyRequests: .tooMany
         case .sessionsUnavailable, .busy: .unavailable
         case .cursorInvalid, .keyReused, .keyMalformed, .chooseSeller: .invalid
@@ -66,6 +68,7 @@ public enum WebRefusal: Refusal {
         case .bodyTooLarge(let limit): "This is too large: at most \(limit) bytes are taken."
         case .signInNeeded: "Please sign in first."
         case .notYours: "Your role does not allow this."
+        case .notOnBehalf: "Only the person can do this, and nobody who looks on as them."
         case .chooseSeller: "You work for several sellers: say which one with ?seller=…."
         case .foreignOrigin: "This request was sent from another site."
         case .formExpired: "This form is too old. Go back, reload the page and send it again."

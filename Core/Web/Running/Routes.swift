@@ -27,13 +27,14 @@ public final class Routes {
     /// Something that is neither page nor JSON operation: a picture, a webhook.
     public func raw(
         _ method: HTTPRequest.Method, _ pattern: String, limit: RateClass = .read,
-        access: Access? = nil,
+        access: Access? = nil, isOpenOnBehalf: Bool? = nil,
         use respond: @escaping @Sendable (WebRequest) async throws -> Response
     ) {
         add(
             Route(
                 method: method, pattern: pattern, limit: limit, guardsOrigin: false,
-                access: access, respond: respond))
+                access: access, isOpenOnBehalf: isOpenOnBehalf ?? (method == .get),
+                respond: respond))
     }
 
     func add(_ route: Route) { table.add(route) }
@@ -46,6 +47,7 @@ public final class Routes {
             Route(
                 method: operation.method, pattern: operation.path, limit: operation.limit,
                 guardsOrigin: operation.method != .get, access: operation.access,
-                needs: operation.needs, respond: respond))
+                needs: operation.needs, isOpenOnBehalf: operation.isOpenOnBehalf,
+                respond: respond))
     }
 }

@@ -39,7 +39,8 @@ public struct WebApp: Sendable {
         table.all.map {
             RoutePolicy(
                 method: $0.method.rawValue, pattern: $0.pattern, access: $0.access,
-                needs: $0.needs, form: $0.form?.standalone, takesFiles: $0.takesFiles)
+                needs: $0.needs, form: $0.form?.standalone, takesFiles: $0.takesFiles,
+                isOpenOnBehalf: $0.isOpenOnBehalf)
         }
     }
 
@@ -71,4 +72,6 @@ public struct RoutePolicy: Sendable {
     public let form: JSONValue?
     /// Whether files come with the form.
     public let takesFiles: Bool
+    /// Whether somebody of the back office may ask for it in another person's place.
+    public let isOpenOnBehalf: Bool
 }

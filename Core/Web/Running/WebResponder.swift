@@ -78,7 +78,7 @@ public struct WebResponder: HTTPResponder {
                 try await site.limiter.take(route.limit, request.address)
             }
             if route.guardsOrigin { try request.requireOwnOrigin() }
-            return try await route.respond(request)
+            return try await request.answer(by: route)
         }
     }
 
@@ -101,7 +101,9 @@ public struct WebResponder: HTTPResponder {
         response.headers[.requestID] = request.id
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.frameOptions] = "DENY"
-        response.headers[.referrerPolicy] = "same-origin"
+        if response.headers[.referrerPolicy] == nil {
+            response.headers[.referrerPolicy] = "same-origin"
+        }
         let isPage = response.headers[.contentType]?.hasPrefix("text/html") == true
         response.headers[.contentSecurityPolicy] =
             isPage ? Self.contentSecurityPolicy : "frame-ancestors 'none'"

@@ -14,6 +14,8 @@ public struct Session: Sendable, Equatable {
     var startedAt: Instant?
     /// What it was begun with, in words.
     var device = ""
+    /// Set where it is not the person's own: somebody of the back office looks on as them.
+    var impersonation: ID<Impersonation>?
 }
 
 /// A session as its person sees it.
@@ -25,6 +27,8 @@ struct OpenSession: Sendable {
     /// To the minute, as it is counted from the time that it has left.
     let lastUsedAt: Instant
     let device: String
+    /// Set where somebody of the back office looks on as the person.
+    let impersonation: ID<Impersonation>?
     fileprivate let key: String
 }
 
@@ -49,18 +53,41 @@ struct SessionStore: Sendable {
 
     /// A new token for `account`.
     func open(_ account: ID<Account>, with device: String = "") async throws -> String {
-        let token = Secrets.token()
         let now = Instant.systemNow
-        let session = Session(
-            account: account, until: now.advanced(by: Self.lifetime), seller: nil,
-            startedAt: now, device: device)
+        return try await open(
+            Session(
+                account: account, until: now.advanced(by: Self.lifetime), seller: nil,
+                startedAt: now, device: device))
+    }
+
+    /// A new token for somebody who looks on as somebody else. The person sees it among their
+    /// sessions, and ends it when they sign out everywhere.
+    func open(_ impersonation: Impersonation) async throws -> String {
+        try await open(
+            Session(
+                account: impersonation.account, until: impersonation.until,
+                seller: impersonation.seller, startedAt: .systemNow,
+                impersonation: impersonation.id))
+    }
+
+    private func open(_ session: Session) async throws -> String {
+        let token = Secrets.token()
         _ = try await redis.run(
-            Self.openScript, keys: [key(token), Self.index(account, app)],
+            Self.openScript, keys: [key(token), Self.index(session.account, app)],
             arguments: [
                 .string(Self.text(session)), .int(Self.idle.components.seconds),
                 .int(Self.lifetime.components.seconds),
             ])
         return token
+    }
+
+    /// Whether a session of an app goes on, by the SHA-256 of its token; it is not used by that.
+    static func isOpen(
+        _ hash: String, in app: AccessToken.Audience, _ redis: RedisClient
+    ) async throws -> Bool {
+        let reply = try await redis.send("GET", [.string("session:\(app.rawValue):\(hash)")])
+        guard let text = reply.text, let session = session(text) else { return false }
+        return session.until > .systemNow
     }
 
     /// The session of a token, its idle time started again; nil when there is none.
@@ -116,17 +143,18 @@ struct SessionStore: Sendable {
         let minute = (Instant.systemNow.secondsSince1970 - max(0, unused)) / 60 * 60
         return OpenSession(
             id: id(ofKey: key), app: app, startedAt: session.startedAt,
-            lastUsedAt: Instant(secondsSince1970: minute), device: session.device, key: key)
+            lastUsedAt: Instant(secondsSince1970: minute), device: session.device,
+            impersonation: session.impersonation, key: key)
     }
 
     /// Ends one session of the account, in whichever app.
-    /// - Returns: whether there was one.
-    func close(id: String, of account: ID<Account>) async throws -> Bool {
+    /// - Returns: the one that was ended; nil when there was none.
+    func close(id: String, of account: ID<Account>) async throws -> OpenSession? {
         guard let session = try await list(of: account).first(where: { $0.id == id }) else {
-            return false
+            return nil
         }
         _ = try await redis.send("DEL", [.string(session.key)])
-        return true
+        return session
     }
 
     /// Ends every session of the account but that of `token`.
@@ -144,6 +172,7 @@ struct SessionStore: Sendable {
             session.account.description, session.until.description,
             session.seller?.description ?? "", session.startedAt?.description ?? "",
             base64(Array(session.device.utf8), urlSafe: true),
+            session.impersonation?.description ?? "",
         ].joined(separator: " ")
     }
 
@@ -155,7 +184,8 @@ struct SessionStore: Sendable {
         return Session(
             account: account, until: until, seller: ID<Seller>(parts[2]),
             startedAt: parts.count > 3 ? Instant(parts[3]) : nil,
-            device: String(decoding: device, as: UTF8.self))
+            device: String(decoding: device, as: UTF8.self),
+            impersonation: parts.count > 5 ? ID<Impersonation>(parts[5]) : nil)
     }
 
     private static let openScript = RedisScript(

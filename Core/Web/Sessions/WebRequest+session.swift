@@ -6,6 +6,8 @@ import Vocabulary
 struct SessionLookup: Sendable {
     var session: Session?
     var account: Account?
+    /// Set where the account is not the caller's own.
+    var impersonation: Impersonation?
 }
 
 extension WebRequest {
@@ -42,16 +44,44 @@ extension WebRequest {
             do { lookup.session = try await site.sessions.find(token) } catch is RedisError {
                 throw WebRefusal.sessionsUnavailable
             }
+            if let session = lookup.session, let id = session.impersonation {
+                lookup.impersonation = try await goesOn(id)
+                if lookup.impersonation == nil {
+                    lookup.session = nil
+                    do { try await site.sessions.close(token) } catch is RedisError {
+                        throw WebRefusal.sessionsUnavailable
+                    }
+                }
+            }
             if let session = lookup.session {
                 lookup.account = try await marketplace.account(session.account)
             }
         }
+        note(lookup)
+        return lookup
+    }
+
+    private func note(_ lookup: SessionLookup) {
         trace.notes.withLock { notes in
             notes.session = lookup
             notes.account = lookup.account?.id.description
+            if let impersonation = lookup.impersonation {
+                notes.account =
+                    "\(impersonation.administrator) on behalf of \(impersonation.account)"
+            }
         }
-        return lookup
     }
+
+    /// Who looks on as whom with this session; nil for whoever is there for themselves.
+    func impersonation() async throws -> Impersonation? { try await lookup().impersonation }
+
+    /// The same where it was looked up already.
+    var knownImpersonation: Impersonation? {
+        trace.notes.withLock { $0.session?.impersonation }
+    }
+
+    /// From now on this request is nobody's.
+    func forgetCaller() { note(SessionLookup()) }
 
     /// Signs `account` in: a new token, never one that was there before.
     public func signIn(_ account: Account) async throws {
@@ -64,12 +94,20 @@ extension WebRequest {
         trace.notes.withLock { $0.session = nil }
     }
 
-    /// Ends this browser's session.
+    /// Ends this browser's session, and whoever looks on by it.
     public func signOut() async throws {
+        let impersonation = knownImpersonation
         if let token = cookie(sessionCookie) {
             do { try await site.sessions.close(token) } catch is RedisError {
                 throw WebRefusal.sessionsUnavailable
             }
+            if site.app == .admin {
+                try await marketplace.endImpersonations(begunWith: Secrets.hash(token))
+            }
+        }
+        if let impersonation {
+            try await marketplace.closeImpersonation(
+                impersonation.id, because: .administrator, by: impersonation.administrator)
         }
         setCookie(sessionCookie, "", maxAge: .zero)
         // Whoever uses this browser next is somebody else.
@@ -92,6 +130,7 @@ extension WebRequest {
         do { try await site.sessions.closeAll(of: account) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable
         }
+        try await marketplace.endImpersonations(of: account)
     }
 
     /// Remembers in the session which shop is worked on.

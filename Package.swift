@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "Kernel",
             dependencies: kit + ["CSpawn", "Postgres", "ProviderHost", "Conformance", logging],
-            path: "Core/Kernel", exclude: ["README.md"], resources: [.copy("Migrations")],
+            path: "Core/Kernel", exclude: ["README.md"],
+            resources: [.copy("Migrations"), .copy("Words")],
             swiftSettings: settings),
         .target(
             name: "SandboxPayments", dependencies: kit,

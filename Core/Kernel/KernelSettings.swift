@@ -10,7 +10,7 @@ public struct KernelSettings: Sendable {
     public var isDemo = false
     /// Where customers reach the shop, for return addresses and webhooks: no trailing slash.
     public var storefrontURL = "http://127.0.0.1:8080"
-    /// Where sellers reach their desk: no trailing slash.
+    /// Where sellers reach their desk, for the links in letters: no trailing slash.
     public var sellerURL = "http://127.0.0.1:8081"
     /// How long somebody of the back office may look on as somebody else.
     public var impersonationLifetime: Duration = .seconds(30 * 60)

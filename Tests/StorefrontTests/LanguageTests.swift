@@ -7,7 +7,7 @@ import Web
 @Suite struct `In the visitor's language` {
     struct Said: Sendable {
         let code: String
-        let home, buy, price, cart, checkOut, pay, thanks, purchase, wrong: String
+        let home, buy, price, cart, checkOut, pay, thanks, purchase, wrong, letter: String
     }
 
     static let languages = [
@@ -16,13 +16,15 @@ import Web
             price: "1.250,00\u{a0}€", cart: "Ihr Warenkorb", checkOut: "Zur Kasse",
             pay: "Zahlungspflichtig bestellen: 1.254,90\u{a0}€",
             thanks: "Vielen Dank. Ihre Bestellung ist bezahlt.", purchase: "<h1>Einkauf ",
-            wrong: "Ort: bitte ausfüllen."),
+            wrong: "Ort: bitte ausfüllen.",
+            letter: "über 1.254,90\u{a0}€ ist bestellt und bezahlt"),
         Said(
             code: "fr", home: "Tout juste sortis de l’atelier", buy: "Ajouter au panier",
             price: "1\u{202f}250,00\u{a0}€", cart: "Votre panier", checkOut: "Passer commande",
             pay: "Commander et payer 1\u{202f}254,90\u{a0}€",
             thanks: "Merci. Votre commande est payée.", purchase: "<h1>Achat ",
-            wrong: "Ville\u{a0}: à remplir."),
+            wrong: "Ville\u{a0}: à remplir.",
+            letter: "de 1\u{202f}254,90\u{a0}€ est enregistré et payé"),
     ]
 
     @Test(arguments: languages)
@@ -61,6 +63,11 @@ import Web
             #expect(chosen.text.contains(said.pay))
             #expect(done.text.contains(said.thanks))
             #expect(done.text.contains(said.purchase))
+
+            try await shop.market.tellEverybody()
+            while try await shop.marketplace.writeLetters() {}
+            let letters = try await shop.marketplace.mails(PageRequest()).items
+            #expect(letters.first { $0.topic == "purchase.paid" }?.body.contains(said.letter) == true)
         }
     }
 
@@ -97,6 +104,34 @@ import Web
             let astray = try await browser.raw("GET", "/language/de?then=//evil.example/")
             #expect(astray.header("location") == "/")
             #expect(try await browser.raw("GET", "/language/es").status == 404)
+        }
+    }
+
+    @Test func `what somebody registered in or chose is what they are written in`() async throws {
+        try await OpenShop.run { shop in
+            let browser = Browser(shop.app)
+            browser.setCookie("guildhall_language", "de")
+            try await shop.register(browser, "greta@example.test")
+            let account = try #require(
+                try await shop.marketplace.account(email: "greta@example.test"))
+            #expect(try await shop.marketplace.language(of: account.id) == .german)
+
+            _ = try await browser.raw("GET", "/language/fr")
+            #expect(try await shop.marketplace.language(of: account.id) == .french)
+
+            let program = Browser(shop.app)
+            let token = try await shop.token(account)
+            func choose(_ code: String) async throws -> Int {
+                try await program.send(
+                    "PUT", "/api/v1/account/language", ["language": .string(code)], token: token
+                ).status
+            }
+            let known = try await program.send("GET", "/api/v1/account/language", token: token)
+            #expect(known.text.contains("\"language\":\"fr\""))
+            #expect(try await choose("en") == 200)
+            #expect(try await shop.marketplace.language(of: account.id) == .english)
+            #expect(try await choose("xx") == 422)
+            #expect(try await shop.marketplace.language(of: account.id) == .english)
         }
     }
 

@@ -161,7 +161,9 @@ extension WebRequest {
     /// A way to pay, with the way back from the provider's page.
     func choice(_ instance: ID<ProviderInstance>, _ method: String) -> PaymentChoice {
         let base = site.settings.publicURL ?? marketplace.settings.storefrontURL
-        return PaymentChoice(instance: instance, method: method) { purchase in
+        return PaymentChoice(
+            instance: instance, method: method, language: spokenLanguage
+        ) { purchase in
             base + Links.purchase(purchase) + "/return"
         }
     }

@@ -1,3 +1,4 @@
+import Kernel
 import Web
 
 /// The countries that the address form offers; the API takes every code.

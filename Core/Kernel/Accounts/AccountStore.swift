@@ -4,12 +4,40 @@ import Vocabulary
 struct AccountStore {
     let db: any Queryable
 
-    func insert(_ account: Account, passwordHash: String) async throws {
+    func insert(
+        _ account: Account, passwordHash: String, language: Language? = nil
+    ) async throws {
         try await db.execute(
             """
-            insert into account (id, email, name, password_hash, created_at)
+            insert into account (id, email, name, password_hash, created_at, language, language_at)
             values (\(account.id), \(account.email), \(account.name), \(passwordHash),
-                \(account.createdAt))
+                \(account.createdAt), \(language)::text,
+                case when \(language)::text is not null then market_now() end)
+            """)
+    }
+
+    func language(of id: ID<Account>) async throws -> Language? {
+        try await db.query(
+            """
+            select language from account
+            where id = \(id) and state = 'active' and language is not null
+            """
+        ).decode { c in try c.next(Language.self) }.first
+    }
+
+    func saveLanguage(_ language: Language, of id: ID<Account>) async throws {
+        try await db.execute(
+            """
+            update account set language = \(language), language_at = market_now()
+            where id = \(id) and state = 'active'
+            """)
+    }
+
+    func noteLanguage(_ language: Language, of id: ID<Account>) async throws {
+        try await db.execute(
+            """
+            update account set language = \(language), language_at = market_now()
+            where id = \(id) and state = 'active' and language is null
             """)
     }
 

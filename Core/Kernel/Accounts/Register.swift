@@ -5,11 +5,14 @@ public struct Registration: Sendable {
     public var email: String
     public var name: String
     public var password: String
+    /// In which the person is written; nil when nobody knows.
+    public var language: Language?
 
-    public init(email: String, name: String, password: String) {
+    public init(email: String, name: String, password: String, language: Language? = nil) {
         self.email = email
         self.name = name
         self.password = password
+        self.language = language
     }
 }
 
@@ -24,7 +27,8 @@ extension Marketplace {
         let hash = try await passwords.run { try password.hashed() }
         let account = Account(id: ID(), email: email, name: name, createdAt: .systemNow)
         try await refusing("account_email_key", as: AccountRefusal.emailTaken) {
-            try await database.accounts.insert(account, passwordHash: hash)
+            try await database.accounts.insert(
+                account, passwordHash: hash, language: registration.language)
         }
         return account
     }

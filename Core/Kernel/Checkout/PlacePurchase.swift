@@ -56,7 +56,8 @@ extension Marketplace {
         try checkout.checkPlaceable(expecting: total)
         async let terms = commissionTerms(for: checkout, isTrusting: isTrusting)
         let way = try await openWay(choice, for: checkout.routingFacts, checkout.payees)
-        let plan = try PurchasePlan(checkout, by: try await terms)
+        let plan = try PurchasePlan(
+            checkout, by: try await terms, language: choice.language)
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
         let times: [PlacedTimes]

@@ -63,13 +63,17 @@ extension Marketplace {
         guard isNew else { return false }
         guard MailMessage.isAddress(purchase.email) else { return true }
         let link = "\(settings.storefrontURL)/claims/\(token)"
+        let language = purchase.language ?? .english
+        let words = try Words.kernel(language)
         func message(_ link: String) -> MailMessage {
-            let letter = Letter(claiming: purchase.number)
-            return MailMessage(
-                id: ID(), from: settings.mail.from, recipient: purchase.email,
-                subject: letter.subject,
-                body: letter.body(to: nil, about: link, home: settings.storefrontURL),
-                at: .systemNow)
+            Words.$current.withValue(words) {
+                let letter = Letter(claiming: purchase.number)
+                return MailMessage(
+                    id: ID(), from: settings.mail.from, recipient: purchase.email,
+                    language: language, subject: letter.subject,
+                    body: letter.body(to: nil, about: link, home: settings.storefrontURL),
+                    at: .systemNow)
+            }
         }
         // The back office shows what was written, but not what opens the purchase; in a demo
         // without a mail server its mailbox is all there is.

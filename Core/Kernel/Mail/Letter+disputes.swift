@@ -1,63 +1,94 @@
-import Vocabulary
-
 extension Letter {
     /// What a shop is written of a customer who asked their bank for the money back.
     static func dispute(_ topic: String, _ facts: LetterFacts) -> Letter? {
-        let order = facts.number.map { "order \($0)" } ?? "an order of yours"
-        let amount = facts.amount.map { "\($0)" } ?? "the money"
+        let number = facts.number ?? ""
         return switch topic {
         case "dispute.inquiry":
             Letter(
-                "A bank asks about \(order)",
-                "A customer asked their bank about \(order). No money was taken.",
-                "Send us what shows that it was delivered; that may be the end of it.")
+                localized("A bank asks about order \(number)"),
+                localized(
+                    "A customer asked their bank about order \(number). No money was taken."),
+                localized(
+                    "Send us what shows that it was delivered; that may be the end of it."))
         case "dispute.needs_response":
             Letter(
-                "A customer disputes the payment of \(order)",
-                "The customer of \(order) asked their bank for \(amount) back, and the bank has "
-                    + "taken it for now. The bank's reason: \(words(facts.reason)).",
-                "What you earn of it is held until the bank decides. Send us what shows that it "
-                    + "was delivered"
-                    + (facts.respondBy.map { " before \(MailMessage.date($0))" } ?? "") + ".")
+                localized("A customer disputes the payment of order \(number)"),
+                localized(
+                    """
+                    The customer of order \(number) asked their bank for \(facts.money) back, and \
+                    the bank has taken it for now. The bank's reason: \(words(facts.reason)).
+                    """),
+                localized("What you earn of it is held until the bank decides."),
+                facts.respondBy.map {
+                    localized(
+                        "Send us what shows that it was delivered before \(Format.time($0)).")
+                } ?? localized("Send us what shows that it was delivered."))
         case "dispute.under_review":
             Letter(
-                "The bank looks at the dispute about \(order)",
-                "The bank has our answer about \(order) and decides within some weeks.")
+                localized("The bank looks at the dispute about order \(number)"),
+                localized(
+                    """
+                    The bank has our answer about order \(number) and decides within some weeks.
+                    """))
         case "dispute.won":
             Letter(
-                "The dispute about \(order) was won",
-                "The bank decided for you: \(amount) of \(order) stays yours, and is no longer "
-                    + "held.")
-        case "dispute.lost": lost(order, amount, facts)
+                localized("The dispute about order \(number) was won"),
+                localized(
+                    """
+                    The bank decided for you: \(facts.money) of order \(number) stays yours, and \
+                    is no longer held.
+                    """))
+        case "dispute.lost": lost(number, facts)
         case "dispute.closed":
             Letter(
-                "The dispute about \(order) is over",
-                "The customer let the dispute about \(order) go. Nothing of its money is held.")
+                localized("The dispute about order \(number) is over"),
+                localized(
+                    """
+                    The customer let the dispute about order \(number) go. Nothing of its money is \
+                    held.
+                    """))
         default: nil
         }
     }
 
     /// What is lost in all, what of it is the shop's, and where that is taken from.
-    private static func lost(_ order: String, _ amount: String, _ facts: LetterFacts) -> Letter {
-        let charged =
-            facts.charged.map { charged in
-                charged.isZero
-                    ? "Your shop gives nothing back for it: what you had earned of it went back "
-                        + "already."
-                    : "Your shop gives back what it had earned of that: \(charged). It is taken "
-                        + "from this order's money; what was paid out to you already is owed, and "
-                        + "your next sales pay it."
-            }
+    private static func lost(_ number: String, _ facts: LetterFacts) -> Letter {
+        let charged = facts.charged.map { charged in
+            charged.isZero
+                ? localized(
+                    """
+                    Your shop gives nothing back for it: what you had earned of it went back \
+                    already.
+                    """)
+                : localized(
+                    """
+                    Your shop gives back what it had earned of that: \(Format.money(charged)). It \
+                    is taken from this order's money; what was paid out to you already is owed, \
+                    and your next sales pay it.
+                    """)
+        }
         return Letter(
-            "The dispute about \(order) was lost",
-            "The bank decided for the customer, who keeps \(amount) of the payment of \(order). "
-                + "The bank's reason: \(words(facts.reason)).", charged,
-            "The market bears its commission of it, and the bank's fee.")
+            localized("The dispute about order \(number) was lost"),
+            localized(
+                """
+                The bank decided for the customer, who keeps \(facts.money) of the payment of \
+                order \(number). The bank's reason: \(words(facts.reason)).
+                """), charged, localized("The market bears its commission of it, and the bank's fee."))
     }
 
-    /// The provider's word as a person reads it.
+    /// The provider's word as a person reads it: those of Stripe's list are known
+    /// (https://docs.stripe.com/api/disputes/object#dispute_object-reason).
     private static func words(_ reason: String?) -> String {
-        guard let reason, !reason.isEmpty else { return "none was given" }
-        return reason.replacing("_", with: " ")
+        switch reason {
+        case nil, "": localized("none was given")
+        case "credit_not_processed": localized("credit not processed")
+        case "duplicate": localized("duplicate")
+        case "fraudulent": localized("fraudulent")
+        case "general": localized("general")
+        case "product_not_received": localized("product not received")
+        case "product_unacceptable": localized("product unacceptable")
+        case "unrecognized": localized("unrecognized")
+        case .some(let other): other.replacing("_", with: " ")
+        }
     }
 }

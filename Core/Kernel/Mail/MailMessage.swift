@@ -6,6 +6,7 @@ struct MailMessage: Sendable {
     let id: ID<Mail>
     let from: String
     let recipient: String
+    var language = Language.english
     let subject: String
     let body: String
     let at: Instant
@@ -18,6 +19,8 @@ struct MailMessage: Sendable {
             "Subject: \(Self.encoded(subject))", "Message-ID: <\(id)@\(domain)>",
             // RFC 3834: nobody's holiday answers it.
             "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
+            // RFC 3282.
+            "Content-Language: \(language.code)",
             "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64", "",
         ].map { $0 + "\r\n" }.joined() + Self.base64(body)
     }

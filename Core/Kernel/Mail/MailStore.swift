@@ -11,10 +11,22 @@ struct UnmailedNotice: Sendable {
     let name: String?
     /// What the receiver is in the shop that the notice is for.
     let role: SellerRole?
-    /// The purchase that a customer's notice is about.
-    let purchase: ID<Purchase>?
+    /// What it happened to.
+    let about: NoticeSubject
+    /// In which the receiver is written, when that is known.
+    let language: Language?
     /// What the receiver does not want to be written of.
     let refused: [MailChoice]
+}
+
+/// What a notice is about, for the link in its letter.
+struct NoticeSubject: Sendable {
+    /// By table: `order`.
+    let kind: String
+    /// The canonical text of its id.
+    let id: String
+    /// The purchase that a customer's notice is about.
+    let purchase: ID<Purchase>?
 }
 
 /// Every statement on e-mail.
@@ -36,23 +48,29 @@ struct MailStore {
             )
             select told.id, told.audience, told.topic, told.payload,
                 coalesce(person.email, told.email), person.name, member.role,
-                case when told.audience = 'customer' then coalesce(
-                    (select purchase_id from orders where id = event.aggregate_id
-                        and event.aggregate_kind = 'order'),
-                    case when event.aggregate_kind = 'purchase' then event.aggregate_id end) end,
+                event.aggregate_kind, event.aggregate_id::text, bought.id,
+                case when person.language_at > bought.placed_at then person.language
+                    else coalesce(bought.language, person.language) end,
                 array(select subject from mail_refusal where account_id = told.account_id)
             from unmailed told
             join outbox_event event on event.id = told.event_id
             left join account person on person.id = told.account_id
             left join seller_member member on member.account_id = told.account_id
                 and member.seller_id = told.seller_id
+            left join purchase bought on told.audience = 'customer' and bought.id = coalesce(
+                (select purchase_id from orders where id = event.aggregate_id
+                    and event.aggregate_kind = 'order'),
+                case when event.aggregate_kind = 'purchase' then event.aggregate_id end)
             order by told.id
             """
         ).decode { c in
             UnmailedNotice(
                 id: try c.next(), audience: try c.next(), topic: try c.next(),
                 facts: try c.next(JSON<LetterFacts>.self).value, recipient: try c.next(),
-                name: try c.next(), role: try c.next(), purchase: try c.next(),
+                name: try c.next(), role: try c.next(),
+                about: NoticeSubject(
+                    kind: try c.next(), id: try c.next(), purchase: try c.next()),
+                language: try c.next(),
                 refused: try c.next([String].self).compactMap(MailChoice.init(rawValue:)))
         }
     }

@@ -10,7 +10,7 @@ extension Marketplace {
             let notices = try await tx.mails.unmailed(limit: limit)
             guard !notices.isEmpty else { return false }
             for notice in notices {
-                guard let message = message(of: notice) else { continue }
+                guard let message = try message(of: notice) else { continue }
                 try await tx.mails.insert(
                     message, of: notice, isSendable: settings.mail.host != nil)
             }
@@ -19,7 +19,7 @@ extension Marketplace {
         }
     }
 
-    private func message(of notice: UnmailedNotice) -> MailMessage? {
+    private func message(of notice: UnmailedNotice) throws -> MailMessage? {
         if Letter.isAboutMoney(notice.topic), notice.audience == .seller {
             guard notice.role?.permissions.contains(.readMoney) == true else { return nil }
         }
@@ -28,17 +28,43 @@ extension Marketplace {
         {
             return nil
         }
-        guard MailMessage.isAddress(notice.recipient),
-            let letter = Letter(notice.topic, for: notice.audience, notice.facts)
-        else { return nil }
-        let link = notice.purchase.map { "\(settings.storefrontURL)/purchases/\($0)" }
-        return MailMessage(
-            id: ID(), from: settings.mail.from, recipient: notice.recipient,
-            subject: letter.subject,
-            body: letter.body(
-                to: notice.name, about: link, home: settings.storefrontURL,
-                isGuest: notice.name == nil),
-            at: .systemNow)
+        guard MailMessage.isAddress(notice.recipient) else { return nil }
+        let language = notice.language ?? .english
+        return try Words.$current.withValue(.kernel(language)) {
+            guard let letter = Letter(notice.topic, for: notice.audience, notice.facts) else {
+                return nil
+            }
+            return MailMessage(
+                id: ID(), from: settings.mail.from, recipient: notice.recipient,
+                language: language, subject: letter.subject,
+                body: letter.body(
+                    to: notice.name, about: link(in: notice), home: home(of: notice.audience),
+                    isGuest: notice.name == nil),
+                at: .systemNow)
+        }
+    }
+
+    /// The page that says more; nil where there is none.
+    private func link(in notice: UnmailedNotice) -> String? {
+        let about = notice.about
+        return switch notice.audience {
+        case .customer: about.purchase.map { "\(settings.storefrontURL)/purchases/\($0)" }
+        case .seller:
+            switch about.kind {
+            case "order": "\(settings.sellerURL)/orders/\(about.id)"
+            case "invoice": "\(settings.sellerURL)/money/invoices/\(about.id)"
+            case "payout": "\(settings.sellerURL)/money/payouts/\(about.id)"
+            case "dispute": "\(settings.sellerURL)/money/disputes"
+            case "wallet": "\(settings.sellerURL)/money/wallets"
+            case "seller" where Letter.isAboutMoney(notice.topic): "\(settings.sellerURL)/money"
+            default: "\(settings.sellerURL)/"
+            }
+        case .administrator: nil
+        }
+    }
+
+    private func home(of audience: Notice.Audience) -> String {
+        audience == .seller ? settings.sellerURL : settings.storefrontURL
     }
 
     /// More tries than these, over about two days, and it is given up.

@@ -28,6 +28,8 @@ public struct Purchase: Sendable {
     public internal(set) var paidAt: Instant?
     /// Until when it can be paid.
     public internal(set) var expiresAt: Instant
+    /// In which the customer bought it; nil when that is not known.
+    public let language: Language?
 }
 
 /// A purchase with all that its customer may see.

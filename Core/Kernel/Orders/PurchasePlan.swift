@@ -31,8 +31,13 @@ struct PurchasePlan: Sendable {
     let orders: [PlannedOrder]
     /// By which commission the orders were planned.
     let terms: CommissionTerms.Holding
+    /// In which the customer reads; nil when nobody knows.
+    let language: Language?
 
-    init(_ checkout: Checkout, by terms: CommissionTerms) throws {
+    init(
+        _ checkout: Checkout, by terms: CommissionTerms, language: Language? = nil
+    ) throws {
+        self.language = language
         let number = PurchaseNumber.random()
         let amounts = try Split.amounts(of: checkout)
         var orders: [PlannedOrder] = []

@@ -8,7 +8,7 @@ struct PurchaseStore {
 
     static let columns: SQL = """
         b.id, b.number, b.checkout_id, b.account_id, b.email, b.address, b.state, b.currency,
-        b.total, b.placed_at, b.paid_at, b.expires_at
+        b.total, b.placed_at, b.paid_at, b.expires_at, b.language
         """
 
     /// How long a purchase may be paid at least, when its checkout is nearly over.
@@ -95,10 +95,11 @@ struct PurchaseStore {
                     expires_at, now() + k.shift as now
             ), purchase_made as (
                 insert into purchase (id, number, checkout_id, account_id, guest_token_hash, email,
-                    currency, address, total, placed_at, expires_at)
+                    currency, address, total, placed_at, expires_at, language)
                 select \(plan.id)::uuid, \(plan.number)::text, id, account_id, guest_token_hash,
                     email, currency, address, total, now,
-                    greatest(expires_at, now + \(graceMinutes)::int * interval '1 minute')
+                    greatest(expires_at, now + \(graceMinutes)::int * interval '1 minute'),
+                    \(plan.language)::text
                 from placed
                 returning placed_at, expires_at
             ), orders_made as (
@@ -284,5 +285,6 @@ extension Purchase {
         placedAt = try c.next()
         paidAt = try c.next()
         expiresAt = try c.next()
+        language = try c.next()
     }
 }

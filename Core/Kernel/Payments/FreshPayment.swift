@@ -11,7 +11,7 @@ extension LockedPayment {
                 id: plan.id, number: plan.number, checkout: checkout.id,
                 account: checkout.account, email: checkout.email, address: checkout.address,
                 state: .awaitingPayment, total: payment.amount, placedAt: times.placedAt,
-                paidAt: nil, expiresAt: times.expiresAt),
+                paidAt: nil, expiresAt: times.expiresAt, language: plan.language),
             payment: Payment(
                 id: payment.payment, purchase: plan.id, instance: payment.instance,
                 method: payment.method, amount: payment.amount, state: .created,

@@ -8,14 +8,17 @@ public struct PaymentChoice: Sendable {
     public let method: String
     /// Where the customer comes back to after a redirect.
     let returnURL: @Sendable (ID<Purchase>) -> String
+    /// In which the customer reads; nil when nobody knows.
+    let language: Language?
 
     public init(
-        instance: ID<ProviderInstance>, method: String,
+        instance: ID<ProviderInstance>, method: String, language: Language? = nil,
         returnURL: @escaping @Sendable (ID<Purchase>) -> String
     ) {
         self.instance = instance
         self.method = method
         self.returnURL = returnURL
+        self.language = language
     }
 
     /// Longer than any card token that a provider gives out.

@@ -73,7 +73,7 @@ struct ErasureStore {
             """,
             """
             update purchase set email = \(nobody), address = address_for_books(address),
-                guest_token_hash = null
+                guest_token_hash = null, language = null
             where account_id = \(account)
             """,
             """
@@ -87,7 +87,7 @@ struct ErasureStore {
             "update impersonation set reason = 'erased' where account_id = \(account)",
             """
             update account set email = \(nobody), name = 'Somebody who left',
-                password_hash = 'erased', state = 'closed'
+                password_hash = 'erased', state = 'closed', language = null, language_at = null
             where id = \(account)
             """,
         ])

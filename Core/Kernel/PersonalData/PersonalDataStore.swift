@@ -13,7 +13,7 @@ struct PersonalDataStore {
         try await db.query(
             """
             select jsonb_build_object('id', a.id, 'email', a.email, 'name', a.name,
-                'createdAt', a.created_at, 'noMailOf', array(
+                'createdAt', a.created_at, 'language', a.language, 'noMailOf', array(
                     select subject from mail_refusal where account_id = a.id order by subject),
                 'twoStepSince', (
                     select confirmed_at from second_factor where account_id = a.id),

@@ -22,7 +22,8 @@ public struct AccountAPI: Sendable {
                     try await call.marketplace.register(
                         Registration(
                             email: call.body.email, name: call.body.name,
-                            password: call.body.password)))
+                            password: call.body.password,
+                            language: call.request.spokenLanguage)))
             }
         api.get("/account", "Who is signed in", tag: tag)
             .handle(as: SignedIn.self) { _, person in AccountAnswer(person.account) }
@@ -56,6 +57,18 @@ public struct AccountAPI: Sendable {
             .handle(as: SignedIn.self) { call, person in
                 try await call.request.signOutEverywhere(person.account.id)
                 return Nothing()
+            }
+        api.get("/account/language", "In which language you are written", tag: tag)
+            .handle(as: SignedIn.self) { call, person in
+                LanguageAnswer(
+                    language: try await call.marketplace.language(of: person.account.id))
+            }
+        api.put("/account/language", "Choose in which language you are written", tag: tag)
+            .body(LanguageChoice.self)
+            .handle(as: SignedIn.self) { call, person in
+                try await call.marketplace.chooseLanguage(
+                    call.body.language, of: person.account.id)
+                return LanguageAnswer(language: call.body.language)
             }
         MailPreferencePages().mount(on: api)
         SecurityAPI().mount(on: api)
@@ -127,6 +140,15 @@ struct NewToken: Described {
         "email": [.length(1...254)], "password": [.length(1...200)], "name": [.length(1...80)],
         "code": Credentials.codeRules,
     ]
+}
+
+struct LanguageChoice: Described {
+    let language: Language
+}
+
+struct LanguageAnswer: Codable, Sendable {
+    /// Null while nobody knows: letters are English then.
+    let language: Language?
 }
 
 struct TokenPath: Described {

@@ -75,7 +75,9 @@ public struct AccountPages: Sendable {
     ) async throws -> PageAnswer {
         let form = call.form
         let account = try await call.marketplace.register(
-            Registration(email: form.email, name: form.name, password: form.password))
+            Registration(
+                email: form.email, name: form.name, password: form.password,
+                language: call.request.spokenLanguage))
         try await call.request.signIn(account)
         try await afterSignIn(call.request, account)
         return .seeOther(

@@ -1,3 +1,4 @@
+import Kernel
 import Vocabulary
 
 /// Where people choose the language of the pages, in every app that has more than one.
@@ -6,11 +7,15 @@ struct LanguagePages {
 
     func mount(on routes: Routes) {
         routes.get("/language/{language}").path(LanguagePath.self).query(Then.self)
-            .show(as: Visitor.self) { call, _ in
+            .show(as: Visitor.self) { call, visitor in
                 guard call.request.site.languages.contains(call.path.language) else {
                     throw WebRefusal.notFound
                 }
                 call.request.remember(call.path.language)
+                if let account = visitor.account {
+                    try await call.marketplace.chooseLanguage(
+                        call.path.language, of: account.id)
+                }
                 return .seeOther(call.query.path(or: "/"))
             }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernel
 import Synchronization
 
 /// What an app's pages are made of, in each of its languages: read once for all apps of a process
@@ -25,12 +26,12 @@ struct SitePages: Sendable {
         let folders = [Bundle.module, bundle].compactMap {
             $0.url(forResource: "Templates", withExtension: nil)
         }
-        let catalogues = [Bundle.module, bundle].compactMap {
-            $0.url(forResource: "Words", withExtension: nil)
-        }
+        let own = bundle.url(forResource: "Words", withExtension: nil)
+        let shared = Bundle.module.url(forResource: "Words", withExtension: nil)
+        let catalogues = [Words.kernelFolder, shared, own].compactMap(\.self)
         english = (.english, try Templates(folders: folders))
         var all = [Language.english: english]
-        for language in Language.allCases where language != .english && catalogues.count == 2 {
+        for language in Language.allCases where language != .english && own != nil {
             let words = try Words(language, folders: catalogues)
             all[language] = (words, try Templates(folders: folders, words: words))
         }

@@ -1,3 +1,4 @@
+import Kernel
 import Vocabulary
 
 /// The model of `layout.mustache`.

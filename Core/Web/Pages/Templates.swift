@@ -1,4 +1,5 @@
 import Foundation
+import Kernel
 import Mustache
 
 /// The templates of an app together with those that all apps share, in one language.

@@ -1,3 +1,4 @@
+import Kernel
 import Vocabulary
 
 /// A rate as a person writes it: `12.5`, `12,5` or `12.5 %`, from none to all of it.

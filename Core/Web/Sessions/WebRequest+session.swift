@@ -92,6 +92,9 @@ extension WebRequest {
             setCookie(sessionCookie, token, maxAge: SessionStore.lifetime)
         } catch is RedisError { throw WebRefusal.sessionsUnavailable }
         trace.notes.withLock { $0.session = nil }
+        if let language = spokenLanguage {
+            try await marketplace.noteLanguage(language, of: account.id)
+        }
     }
 
     /// Ends this browser's session, and whoever looks on by it.

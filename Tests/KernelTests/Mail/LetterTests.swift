@@ -74,34 +74,17 @@ import Vocabulary
         }
     }
 
+    private static let facts = LetterFacts(
+        number: "K7M49XQ2", amount: Money(4250, .eur), note: "late",
+        reason: "a photo is blurred",
+        failure: "account closed", label: "Main", oldAccount: "DE89…00", newAccount: "DE12…34",
+        payoutsFrom: Instant("2026-11-24T00:00:00Z"), graceDays: 14,
+        respondBy: Instant("2026-12-01T00:00:00Z"), charged: Money(3825, .eur))
+
     @Test func `what has to be told has a letter, and nothing is left blank in it`() throws {
-        let facts = LetterFacts(
-            number: "K7M49XQ2", amount: Money(4250, .eur), note: "late",
-            reason: "a photo is blurred",
-            failure: "account closed", label: "Main", oldAccount: "DE89…00", newAccount: "DE12…34",
-            payoutsFrom: Instant("2026-11-24T00:00:00Z"), graceDays: 14)
-        let wanted: [(Notice.Audience, [String])] = [
-            (
-                .customer,
-                [
-                    "purchase.paid", "purchase.promised", "order.shipped", "order.cancelled",
-                    "order.called-off", "order.refunded",
-                ]
-            ),
-            (
-                .seller,
-                [
-                    "order.paid", "order.promised", "payout.paid", "payout.failed",
-                    "payout.returned",
-                    "payouts.frozen", "wallet.account-changed", "seller.verified",
-                    "seller.rejected", "dispute.inquiry", "dispute.needs_response",
-                    "dispute.under_review", "dispute.won", "dispute.lost", "dispute.closed",
-                ]
-            ), (.administrator, ["order.capture-refused"]),
-        ]
-        for (audience, topics) in wanted {
+        for (audience, topics) in Letter.topics {
             for topic in topics {
-                let letter = try #require(Letter(topic, for: audience, facts), "\(topic)")
+                let letter = try #require(Letter(topic, for: audience, Self.facts), "\(topic)")
                 let body = letter.body(to: "Ada", about: nil, home: "http://a")
                 #expect(!letter.subject.isEmpty && body.hasPrefix("Hello Ada,"))
                 #expect(!body.contains("Optional(") && !body.contains("  "), "\(topic): \(body)")
@@ -110,10 +93,95 @@ import Vocabulary
                 #expect(!bare.body(to: nil, about: nil, home: "").contains("nil"), "\(topic)")
             }
         }
-        #expect(Letter("seller.unheard-of", for: .seller, facts) == nil)
-        let changed = try #require(Letter("wallet.account-changed", for: .seller, facts))
+        #expect(Letter("seller.unheard-of", for: .seller, Self.facts) == nil)
+        let changed = try #require(Letter("wallet.account-changed", for: .seller, Self.facts))
         #expect(changed.sentences.joined().contains("from DE89…00 to DE12…34"))
-        #expect(changed.sentences.joined().contains("held until Tue, 24 Nov 2026"))
+        #expect(changed.sentences.joined().contains("held until 24 November 2026, 00:00 UTC"))
+    }
+
+    /// The list that the walks go by has every kind of letter that the sources know.
+    @Test func `no kind of letter is left out of the list of them`() throws {
+        let listed = Set(Letter.topics.flatMap(\.topics))
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../Core/Kernel/Mail")
+        var known: Set<String> = []
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where file.hasPrefix("Letter") {
+            let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+            for line in text.split(separator: "\n") where line.contains(" case \"") {
+                known.formUnion(line.matches(of: /"([a-z-]+\.[a-z_-]+)"/).map { String($0.1) })
+            }
+        }
+        #expect(known.count > 30)
+        #expect(known.subtracting(listed).isEmpty, "\(known.subtracting(listed).sorted())")
+        #expect(listed.subtracting(known).isEmpty, "\(listed.subtracting(known).sorted())")
+    }
+
+    @Test(arguments: [Language.german, .french])
+    func `every letter is whole in the language, from greeting to foot`(
+        _ language: Language
+    ) throws {
+        func said(_ letter: Letter) -> [String] { [letter.subject] + letter.sentences }
+        let words = try Words.kernel(language)
+        // Every fact, none, and what is said of a payout that the market took back.
+        var takenBack = Self.facts
+        takenBack.failure = Payout.takenBackWords
+        takenBack.charged = .zero(.eur)
+        var letters = Letter.topics.flatMap { audience, topics in
+            topics.flatMap { topic in
+                [Self.facts, LetterFacts(), takenBack].map { (audience, topic, $0) }
+            }
+        }.map { audience, topic, facts in { @Sendable in Letter(topic, for: audience, facts) } }
+        letters.append { Letter(claiming: "K7M49XQ2") }
+
+        for make in letters {
+            let english = try #require(make())
+            let other = try #require(Words.$current.withValue(words) { make() })
+            #expect(other.sentences.count == english.sentences.count)
+            for (one, two) in zip(said(english), said(other)) {
+                #expect(one != two, "said in English to \(language.name): \(one)")
+            }
+        }
+        for name in ["Ada", nil] {
+            let letter = Letter("")
+            func lines() -> [String] {
+                letter.body(to: name, about: "there", home: "http://a", isGuest: true)
+                    .components(separatedBy: "\n\n")
+            }
+            let other = Words.$current.withValue(words) { lines() }
+            for (one, two) in zip(lines(), other) where one != "there" {
+                #expect(one != two, "said in English to \(language.name): \(one)")
+            }
+        }
+    }
+
+    @Test func `amounts and days stand as the language writes them`() throws {
+        func text(_ language: Language, _ topic: String, _ facts: LetterFacts) throws -> String {
+            try Words.$current.withValue(.kernel(language)) {
+                let letter = Letter(
+                    topic, for: topic.hasPrefix("purchase") ? .customer : .seller, facts)
+                return try #require(letter).sentences.joined(separator: " ")
+            }
+        }
+        let small = LetterFacts(number: "K7", amount: Money(1250, .eur))
+        let large = LetterFacts(number: "K7", amount: Money(123_450, .eur))
+        #expect(
+            try text(.english, "purchase.paid", large).contains("over €\u{a0}1,234.50 is placed"))
+        #expect(
+            try text(.german, "purchase.paid", small)
+                .contains("Ihr Einkauf K7 über 12,50\u{a0}€ ist bestellt und bezahlt."))
+        #expect(try text(.german, "purchase.paid", large).contains("über 1.234,50\u{a0}€ ist"))
+        #expect(
+            try text(.french, "purchase.paid", small)
+                .contains("Votre achat K7 de 12,50\u{a0}€ est enregistré et payé."))
+        #expect(
+            try text(.french, "purchase.paid", large).contains("de 1\u{202f}234,50\u{a0}€ est"))
+        for (language, day) in [
+            (Language.german, "bis 24. November 2026, 00:00 UTC zurückgehalten"),
+            (.french, "jusqu’au 24 novembre 2026, 00:00 UTC."),
+        ] {
+            #expect(try text(language, "wallet.account-changed", Self.facts).contains(day))
+        }
     }
 
     @Test func `a lost dispute's letter says what is lost, whose, and why`() throws {
@@ -123,9 +191,9 @@ import Vocabulary
         let lost = try #require(Letter("dispute.lost", for: .seller, facts))
         #expect(lost.subject == "The dispute about order K7M49XQ2 was lost")
         let text = lost.sentences.joined(separator: " ")
-        #expect(text.contains("who keeps 42.50 EUR of the payment of order K7M49XQ2"))
+        #expect(text.contains("who keeps €\u{a0}42.50 of the payment of order K7M49XQ2"))
         #expect(text.contains("reason: product not received."))
-        #expect(text.contains("gives back what it had earned of that: 38.25 EUR."))
+        #expect(text.contains("gives back what it had earned of that: €\u{a0}38.25."))
 
         facts.charged = .zero(.eur)
         let nothing = try #require(Letter("dispute.lost", for: .seller, facts))

@@ -69,6 +69,53 @@ import Vocabulary
         }
     }
 
+    @Test func `everybody is written in the language that they used last`() async throws {
+        try await market(sendingBy: nil) { market, _ in
+            let shop = try await Shop(market)
+            let thing = try await shop.thing(price: 125_000, stock: 10)
+            let owner = thing.seller.owner.id
+            func buy(_ buyer: Buyer, in language: Language?) async throws -> Mail {
+                let checkout = try await shop.checkout(thing, as: buyer)
+                let placed = try await shop.marketplace.placePurchase(
+                    checkout.id, expecting: checkout.totals.total,
+                    paying: PaymentChoice(
+                        instance: shop.payment, method: "card", language: language
+                    ) { "http://127.0.0.1/\($0)" }, as: buyer)
+                try await write(market)
+                return try #require(
+                    try await all(market).first {
+                        $0.topic == "purchase.paid" && $0.subject.contains(placed.purchase.number)
+                    })
+            }
+            let guest = Buyer(guestToken: "some guest's token")
+
+            // A guest by the purchase alone.
+            #expect(try await buy(guest, in: .french).subject.hasPrefix("Votre achat "))
+            #expect(try await buy(guest, in: nil).subject.hasPrefix("Your purchase "))
+            // Who has an account by what came last: a purchase, or a choice.
+            #expect(try await buy(shop.buyer, in: .french).subject.hasPrefix("Votre achat "))
+            #expect(try await buy(shop.buyer, in: nil).subject.hasPrefix("Your purchase "))
+            try await shop.marketplace.chooseLanguage(.german, of: shop.customer.id)
+            #expect(try await buy(shop.buyer, in: nil).subject.hasPrefix("Ihr Einkauf "))
+            #expect(try await buy(shop.buyer, in: .french).subject.hasPrefix("Votre achat "))
+
+            // What a browser asks for is no choice.
+            try await shop.marketplace.chooseLanguage(.german, of: owner)
+            try await shop.marketplace.noteLanguage(.french, of: owner)
+            #expect(try await shop.marketplace.language(of: owner) == .german)
+            let order = try #require(try await shop.bought(thing).first)
+            try await write(market)
+            let letter = try #require(
+                try await all(market).first {
+                    $0.topic == "order.paid" && $0.body.contains(order.order.number)
+                })
+            #expect(letter.subject == "Bestellung \(order.order.number) kann gepackt werden")
+            #expect(letter.body.contains("Sie bringt Ihnen 1."))
+            #expect(letter.body.contains(":8081/orders/\(order.order.id)"))
+            #expect(letter.body.contains(":8081/mail"))
+        }
+    }
+
     @Test func `letters of the same moment go out in the order of what happened`() async throws {
         try await market(sendingBy: Self.taken) { market, _ in
             let shop = try await Shop(market)

@@ -1,17 +1,25 @@
 import Foundation
 import Testing
 
+@testable import Kernel
 @testable import Web
 
 /// One of the parts that have catalogues of their own, as it stands in the sources.
 struct Catalogue: CustomTestStringConvertible {
     let folder: String
 
+    /// What letters say: the lower floor, which knows nothing of those above.
+    static let kernel = Catalogue(folder: "Core/Kernel")
     static let shared = Catalogue(folder: "Core/Web")
     static let apps = [
         Catalogue(folder: "Apps/Storefront"), Catalogue(folder: "Apps/SellerDesk"),
     ]
-    static let all = [shared] + apps
+    static let all = [kernel, shared] + apps
+
+    /// The parts whose catalogues this one finds its words in.
+    var floors: [Catalogue] {
+        folder == Self.kernel.folder ? [self] : [Self.kernel, Self.shared, self]
+    }
 
     var testDescription: String { folder }
 

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Vocabulary
 
+@testable import Kernel
 @testable import Web
 
 @Suite struct `The language of a page` {

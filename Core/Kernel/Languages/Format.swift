@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Money and times as people read them in the language of the page. Pages hold formatted texts
-/// only.
+/// Money and times as people read them in the language of the page or letter. Pages hold formatted
+/// texts only.
 public enum Format {
     /// `€ 1,234.50`, `1.234,50 €`, `1 234,50 €`; in English a currency without a well-known sign
     /// stands behind: `1,234.50 CHF`.
@@ -74,12 +74,6 @@ public enum Format {
     /// `1 thing`, `3 things`: in the catalogues as `{n} things`. Both words have to be literals.
     public static func count(_ number: Int, _ one: String, _ many: String) -> String {
         Words.current.count(number, one, many)
-    }
-
-    /// Text with the line breaks of its author, as HTML.
-    public static func paragraphs(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: true)
-            .map { "<p>\(EscapedHTML.escape(String($0)))</p>" }.joined()
     }
 
     private static let months = [

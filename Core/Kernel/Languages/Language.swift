@@ -1,5 +1,7 @@
-/// A language that pages are written in.
-public enum Language: String, Codable, CaseIterable, Sendable {
+import Postgres
+
+/// A language that pages and letters are written in.
+public enum Language: String, Codable, CaseIterable, Sendable, SQLText {
     case english = "en"
     case german = "de"
     case french = "fr"
@@ -25,7 +27,7 @@ public enum Language: String, Codable, CaseIterable, Sendable {
     }
 
     /// The one of `offered` that a browser asks for (RFC 9110, section 12.5.4); nil for none.
-    static func wanted(_ header: String, of offered: [Language]) -> Language? {
+    public static func wanted(_ header: String, of offered: [Language]) -> Language? {
         var best: (language: Language, weight: Double)?
         for range in header.split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " } }
@@ -39,26 +41,5 @@ public enum Language: String, Codable, CaseIterable, Sendable {
             if weight > best?.weight ?? 0 { best = (language, weight) }
         }
         return best?.language
-    }
-}
-
-extension WebRequest {
-    private static let languageCookie = "guildhall_language"
-
-    /// As the person chose, else as the browser asks, else English.
-    var language: Language {
-        let offered = site.languages
-        guard offered.count > 1 else { return .english }
-        if let chosen = cookie(Self.languageCookie).flatMap({ Language(rawValue: $0) }),
-            offered.contains(chosen)
-        {
-            return chosen
-        }
-        return Language.wanted(headers[.acceptLanguage] ?? "", of: offered) ?? .english
-    }
-
-    /// Has the browser keep the choice for a year.
-    func remember(_ language: Language) {
-        remember(Self.languageCookie, language.code, for: .seconds(365 * 86_400))
     }
 }

@@ -1,11 +1,25 @@
 import Foundation
 
-/// The catalogue of one language: what our pages say in it, by what they say in English.
+/// The catalogue of one language: what our pages and letters say in it, by what they say in English.
 public final class Words: Sendable {
-    enum Entry: Equatable, Sendable {
+    enum Entry: Equatable, Sendable, Decodable {
         case text(String)
         /// With one, with any other number.
         case forms(one: String, other: String)
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            do {
+                self = .text(try value.decode(String.self))
+                return
+            } catch DecodingError.typeMismatch { /* two forms, then */  }
+            let forms = try value.decode([String].self)
+            guard forms.count == 2 else {
+                throw DecodingError.dataCorruptedError(
+                    in: value, debugDescription: "a text or two forms")
+            }
+            self = .forms(one: forms[0], other: forms[1])
+        }
     }
 
     /// English stands in the sources.
@@ -29,33 +43,24 @@ public final class Words: Sendable {
     /// Reads `<folder>/<language>/*.json`, objects of texts and of `[one, other]` by the English
     /// text. A later folder wins over an earlier one.
     /// - Throws: files that cannot be read, or are no such objects.
-    convenience init(_ language: Language, folders: [URL]) throws {
+    package convenience init(_ language: Language, folders: [URL]) throws {
         var entries: [String: Entry] = [:]
         var sentences: [String] = []
         for folder in folders {
             let own = folder.appendingPathComponent(language.code)
             for name in try FileManager.default.contentsOfDirectory(atPath: own.path).sorted()
             where name.hasSuffix(".json") {
-                let bytes = [UInt8](try Data(contentsOf: own.appendingPathComponent(name)))
-                guard case .object(let members) = try JSONParser.parse(bytes) else {
-                    throw UnreadableWords(file: name)
-                }
-                for (key, value) in members { entries[key] = try Self.entry(value, name) }
+                let members: [String: Entry]
+                do {
+                    members = try JSONDecoder().decode(
+                        [String: Entry].self,
+                        from: Data(contentsOf: own.appendingPathComponent(name)))
+                } catch { throw UnreadableWords(file: "\(language.code)/\(name)") }
+                entries.merge(members) { $1 }
                 if name.hasPrefix("sentences") { sentences += members.keys }
             }
         }
         self.init(language, entries, sentences: sentences)
-    }
-
-    private static func entry(_ value: JSONValue, _ file: String) throws -> Entry {
-        switch value {
-        case .string(let text): return .text(text)
-        case .array(let forms) where forms.count == 2:
-            guard let one = forms[0].string, let other = forms[1].string else { break }
-            return .forms(one: one, other: other)
-        default: break
-        }
-        throw UnreadableWords(file: file)
     }
 
     func say(_ phrase: Phrase) -> String {
@@ -78,13 +83,13 @@ public final class Words: Sendable {
         return Places.fill(form) { $0 == "n" ? String(number) : nil }
     }
 
-    func name(_ english: String) -> String {
+    package func name(_ english: String) -> String {
         if case .text(let text) = entries[english] { text } else { english }
     }
 
     /// A finished English sentence of ours, such as what a refusal explains; nil for one that no
     /// catalogue has.
-    func sentence(_ english: String) -> String? {
+    package func sentence(_ english: String) -> String? {
         guard language != .english else { return english }
         if case .text(let text) = entries[english] { return text }
         for pattern in sentences {
@@ -106,6 +111,7 @@ public final class Words: Sendable {
     }
 }
 
+/// A catalogue that is missing, or is no object of texts and of `[one, other]`.
 struct UnreadableWords: Error {
     let file: String
 }

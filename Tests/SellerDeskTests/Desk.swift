@@ -13,8 +13,11 @@ struct Desk: Sendable {
 
     var kernel: Marketplace { market.marketplace }
 
-    static func run(_ body: (Desk) async throws -> Void) async throws {
-        try await TestMarketplace.run { market in
+    static func run(
+        settings change: (inout KernelSettings) -> Void = { _ in },
+        _ body: (Desk) async throws -> Void
+    ) async throws {
+        try await TestMarketplace.run(settings: change) { market in
             let app = try SellerDesk.app(
                 marketplace: market.marketplace, redis: TestWeb.redis, settings: TestWeb.settings,
                 logger: TestServers.logger)

@@ -70,7 +70,7 @@ struct InvoicesPage {
         rows = page.items.map { invoice in
             Row(
                 href: "/money/invoices/\(invoice.id)", number: String(invoice.number),
-                month: invoice.month, commission: Format.money(invoice.commission),
+                month: Format.month(invoice.month), commission: Format.money(invoice.commission),
                 vat: Format.money(invoice.commissionVAT), tax: Format.money(invoice.taxByPlatform),
                 total: Format.money(invoice.total))
         }
@@ -106,7 +106,7 @@ struct InvoicePage {
         }
         hasPayments = !paid.isEmpty
         number = String(invoice.number)
-        month = invoice.month
+        month = Format.month(invoice.month)
         issued = Format.date(invoice.issuedAt)
         total = Format.money(invoice.total)
         self.lines = lines.map { line in

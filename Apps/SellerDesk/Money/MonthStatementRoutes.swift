@@ -20,7 +20,7 @@ struct MonthStatementRoutes {
                 let next = MonthStatementAnswer(statement).lines.next
                 return .page(
                     "month-statement", MonthStatementPage(statement, next: next),
-                    title: localized("Statement \(path.month)"))
+                    title: localized("Statement \(Format.month(path.month))"))
             }
         mount(on: routes.api)
     }
@@ -49,11 +49,15 @@ struct MonthStatementRoutes {
                     of: member.seller, call.path.wallet, call.path.currency, call.path.month)
             }
         api.get(path + "/pdf", "The same as PDF", tag: "Statements")
-            .about("Printed by WeasyPrint; 503 with a sentence where it is not installed.")
+            .about("""
+                In the language of the request, else of its sender. Printed by WeasyPrint; 503 with \
+                a sentence where it is not installed.
+                """)
             .path(StatementPath.self).refuses(.conflict, .unavailable).closedOnBehalf()
             .handle(as: Member.self, needing: [.readMoney]) { call, member in
                 try await call.request.statementPDF(
-                    of: member.seller, call.path.wallet, call.path.currency, call.path.month)
+                    of: member.seller, call.path.wallet, call.path.currency, call.path.month,
+                    for: member.account)
             }
     }
 }
@@ -88,7 +92,7 @@ struct StatementsPage {
                 wallet: range.walletLabel, currency: range.currency.code,
                 months: months.suffix(Self.monthsMax).reversed().map {
                     Month(
-                        month: $0.description,
+                        month: Format.month($0),
                         href: "/money/statements/\(range.wallet)/\(range.currency)/\($0)")
                 })
         }

@@ -131,7 +131,7 @@ struct OrderRoutes {
                 let detail = try await call.marketplace.findOrder(
                     call.path.order, as: member.membership)
                 return .page(
-                    "packing-slip", OrderPage(detail, may: member.membership.may),
+                    "packing-slip", try PackingSlipPage(detail, call.request),
                     title: localized("Packing slip \(detail.order.number)"))
             }
     }

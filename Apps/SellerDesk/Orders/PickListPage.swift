@@ -19,6 +19,31 @@ struct LabelPage {
     }
 }
 
+/// The model of `packing-slip.mustache`: paper for the customer on a page for the seller.
+struct PackingSlipPage {
+    /// The model of `packing-slip-paper.mustache`.
+    struct Paper: Sendable {
+        /// BCP 47.
+        let language: String
+        let order: OrderPage
+    }
+
+    let id: String
+    let number: String
+    let paper: String
+
+    /// In the customer's language where it is known, otherwise in the page's.
+    init(_ detail: OrderDetail, _ request: WebRequest) throws {
+        id = detail.order.id.description
+        number = detail.order.number
+        let language = detail.language ?? Words.current.language
+        paper = try request.html("packing-slip-paper", in: language) {
+            // Whoever packs does nothing else on it.
+            Paper(language: language.code, order: OrderPage(detail, may: { _ in false }))
+        }
+    }
+}
+
 /// The model of `pick-list.mustache`.
 struct PickListPage {
     struct Item {

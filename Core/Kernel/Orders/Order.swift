@@ -168,6 +168,8 @@ public struct OrderDetail: Sendable {
     public let toCollect: Money?
     /// What the customer wishes of the parcel.
     public let wishes: ParcelWishes
+    /// In which the customer reads: as they bought, or chose since; nil when nobody knows.
+    public let language: Language?
 }
 
 /// An order in a list.

@@ -45,8 +45,11 @@ struct OrderStore {
                 from payment_share p join payment y on y.id = p.payment_id
                 where p.order_id = o.id and y.capture = 'at_delivery' and y.state = 'authorized'
                     and o.state not in ('awaiting_payment', 'cancelled') limit 1)::bigint,
-                k.gift_message, k.deliver_on::text
+                k.gift_message, k.deliver_on::text,
+                case when person.language_at > b.placed_at then person.language
+                    else coalesce(b.language, person.language) end
             from \(Self.from)
+            left join account person on person.id = b.account_id
             left join checkout_parcel k on k.checkout_id = b.checkout_id
                 and k.wallet_id = o.wallet_id
             where o.id = any(\(ids)::uuid[]) order by o.purchase_id, length(o.number), o.number
@@ -96,7 +99,7 @@ struct OrderStore {
                 left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next(),
                 toCollect: try c.next(Int64?.self).map {
                     Money($0, order.amounts.total.currency)
-                }, wishes: try ParcelWishes(&c))
+                }, wishes: try ParcelWishes(&c), language: try c.next())
         }
     }
 

@@ -28,14 +28,18 @@ extension WebRequest {
             fileName: "statement-\(month)-\(currency).csv")
     }
 
-    /// The whole statement as a PDF, printed by the operator's tool.
+    /// The whole statement as a PDF, printed by the operator's tool, in the language of whoever
+    /// asks.
     /// - Throws: ``PrintRefusal`` when there is none.
     public func statementPDF(
-        of seller: ID<Seller>, _ wallet: ID<Wallet>, _ currency: Currency, _ month: String
+        of seller: ID<Seller>, _ wallet: ID<Wallet>, _ currency: Currency, _ month: String,
+        for person: Account? = nil
     ) async throws -> Download {
         let statement = try await marketplace.wholeMonthStatement(
             of: seller, wallet, currency, try Self.month(month), linesMax: Self.pdfLinesMax)
-        let html = try site.templates.render(PrintedStatement(statement), "statement-print")
+        let html = try self.html("statement-print", in: try await paperLanguage(of: person)) {
+            PrintedStatement(statement)
+        }
         return Download(
             try await marketplace.printPDF(html), type: "application/pdf",
             fileName: "statement-\(month)-\(currency).pdf")
@@ -66,11 +70,17 @@ public struct PrintedStatement: Sendable {
         public let sellerTax: String
     }
 
+    /// BCP 47.
+    public let language: String
     public let shop: String
     public let legalName: String
     public let vatNumber: String?
     public let wallet: String
+    /// `November 2026`
     public let month: String
+    /// What stands around the numbers of a sheet: `Page 1 of 2`.
+    public let pageWord: String
+    public let ofWord: String
     public let currency: String
     public let isOpen: Bool
     public let opening: String
@@ -84,11 +94,14 @@ public struct PrintedStatement: Sendable {
     public let hasLines: Bool
 
     public init(_ statement: MonthStatement) {
+        language = Words.current.language.code
         shop = statement.seller.name
         legalName = statement.seller.legalName ?? statement.seller.name
         vatNumber = statement.seller.vatNumber
         wallet = statement.wallet.label
-        month = statement.month.description
+        month = Format.month(statement.month)
+        pageWord = localized("Page")
+        ofWord = localized("of")
         currency = statement.currency.code
         isOpen = !statement.isClosed
         opening = Format.money(statement.opening)

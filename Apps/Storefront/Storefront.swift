@@ -64,7 +64,7 @@ public enum Storefront {
         let tree = try await request.marketplace.categories()
         return Chrome(
             links: tree.filter { $0.parent == nil }.prefix(10)
-                .map { Chrome.Link($0.name, Links.category($0.slug)) },
+                .map { Chrome.Link($0.localizedName, Links.category($0.slug)) },
             corner: corner, own: account == nil ? [] : own,
             search: request.path == Links.search ? request.query("text") ?? "" : "",
             signedInAs: account?.name)

@@ -38,6 +38,20 @@ SHAPE = """() => {
             - document.querySelectorAll('script[type="application/ld+json"]').length,
         title: document.title, lang: root.lang, ids: [...document.querySelectorAll('[id]')]
             .map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at),
+        // A word of a button in two lines; one may break after its hyphen.
+        broken: [...document.querySelectorAll('button, .button')].filter(one => {
+            const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+            for (let text; (text = texts.nextNode());)
+                for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+                    const range = document.createRange();
+                    range.setStart(text, word.index);
+                    range.setEnd(text, word.index + word[0].length);
+                    const lines = [...range.getClientRects()].filter(box => box.width)
+                        .map(box => Math.round(box.top));
+                    if (new Set(lines).size > 1) return true;
+                }
+            return false;
+        }).map(one => one.textContent.trim()),
         unsized: [...document.images].filter(one => !one.getAttribute('width')).map(one => one.src),
     };
 }"""
@@ -138,6 +152,8 @@ class Looker:
             self.faults.append(f"{where}: {shape['inline']} scripts or styles within the page")
         if shape["ids"]:
             self.faults.append(f"{where}: ids that are there twice: {shape['ids']}")
+        if shape["broken"]:
+            self.faults.append(f"{where}: words broken within buttons: {shape['broken'][:3]}")
         if shape["unsized"]:
             self.faults.append(f"{where}: pictures without a size: {shape['unsized'][:3]}")
         if not shape["title"] or shape["lang"] != language:

@@ -86,6 +86,7 @@ public struct Migration: Sendable {
         "m0120-impersonation",
         "m0123-shipping-profiles",
         "m0127-languages",
+        "m0128-category-names",
         "m0140-frozen-money",
         "m0141-in-doubt",
         "m0142-photo-owners",

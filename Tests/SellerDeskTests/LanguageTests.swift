@@ -31,7 +31,8 @@ import Web
         }
     }
 
-    @Test func `the packing slip is the customer's, the page around it the seller's`() async throws {
+    @Test func `the packing slip is the customer's, the page around it the seller's`() async throws
+    {
         try await Desk.run { desk in
             let sale = try await SoldOrder(desk, quantity: 2)
             let packer = try await desk.colleague(.orders)

@@ -67,7 +67,8 @@ import Web
             try await shop.market.tellEverybody()
             while try await shop.marketplace.writeLetters() {}
             let letters = try await shop.marketplace.mails(PageRequest()).items
-            #expect(letters.first { $0.topic == "purchase.paid" }?.body.contains(said.letter) == true)
+            #expect(
+                letters.first { $0.topic == "purchase.paid" }?.body.contains(said.letter) == true)
         }
     }
 
@@ -104,6 +105,40 @@ import Web
             let astray = try await browser.raw("GET", "/language/de?then=//evil.example/")
             #expect(astray.header("location") == "/")
             #expect(try await browser.raw("GET", "/language/es").status == 404)
+        }
+    }
+
+    @Test func `categories have their names in it, and ratings their comma`() async throws {
+        try await OpenShop.run { shop in
+            let seller = try await shop.market.given.verifiedSeller()
+            _ = try await shop.thing("Cup", by: seller)
+            try await shop.market.database.execute(
+                "update seller set rating_sum = 9, rating_count = 2 where id = \(seller.id)")
+            let bowls = try await shop.marketplace.createCategory(
+                named: "Bowls", names: CategoryNames(de: "Schalen"), by: nil)
+            let browser = Browser(shop.app)
+            let maker = try await shop.marketplace.seller(seller.id)
+
+            for (code, name, rating) in [
+                ("de", "Schalen", "4,5"), ("fr", "Bowls", "4,5"), ("en", "Bowls", "4.5"),
+            ] {
+                browser.setCookie("guildhall_language", code)
+                let page = try await browser.get("/categories/\(bowls.slug)")
+                #expect(page.text.contains("<h1>\(name)</h1>"), "\(code)")
+                #expect(try await browser.get("/").text.contains(">\(name)</a>"), "\(code)")
+                let makers = try await browser.get("/makers/\(maker.slug)")
+                #expect(makers.text.contains(rating), "\(code)")
+            }
+            func suggested(_ text: String, _ code: String) async throws -> String {
+                try await Browser(shop.app).send(
+                    "GET", "/api/v1/suggestions?text=\(text)",
+                    headers: [("accept-language", code)]
+                ).text
+            }
+            #expect(try await suggested("Schal", "de").contains("\"label\":\"Schalen\""))
+            #expect(try await suggested("Bow", "de").contains("\"label\":\"Schalen\""))
+            #expect(try await !suggested("Schal", "fr").contains("Schalen"))
+            #expect(try await suggested("Bow", "fr").contains("\"label\":\"Bowls\""))
         }
     }
 

@@ -5,7 +5,11 @@ struct CategoryAnswer: Codable {
     let id: ID<Category>
     let parent: ID<Category>?
     let slug: String
+    /// In English.
     let name: String
+    /// Null where it has its English name.
+    let nameDe: String?
+    let nameFr: String?
     let position: Int
     let taxCode: String
 
@@ -14,6 +18,8 @@ struct CategoryAnswer: Codable {
         parent = category.parent
         slug = category.slug
         name = category.name
+        nameDe = category.names.de
+        nameFr = category.names.fr
         position = category.position
         taxCode = category.taxCode
     }

@@ -16,6 +16,8 @@ enum CataloguePages {
         Duty.moderateCatalogue.isAllowed(to: admin.roles)
     }
 
+    private static let otherwise = "As in English when empty."
+
     static func categories(_ categories: [Category], _ admin: Administrator) -> DeskPage {
         let rows = categories.map { category in
             [
@@ -27,6 +29,8 @@ enum CataloguePages {
             "Add a category", to: "/categories",
             [
                 .line("name", "Name"),
+                .line("nameDe", "Name in German", help: Self.otherwise, required: false),
+                .line("nameFr", "Name in French", help: Self.otherwise, required: false),
                 .line("slug", "Address", help: "Made of the name when empty.", required: false),
                 .choice("parent", "Below", parents(categories)),
                 .line("position", "Position", "0", type: "number"),
@@ -50,6 +54,12 @@ enum CataloguePages {
             hint: "What is in it, and the categories below it, go along when it is moved.",
             [
                 .line("name", "Name", category.name),
+                .line(
+                    "nameDe", "Name in German", category.names.de ?? "", help: Self.otherwise,
+                    required: false),
+                .line(
+                    "nameFr", "Name in French", category.names.fr ?? "", help: Self.otherwise,
+                    required: false),
                 .line(
                     "slug", "Address", category.slug,
                     help: "Links to the old address lead nowhere afterwards."),

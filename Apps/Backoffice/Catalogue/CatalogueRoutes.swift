@@ -7,13 +7,18 @@ struct CatalogueRoutes {
     struct ListingPath: Described { let listing: ID<Listing> }
 
     struct NewCategory: Described {
+        /// In English.
         let name: String
+        /// In German and French; as in English when left out.
+        let nameDe: String?
+        let nameFr: String?
         let slug: String?
         let parent: ID<Category>?
         let position: Int?
         let taxCode: String?
         static let rules: [String: [Rule]] = [
-            "name": [.length(1...80)], "slug": [.length(1...60)], "position": [.range(0...10_000)],
+            "name": [.length(1...80)], "nameDe": [.length(0...80)], "nameFr": [.length(0...80)],
+            "slug": [.length(1...60)], "position": [.range(0...10_000)],
             "taxCode": [.length(1...40)],
         ]
     }
@@ -21,20 +26,26 @@ struct CatalogueRoutes {
     struct CategoryPath: Described { let category: ID<Category> }
 
     struct ChangedCategory: Described {
+        /// In English.
         let name: String
+        /// In German and French; as in English when left out.
+        let nameDe: String?
+        let nameFr: String?
         let slug: String
         /// At the top when left out.
         let parent: ID<Category>?
         let position: Int
         let taxCode: String
         static let rules: [String: [Rule]] = [
-            "name": [.length(1...80)], "slug": [.length(1...60)], "position": [.range(0...10_000)],
+            "name": [.length(1...80)], "nameDe": [.length(0...80)], "nameFr": [.length(0...80)],
+            "slug": [.length(1...60)], "position": [.range(0...10_000)],
             "taxCode": [.length(1...40)],
         ]
 
         var draft: CategoryDraft {
             CategoryDraft(
-                name: name, slug: slug, parent: parent, position: position, taxCode: taxCode)
+                name: name, names: CategoryNames(de: nameDe, fr: nameFr), slug: slug,
+                parent: parent, position: position, taxCode: taxCode)
         }
     }
 
@@ -78,9 +89,10 @@ struct CatalogueRoutes {
         ) { marketplace, _, input, admin in
             CategoryAnswer(
                 try await marketplace.createCategory(
-                    named: input.name, slug: input.slug, under: input.parent,
-                    position: input.position ?? 0, taxCode: input.taxCode ?? "standard",
-                    by: admin.account.id))
+                    named: input.name,
+                    names: CategoryNames(de: input.nameDe, fr: input.nameFr), slug: input.slug,
+                    under: input.parent, position: input.position ?? 0,
+                    taxCode: input.taxCode ?? "standard", by: admin.account.id))
         }
     }
 

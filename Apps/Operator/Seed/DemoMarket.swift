@@ -58,6 +58,8 @@ struct DemoMarket: Decodable, Sendable {
     struct Category: Decodable, Sendable {
         let slug: String
         let name: String
+        /// In other languages than English.
+        var names: CategoryNames?
         var children: [Category]?
         /// The product types of catalogues that belong here.
         var types: [String]?

@@ -17,8 +17,8 @@ extension Seeding {
         for (position, branch) in branches.enumerated() {
             if known[branch.slug] == nil {
                 known[branch.slug] = try await marketplace.createCategory(
-                    named: branch.name, slug: branch.slug, under: parent, position: position,
-                    by: admin
+                    named: branch.name, names: branch.names ?? CategoryNames(), slug: branch.slug,
+                    under: parent, position: position, by: admin
                 ).id
             }
             try await plant(branch.children ?? [], under: known[branch.slug], &known, by: admin)

@@ -35,7 +35,8 @@ struct Choice {
             (children[parent] ?? []).flatMap { category in
                 let indent = String(repeating: "\u{a0}\u{a0}\u{a0}", count: depth)
                 return [
-                    Choice(category.id.description, indent + category.name, chosen: chosen)
+                    Choice(
+                        category.id.description, indent + category.localizedName, chosen: chosen)
                 ] + walk(category.id, depth + 1)
             }
         }

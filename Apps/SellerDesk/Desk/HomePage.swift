@@ -107,7 +107,7 @@ struct HomePage {
     static func share(_ orders: Int, of visits: Int) -> String {
         guard visits > 0 else { return "" }
         let tenths = (orders * 2000 + visits) / (visits * 2)
-        return "\(tenths / 10).\(tenths % 10) %"
+        return Format.percent(tenths: tenths)
     }
 
     private static func count(_ number: Int) -> String {

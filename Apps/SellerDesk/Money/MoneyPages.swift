@@ -56,7 +56,7 @@ struct MoneyPage {
         frozen = facts.freeze?.reason
         let policy = facts.seller.reserve
         let (rate, days) = (
-            Format.decimal(policy.rate.percentText), Format.count(policy.days, "day", "days")
+            Format.percent(policy.rate), Format.count(policy.days, "day", "days")
         )
         reserve = policy.rate.value == 0 ? nil : localized("\(rate) for \(days)")
         moves = facts.moves.items.map { move in

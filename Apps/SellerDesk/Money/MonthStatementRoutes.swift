@@ -49,10 +49,12 @@ struct MonthStatementRoutes {
                     of: member.seller, call.path.wallet, call.path.currency, call.path.month)
             }
         api.get(path + "/pdf", "The same as PDF", tag: "Statements")
-            .about("""
-                In the language of the request, else of its sender. Printed by WeasyPrint; 503 with \
-                a sentence where it is not installed.
-                """)
+            .about(
+                """
+                In the language of the request, else of its sender. Printed by WeasyPrint; 503 \
+                with a sentence where it is not installed.
+                """
+            )
             .path(StatementPath.self).refuses(.conflict, .unavailable).closedOnBehalf()
             .handle(as: Member.self, needing: [.readMoney]) { call, member in
                 try await call.request.statementPDF(

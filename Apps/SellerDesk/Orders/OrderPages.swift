@@ -299,7 +299,7 @@ extension OrderPage.Line {
         canShip = line.toShip > 0
         total = Format.money(line.total)
         commission = Format.money(line.commission)
-        explanation = line.commissionExplanation
-        reasoning = line.commissionReasoning
+        explanation = CommissionWords.explanation(line.commissionExplanation)
+        reasoning = CommissionWords.reasoning(line.commissionReasoning)
     }
 }

@@ -45,7 +45,7 @@ struct BrowsePage {
         next: String?
     ) {
         let isSearch = action == Links.search
-        headline = branch.flatMap { isSearch ? nil : $0.name } ?? Self.headline(query)
+        headline = branch.flatMap { isSearch ? nil : $0.localizedName } ?? Self.headline(query)
         self.action = action
         crumbs =
             isSearch
@@ -76,7 +76,7 @@ struct BrowsePage {
         categoryChoices = tree.map { category in
             let depth = String(repeating: "\u{a0}\u{a0}", count: category.path.count - 1)
             return Choice(
-                value: category.slug, label: depth + category.name,
+                value: category.slug, label: depth + category.localizedName,
                 isChosen: category.id == branch?.id)
         }
         currencySign = "€"

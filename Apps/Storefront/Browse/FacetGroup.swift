@@ -24,7 +24,7 @@ struct FacetGroup {
         let isSearch = action == Links.search
         let narrower = tree.filter { $0.parent == branch?.id && counts[$0.id] != nil }.map {
             Item(
-                label: $0.name,
+                label: $0.localizedName,
                 href: isSearch
                     ? query.link(action, ["category": $0.slug])
                     : query.link(Links.category($0.slug), [:]),
@@ -101,7 +101,9 @@ struct FacetGroup {
         var items: [Item] = []
         if action == Links.search, let branch {
             items.append(
-                Item(label: branch.name, href: query.link(action, ["category": nil]), count: ""))
+                Item(
+                    label: branch.localizedName, href: query.link(action, ["category": nil]),
+                    count: ""))
         }
         if let maker = query.maker {
             items.append(

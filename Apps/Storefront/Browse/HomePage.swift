@@ -46,7 +46,7 @@ struct HomePage {
             href = Links.seller(slug)
             self.name = name
             self.country = Countries.name(country)
-            self.rating = rating.text
+            self.rating = rating.text.map { Format.decimal($0) }
             let about = about.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             words =
                 about.count <= Self.wordsMax
@@ -104,6 +104,6 @@ struct CategoryLink {
 
     init(_ category: Kernel.Category) {
         href = Links.category(category.slug)
-        name = category.name
+        name = category.localizedName
     }
 }

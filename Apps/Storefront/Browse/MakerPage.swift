@@ -33,7 +33,7 @@ struct MakerPage {
         since = Format.date(seller.createdAt)
         about = Format.paragraphs(seller.about)
         self.policies = policies.map { Format.paragraphs($0) }
-        rating = seller.rating.text
+        rating = seller.rating.text.map { Format.decimal($0) }
         ratingCount = Format.count(seller.rating.count, "customer", "customers")
         isAway = !seller.isOpen
         self.holiday = holiday?.lastDay

@@ -21,14 +21,16 @@ extension PageHead {
         let makers = Set(cards.map(\.sellerName)).sorted().prefix(3).joined(separator: ", ")
         return PageHead(
             makers.isEmpty
-                ? localized("\(branch.name), made by hand.")
-                : localized("\(branch.name), made by hand by \(makers) and others."),
+                ? localized("\(branch.localizedName), made by hand.")
+                : localized("\(branch.localizedName), made by hand by \(makers) and others."),
             canonical: Links.category(branch.slug),
             picture: cards.first?.imageHash.map { Links.picture($0) },
             structured: [
                 trail(
                     [(name: localized("Home"), path: Links.home)]
-                        + (above + [branch]).map { (name: $0.name, path: Links.category($0.slug)) })
+                        + (above + [branch]).map {
+                            (name: $0.localizedName, path: Links.category($0.slug))
+                        })
             ])
     }
 
@@ -57,7 +59,7 @@ extension PageHead {
                 product(listing, path),
                 trail(
                     [(name: localized("Home"), path: Links.home)]
-                        + crumbs.map { (name: $0.name, path: Links.category($0.slug)) }
+                        + crumbs.map { (name: $0.localizedName, path: Links.category($0.slug)) }
                         + [(name: listing.title, path: path)]),
             ])
     }

@@ -31,12 +31,18 @@ struct SuggestionAPI {
 
     func mount(on api: API) {
         api.get("/suggestions", "What a text may mean, while it is typed", tag: "Things")
-            .about("Ten at most. Nothing for less than two letters; typing errors are forgiven.")
+            .about(
+                """
+                Ten at most. Nothing for less than two letters; typing errors are forgiven. \
+                Categories are named in the language of `Accept-Language`.
+                """
+            )
             .query(TypedQuery.self)
             .handle(as: Visitor.self) { call, _ in
                 Listed(
-                    items: try await call.marketplace.suggestions(for: call.query.text)
-                        .map { SuggestionAnswer($0) }, next: nil)
+                    items: try await call.marketplace.suggestions(
+                        for: call.query.text, in: call.request.spokenLanguage ?? .english
+                    ).map { SuggestionAnswer($0) }, next: nil)
             }
     }
 }

@@ -60,6 +60,16 @@ public enum Format {
         return decimal("\(tenths / 10).\(tenths % 10)")
     }
 
+    /// `4.5 %`, `4,5 %`: with a space that does not break.
+    public static func percent(_ rate: PartsPerMillion) -> String {
+        decimal(rate.percentText).replacing(" ", with: "\u{a0}")
+    }
+
+    /// `4.0 %` of 40 tenths of a percent.
+    public static func percent(tenths: Int) -> String {
+        decimal("\(tenths / 10).\(tenths % 10)") + "\u{a0}%"
+    }
+
     /// `12.5` with the decimal sign of the language.
     public static func decimal(_ text: String) -> String {
         Words.current.language == .english ? text : text.replacing(".", with: ",")

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The catalogue of one language: what our pages and letters say in it, by what they say in English.
+/// The catalogue of one language: what our pages and letters say in it, by what they say in
+/// English.
 public final class Words: Sendable {
     enum Entry: Equatable, Sendable, Decodable {
         case text(String)

@@ -18,10 +18,12 @@ extension Marketplace {
     /// - Throws: ``CategoryRefusal``.
     @discardableResult
     public func createCategory(
-        named name: String, slug: String? = nil, under parent: ID<Category>? = nil,
-        position: Int = 0, taxCode: String = "standard", by admin: ID<Account>?
+        named name: String, names: CategoryNames = CategoryNames(), slug: String? = nil,
+        under parent: ID<Category>? = nil, position: Int = 0, taxCode: String = "standard",
+        by admin: ID<Account>?
     ) async throws -> Category {
         let name = try InputText.line(name, field: "name", lengths: 1...80)
+        let names = try names.checked()
         let taxCode = try InputText.line(taxCode, field: "taxCode", lengths: 1...40)
         let slug = slug.map(InputText.trimmed) ?? Slug.made(of: name)
         guard Slug.isSlug(slug), slug.utf8.count <= 60 else { throw CategoryRefusal.slugInvalid }
@@ -40,7 +42,8 @@ extension Marketplace {
                 }
                 let id = ID<Category>()
                 let category = Category(
-                    id: id, parent: parent, slug: slug, name: name, path: path + [id],
+                    id: id, parent: parent, slug: slug, name: name, names: names,
+                    path: path + [id],
                     position: min(max(position, 0), 10_000), taxCode: taxCode)
                 try await tx.categories.insert(category)
                 try await tx.audit.record(

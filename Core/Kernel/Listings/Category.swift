@@ -5,7 +5,9 @@ public struct Category: Hashable, Sendable, Codable {
     public let id: ID<Category>
     public internal(set) var parent: ID<Category>?
     public internal(set) var slug: String
+    /// In English.
     public internal(set) var name: String
+    public internal(set) var names = CategoryNames()
     /// From the root to this one; at most three.
     public internal(set) var path: [ID<Category>]
     public internal(set) var position: Int

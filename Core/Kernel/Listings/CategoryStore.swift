@@ -4,14 +4,15 @@ import Vocabulary
 struct CategoryStore {
     let db: any Queryable
 
-    private static let columns: SQL = "id, parent_id, slug, name, path, position, tax_code"
+    private static let columns: SQL = "id, parent_id, slug, name, names, path, position, tax_code"
 
     func insert(_ category: Category) async throws {
         try await db.execute(
             """
-            insert into category (id, parent_id, slug, name, path, position, tax_code)
+            insert into category (id, parent_id, slug, name, names, path, position, tax_code)
             values (\(category.id), \(category.parent), \(category.slug), \(category.name),
-                \(category.path)::uuid[], \(category.position), \(category.taxCode))
+                \(JSON(category.names)), \(category.path)::uuid[], \(category.position),
+                \(category.taxCode))
             """)
     }
 
@@ -43,7 +44,8 @@ struct CategoryStore {
             categories.map { category in
                 """
                 update category set parent_id = \(category.parent), slug = \(category.slug),
-                    name = \(category.name), path = \(category.path)::uuid[],
+                    name = \(category.name), names = \(JSON(category.names)),
+                    path = \(category.path)::uuid[],
                     position = \(category.position), tax_code = \(category.taxCode)
                 where id = \(category.id)
                 """
@@ -81,6 +83,7 @@ extension Category {
         var c = row.columns
         self.init(
             id: try c.next(), parent: try c.next(), slug: try c.next(), name: try c.next(),
-            path: try c.next(), position: try c.next(), taxCode: try c.next())
+            names: try c.next(JSON<CategoryNames>.self).value, path: try c.next(),
+            position: try c.next(), taxCode: try c.next())
     }
 }

@@ -3,7 +3,9 @@ import Vocabulary
 
 /// A category as it is typed in.
 public struct CategoryDraft: Sendable {
+    /// In English.
     public let name: String
+    public let names: CategoryNames
     public let slug: String
     /// Nil for a branch at the top.
     public let parent: ID<Category>?
@@ -13,9 +15,11 @@ public struct CategoryDraft: Sendable {
     public let taxCode: String
 
     public init(
-        name: String, slug: String, parent: ID<Category>?, position: Int, taxCode: String
+        name: String, names: CategoryNames = CategoryNames(), slug: String,
+        parent: ID<Category>?, position: Int, taxCode: String
     ) {
         self.name = name
+        self.names = names
         self.slug = slug
         self.parent = parent
         self.position = position
@@ -43,6 +47,7 @@ extension Marketplace {
         _ id: ID<Category>, to draft: CategoryDraft, by admin: ID<Account>
     ) async throws -> Category {
         let name = try InputText.line(draft.name, field: "name", lengths: 1...80)
+        let names = try draft.names.checked()
         let taxCode = try InputText.line(draft.taxCode, field: "taxCode", lengths: 1...40)
         let slug = InputText.trimmed(draft.slug)
         guard Slug.isSlug(slug), slug.utf8.count <= 60 else { throw CategoryRefusal.slugInvalid }
@@ -54,6 +59,7 @@ extension Marketplace {
                 }
                 let before = category
                 category.name = name
+                category.names = names
                 category.slug = slug
                 category.taxCode = taxCode
                 category.position = min(max(draft.position, 0), 10_000)

@@ -19,9 +19,11 @@ public enum Suggestion: Hashable, Sendable {
 extension Marketplace {
     /// What is for sale, and where it is found, for what has been typed so far: categories first,
     /// then makers, then things, ten at most. Nothing for less than two letters, and for a text
-    /// that means nothing.
+    /// that means nothing. Categories are found by their names in English and in `language`.
     /// - Throws: ``InputRefusal`` for a text that is too long.
-    public func suggestions(for text: String) async throws -> [Suggestion] {
+    public func suggestions(
+        for text: String, in language: Language = .english
+    ) async throws -> [Suggestion] {
         let typed = try InputText.line(
             text, field: "text", lengths: 0...CardQuery.textLengthMax)
         guard typed.count >= Suggestion.lettersMin else { return [] }
@@ -29,10 +31,12 @@ extension Marketplace {
         async let things = database.suggestions.things(typed, limit: Suggestion.thingsMax)
         let begun = typed.lowercased()
         let branches = try await categories().filter { category in
-            category.name.lowercased().split(whereSeparator: { !$0.isLetter })
-                .contains { $0.hasPrefix(begun) } || category.name.lowercased().hasPrefix(begun)
+            Set([category.name, category.name(in: language)]).contains { name in
+                name.lowercased().split(whereSeparator: { !$0.isLetter })
+                    .contains { $0.hasPrefix(begun) } || name.lowercased().hasPrefix(begun)
+            }
         }.prefix(Suggestion.categoriesMax)
-        return branches.map { .category(slug: $0.slug, name: $0.name) }
+        return branches.map { .category(slug: $0.slug, name: $0.name(in: language)) }
             + (try await makers) + (try await things)
     }
 }

@@ -47,6 +47,13 @@ extension Letter {
                 localized("Your order \(number) was cancelled"),
                 localized("Your order \(number) was cancelled\(because(facts.note))"),
                 localized("Nothing was paid for it, and you owe nothing."))
+        default: refund(topic, facts)
+        }
+    }
+
+    private static func refund(_ topic: String, _ facts: LetterFacts) -> Letter? {
+        let number = facts.number ?? ""
+        return switch topic {
         case "order.refunded":
             Letter(
                 localized("Money of your order \(number) went back to you"),

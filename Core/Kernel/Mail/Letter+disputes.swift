@@ -73,7 +73,8 @@ extension Letter {
                 """
                 The bank decided for the customer, who keeps \(facts.money) of the payment of \
                 order \(number). The bank's reason: \(words(facts.reason)).
-                """), charged, localized("The market bears its commission of it, and the bank's fee."))
+                """), charged,
+            localized("The market bears its commission of it, and the bank's fee."))
     }
 
     /// The provider's word as a person reads it: those of Stripe's list are known

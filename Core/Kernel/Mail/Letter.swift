@@ -87,7 +87,10 @@ struct Letter: Hashable, Sendable {
                 "dispute.closed",
             ]
         ),
-        (.administrator, ["order.capture-refused", "order.refund-failed", "order.refund-returned"]),
+        (
+            .administrator,
+            ["order.capture-refused", "order.refund-failed", "order.refund-returned"]
+        ),
     ]
 
     private static func administrator(_ topic: String, _ facts: LetterFacts) -> Letter? {

@@ -29,7 +29,7 @@ public struct Purchase: Sendable {
     /// Until when it can be paid.
     public internal(set) var expiresAt: Instant
     /// In which the customer bought it; nil when that is not known.
-    public let language: Language?
+    public internal(set) var language: Language?
 }
 
 /// A purchase with all that its customer may see.

@@ -79,6 +79,33 @@ import Vocabulary
         }
     }
 
+    @Test func `a name in another language is kept, and none is the English one`() async throws {
+        try await TestMarketplace.run { market in
+            let admin = try await market.given.administrator()
+            let kernel = market.marketplace
+            let made = try await kernel.createCategory(
+                named: "Bowls", names: CategoryNames(de: " Schalen ", fr: " "), by: admin.id)
+
+            let found = try await kernel.category(made.id)
+            #expect(found.names == CategoryNames(de: "Schalen"))
+            #expect(found.name(in: .german) == "Schalen")
+            #expect(found.name(in: .french) == "Bowls" && found.name(in: .english) == "Bowls")
+
+            _ = try await kernel.changeCategory(
+                made.id,
+                to: CategoryDraft(
+                    name: "Bowls", names: CategoryNames(fr: "Bols"), slug: made.slug, parent: nil,
+                    position: 0, taxCode: "standard"), by: admin.id)
+            let changed = try await kernel.categories().first { $0.id == made.id }
+            #expect(changed?.names == CategoryNames(fr: "Bols"))
+            await #expect(throws: InputRefusal.self) {
+                try await kernel.createCategory(
+                    named: "Cups", names: CategoryNames(de: String(repeating: "x", count: 81)),
+                    by: admin.id)
+            }
+        }
+    }
+
     @Test func `nothing stands below itself, too deep, twice or nowhere`() async throws {
         try await TestMarketplace.run { market in
             let tree = try await Tree(market)

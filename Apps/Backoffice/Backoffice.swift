@@ -15,6 +15,7 @@ public enum Backoffice {
         SessionRoutes(desk: desk).mount()
         DashboardRoutes(desk: desk).mount()
         SellerRoutes(desk: desk).mount()
+        ChecklistRoutes(desk: desk).mount()
         CatalogueRoutes(desk: desk).mount()
         ReviewRoutes(desk: desk).mount()
         PickRoutes(desk: desk).mount()
@@ -46,6 +47,7 @@ public enum Backoffice {
         let roles = try await request.marketplace.adminRoles(of: account.id)
         var links: [(String, String, Duty)] = [
             ("Waiting", "/", .lookAround), ("Sellers", "/sellers", .readSellers),
+            ("Checklist", "/checklist", .readSellers),
             ("Catalogue", "/categories", .readCatalogue),
             ("Purchases", "/purchases", .readPurchases),
             ("Payments", "/payments", .readPurchases),

@@ -83,6 +83,14 @@ class Walk:
         self.left["admin"] = [admin.where()]
         admin.press("Judge " + admin.page.locator("main button").filter(
             has_text="Judge").first.inner_text().removeprefix("Judge "))
+        # What the operator wants looked at, with the papers beside it.
+        admin.page.locator("main .papers img").first.wait_for()
+        left = admin.page.locator("main form").filter(
+            has=admin.page.locator("button", has_text="Tick “"))
+        for _ in range(left.count()):
+            left.first.locator("[name=note]").fill(self.words.say("Looked at", 500))
+            left.first.locator("button").click()
+            admin.sees("The row is ticked")
         admin.press("Verify this seller").sees("verified")
 
     def list_by_hand(self):

@@ -85,6 +85,7 @@ public struct Migration: Sendable {
         "m0116-policies",
         "m0120-impersonation",
         "m0123-shipping-profiles",
+        "m0124-verification-checklist",
         "m0127-languages",
         "m0128-category-names",
         "m0140-frozen-money",

@@ -90,6 +90,7 @@ import Vocabulary
     static let cases: [String: Case] = selling.merging(running) { first, _ in first }
         .merging(receipts) { first, _ in first }.merging(picking) { first, _ in first }
         .merging(money) { first, _ in first }.merging(payouts) { first, _ in first }
+        .merging(checklist) { first, _ in first }
 
     private static let selling: [String: Case] = [
         "POST /sellers/{seller}/verification": decision("submitted", "verification"),

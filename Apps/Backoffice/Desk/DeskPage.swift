@@ -42,6 +42,9 @@ struct Block: Sendable {
     /// Things to know at a glance.
     let facts: [Fact]
     let hasFacts: Bool
+    /// Side by side, as many as there is room for.
+    let pictures: [Picture]
+    let hasPictures: Bool
     let table: Table?
     let chart: Chart?
     let timeline: [Moment]
@@ -53,8 +56,8 @@ struct Block: Sendable {
     let more: String?
 
     init(
-        _ heading: String? = nil, text: String? = nil, facts: [Fact] = [], table: Table? = nil,
-        chart: Chart? = nil, timeline: [Moment] = [], forms: [DeskForm] = [],
+        _ heading: String? = nil, text: String? = nil, facts: [Fact] = [], pictures: [Picture] = [],
+        table: Table? = nil, chart: Chart? = nil, timeline: [Moment] = [], forms: [DeskForm] = [],
         nothing: String? = nil,
         more: String? = nil
     ) {
@@ -62,6 +65,8 @@ struct Block: Sendable {
         self.text = text
         self.facts = facts
         hasFacts = !facts.isEmpty
+        self.pictures = pictures
+        hasPictures = !pictures.isEmpty
         self.table = table.flatMap { $0.rows.isEmpty ? nil : $0 }
         self.chart = chart
         self.timeline = timeline
@@ -71,6 +76,12 @@ struct Block: Sendable {
         self.nothing = isEmpty ? nothing : nil
         self.more = more
     }
+}
+
+/// A picture to be looked at, which leads to itself in full size.
+struct Picture: Sendable {
+    let link: String
+    let words: String
 }
 
 struct Fact: Sendable {

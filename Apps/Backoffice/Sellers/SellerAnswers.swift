@@ -45,6 +45,17 @@ struct SellerFile: Codable {
         let createdAt: Instant
     }
 
+    /// A row that is looked at before the seller is verified; afterwards, what was ticked.
+    struct Entry: Codable {
+        let row: ID<ChecklistRow>
+        let text: String
+        let isRequired: Bool
+        /// Absent while nobody has ticked it.
+        let tickedAt: Instant?
+        let tickedByName: String?
+        let note: String?
+    }
+
     struct Step: Codable {
         let from: String
         let to: String
@@ -67,6 +78,7 @@ struct SellerFile: Codable {
     let about: String
     let origin: Address?
     let documents: [Document]
+    let checklist: [Entry]
     let history: [Step]
     let balances: [Balance]
 
@@ -79,6 +91,11 @@ struct SellerFile: Codable {
             Document(
                 id: $0.id, kind: $0.kind.rawValue, fileName: $0.fileName, mediaType: $0.mediaType,
                 bytes: $0.bytes, state: $0.state.rawValue, note: $0.note, createdAt: $0.createdAt)
+        }
+        checklist = try await marketplace.checklist(of: id).map {
+            Entry(
+                row: $0.row, text: $0.text, isRequired: $0.isRequired, tickedAt: $0.tick?.at,
+                tickedByName: $0.tick?.byName, note: $0.tick?.note)
         }
         history = try await marketplace.transitions(of: id).map {
             Step(

@@ -44,6 +44,7 @@ enum SellerPages {
             blocks.append(team(try await marketplace.team(of: id)))
         }
         blocks.append(documents(file, id, mayDecide))
+        blocks.append(ChecklistPages.block(file, id, mayDecide))
         if mayDecide { blocks.append(decisions(file, id)) }
         if CataloguePages.mayModerate(admin) {
             blocks.append(firstPage(try await marketplace.isPicked(id), id))
@@ -103,7 +104,13 @@ enum SellerPages {
         }
         let open = file.documents.filter { $0.state == "pending" && mayDecide }
         return Block(
-            "Documents", table: Table(["Kind", "File", "State", "Note", "Sent in"], rows),
+            "Documents",
+            pictures: mayDecide
+                ? file.documents.filter { $0.mediaType.hasPrefix("image/") }.map { document in
+                    let link = "/api/v1/sellers/\(id)/documents/\(document.id)/file"
+                    return Picture(link: link, words: "\(document.kind): \(document.fileName)")
+                } : [],
+            table: Table(["Kind", "File", "State", "Note", "Sent in"], rows),
             forms: open.map { document in
                 DeskForm(
                     "Judge \(document.fileName)",

@@ -55,6 +55,11 @@ struct DemoMarket: Decodable, Sendable {
         }
     }
 
+    struct LookedAt: Decodable, Sendable {
+        let text: String
+        let isRequired: Bool
+    }
+
     struct Category: Decodable, Sendable {
         let slug: String
         let name: String
@@ -78,6 +83,8 @@ struct DemoMarket: Decodable, Sendable {
     let password: String
     let administrator: Person
     let customers: [Person]
+    /// What is looked at before a shop is verified.
+    var checklist: [LookedAt]?
     let sellers: [Shop]
     let categories: [Category]
     let reviews: [Opinion]

@@ -81,10 +81,22 @@ extension Walk {
         _ = try await admin.post(
             "/api/v1/sellers/\(artisan.sellerID)/documents/\(document)/judgement",
             ["state": "accepted"], key: key())
+        for entry in file["checklist"].items where entry["tickedAt"].text == nil {
+            let row = entry["row"].text ?? "?"
+            let ticked = try await admin.post(
+                "/api/v1/sellers/\(artisan.sellerID)/checklist/\(row)/tick",
+                ["note": "Looked at in the walk."], key: key())
+            let isThere = ticked["checklist"].items.contains {
+                $0["row"].text == row && $0["tickedByName"].text != nil
+            }
+            try ticked.expect(isThere, "a tick with the name of who gave it")
+        }
         let verified = try await admin.post(
             "/api/v1/sellers/\(artisan.sellerID)/verification", [:], key: key())
         try verified.expect(verified["state"].text == "verified", "a verified seller")
-        narrator.tell("\(artisan.shop.name) \(tag): papers accepted, verified")
+        narrator.tell(
+            "\(artisan.shop.name) \(tag): papers accepted, "
+                + "\(file["checklist"].items.count) rows ticked, verified")
     }
 
     private func publish(_ artisan: Artisan) async throws {

@@ -15,14 +15,19 @@ extension Marketplace {
             guard try await tx.sellerDocuments.hasAny(of: seller.id) else {
                 throw SellerRefusal.documentsMissing
             }
+            // Each application is looked at afresh.
+            try await tx.checklist.withdraw(for: seller.id)
         }
     }
 
     /// `submitted` → `verified`: from now on its published listings are for sale.
+    /// - Throws: ``SellerRefusal``, ``ChecklistRefusal/open(text:)`` while a required row of the
+    ///   checklist is not ticked.
     @discardableResult
     public func verifySeller(_ id: ID<Seller>, by admin: ID<Account>) async throws -> Seller {
-        try await move(id, to: .verified, by: admin) { seller, _ in
+        try await move(id, to: .verified, by: admin) { seller, tx in
             guard seller.state == .submitted else { throw SellerRefusal.wrongState }
+            try await tx.requireChecklist(of: seller)
         }
     }
 

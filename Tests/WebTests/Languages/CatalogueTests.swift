@@ -66,7 +66,7 @@ import Testing
     /// Folders and files of the kernel whose refusals only the back office shows, which is English.
     static let backOffice = [
         "Audit/", "BankReports/", "Clock/", "Commission/", "Jobs/", "Mail/", "Payouts/",
-        "Providers/", "Reconciliation/", "Simulation/", "SearchPurchases.swift",
+        "Providers/", "Reconciliation/", "Simulation/", "SearchPurchases.swift", "Verification/",
     ]
 
     @Test(arguments: languages)

@@ -1,0 +1,105 @@
+import Kernel
+import Vocabulary
+import Web
+
+enum ChecklistPages {
+    static func list(_ rows: [ChecklistRow], mayEdit: Bool) -> DeskPage {
+        let table = Table(
+            ["Order#", "What is looked at", "Needed", "For sellers in", "State"],
+            rows.map { row in
+                [
+                    .number(row.position), Cell(row.text),
+                    row.isRequired ? Cell("required", .waiting) : Cell("if it fits"),
+                    Cell(
+                        row.countries.isEmpty
+                            ? "every country" : row.countries.joined(separator: ", ")),
+                    row.isActive ? Cell("asked", .good) : Cell("no longer asked"),
+                ]
+            })
+        var blocks = [
+            Block(table: table, nothing: "The list is empty: nothing has to be ticked.")
+        ]
+        if mayEdit {
+            blocks.append(
+                Block(
+                    "Add a row",
+                    forms: [form("Add the row", to: "/checklist", nil, last: rows.last)]))
+            if !rows.isEmpty {
+                blocks.append(
+                    Block(
+                        "Change a row",
+                        forms: rows.map { row in
+                            var one = form(
+                                "Change “\(row.text)”", to: "/checklist/\(row.id)", row, last: nil)
+                            one.isDangerous = true
+                            return one
+                        }))
+            }
+        }
+        return DeskPage(
+            "Checklist",
+            lead: "What is looked at before a seller is verified. What was decided before a row "
+                + "changed keeps the words of then.", blocks)
+    }
+
+    private static func form(
+        _ button: String, to action: String, _ row: ChecklistRow?, last: ChecklistRow?
+    ) -> DeskForm {
+        var inputs: [Input] = [
+            .line("text", "What is looked at", row?.text ?? ""),
+            .choice(
+                "isRequired", "Needed",
+                [
+                    (key: "true", text: "nobody is verified without it"),
+                    (key: "false", text: "if it fits"),
+                ],
+                chosen: row.map { String($0.isRequired) }),
+            .line(
+                "countries", "For sellers in", row?.countries.joined(separator: ", ") ?? "",
+                help: "Codes with commas between them, such as DE, AT. Blank is every country.",
+                required: false),
+            .line(
+                "position", "Order",
+                String(row?.position ?? min((last?.position ?? 0) + 10, 10_000)),
+                help: "Smaller ones stand first.", type: "number"),
+        ]
+        if let row {
+            inputs.append(
+                .choice(
+                    "isActive", "State",
+                    [(key: "true", text: "asked"), (key: "false", text: "no longer asked")],
+                    chosen: String(row.isActive)))
+        }
+        return DeskForm(button, to: action, inputs + [.reason])
+    }
+
+    /// The list for one seller, with what can be ticked.
+    static func block(_ file: SellerFile, _ id: ID<Seller>, _ mayDecide: Bool) -> Block {
+        let isOpen = file.seller.state == "submitted" && mayDecide
+        let rows = file.checklist.map { entry in
+            [
+                Cell(entry.text),
+                entry.isRequired ? Cell("required", .waiting) : Cell("if it fits"),
+                entry.tickedAt == nil ? Cell("not ticked") : Cell("✓ ticked", .good),
+                Cell(entry.tickedByName ?? ""), .time(entry.tickedAt), Cell(entry.note ?? ""),
+            ]
+        }
+        let forms = file.checklist.map { entry in
+            let path = "/sellers/\(id)/checklist/\(entry.row)"
+            return entry.tickedAt == nil
+                ? DeskForm(
+                    "Tick “\(entry.text)”", to: path + "/tick",
+                    [.line("note", "Note", required: false)])
+                : DeskForm(
+                    "Take back “\(entry.text)”", to: path + "/removal", [.reason], isDangerous: true
+                )
+        }
+        return Block(
+            "Checklist",
+            facts: [Fact("Rows", "all of them", to: "/checklist")],
+            table: Table(["What is looked at", "Needed", "State", "By", "At", "Note"], rows),
+            forms: isOpen ? forms : [],
+            nothing: file.seller.state == "submitted"
+                ? "Nothing has to be ticked." : "Nothing was ticked.")
+    }
+}

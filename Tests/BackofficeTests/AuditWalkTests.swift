@@ -15,6 +15,7 @@ import Vocabulary
         "DELETE /sessions/current": "signing out changes nothing of the market's",
         "PUT /account/password": "one's own, and nothing of it may be shown",
         "PUT /account/mail": "one's own e-mail",
+        "PUT /account/language": "the language of one's own e-mail",
         "DELETE /sessions/others": "signing out changes nothing of the market's",
         "DELETE /sessions/{session}": "signing out changes nothing of the market's",
         "POST /account/two-step": "one's own; the line is written when it is confirmed",

@@ -90,6 +90,7 @@ import Vocabulary
 
     static let cases: [String: Case] = selling.merging(running) { first, _ in first }
         .merging(receipts) { first, _ in first }.merging(picking) { first, _ in first }
+        .merging(lookingOn) { first, _ in first }
         .merging(money) { first, _ in first }.merging(payouts) { first, _ in first }
         .merging(checklist) { first, _ in first }
 
@@ -219,20 +220,6 @@ import Vocabulary
         },
         "POST /jobs/{job}/redrive": { scene in
             ("/jobs/\(try await scene.deadJob())/redrive", reason)
-        },
-        "POST /accounts/{account}/impersonations": { scene in
-            let person = try await scene.market.given.account()
-            return (
-                "/accounts/\(person.id)/impersonations",
-                #"{"app": "customer", "reason": "A parcel is lost."}"#
-            )
-        },
-        "POST /impersonations/{impersonation}/end": { scene in
-            let person = try await scene.market.given.account()
-            let begun = try await scene.office.post(
-                "/api/v1/accounts/\(person.id)/impersonations",
-                #"{"app": "customer", "reason": "A parcel is lost."}"#)
-            return ("/impersonations/\(try begun.require("impersonation.id"))/end", reason)
         },
         "POST /clock": { _ in ("/clock", #"{"hours": 1}"#) },
         "DELETE /tokens/{token}": { scene in

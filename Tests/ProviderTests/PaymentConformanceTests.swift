@@ -159,7 +159,8 @@ import Vocabulary
 
             #expect(Set(answers).count == 1)
             await eventually { bank.webhooks.deliveries.count >= 1 }
-            #expect(bank.webhooks.deliveries.count == 1)
+            // One that is answered late is sent again, word for word.
+            #expect(Set(bank.webhooks.deliveries.map(\.body)).count == 1)
         }
     }
 

@@ -89,6 +89,7 @@ def look_on(browser, apps, walk: Walk, looker: look.Looker):
         looker.look_here(clerk, "admin", f"hand-over-{app}")
         clerk.page.locator("main form[action^=http] button").click()
         clerk.sees("looks on as")
+        clerk.renew()
         for path in ["/", "/security", "/nowhere"]:
             looker.visit(clerk, app, apps[app] + path, "on-behalf-" + name_of(path),
                          status=404 if path == "/nowhere" else 200)

@@ -17,6 +17,9 @@ import Web
             let page = try await browser.get("/money").text
             #expect(page.contains("<dt>Disputed</dt><dd>\(Format.money(share))</dd>"))
             #expect(page.contains("What disputes hold") && page.contains("product not received"))
+            let home = try await browser.get("/").text
+            #expect(home.contains(#"<rect class="disputed" x="0" y="0" width="600""#))
+            #expect(home.contains("Disputed</td><td class=\"money\">\(Format.money(share))</td>"))
             let program = try await desk.program()
             let held = try await program.get("/api/v1/disputed-money").text
             #expect(held.contains("\(sale.id)") && held.contains("\(share.amount)"))

@@ -92,6 +92,7 @@ public struct Migration: Sendable {
         "m0141-in-doubt",
         "m0142-photo-owners",
         "m0144-payouts-in-doubt",
+        "m0147-dispute-moves",
     ]
 
     /// The migrations that this build ships.

@@ -21,6 +21,13 @@ enum DisputeCharge {
         let wish = RefundWish.amount(Money(min(lost, basis.left), basis.currency))
         return try RefundPlan.make(wish, from: basis).parts.reduce(0) { $0 + $1.shares.seller }
     }
+
+    /// What a shop is to have given back for a dispute: no more than it has left of what it earned.
+    /// - Parameter others: what other disputes took of it, in minor units.
+    static func wanted(_ lost: Int64, _ basis: RefundBasis, others: Int64) throws -> Int64 {
+        let most = basis.parts.reduce(0) { $0 + $1.shares.seller } - others
+        return max(0, min(try ofSeller(lost, basis), most))
+    }
 }
 
 extension Posting {
@@ -29,8 +36,10 @@ extension Posting {
     /// - Parameters:
     ///   - before: what the shop gave back of it so far, in minor units.
     ///   - after: what it is to have given back: less when it gets something again.
+    ///   - move: how many changes of it there were with this one. Refunds that end divide the same
+    ///     dispute anew, and may come back to an amount that there was before.
     static func disputeCharge(
-        _ dispute: Dispute, from before: Int64, to after: Int64, of share: LockedShare,
+        _ dispute: Dispute, from before: Int64, to after: Int64, move: Int, of share: LockedShare,
         held: OrderHoldings,
         isReleased: Bool
     ) throws(LedgerError) -> Posting {
@@ -52,7 +61,7 @@ extension Posting {
                 LedgerEntry(.sellerDebt(wallet), -owed, order: order),
             ]
         return try Posting(
-            key: "dispute-charge:\(dispute.id):\(order):\(dispute.version):\(after)",
+            key: "dispute-charge:\(dispute.id):\(order):\(dispute.version):\(after):\(move)",
             kind: .dispute,
             currency: share.amount.currency,
             entries: sellers + [LedgerEntry(.disputeLosses, change, order: order)])
@@ -62,19 +71,20 @@ extension Posting {
 extension Transaction {
     /// Takes from the shops what a dispute lost, or gives it back when it is lost no more. The
     /// payment is locked; its orders and wallets are locked here, in the order that refunds keep.
+    /// Of money that came too late, and of what was paid to them, shops have nothing of ours.
     func charge(_ dispute: Dispute, in held: LockedPayment) async throws {
-        if held.payment.isDirect { return }
+        if held.payment.isDirect || held.payment.state == .late { return }
         let changes = try await chargeChanges(dispute, in: held)
         for (share, _, _) in changes { _ = try await orders.lock(share.order) }
         try await ledger.lock(changes.map(\.share.wallet))
         for (share, before, after) in changes {
+            let move = try await disputes.saveCharge(after, by: dispute.id, on: share.order)
             try await ledger.post([
                 .disputeCharge(
-                    dispute, from: before, to: after, of: share,
+                    dispute, from: before, to: after, move: move, of: share,
                     held: try await ledger.holdings(of: share.order),
                     isReleased: try await orders.isReleased(share.order))
             ])
-            try await disputes.setCharge(after, by: dispute.id, on: share.order)
         }
     }
 
@@ -90,8 +100,7 @@ extension Transaction {
         for (share, lost) in zip(shares, lost) {
             let basis = try await refunds.basis(of: share)
             let (own, others) = known[share.order] ?? (own: 0, others: 0)
-            let most = basis.parts.reduce(0) { $0 + $1.shares.seller } - others
-            let wanted = max(0, min(try DisputeCharge.ofSeller(lost, basis), most))
+            let wanted = try DisputeCharge.wanted(lost, basis, others: others)
             if wanted != own { changes.append((share: share, before: own, after: wanted)) }
         }
         return changes

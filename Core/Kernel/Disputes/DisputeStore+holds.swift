@@ -111,11 +111,20 @@ extension DisputeStore {
     }
 
     /// - Parameter amount: minor units in all.
-    func setCharge(_ amount: Int64, by dispute: ID<Dispute>, on order: ID<Order>) async throws {
-        try await db.execute(
+    /// - Returns: how often it was changed, with this time.
+    func saveCharge(
+        _ amount: Int64, by dispute: ID<Dispute>, on order: ID<Order>
+    ) async throws -> Int {
+        let moves = try await db.query(
             """
-            update dispute_order set charged = \(amount)
+            update dispute_order set charged = \(amount), moves = moves + 1
             where dispute_id = \(dispute) and order_id = \(order)
-            """)
+            returning moves
+            """
+        ).decode { c in try c.next(Int.self) }
+        guard let move = moves.first else {
+            throw LedgerError.inconsistent("dispute \(dispute) is not about order \(order)")
+        }
+        return move
     }
 }

@@ -118,4 +118,24 @@ private struct LateMoney {
             try await late.check()
         }
     }
+
+    @Test func `that the customer's bank took as well is no shop's loss`() async throws {
+        try await TestMarketplace.run { market in
+            let late = try await LateMoney(market, .declined, .declined, .declined)
+            let total = late.placed.purchase.total
+            #expect(try await late.refunds().map(\.state) == [.failed, .failed, .failed])
+
+            try await market.marketplace.applyDispute(
+                DisputeSnapshot(
+                    reference: "du_1", paymentReference: reference(late.placed), status: .lost,
+                    amount: total, withdrawn: total, fee: .zero(.eur), reason: "fraudulent",
+                    version: 1), at: late.shop.payment)
+
+            let charged = try await late.shop.count(
+                "select coalesce(sum(charged), 0)::bigint from dispute_order")
+            #expect(charged == 0)
+            let report = try await market.marketplace.verifyLedger()
+            #expect(report.checks.flatMap(\.culprits).isEmpty)
+        }
+    }
 }

@@ -77,12 +77,18 @@ struct LedgerCheckStore {
                 where not synchronous and ledger_balance_of(account.id) <> coalesce(sums.amount, 0)
                 """),
         Check(
-            claim: "No wallet has less than nothing, and no debt is above nothing",
+            claim: "No wallet has less than nothing, and no debt is above nothing, but for what "
+                + "went back of direct sales that were paid for",
             culprits: """
                 select account.code || ' is ' || balance
                 from ledger_balance join ledger_account account on account.id = account_id
-                where case when account.kind in ('seller_debt', 'seller_receivable')
-                    then balance > 0 else balance < 0 end
+                where case account.kind
+                    when 'seller_debt' then balance > 0
+                    when 'seller_receivable' then balance > 0 and balance > (
+                        select coalesce(sum(amount), 0) from ledger_entry back
+                        where back.account_id = account.id and back.amount > 0
+                            and back.order_id is not null)
+                    else balance < 0 end
                 """),
     ]
 
@@ -248,7 +254,15 @@ struct LedgerCheckStore {
                         on posting.key = 'refund-return:' || refund.id
                     join ledger_entry entry on entry.transaction_id = posting.id
                     join ledger_account account on account.id = entry.account_id
-                    where refund.order_id = orders.id and account.kind = 'seller_available')
+                    where refund.order_id = orders.id and account.kind = 'seller_available'
+                ) + (
+                    -- and so is what a dispute took that was not lost in the end
+                    select coalesce(sum(entry.amount), 0)
+                    from ledger_entry entry
+                    join ledger_transaction posting on posting.id = entry.transaction_id
+                    join ledger_account account on account.id = entry.account_id
+                    where entry.order_id = orders.id and posting.kind = 'dispute'
+                        and account.kind = 'seller_available' and entry.amount > 0)
                 """),
     ]
 }

@@ -4,7 +4,8 @@ import Vocabulary
 extension Marketplace {
     /// Whether a refund that was asked for, and not made yet, must not be made now: the customer's
     /// bank has taken its money meanwhile. It waits for the decision; when that is against the
-    /// shop, the customer has the money, and the refund fails.
+    /// shop, the customer has the money, and the refund fails, once nothing of it that was sent
+    /// before can arrive any more.
     func isHeldByDispute(
         _ refund: Refund, _ attempt: PaymentAttempt, of payment: Payment
     ) async throws -> Bool {
@@ -13,6 +14,9 @@ extension Marketplace {
         case .open:
             try await database.execute(
                 AttemptStore.retryStatement(attempt.id, .sent, error: "a dispute is open"))
+        case .lost where attempt.mayHaveArrived:
+            try await database.execute(
+                AttemptStore.retryStatement(attempt.id, .unknown, error: "a dispute was lost"))
         case .lost:
             try await endRefund(
                 refund.id, of: payment.id,

@@ -46,10 +46,7 @@ extension Marketplace {
         _ attempt: PaymentAttempt, _ id: ID<Refund>, of payment: ID<Payment>,
         with error: ProviderError
     ) async throws {
-        let mayHaveArrived = attempt.inDoubtAt.map {
-            $0.advanced(by: Self.lateArrivalAgeMax) > .systemNow
-        }
-        switch error.verdict(mayHaveArrived: mayHaveArrived ?? false) {
+        switch error.verdict(mayHaveArrived: attempt.mayHaveArrived) {
         case .ends:
             let failure =
                 switch error {
@@ -215,6 +212,14 @@ extension Marketplace {
             _ = try await tx.batch(statements)
             try await tx.chargeLostDisputes(of: payment)
         }
+    }
+}
+
+extension PaymentAttempt {
+    /// Whether something that was sent and not answered may be at its provider, or still be on its
+    /// way there.
+    var mayHaveArrived: Bool {
+        inDoubtAt.map { $0.advanced(by: Marketplace.lateArrivalAgeMax) > .systemNow } ?? false
     }
 }
 

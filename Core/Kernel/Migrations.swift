@@ -93,6 +93,7 @@ public struct Migration: Sendable {
         "m0142-photo-owners",
         "m0144-payouts-in-doubt",
         "m0147-dispute-moves",
+        "m0148-unbilled-charges",
     ]
 
     /// The migrations that this build ships.

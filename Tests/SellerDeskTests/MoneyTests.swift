@@ -1,4 +1,5 @@
 import Kernel
+import Postgres
 import TestSupport
 import Testing
 import Vocabulary
@@ -61,6 +62,36 @@ import Web
                 "/money/statements/\(desk.shop.wallet)/EUR/\(month)")
             #expect(page.text.contains("Opening balance"))
             #expect(try await browser.get("/money/statements").status == 200)
+        }
+    }
+
+    @Test func `a line of an invoice names the invoice that it corrects`() async throws {
+        try await Desk.run { desk in
+            let order = try await SoldOrder(desk, quantity: 1).id
+            let first = try await desk.market.given.invoice(of: desk.shop)
+            let second = ID<CommissionInvoice>()
+            _ = try await desk.market.database.batch([
+                """
+                insert into commission_invoice (id, number, seller_id, currency, month, commission,
+                    commission_vat, tax_by_platform)
+                select \(second)::uuid, number + 1, seller_id, currency, '2026-02-01', -123, 0, 0
+                from commission_invoice where id = \(first)
+                """,
+                """
+                insert into commission_invoice_line (invoice_id, order_id, commission,
+                    commission_vat, tax_by_platform, corrects)
+                values (\(second), \(order), -123, 0, 0, \(first))
+                """,
+            ])
+            let browser = try await desk.colleague(.finance)
+
+            let page = try await browser.get("/money/invoices/\(second)")
+            let answer = try await desk.program().get("/api/v1/invoices/\(second)")
+
+            #expect(page.text.contains("Correction of invoice 1"))
+            #expect(page.text.contains("1.23"))
+            #expect(answer.text.contains("\"corrects\":1"))
+            #expect(answer.text.contains("-123"))
         }
     }
 }

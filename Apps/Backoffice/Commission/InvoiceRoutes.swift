@@ -149,10 +149,11 @@ struct InvoiceRoutes {
                         Fact("Issued", Format.time(invoice.issuedAt)),
                     ],
                     table: Table(
-                        ["Order", "Commission#", "Its VAT#", "Tax handed on#"],
+                        ["Order", "", "Commission#", "Its VAT#", "Tax handed on#"],
                         invoice.lines.map {
                             [
                                 Cell($0.orderNumber, to: "/orders/\($0.order)"),
+                                Cell($0.corrects.map { "Correction of invoice \($0)" } ?? ""),
                                 .money($0.commission), .money($0.commissionVat),
                                 .money($0.taxByPlatform),
                             ]

@@ -84,6 +84,8 @@ struct InvoicePage {
     struct Line {
         let href: String
         let order: String
+        /// `Correction of invoice 12`
+        let corrects: String?
         let commission: String
         let vat: String
         let tax: String
@@ -112,6 +114,7 @@ struct InvoicePage {
         self.lines = lines.map { line in
             Line(
                 href: "/orders/\(line.order)", order: line.orderNumber,
+                corrects: line.corrects.map { localized("Correction of invoice \(String($0))") },
                 commission: Format.money(line.commission), vat: Format.money(line.commissionVAT),
                 tax: Format.money(line.taxByPlatform))
         }

@@ -1,7 +1,8 @@
 import Postgres
 import Vocabulary
 
-/// What a seller owes for the sales of one month that were paid to it directly.
+/// What a seller owes for sales that were paid to it directly: those that were booked until the end
+/// of its month and stood on no invoice before, less what went back of them and of earlier ones.
 public struct CommissionInvoice: Hashable, Sendable {
     public let id: ID<CommissionInvoice>
     /// Without gaps over all sellers.
@@ -23,13 +24,16 @@ public struct CommissionInvoice: Hashable, Sendable {
     }
 }
 
-/// One order on an invoice.
+/// One order on an invoice. The amounts are below zero when it corrects an earlier invoice.
 public struct CommissionInvoiceLine: Hashable, Sendable {
     public let order: ID<Order>
     public let orderNumber: String
     public let commission: Money
     public let commissionVAT: Money
     public let taxByPlatform: Money
+    /// The number of the invoice that had the order first, of which so much went back since then;
+    /// nil for a sale.
+    public let corrects: Int64?
 }
 
 /// Why an invoice was refused.
@@ -83,7 +87,10 @@ public enum InvoiceRefusal: Refusal, CaseIterable {
 
 extension Marketplace {
     /// Writes the invoices of a month that is over, one for each seller and currency with direct
-    /// sales in it. Each sale is invoiced once; repeating it writes only what is new.
+    /// sales that were booked until its end and were not invoiced yet. Refunds that succeeded lower
+    /// them; what went back of a sale after its invoice is a line below zero on the next one. A
+    /// seller of whom more went back than was sold gets none, and all of it goes on the next
+    /// month's. Each sale is invoiced once; repeating it writes only what is new.
     /// - Parameter month: `2026-11`.
     /// - Returns: what was written now.
     /// - Throws: ``InvoiceRefusal``: `monthInvalid`, `monthNotOver`.
@@ -101,7 +108,7 @@ extension Marketplace {
         return try await database.transaction { tx in
             guard try await tx.clock.now() >= next else { throw InvoiceRefusal.monthNotOver }
             try await tx.invoices.lock()
-            return try await tx.invoices.issue(from: first, until: next)
+            return try await tx.invoices.issue(of: first, until: next)
         }
     }
 

@@ -32,6 +32,16 @@ extension InvoiceStore {
             """)
     }
 
+    /// All that was paid of an invoice, in minor units.
+    func paid(of invoice: ID<CommissionInvoice>) async throws -> Int64 {
+        try await db.query(
+            """
+            select coalesce(sum(amount), 0)::bigint from invoice_payment
+            where invoice_id = \(invoice)
+            """
+        ).decode { c in try c.next(Int64.self) }.first ?? 0
+    }
+
     /// At most a hundred.
     func payments(of invoice: ID<CommissionInvoice>) async throws -> [InvoicePayment] {
         try await db.query(

@@ -41,8 +41,7 @@ extension Marketplace {
                 }
                 let wallets = try await tx.invoices.owing(found.seller, amount.currency)
                 try await tx.ledger.lock(wallets.map(\.wallet))
-                let paid = try await tx.invoices.payments(of: invoice)
-                    .reduce(0) { $0 + $1.amount.amount }
+                let paid = try await tx.invoices.paid(of: invoice)
                 guard amount.amount <= found.total.amount - paid else {
                     throw InvoiceRefusal.aboveInvoice
                 }

@@ -163,6 +163,67 @@ extension LedgerCheckStore {
                 from commission_invoice having max(number) <> count(*)
                 """),
         Check(
+            claim: "Of every direct sale, what is invoiced and what is to be is what the books say",
+            culprits: """
+                select 'order ' || orders.number || ' is to be charged '
+                    || coalesce(booked.total, 0) || ', invoiced is ' || coalesce(billed.total, 0)
+                    || ', to be invoiced ' || coalesce(waiting.total, 0)
+                from payment
+                join payment_share share on share.payment_id = payment.id
+                join orders on orders.id = share.order_id
+                cross join lateral (
+                    select sum(amount) as total,
+                        sum(amount) filter (where account.kind = 'commission') as commission,
+                        sum(amount) filter (where account.kind = 'commission_vat') as vat
+                    from ledger_entry entry
+                    join ledger_account account on account.id = entry.account_id
+                    where entry.order_id = orders.id
+                        and account.kind in ('commission', 'commission_vat', 'tax_payable')
+                ) booked
+                cross join lateral (
+                    select sum(commission + commission_vat + tax_by_platform) as total,
+                        sum(commission) as commission, sum(commission_vat) as vat
+                    from commission_invoice_line line where line.order_id = orders.id
+                ) billed
+                cross join lateral (
+                    select sum(commission + commission_vat + tax_by_platform) as total,
+                        sum(commission) as commission, sum(commission_vat) as vat
+                    from unbilled_charge charge where charge.order_id = orders.id
+                ) waiting
+                where payment.is_direct and (
+                    coalesce(booked.total, 0)
+                        <> coalesce(billed.total, 0) + coalesce(waiting.total, 0)
+                    or coalesce(booked.commission, 0)
+                        <> coalesce(billed.commission, 0) + coalesce(waiting.commission, 0)
+                    or coalesce(booked.vat, 0)
+                        <> coalesce(billed.vat, 0) + coalesce(waiting.vat, 0))
+                """),
+        Check(
+            claim: "No direct sale from before the end of its seller's newest invoice is on none",
+            culprits: """
+                select 'order ' || orders.number || ' was booked at ' || sale.booked_at
+                from payment
+                join payment_share share on share.payment_id = payment.id
+                join orders on orders.id = share.order_id
+                join ledger_transaction sale on sale.key = 'sale:' || orders.id
+                cross join lateral (
+                    select (max(month) + interval '1 month') at time zone 'UTC' as until
+                    from commission_invoice invoice
+                    where invoice.seller_id = orders.seller_id
+                        and invoice.currency = orders.currency
+                ) invoiced
+                cross join lateral (
+                    select sum(amount) as owed
+                    from ledger_entry entry
+                    join ledger_account account on account.id = entry.account_id
+                    where entry.order_id = orders.id and account.kind = 'seller_receivable'
+                ) booked
+                where payment.is_direct and sale.booked_at < invoiced.until and booked.owed < 0
+                    and not exists (
+                        select from commission_invoice_line line
+                        where line.order_id = orders.id)
+                """),
+        Check(
             claim: "Every payment of an invoice is in the books, and no more than the invoice",
             culprits: """
                 select 'invoice payment ' || payment.id || ' of ' || payment.amount

@@ -233,7 +233,10 @@ extension PaymentConsequence {
         case .captureAllShares: return [PaymentStore.captureSharesStatement(payment.id)]
         case .captureShare(let order):
             return [PaymentStore.captureShareStatement(payment.id, order)]
-        case .book(let postings): return LedgerStore.postStatements(postings)
+        case .book(let postings):
+            let charged =
+                payment.isDirect ? [InvoiceStore.chargeStatement(of: postings.map(\.key))] : []
+            return LedgerStore.postStatements(postings) + charged
         case .giveBack(let share, let reason):
             return RefundStore.strayStatements(
                 share.amount, of: share.order, payment.id, reason: reason)

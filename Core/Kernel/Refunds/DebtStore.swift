@@ -60,15 +60,32 @@ struct DebtStore {
         ).decode { c in try c.next(Int64.self) }.first ?? 0
     }
 
+    /// Sellers with a debt, and those who owe more for direct sales than is still to be invoiced:
+    /// what nobody asked for yet is not overdue. An order of which more went back than is to be
+    /// invoiced lowers what is owed by itself.
     private static let owing: SQL = """
         select wallet.seller_id from ledger_account account
         join ledger_balance on ledger_balance.account_id = account.id
         join wallet on wallet.id = account.wallet_id
-        where balance < 0 and (account.kind = 'seller_debt'
-            or account.kind = 'seller_receivable' and exists (
-                select from commission_invoice invoice
-                where invoice.seller_id = wallet.seller_id
-                    and invoice.currency = account.currency))
+        where account.kind = 'seller_debt' and balance < 0
+        union
+        select owed.seller_id from (
+            select wallet.seller_id, account.currency, -sum(balance) as amount
+            from ledger_account account
+            join ledger_balance on ledger_balance.account_id = account.id
+            join wallet on wallet.id = account.wallet_id
+            where account.kind = 'seller_receivable' and balance <> 0
+            group by wallet.seller_id, account.currency
+        ) owed
+        cross join lateral (
+            select coalesce(sum(greatest(charged.amount, 0)), 0) as amount from (
+                select sum(commission + commission_vat + tax_by_platform) as amount
+                from unbilled_charge waiting
+                where waiting.seller_id = owed.seller_id and waiting.currency = owed.currency
+                group by waiting.order_id
+            ) charged
+        ) unbilled
+        where owed.amount > unbilled.amount
         """
 
     /// Sellers who owe us and did not before.

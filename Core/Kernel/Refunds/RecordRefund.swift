@@ -64,10 +64,10 @@ extension Marketplace {
             guard let recorded = try await tx.refunds.lock(refund) else {
                 throw RefundRefusal.unknown
             }
-            try await tx.ledger.post([
-                .directRefund(
-                    recorded, wallet: share.wallet, taxJurisdiction: share.taxJurisdiction)
-            ])
+            let posting = try Posting.directRefund(
+                recorded, wallet: share.wallet, taxJurisdiction: share.taxJurisdiction)
+            try await tx.ledger.post([posting])
+            try await tx.execute(InvoiceStore.chargeStatement(of: [posting.key]))
             return refund
         }
     }

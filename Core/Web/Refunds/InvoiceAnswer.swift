@@ -9,6 +9,9 @@ public struct InvoiceAnswer: Codable, Sendable {
         public let commission: Money
         public let commissionVat: Money
         public let taxByPlatform: Money
+        /// The number of the invoice that had this order first: so much went back of it since
+        /// then, and the amounts are below zero. Absent for a sale.
+        public let corrects: Int64?
     }
 
     public struct InvoicePaymentAnswer: Codable, Sendable {
@@ -51,7 +54,8 @@ public struct InvoiceAnswer: Codable, Sendable {
         self.lines = lines.map {
             InvoiceLineAnswer(
                 order: $0.order, orderNumber: $0.orderNumber, commission: $0.commission,
-                commissionVat: $0.commissionVAT, taxByPlatform: $0.taxByPlatform)
+                commissionVat: $0.commissionVAT, taxByPlatform: $0.taxByPlatform,
+                corrects: $0.corrects)
         }
         self.payments = payments.map {
             InvoicePaymentAnswer(

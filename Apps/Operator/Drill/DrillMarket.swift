@@ -3,6 +3,7 @@ import Glibc
 import Kernel
 import Logging
 import Postgres
+import UnixSignals
 
 /// A whole market of real processes that a drill may kill: PostgreSQL, Redis, the sandbox bank,
 /// the apps, the worker and, unless GUILDHALL_PROVIDER_SOCKET is none, the provider host. Each is
@@ -97,6 +98,7 @@ actor DrillMarket {
 
     /// Makes the servers and the market, and waits until it answers.
     func open() async throws {
+        endOnSignal()
         let postgres = DrillPostgres(folder: home + "/postgres", port: ports.postgres)
         try await postgres.makeCluster(log: home + "/initdb.log")
         keep(try postgres.spec)
@@ -189,6 +191,17 @@ actor DrillMarket {
         if let postgres = running["postgres"] { DrillOrders.kill(postgres.pid) }
         for keeper in keepers { await keeper.value }
         if !keepingFolder { try? FileManager.default.removeItem(atPath: home) }
+    }
+
+    /// Ends everything and this process at Ctrl-C and SIGTERM: PostgreSQL and Redis would go on.
+    private func endOnSignal() {
+        Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                await close(keepingFolder: true)
+                say("Stopped. The logs are in \(home)/logs.")
+                exit(130)
+            }
+        }
     }
 
     private func guildhall(_ name: String, _ arguments: [String]) -> ChildSpec {

@@ -46,30 +46,45 @@ struct CheckoutStore {
     /// What has to be known of the wanted things to sell them, in the order asked for; nil for a
     /// variant that does not exist. And the market's time.
     func facts(of variants: [ID<Variant>]) async throws -> ([VariantFacts?], now: Instant) {
-        let rows = try await db.batchPlannedOnce([
-            """
-            select (select market_now()), v.id, v.listing_id, v.price, v.currency, v.sku,
-                array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
-                case when v.taxable then coalesce(v.tax_code, c.tax_code, 'standard')
-                    else 'exempt' end,
-                g.title, g.category_path, g.for_sale and v.active, g.state = 'published',
-                s.id, s.name, s.slug, s.country, s.origin, s.hold_days, s.state = 'verified',
-                coalesce(g.wallet_id, w.id), coalesce(k.on_hand - k.reserved, 0),
-                (select i.content_hash from listing_image i
-                    where i.listing_id = g.id and i.content_hash is not null
-                    order by i.id is not distinct from v.image_id desc, i.position limit 1)
-            from unnest(\(variants)::uuid[]) with ordinality t(id, line)
-            left join variant v on v.id = t.id
-            left join listing g on g.id = v.listing_id
-            left join category c on c.id = g.category_id
-            left join seller s on s.id = v.seller_id
-            left join wallet w on w.seller_id = s.id and w.is_default
-            left join stock_level k on k.variant_id = v.id
-            order by t.line
-            """
-        ])
+        try Self.facts(try await db.batchPlannedOnce([Self.factsStatement(variants)])[0])
+    }
+
+    /// The same with what has to be known to send them.
+    func facts(
+        of variants: [ID<Variant>], sentTo country: String
+    ) async throws -> ([VariantFacts?], SendingFacts, now: Instant) {
+        let answers = try await db.batchPlannedOnce(
+            [Self.factsStatement(variants)] + SendingFacts.statements(of: variants, to: country))
+        let (facts, now) = try Self.facts(answers[0])
+        return (facts, try SendingFacts(answers.dropFirst()), now)
+    }
+
+    private static func factsStatement(_ variants: [ID<Variant>]) -> SQL {
+        """
+        select (select market_now()), v.id, v.listing_id, v.price, v.currency, v.sku,
+            array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
+            case when v.taxable then coalesce(v.tax_code, c.tax_code, 'standard')
+                else 'exempt' end,
+            g.title, g.category_path, g.for_sale and v.active, g.state = 'published',
+            s.id, s.name, s.slug, s.country, s.origin, s.hold_days, s.state = 'verified',
+            coalesce(g.wallet_id, w.id), coalesce(k.on_hand - k.reserved, 0),
+            (select i.content_hash from listing_image i
+                where i.listing_id = g.id and i.content_hash is not null
+                order by i.id is not distinct from v.image_id desc, i.position limit 1)
+        from unnest(\(variants)::uuid[]) with ordinality t(id, line)
+        left join variant v on v.id = t.id
+        left join listing g on g.id = v.listing_id
+        left join category c on c.id = g.category_id
+        left join seller s on s.id = v.seller_id
+        left join wallet w on w.seller_id = s.id and w.is_default
+        left join stock_level k on k.variant_id = v.id
+        order by t.line
+        """
+    }
+
+    private static func facts(_ rows: Rows) throws -> ([VariantFacts?], now: Instant) {
         var now = Instant.systemNow
-        let facts = try rows[0].decode { c in
+        let facts = try rows.decode { c in
             now = try c.next()
             return try VariantFacts(&c)
         }

@@ -18,14 +18,15 @@ extension Marketplace {
         let wanted = try CheckoutInput.merged(items)
         let address = try address.checked(field: "address")
         let email = try CheckoutInput.email(email)
-        let (facts, now) = try await database.checkouts.facts(of: wanted.map(\.item.variant))
+        let (facts, sending, now) = try await database.checkouts.facts(
+            of: wanted.map(\.item.variant), sentTo: address.country)
         let draft = try CheckoutDraft(wanted, facts, to: address)
         if draft.isShort { try await makeRoom(for: draft, from: buyer, answering: once) }
 
         // Asked for before anything is held, so that no stock waits for somebody else's computer.
         var checkout = try draft.checkout(
             email: email, account: buyer.account, now: now, lifetime: settings.checkoutLifetime)
-        checkout = try await taxed(try await quoted(checkout))
+        checkout = try await taxed(try await quoted(checkout, by: sending))
         do {
             try await hold(checkout, draft, buyer, answering: once)
         } catch let error as PostgresError where error.constraint == "stock_level_short" {

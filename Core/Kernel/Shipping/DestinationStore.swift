@@ -24,7 +24,7 @@ struct DestinationStore {
             """)
     }
 
-    /// Those who do not send to a country.
+    /// Those of some sellers who do not send to a country.
     func sendingElsewhere(
         than country: String, among sellers: [ID<Seller>]
     ) async throws -> Set<ID<Seller>> {
@@ -36,6 +36,15 @@ struct DestinationStore {
                     and not countries @> array[\(country)::text]
                 """
             ).decode { c in try c.next() })
+    }
+
+    /// The makers of some things who do not send to a country.
+    static func elsewhereStatement(than country: String, of variants: [ID<Variant>]) -> SQL {
+        """
+        select d.seller_id from seller_destination d
+        where d.seller_id in (select seller_id from variant where id = any(\(variants)::uuid[]))
+            and not d.countries @> array[\(country)::text]
+        """
     }
 
     /// Whether the seller of a row `l` sends to a country.

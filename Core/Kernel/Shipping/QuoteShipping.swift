@@ -14,20 +14,21 @@ extension Marketplace {
     /// chosen where nothing that is still offered was. Where a maker has prices of the shop's own
     /// (``OwnRates``), they are the only option; elsewhere the market's providers are asked.
     /// Parcels whose options cannot be had come back unquoted. Never called inside a transaction.
-    func quoted(_ checkout: Checkout) async throws -> Checkout {
+    /// - Parameter known: what was read with the things.
+    func quoted(_ checkout: Checkout, by known: SendingFacts? = nil) async throws -> Checkout {
         var result = checkout
-        let country = checkout.address.country
-        async let sendingElsewhere = database.destinations.sendingElsewhere(
-            than: country, among: checkout.parcels.map(\.seller))
-        let profiles = try await database.shippingProfiles.ruling(
-            checkout.lines.filter(\.requiresShipping).map(\.variant))
-        let elsewhere = try await sendingElsewhere
+        let facts =
+            if let known { known } else {
+                try await SendingFacts(
+                    of: checkout.lines.map(\.variant), to: checkout.address.country,
+                    from: database)
+            }
         result.parcels = try await withThrowingTaskGroup(of: CheckoutParcel.self) { group in
             for parcel in checkout.parcels {
                 group.addTask {
                     try await quoted(
-                        parcel, of: checkout, profiles,
-                        isSent: !elsewhere.contains(parcel.seller))
+                        parcel, of: checkout, facts.profiles,
+                        isSent: !facts.elsewhere.contains(parcel.seller))
                 }
             }
             var parcels: [CheckoutParcel] = []

@@ -38,18 +38,24 @@ struct ShippingProfileStore {
     func ruling(
         _ variants: [ID<Variant>]
     ) async throws -> [ID<Variant>: ShippingProfile] {
+        try Self.ruling(try await db.query(Self.rulingStatement(variants)))
+    }
+
+    static func rulingStatement(_ variants: [ID<Variant>]) -> SQL {
+        """
+        select v.id, \(columns)
+        from variant v
+        join listing l on l.id = v.listing_id
+        join shipping_profile p on p.seller_id = l.seller_id
+            and case when l.shipping_profile_id is null then p.is_default
+                else p.id = l.shipping_profile_id end
+        where v.id = any(\(variants)::uuid[])
+        """
+    }
+
+    static func ruling(_ rows: Rows) throws -> [ID<Variant>: ShippingProfile] {
         Dictionary(
-            try await db.query(
-                """
-                select v.id, \(Self.columns)
-                from variant v
-                join listing l on l.id = v.listing_id
-                join shipping_profile p on p.seller_id = l.seller_id
-                    and case when l.shipping_profile_id is null then p.is_default
-                        else p.id = l.shipping_profile_id end
-                where v.id = any(\(variants)::uuid[])
-                """
-            ).decode { c in (try c.next(ID<Variant>.self), try ShippingProfile(&c)) },
+            try rows.decode { c in (try c.next(ID<Variant>.self), try ShippingProfile(&c)) },
             uniquingKeysWith: { first, _ in first })
     }
 

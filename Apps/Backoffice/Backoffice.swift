@@ -14,6 +14,7 @@ public enum Backoffice {
         let desk = Desk(routes: routes)
         SessionRoutes(desk: desk).mount()
         DashboardRoutes(desk: desk).mount()
+        SearchRoutes(desk: desk).mount()
         SellerRoutes(desk: desk).mount()
         ChecklistRoutes(desk: desk).mount()
         CatalogueRoutes(desk: desk).mount()
@@ -72,6 +73,8 @@ public enum Backoffice {
         return Chrome(
             links: links.filter { $0.2.isAllowed(to: roles) }
                 .map { Chrome.Link($0.0, $0.1, group: $0.2.group) },
-            atSide: true, corner: [Chrome.Link(account.name, "/me")], signedInAs: account.name)
+            atSide: true, corner: [Chrome.Link(account.name, "/me")],
+            search: request.path == "/search" ? request.query("text") ?? "" : "",
+            signedInAs: account.name)
     }
 }

@@ -84,6 +84,7 @@ public struct Migration: Sendable {
         "m0115-low-stock",
         "m0116-policies",
         "m0120-impersonation",
+        "m0122-finding",
         "m0123-shipping-profiles",
         "m0124-verification-checklist",
         "m0127-languages",

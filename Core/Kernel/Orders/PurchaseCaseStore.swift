@@ -26,7 +26,7 @@ struct PurchaseCaseStore {
         return Page(rows, limit: page.limit) { $0.id.description }
     }
 
-    private static func condition(_ search: PurchaseSearch) -> SQL {
+    static func condition(_ search: PurchaseSearch) -> SQL {
         switch search {
         case .newest: return "true"
         case .inState(let state): return "p.state = \(state)"

@@ -30,6 +30,8 @@ struct LayoutPage {
     let hasTopLinks: Bool
     let showsSearch: Bool
     let search: String
+    /// What customers see, and who works here does not.
+    let isShop: Bool
     let signedInAs: String?
     /// Set for whoever looks on as somebody else.
     let onBehalf: OnBehalfBanner?
@@ -80,6 +82,7 @@ struct LayoutPage {
         hasTopLinks = !chrome.isAtSide && !chrome.links.isEmpty
         showsSearch = chrome.search != nil
         search = chrome.search ?? ""
+        isShop = site.app == .customer
         signedInAs = chrome.signedInAs
         onBehalf = request.knownImpersonation.map { OnBehalfBanner($0) }
         notice = flash?.kind == .good ? flash?.text : nil

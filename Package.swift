@@ -187,7 +187,8 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Backoffice", dependencies: kit + ["Web", "Kernel", "Conformance", hummingbird],
-            path: "Apps/Backoffice", resources: [.copy("Templates")], swiftSettings: settings),
+            path: "Apps/Backoffice", resources: [.copy("Templates"), .copy("Words")],
+            swiftSettings: settings),
         .executableTarget(
             name: "Operator",
             dependencies: kit + [

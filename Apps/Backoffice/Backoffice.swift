@@ -46,7 +46,7 @@ public enum Backoffice {
     ) async throws -> Chrome {
         guard let account else { return Chrome() }
         let roles = try await request.marketplace.adminRoles(of: account.id)
-        var links: [(String, String, Duty)] = [
+        var links: [(Phrase, String, Duty)] = [
             ("Waiting", "/", .lookAround), ("Sellers", "/sellers", .readSellers),
             ("Checklist", "/checklist", .readSellers),
             ("Catalogue", "/categories", .readCatalogue),
@@ -72,7 +72,7 @@ public enum Backoffice {
         }
         return Chrome(
             links: links.filter { $0.2.isAllowed(to: roles) }
-                .map { Chrome.Link($0.0, $0.1, group: $0.2.group) },
+                .map { Chrome.Link($0.0.text, $0.1, group: $0.2.group?.text) },
             atSide: true, corner: [Chrome.Link(account.name, "/me")],
             search: request.path == "/search" ? request.query("text") ?? "" : "",
             signedInAs: account.name)

@@ -57,7 +57,7 @@ enum Duty: String, CaseIterable, Sendable {
     }
 
     /// Under which words the navigation lists the pages of it.
-    var group: String? {
+    var group: Phrase? {
         switch self {
         case .lookAround: nil
         case .readSellers, .decideOnSellers, .readCatalogue, .moderateCatalogue, .readPurchases,

@@ -18,6 +18,8 @@ import Web
         "/sign-in/code",
         // Photos that the shop shows to everybody.
         "/media/{hash}", "/media/{hash}/{copy}",
+        // In which language the pages are read.
+        "/language/{language}",
     ]
     /// What somebody with an account may do for themselves.
     static let own: Set<String> = [

@@ -73,8 +73,11 @@ struct Office: Sendable {
         ).secret
     }
 
-    func get(_ path: String, as role: AdminRole? = .administrator) async throws -> OfficeAnswer {
-        try await send(.get, path, token: role.flatMap { tokens[$0] })
+    /// - Parameter language: the one that the browser asks for.
+    func get(
+        _ path: String, as role: AdminRole? = .administrator, in language: String? = nil
+    ) async throws -> OfficeAnswer {
+        try await send(.get, path, token: role.flatMap { tokens[$0] }, language: language)
     }
 
     func post(
@@ -111,9 +114,13 @@ struct Office: Sendable {
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, token: String?, json: String? = nil,
-        key: String? = nil
+        key: String? = nil, language: String? = nil
     ) async throws -> OfficeAnswer {
         var headers: HTTPFields = [:]
+        if let language {
+            headers[.acceptLanguage] = language
+            if !path.hasPrefix("/api/") { headers[.accept] = "text/html" }
+        }
         if let token { headers[.authorization] = "Bearer \(token)" }
         if json != nil { headers[.contentType] = "application/json" }
         if let key { headers[.init("Idempotency-Key") ?? .age] = key }

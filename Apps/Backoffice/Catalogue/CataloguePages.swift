@@ -4,11 +4,12 @@ import Web
 
 enum CataloguePages {
     static func tabs(_ here: String) -> [DeskPage.Tab] {
-        [
+        let views: [(name: Phrase, path: String)] = [
             ("categories", "/categories"), ("listings", "/listings"), ("reviews", "/reviews"),
             ("picked", "/picked"),
-        ].map {
-            DeskPage.Tab(label: $0.0, href: $0.1, isHere: $0.0 == here)
+        ]
+        return views.map {
+            DeskPage.Tab(label: $0.name, href: $0.path, isHere: $0.path == "/" + here)
         }
     }
 
@@ -16,13 +17,13 @@ enum CataloguePages {
         Duty.moderateCatalogue.isAllowed(to: admin.roles)
     }
 
-    private static let otherwise = "As in English when empty."
+    private static let otherwise: Phrase = "As in English when empty."
 
     static func categories(_ categories: [Category], _ admin: Administrator) -> DeskPage {
         let rows = categories.map { category in
             [
-                Cell(category.words(in: categories), to: "/categories/\(category.id)"),
-                Cell(category.slug), Cell(category.taxCode), .number(category.position),
+                Cell(data: category.words(in: categories), to: "/categories/\(category.id)"),
+                Cell(data: category.slug), Cell(data: category.taxCode), .number(category.position),
             ]
         }
         let add = DeskForm(
@@ -70,12 +71,13 @@ enum CataloguePages {
                 .line("taxCode", "Tax code", category.taxCode),
             ])
         return DeskPage(
-            category.words(in: tree), tabs: tabs("categories"),
+            .data(category.words(in: tree)), tabs: tabs("categories"),
             [
                 Block(
                     facts: [
-                        Fact("Address", category.slug), Fact("Tax code", category.taxCode),
-                        Fact("Position", String(category.position)),
+                        Fact("Address", data: category.slug),
+                        Fact("Tax code", data: category.taxCode),
+                        Fact("Position", data: String(category.position)),
                         Fact(
                             "Audit trail", "show",
                             to: Links.trail("category", category.id.description)),
@@ -83,9 +85,9 @@ enum CataloguePages {
             ])
     }
 
-    private static func parents(_ categories: [Category]) -> [(key: String, text: String)] {
+    private static func parents(_ categories: [Category]) -> [(key: String, text: Phrase)] {
         [(key: "", text: "— at the top —")]
-            + categories.map { ($0.id.description, $0.words(in: categories)) }
+            + categories.map { ($0.id.description, Phrase.data($0.words(in: categories))) }
     }
 
     static func listings(
@@ -94,9 +96,9 @@ enum CataloguePages {
     ) -> DeskPage {
         let rows = page.items.map { listing in
             [
-                Cell(listing.title, to: "/listings/\(listing.id)"), .state(listing.state),
+                Cell(data: listing.title, to: "/listings/\(listing.id)"), .state(listing.state),
                 Cell(listing.isForSale ? "yes" : "no"),
-                Cell(listing.sellerName, to: Links.seller(listing.seller)),
+                Cell(data: listing.sellerName, to: Links.seller(listing.seller)),
                 .money(listing.priceFrom), .time(listing.createdAt),
             ]
         }
@@ -128,16 +130,16 @@ enum CataloguePages {
             listing.isPicked ? "Take it off the first page" : "Show it on the first page",
             to: path + (listing.isPicked ? "/pick-removal" : "/pick"))
         return DeskPage(
-            listing.title,
+            .data(listing.title),
             [
                 Block(
                     facts: [
                         Fact("State", state: listing.state.rawValue),
                         Fact("For sale", listing.isForSale ? "yes" : "no"),
                         Fact("On the first page", listing.isPicked ? "yes" : "no"),
-                        Fact("Seller", listing.sellerName, to: Links.seller(listing.seller)),
-                        Fact("From", Format.money(listing.priceFrom)),
-                        Fact("Since", Format.time(listing.createdAt)),
+                        Fact("Seller", data: listing.sellerName, to: Links.seller(listing.seller)),
+                        Fact("From", data: Format.money(listing.priceFrom)),
+                        Fact("Since", data: Format.time(listing.createdAt)),
                         Fact(
                             "Audit trail", "show",
                             to: Links.trail("listing", listing.id.description)),

@@ -151,7 +151,7 @@ struct CatalogueRoutes {
     }
 
     private func moderate(
-        _ noun: String, _ summary: String, done: String,
+        _ noun: String, _ summary: String, done: Phrase,
         _ perform:
             @escaping @Sendable (Marketplace, ID<Listing>, String, ID<Account>) async throws
             -> Void

@@ -35,7 +35,7 @@ struct PickRoutes {
             done: "They are off the first page.")
     }
 
-    private func listing(_ isPicked: Bool, _ noun: String, _ summary: String, done: String) {
+    private func listing(_ isPicked: Bool, _ noun: String, _ summary: String, done: Phrase) {
         desk.act(
             Act<CatalogueRoutes.ListingPath>(
                 "/listings/{listing}/\(noun)", summary, tag: "Catalogue", .moderateCatalogue,
@@ -46,7 +46,7 @@ struct PickRoutes {
         }
     }
 
-    private func seller(_ isPicked: Bool, _ noun: String, _ summary: String, done: String) {
+    private func seller(_ isPicked: Bool, _ noun: String, _ summary: String, done: Phrase) {
         desk.act(
             Act<SellerRoutes.SellerPath>(
                 "/sellers/{seller}/\(noun)", summary, tag: "Sellers", .moderateCatalogue,
@@ -71,8 +71,8 @@ enum PickPages {
                         ["Thing", "Maker", "From#"],
                         listings.map { listing in
                             [
-                                Cell(listing.title, to: "/listings/\(listing.id)"),
-                                Cell(listing.sellerName), .money(listing.price),
+                                Cell(data: listing.title, to: "/listings/\(listing.id)"),
+                                Cell(data: listing.sellerName), .money(listing.price),
                             ]
                         }), nothing: "No thing was chosen yet."),
                 Block(
@@ -81,9 +81,9 @@ enum PickPages {
                         ["Maker", "Country", "Rating"],
                         makers.map { maker in
                             [
-                                Cell(maker.name, to: Links.seller(maker.id)),
-                                Cell(maker.country),
-                                Cell(maker.rating.text.map { "★ \($0)" } ?? ""),
+                                Cell(data: maker.name, to: Links.seller(maker.id)),
+                                Cell(data: maker.country),
+                                Cell(data: maker.rating.text.map { "★ \($0)" } ?? ""),
                             ]
                         }), nothing: "No maker was chosen yet."),
             ])

@@ -11,9 +11,10 @@ enum ReviewPages {
                 ? DeskForm("Show it again", to: path + "/showing", [.reason])
                 : DeskForm("Hide it", to: path + "/hiding", [.reason], isDangerous: true)
             return Block(
-                "\(Format.stars(review.stars)) \(review.listingTitle)", text: review.body,
+                "\(Format.stars(review.stars)) \(review.listingTitle)", text: .data(review.body),
                 facts: [
-                    Fact("By", review.author), Fact("On", Format.date(review.createdAt)),
+                    Fact("By", data: review.author),
+                    Fact("On", data: Format.date(review.createdAt)),
                     Fact("State", state: review.isHidden ? "hidden" : "published"),
                 ]
                     + review.photos.enumerated().map { index, photo in

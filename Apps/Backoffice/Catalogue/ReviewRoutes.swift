@@ -23,7 +23,7 @@ struct ReviewRoutes {
         show(hidden: false, "showing", "Bring a review back", done: "It is shown again.")
     }
 
-    private func show(hidden: Bool, _ noun: String, _ summary: String, done: String) {
+    private func show(hidden: Bool, _ noun: String, _ summary: String, done: Phrase) {
         desk.act(
             Act<ReviewPath>(
                 "/reviews/{review}/\(noun)", summary, tag: "Catalogue", .moderateCatalogue,

@@ -11,7 +11,7 @@ enum CommissionPages {
         let names = Dictionary(categories.map { ($0.id, $0.name) }) { first, _ in first }
         let rules = page.items.map { rule in
             Block(
-                rule.name.isEmpty ? nil : rule.name, facts: facts(rule, names),
+                rule.name.isEmpty ? nil : .data(rule.name), facts: facts(rule, names),
                 forms: maySet ? forms(rule) : [])
         }
         let more = page.next.map { Block(more: "/commission?after=\(Cursor.seal($0))") }
@@ -21,14 +21,16 @@ enum CommissionPages {
                 ["Sellers in", "Rate", "With a VAT number"],
                 vat.map {
                     [
-                        Cell($0.country), Cell($0.rate.percentText),
+                        Cell(data: $0.country), Cell(data: Format.decimal($0.rate.percentText)),
                         Cell($0.reverseCharge ? "reverse charge" : "the same"),
                     ]
                 }), forms: maySet ? [vatForm] : [], nothing: "None is taken.")
         return DeskPage(
             "Commission",
-            lead: "Of the rules that fit a sale the closest counts: \(CommissionScope.precedence). "
-                + "It is frozen with the sale.",
+            lead: """
+                Of the rules that fit a sale the closest counts: \
+                \(localized(name: CommissionScope.precedence)). It is frozen with the sale.
+                """,
             rules + [more].compactMap { $0 }
                 + (maySet ? [Block("Add a rule", forms: [form(categories)])] : []) + [rates])
     }
@@ -37,23 +39,26 @@ enum CommissionPages {
         _ rule: CommissionRule, _ names: [ID<Category>: String]
     ) -> [Fact] {
         let scope = rule.scope
+        let price = rule.base.rawValue.inWords
         var facts = [
             Fact("State", state(rule), rule.state == .draft ? .waiting : .good),
-            Fact("Rate", "\(rule.rate.percentText) of the \(rule.base.rawValue) price"),
+            Fact("Rate", "\(Format.decimal(rule.rate.percentText)) of the \(price) price"),
             Fact("Of the shipping", rule.isOnShipping ? "too" : "nothing"),
         ]
         for besides in rule.amounts {
-            facts.append(Fact("In \(besides.currency)", words(besides)))
+            facts.append(Fact("In \(besides.currency)", data: words(besides)))
         }
         facts += [
             Fact(
                 "Seller", scope.seller == nil ? "every seller" : "one seller",
                 to: scope.seller.map(Links.seller)),
-            Fact("Category", scope.category.map { names[$0] ?? "gone" } ?? "every category"),
-            Fact("Listing", scope.listing.map(\.description) ?? "every listing"),
-            Fact("Price", scope.band?.description ?? "every price"),
-            Fact("From", Format.time(rule.effectiveFrom)),
-            Fact("Until", rule.effectiveUntil.map(Format.time) ?? "it holds"),
+            Fact(
+                "Category",
+                scope.category.map { names[$0].map(Phrase.data) ?? "gone" } ?? "every category"),
+            Fact("Listing", scope.listing.map { Phrase.data("\($0)") } ?? "every listing"),
+            Fact("Price", scope.band.map { Phrase.data($0.description) } ?? "every price"),
+            Fact("From", data: Format.time(rule.effectiveFrom)),
+            Fact("Until", rule.effectiveUntil.map(Phrase.time) ?? "it holds"),
         ]
         if rule.state == .draft {
             facts.append(
@@ -62,14 +67,14 @@ enum CommissionPages {
         return facts
     }
 
-    private static func state(_ rule: CommissionRule) -> String {
+    private static func state(_ rule: CommissionRule) -> Phrase {
         if rule.state == .draft { return "draft" }
         return rule.effectiveUntil == nil ? "published" : "published, with an end"
     }
 
     private static func words(_ besides: CommissionAmounts) -> String {
-        func text(_ words: String, _ amount: Int64?) -> String? {
-            amount.map { "\(words) \(Format.money(Money($0, besides.currency)))" }
+        func text(_ words: Phrase, _ amount: Int64?) -> String? {
+            amount.map { "\(words.text) \(Format.money(Money($0, besides.currency)))" }
         }
         return [
             besides.fixedPerUnit > 0 ? text("for each piece", besides.fixedPerUnit) : nil,
@@ -81,7 +86,9 @@ enum CommissionPages {
         Links.with("/commission-rules/\(id)/simulation", [("days", "\(days)")])
     }
 
-    private static let yesOrNo = [(key: "false", text: "no"), (key: "true", text: "yes")]
+    private static let yesOrNo: [(key: String, text: Phrase)] = [
+        (key: "false", text: "no"), (key: "true", text: "yes"),
+    ]
 
     private static func forms(_ rule: CommissionRule) -> [DeskForm] {
         if rule.state == .draft {
@@ -117,7 +124,7 @@ enum CommissionPages {
             .choice(
                 "category", "Only for this category and below",
                 [(key: "", text: "every category")]
-                    + categories.map { (key: $0.id.description, text: $0.name) }),
+                    + categories.map { (key: $0.id.description, text: Phrase.data($0.name)) }),
             .line("listing", "Only for the listing with this id", required: false),
             .line("bandCurrency", "Only for prices in", required: false),
             .amount("bandFrom", "from", in: "bandCurrency", required: false),
@@ -146,20 +153,24 @@ enum CommissionPages {
             ])
     }
 
-    private static let vatForm = DeskForm(
-        "Set it", to: "/commission-vat",
-        [
-            .line("country", "Sellers in", help: "Two letters, such as DE."),
-            .percent("ratePpm", "Rate", PartsPerMillion(percent: 19)),
-            .choice("reverseCharge", "Reverse charge with a VAT number", yesOrNo),
-            .reason,
-        ])
+    private static var vatForm: DeskForm {
+        DeskForm(
+            "Set it", to: "/commission-vat",
+            [
+                .line("country", "Sellers in", help: "Two letters, such as DE."),
+                .percent("ratePpm", "Rate", PartsPerMillion(percent: 19)),
+                .choice("reverseCharge", "Reverse charge with a VAT number", yesOrNo),
+                .reason,
+            ])
+    }
 
     static func simulation(_ rule: CommissionRule, _ answer: SimulationAnswer) -> DeskPage {
         DeskPage(
             "What \(rule.label) would have changed",
-            lead: "\(answer.changed) of \(Format.count(answer.orders, "order", "orders")) "
-                + "since \(Format.time(answer.since)). Nothing is changed by looking.",
+            lead: """
+                \(answer.changed) of \(Format.count(answer.orders, "order", "orders")) since \
+                \(Format.time(answer.since)). Nothing is changed by looking.
+                """,
             tabs: [30, 90, 365].map {
                 DeskPage.Tab(
                     label: "\($0) days", href: simulationLink(rule.id, days: $0), isHere: false)
@@ -170,7 +181,7 @@ enum CommissionPages {
                         ["Seller", "Orders#", "Charged#", "With the rule#", "Difference#"],
                         answer.sellers.map {
                             [
-                                Cell($0.sellerName, to: Links.seller($0.seller)),
+                                Cell(data: $0.sellerName, to: Links.seller($0.seller)),
                                 .number($0.orders), .money($0.charged), .money($0.simulated),
                                 .money($0.difference),
                             ]

@@ -88,8 +88,9 @@ struct InvoiceRoutes {
     ) -> DeskPage {
         let rows = page.items.map { invoice in
             [
-                Cell(String(invoice.number), to: "/invoices/\(invoice.id)"),
-                Cell(invoice.sellerName, to: Links.seller(invoice.seller)), Cell(invoice.month),
+                Cell(data: String(invoice.number), to: "/invoices/\(invoice.id)"),
+                Cell(data: invoice.sellerName, to: Links.seller(invoice.seller)),
+                Cell(data: invoice.month),
                 .money(invoice.commission), .money(invoice.commissionVAT),
                 .money(invoice.taxByPlatform), .money(invoice.total),
             ]
@@ -122,7 +123,7 @@ struct InvoiceRoutes {
             [
                 .choice(
                     "instance", "To the account of",
-                    instances.map { (key: $0.id.description, text: $0.name) }),
+                    instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }),
                 .amount("amount", "Amount", in: "currency"),
                 .hidden("currency", invoice.total.currency.code),
                 .line("reference", "The bank's reference"), .reason,
@@ -131,7 +132,9 @@ struct InvoiceRoutes {
             "Paid by bank",
             table: Table(
                 ["When", "Reference", "Amount#"],
-                invoice.payments.map { [.time($0.at), Cell($0.reference), .money($0.amount)] }),
+                invoice.payments.map {
+                    [.time($0.at), Cell(data: $0.reference), .money($0.amount)]
+                }),
             forms: Duty.runPayouts.isAllowed(to: admin.roles) ? [form] : [],
             nothing: "Nothing was paid by bank; sales pay it as well.")
     }
@@ -144,15 +147,16 @@ struct InvoiceRoutes {
             [
                 Block(
                     facts: [
-                        Fact("Seller", invoice.sellerName, to: Links.seller(invoice.seller)),
-                        Fact("Month", invoice.month), Fact("Total", Format.money(invoice.total)),
-                        Fact("Issued", Format.time(invoice.issuedAt)),
+                        Fact("Seller", data: invoice.sellerName, to: Links.seller(invoice.seller)),
+                        Fact("Month", data: invoice.month),
+                        Fact("Total", data: Format.money(invoice.total)),
+                        Fact("Issued", data: Format.time(invoice.issuedAt)),
                     ],
                     table: Table(
                         ["Order", "", "Commission#", "Its VAT#", "Tax handed on#"],
                         invoice.lines.map {
                             [
-                                Cell($0.orderNumber, to: "/orders/\($0.order)"),
+                                Cell(data: $0.orderNumber, to: "/orders/\($0.order)"),
                                 Cell($0.corrects.map { "Correction of invoice \($0)" } ?? ""),
                                 .money($0.commission), .money($0.commissionVat),
                                 .money($0.taxByPlatform),

@@ -1,3 +1,5 @@
+import Kernel
+
 /// Bars beside each other, drawn by the server as SVG: each a good part on top of a bad one.
 struct Chart: Sendable {
     struct Bar: Sendable {
@@ -20,8 +22,8 @@ struct Chart: Sendable {
 
     /// - Parameter values: for each place from left to right how much is good and how much bad,
     ///   neither negative.
-    init(_ label: String, _ values: [(good: Int, bad: Int)]) {
-        self.label = label
+    init(_ label: Phrase, _ values: [(good: Int, bad: Int)]) {
+        self.label = label.text
         width = max(1, values.count) * Self.barWidth
         height = Self.tall
         let most = values.map { $0.good + $0.bad }.max() ?? 0

@@ -60,7 +60,7 @@ struct Desk {
                 }
             ) { call, admin in
                 _ = try await perform(call.marketplace, call.path, call.form, admin)
-                return .seeOther(act.back(call.path), notice: act.done)
+                return .seeOther(act.back(call.path), notice: act.done.text)
             }
     }
 }
@@ -72,12 +72,12 @@ struct Act<Path: Described> {
     let tag: String
     let duty: Duty
     /// What is said when it is done.
-    let done: String
+    let done: Phrase
     let back: @Sendable (Path) -> String
     var refusals: [RefusalReason] = [.missing, .conflict, .invalid]
 
     init(
-        _ path: String, _ summary: String, tag: String, _ duty: Duty, done: String,
+        _ path: String, _ summary: String, tag: String, _ duty: Duty, done: Phrase,
         back: @escaping @Sendable (Path) -> String
     ) {
         self.path = path

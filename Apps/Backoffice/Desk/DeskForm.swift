@@ -18,18 +18,18 @@ struct DeskForm: Sendable {
     var hasFile = false
 
     init(
-        _ button: String, to action: String, hint: String? = nil, _ inputs: [Input] = [],
+        _ button: Phrase, to action: String, hint: Phrase? = nil, _ inputs: [Input] = [],
         isDangerous: Bool = false
     ) {
         self.action = action
-        self.button = button
-        self.hint = hint
+        self.button = button.text
+        self.hint = hint?.text
         self.inputs = inputs
         self.isDangerous = isDangerous
         hasFile = inputs.contains(where: \.isFile)
     }
 
-    static func search(_ button: String, at action: String, _ inputs: [Input]) -> DeskForm {
+    static func search(_ button: Phrase, at action: String, _ inputs: [Input]) -> DeskForm {
         var form = DeskForm(button, to: action, inputs)
         form.isSearch = true
         return form
@@ -62,19 +62,19 @@ struct Input: Sendable {
     var closes = false
 
     /// Inputs that belong together, side by side where there is room.
-    static func group(_ words: String, _ inputs: [Input]) -> [Input] {
+    static func group(_ words: Phrase, _ inputs: [Input]) -> [Input] {
         var inputs = inputs
         guard let last = inputs.indices.last else { return [] }
-        inputs[0].opens = words
+        inputs[0].opens = words.text
         inputs[last].closes = true
         return inputs
     }
 
     static func line(
-        _ key: String, _ label: String, _ value: String = "", help: String? = nil,
+        _ key: String, _ label: Phrase, _ value: String = "", help: Phrase? = nil,
         required: Bool = true, type: String = "text"
     ) -> Input {
-        var input = Input(key: key, caption: label, content: value, help: help)
+        var input = Input(key: key, caption: label.text, content: value, help: help?.text)
         input.isRequired = required
         input.isLine = true
         input.lineType = type
@@ -83,36 +83,37 @@ struct Input: Sendable {
 
     /// An amount in major units of the currency that the input `currency` names.
     static func amount(
-        _ key: String, _ label: String, in currency: String, _ value: Money? = nil,
-        help: String? = nil, required: Bool = true
+        _ key: String, _ label: Phrase, in currency: String, _ value: Money? = nil,
+        help: Phrase? = nil, required: Bool = true
     ) -> Input {
         line(
-            key + String(TypedAmount.mark) + currency, label, value?.decimalText ?? "",
+            key + String(TypedAmount.mark) + currency, label,
+            value.map(Format.typed) ?? "",
             help: help ?? "Such as 12.50.", required: required)
     }
 
     /// A rate in percent.
     static func percent(
-        _ key: String, _ label: String, _ value: PartsPerMillion? = nil,
-        help: String = "In percent, such as 12.5."
+        _ key: String, _ label: Phrase, _ value: PartsPerMillion? = nil,
+        help: Phrase = "In percent, such as 12.5."
     ) -> Input {
         line(
-            key + String(TypedAmount.mark) + TypedPercent.unit, label, value?.typedPercent ?? "",
-            help: help)
+            key + String(TypedAmount.mark) + TypedPercent.unit, label,
+            Format.decimal(value?.typedPercent ?? ""), help: help)
     }
 
     static func area(
-        _ key: String, _ label: String, _ value: String = "", help: String? = nil,
+        _ key: String, _ label: Phrase, _ value: String = "", help: Phrase? = nil,
         required: Bool = true
     ) -> Input {
-        var input = Input(key: key, caption: label, content: value, help: help)
+        var input = Input(key: key, caption: label.text, content: value, help: help?.text)
         input.isRequired = required
         input.isArea = true
         return input
     }
 
-    static func file(_ key: String, _ label: String, help: String? = nil) -> Input {
-        var input = Input(key: key, caption: label, help: help)
+    static func file(_ key: String, _ label: Phrase, help: Phrase? = nil) -> Input {
+        var input = Input(key: key, caption: label.text, help: help?.text)
         input.isFile = true
         return input
     }
@@ -124,17 +125,17 @@ struct Input: Sendable {
     }
 
     static func choice(
-        _ key: String, _ label: String, _ choices: [(key: String, text: String)],
-        chosen: String? = nil, help: String? = nil
+        _ key: String, _ label: Phrase, _ choices: [(key: String, text: Phrase)],
+        chosen: String? = nil, help: Phrase? = nil
     ) -> Input {
-        var input = Input(key: key, caption: label, help: help)
+        var input = Input(key: key, caption: label.text, help: help?.text)
         input.isChoice = true
         input.choices = choices.map {
-            Choice(key: $0.key, text: $0.text, isChosen: $0.key == chosen)
+            Choice(key: $0.key, text: $0.text.text, isChosen: $0.key == chosen)
         }
         return input
     }
 
     /// Why it is done, which every dangerous act asks for.
-    static let reason = Input.area("reason", "Reason", help: "It is kept in the audit trail.")
+    static var reason: Input { area("reason", "Reason", help: "It is kept in the audit trail.") }
 }

@@ -2,7 +2,9 @@ import Kernel
 import Vocabulary
 import Web
 
-/// A page of the back office: blocks under each other, all drawn by one template. Texts only.
+/// A page of the back office: blocks under each other, all drawn by one template. What is ours to
+/// say comes in as a ``Phrase``, so that a literal is a key of the catalogues; what is not is
+/// marked as data. Both stand here as finished texts in the language of the page.
 struct DeskPage: Sendable {
     let title: String
     /// One line under the title.
@@ -18,11 +20,17 @@ struct DeskPage: Sendable {
         let label: String
         let href: String
         let isHere: Bool
+
+        init(label: Phrase, href: String, isHere: Bool) {
+            self.label = label.text
+            self.href = href
+            self.isHere = isHere
+        }
     }
 
-    init(_ title: String, lead: String? = nil, tabs: [Tab] = [], _ blocks: [Block]) {
-        self.title = title
-        self.lead = lead
+    init(_ title: Phrase, lead: Phrase? = nil, tabs: [Tab] = [], _ blocks: [Block]) {
+        self.title = title.text
+        self.lead = lead?.text
         self.tabs = tabs
         hasTabs = !tabs.isEmpty
         self.blocks = blocks
@@ -56,13 +64,13 @@ struct Block: Sendable {
     let more: String?
 
     init(
-        _ heading: String? = nil, text: String? = nil, facts: [Fact] = [], pictures: [Picture] = [],
+        _ heading: Phrase? = nil, text: Phrase? = nil, facts: [Fact] = [], pictures: [Picture] = [],
         table: Table? = nil, chart: Chart? = nil, timeline: [Moment] = [], forms: [DeskForm] = [],
-        nothing: String? = nil,
+        nothing: Phrase? = nil,
         more: String? = nil
     ) {
-        self.heading = heading
-        self.text = text
+        self.heading = heading?.text
+        self.text = text?.text
         self.facts = facts
         hasFacts = !facts.isEmpty
         self.pictures = pictures
@@ -73,7 +81,7 @@ struct Block: Sendable {
         hasTimeline = !timeline.isEmpty
         self.forms = forms
         let isEmpty = table?.rows.isEmpty ?? timeline.isEmpty
-        self.nothing = isEmpty ? nothing : nil
+        self.nothing = isEmpty ? nothing?.text : nil
         self.more = more
     }
 }
@@ -88,12 +96,17 @@ struct Fact: Sendable {
     let name: String
     let cell: Cell
 
-    init(_ name: String, _ value: String, to link: String? = nil, _ tone: Tone = .plain) {
+    init(_ name: Phrase, _ value: Phrase, to link: String? = nil, _ tone: Tone = .plain) {
         self.init(name, Cell(value, to: link, tone))
     }
 
-    init(_ name: String, _ cell: Cell) {
-        self.name = name
+    /// - Parameter value: shown as it is.
+    init(_ name: Phrase, data value: String, to link: String? = nil, _ tone: Tone = .plain) {
+        self.init(name, Cell(data: value, to: link, tone))
+    }
+
+    init(_ name: Phrase, _ cell: Cell) {
+        self.name = name.text
         self.cell = cell
     }
 }
@@ -108,7 +121,14 @@ struct Cell: Sendable {
     let badge: String?
     let isNumber: Bool
 
-    init(_ value: String, to link: String? = nil, _ tone: Tone = .plain, isNumber: Bool = false) {
+    init(_ phrase: Phrase, to link: String? = nil, _ tone: Tone = .plain, isNumber: Bool = false) {
+        self.init(data: phrase.text, to: link, tone, isNumber: isNumber)
+    }
+
+    /// - Parameter value: shown as it is.
+    init(
+        data value: String, to link: String? = nil, _ tone: Tone = .plain, isNumber: Bool = false
+    ) {
         self.value = value
         self.link = link
         badge =
@@ -121,18 +141,32 @@ struct Cell: Sendable {
         self.isNumber = isNumber
     }
 
-    static func money(_ money: Money) -> Cell { Cell(Format.money(money), isNumber: true) }
-    static func number(_ number: Int) -> Cell { Cell(String(number), isNumber: true) }
-    static func time(_ instant: Instant?) -> Cell { Cell(instant.map(Format.time) ?? "") }
-    static func state(_ state: some RawRepresentable<String>) -> Cell { state.rawValue.stateCell }
+    static func money(_ money: Money) -> Cell { Cell(data: Format.money(money), isNumber: true) }
+    static func number(_ number: Int) -> Cell { Cell(data: String(number), isNumber: true) }
+    static func time(_ instant: Instant?) -> Cell { Cell(data: instant.map(Format.time) ?? "") }
+    static func state(
+        _ state: some RawRepresentable<String>, of what: String? = nil
+    ) -> Cell { state.rawValue.stateCell(of: what) }
 }
 
 extension String {
     /// A state as people read it, in the colour of how it stands.
-    var stateCell: Cell { Cell(inWords, tone) }
+    var stateCell: Cell { stateCell(of: nil) }
 
-    /// `awaiting_payment` → `awaiting payment`
-    var inWords: String { String(map { $0 == "_" || $0 == "-" ? " " : $0 }) }
+    func stateCell(of what: String?) -> Cell { Cell(data: inWords(of: what), tone) }
+
+    /// `awaiting_payment` → `awaiting payment`, `wartet auf Zahlung`: of a state, a kind or a role,
+    /// which the catalogues have among their names.
+    var inWords: String {
+        localized(name: String(map { $0 == "_" || $0 == "-" ? " " : $0 }))
+    }
+
+    /// The same where the word has a namesake: `applied` of a plan is not that of a seller.
+    func inWords(of what: String?) -> String {
+        guard let what else { return inWords }
+        let found = localized(name: "\(self)|\(what)")
+        return found.hasSuffix("|\(what)") ? inWords : found
+    }
 
     private var tone: Tone {
         switch self {
@@ -148,9 +182,17 @@ extension String {
 }
 
 struct Table: Sendable {
-    struct Column: Sendable {
+    /// A label that ends in `#` stands over numbers. `To|until` is shown as `To`, and is another
+    /// word in the catalogues than the `To` of a recipient.
+    struct Column: ExpressibleByStringLiteral, Sendable {
         let label: String
         let isNumber: Bool
+
+        init(stringLiteral value: String) {
+            let text = Phrase(stringLiteral: String(value.prefix { $0 != "#" })).text
+            label = String(text.prefix { $0 != "|" })
+            isNumber = value.hasSuffix("#")
+        }
     }
     struct Row: Sendable {
         let cells: [LabelledCell]
@@ -164,11 +206,7 @@ struct Table: Sendable {
     let columns: [Column]
     let rows: [Row]
 
-    /// A column whose label ends in `#` holds numbers.
-    init(_ labels: [String], _ rows: [[Cell]]) {
-        let columns = labels.map { label in
-            Column(label: String(label.prefix { $0 != "#" }), isNumber: label.hasSuffix("#"))
-        }
+    init(_ columns: [Column], _ rows: [[Cell]]) {
         self.columns = columns
         self.rows = rows.map { cells in
             Row(cells: zip(columns, cells).map { LabelledCell(column: $0.label, cell: $1) })

@@ -30,8 +30,10 @@ enum Links {
 
 extension DeskPage.Tab {
     /// One view of a list for each state, and one for all.
+    /// - Parameter what: whose states they are, where they have namesakes.
     static func states(
-        _ states: [String], of path: String, chosen: String?, all: String? = "all"
+        _ states: [String], of path: String, chosen: String?, all: Phrase? = "all",
+        named what: String? = nil
     ) -> [DeskPage.Tab] {
         let everything = all.map {
             [DeskPage.Tab(label: $0, href: path, isHere: chosen == nil)]
@@ -39,7 +41,7 @@ extension DeskPage.Tab {
         return (everything ?? [])
             + states.map {
                 DeskPage.Tab(
-                    label: $0.inWords, href: Links.with(path, [("state", $0)]),
+                    label: .data($0.inWords(of: what)), href: Links.with(path, [("state", $0)]),
                     isHere: chosen == $0)
             }
     }

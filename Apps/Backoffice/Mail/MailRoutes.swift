@@ -95,9 +95,9 @@ enum MailPages {
     ) -> DeskPage {
         let rows = page.items.map { mail in
             [
-                Cell(mail.subject, to: "/mails/\(mail.id)"), Cell(mail.recipient),
+                Cell(data: mail.subject, to: "/mails/\(mail.id)"), Cell(data: mail.recipient),
                 .state(mail.state), .time(mail.createdAt), .time(mail.sentAt),
-                .number(mail.tries), Cell(mail.error ?? ""),
+                .number(mail.tries), Cell(data: mail.error ?? ""),
             ]
         }
         let kept = query.state.map { [("state", $0)] } ?? []
@@ -123,16 +123,16 @@ enum MailPages {
         let again = DeskForm("Send it again", to: "/mails/\(mail.id)/retries", [.reason])
         let canRetry = hasServer && (mail.state == .failed || mail.state == .kept)
         return DeskPage(
-            mail.subject,
+            .data(mail.subject),
             [
                 Block(facts: [
-                    Fact("To", mail.recipient), Fact("State", .state(mail.state)),
-                    Fact("Written", Format.time(mail.createdAt)),
-                    Fact("Sent", mail.sentAt.map(Format.time) ?? "not yet"),
-                    Fact("Tries", String(mail.tries)), Fact("Error", mail.error ?? "—"),
-                    Fact("Because of", mail.topic.inWords),
+                    Fact("To", data: mail.recipient), Fact("State", .state(mail.state)),
+                    Fact("Written", data: Format.time(mail.createdAt)),
+                    Fact("Sent", mail.sentAt.map(Phrase.time) ?? "not yet"),
+                    Fact("Tries", data: String(mail.tries)), Fact("Error", data: mail.error ?? "—"),
+                    Fact("Because of", data: mail.topic.inWords),
                 ])
-            ] + mail.body.split(separator: "\n\n").map { Block(text: String($0)) }
+            ] + mail.body.split(separator: "\n\n").map { Block(text: .data(String($0))) }
                 + [Block(forms: canRetry ? [again] : [])])
     }
 }

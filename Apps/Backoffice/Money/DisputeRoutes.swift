@@ -43,17 +43,19 @@ struct DisputeRoutes {
         let rows = page.items.map { listed in
             let dispute = listed.dispute
             return [
-                Cell(dispute.reference), Cell(Format.date(dispute.openedAt)),
-                Cell(listed.purchaseNumber, to: "/purchases/\(listed.purchase)"),
-                Cell(dispute.reason), Cell(words(dispute.status)), .money(dispute.amount),
+                Cell(data: dispute.reference), Cell(data: Format.date(dispute.openedAt)),
+                Cell(data: listed.purchaseNumber, to: "/purchases/\(listed.purchase)"),
+                Cell(data: dispute.reason), Cell(words(dispute.status)), .money(dispute.amount),
                 .money(dispute.withdrawn), .money(listed.charged), .money(dispute.fee),
-                Cell(dispute.respondBy.map { Format.date($0) } ?? "—"),
+                Cell(data: dispute.respondBy.map { Format.date($0) } ?? "—"),
             ]
         }
         return DeskPage(
             "Disputes",
-            lead: "Customers who asked their banks for the money back. They are answered at the "
-                + "provider; what it takes, gives back and charges is in the ledger.",
+            lead: """
+                Customers who asked their banks for the money back. They are answered at the \
+                provider; what it takes, gives back and charges is in the ledger.
+                """,
             tabs: DeskPage.Tab.states(["open"], of: "/disputes", chosen: query.state),
             [
                 Block(
@@ -71,7 +73,7 @@ struct DisputeRoutes {
             ])
     }
 
-    private static func words(_ status: Dispute.Status) -> String {
+    private static func words(_ status: Dispute.Status) -> Phrase {
         switch status {
         case .inquiry: "the bank asks"
         case .needsResponse: "waits for an answer"

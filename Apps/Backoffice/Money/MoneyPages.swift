@@ -8,11 +8,12 @@ enum MoneyPages {
     ) -> DeskPage {
         let rows = page.items.map { payout in
             [
-                Cell(String(payout.id.description.suffix(12)), to: "/payouts/\(payout.id)"),
+                Cell(data: String(payout.id.description.suffix(12)), to: "/payouts/\(payout.id)"),
                 .state(payout.state), .money(payout.amount),
                 Cell("seller", to: Links.seller(payout.seller)),
                 Cell("provider", to: Links.provider(payout.instance)),
-                Cell(payout.reference ?? ""), .time(payout.createdAt), .time(payout.settledAt),
+                Cell(data: payout.reference ?? ""), .time(payout.createdAt),
+                .time(payout.settledAt),
             ]
         }
         let kept = query.state.map { [("state", $0)] } ?? []
@@ -49,20 +50,23 @@ enum MoneyPages {
                         Fact("State", state: payout.state),
                         Fact("Seller", "show", to: Links.seller(payout.seller)),
                         Fact("Provider", "show", to: Links.provider(payout.instance)),
-                        Fact("To", payout.destination ?? "—"),
+                        Fact("To", data: payout.destination ?? "—"),
                         Fact(
                             "Plan", payout.plan == nil ? "none" : "show",
                             to: payout.plan.map { "/payout-plans/\($0)" }),
-                        Fact("Reference", payout.reference ?? "—"),
-                        Fact("Failure", payout.failure ?? "—"),
-                        Fact("Tries", String(payout.tries)),
-                        Fact("Begun", Format.time(payout.createdAt)),
-                        Fact("Settled", payout.settledAt.map(Format.time) ?? "not yet"),
+                        Fact("Reference", data: payout.reference ?? "—"),
+                        Fact("Failure", data: payout.failure ?? "—"),
+                        Fact("Tries", data: String(payout.tries)),
+                        Fact("Begun", data: Format.time(payout.createdAt)),
+                        Fact("Settled", payout.settledAt.map(Phrase.time) ?? "not yet"),
                     ],
                     table: Table(
                         ["Order", "Amount#"],
                         payout.items.map {
-                            [Cell($0.orderNumber, to: "/orders/\($0.order)"), .money($0.amount)]
+                            [
+                                Cell(data: $0.orderNumber, to: "/orders/\($0.order)"),
+                                .money($0.amount),
+                            ]
                         }))
             ] + PayoutVerdictRoutes.blocks(of: payout, mayDo: mayRun)
                 + TakeBackPages.blocks(of: payout, takeBack, mayDo: mayRun))
@@ -76,7 +80,8 @@ enum MoneyPages {
             ["Account", "At", "Balance#"],
             accounts.map {
                 [
-                    Cell($0.kind.inWords), Cell($0.instanceName ?? $0.jurisdiction ?? ""),
+                    Cell(data: $0.kind.inWords),
+                    Cell(data: $0.instanceName ?? $0.jurisdiction ?? ""),
                     .money($0.balance),
                 ]
             })
@@ -89,8 +94,8 @@ enum MoneyPages {
                     ["Account", "Of", "Order", "Amount#"],
                     record.sides.map { side in
                         [
-                            Cell(side.account.prefix { $0 != ":" }.description.inWords),
-                            Cell(side.owner ?? ""), Cell(side.orderNumber ?? ""),
+                            Cell(data: side.account.prefix { $0 != ":" }.description.inWords),
+                            Cell(data: side.owner ?? ""), Cell(data: side.orderNumber ?? ""),
                             .money(side.amount),
                         ]
                     }))
@@ -110,9 +115,10 @@ enum MoneyPages {
 extension DeskPage.Tab {
     /// The views of the books; the one at `here` is shown.
     static func books(_ here: String) -> [DeskPage.Tab] {
-        [
+        let views: [(Phrase, String)] = [
             ("transactions", "/ledger"), ("verification", "/ledger/verification"),
             ("seals", "/seals"),
-        ].map { DeskPage.Tab(label: $0.0, href: $0.1, isHere: $0.1 == here) }
+        ]
+        return views.map { DeskPage.Tab(label: $0.0, href: $0.1, isHere: $0.1 == here) }
     }
 }

@@ -120,8 +120,10 @@ enum ReconciliationPage {
         ].compactMap { key, value in value.map { (key, $0) } }
         return DeskPage(
             "Reconciliation",
-            lead: "Providers' own books of our account, line by line beside ours. The newest "
-                + "comparison of a day counts; what does not agree is compared again by itself.",
+            lead: """
+                Providers' own books of our account, line by line beside ours. The newest \
+                comparison of a day counts; what does not agree is compared again by itself.
+                """,
             tabs: DeskPage.Tab.states(["open"], of: "/reconciliations", chosen: query.state),
             page.items.map { block($0, mayCompare: mayCompare) }
                 + [
@@ -138,10 +140,9 @@ enum ReconciliationPage {
             "Compare again", to: "/providers/\(run.instance)/reconciliations",
             [.hidden("day", run.day.description)])
         return Block(
-            "\(run.instanceName), \(run.day)" + (run.isNewest ? "" : " (replaced)"),
-            text: "Compared \(Format.time(run.at)): \(run.matched) lines have their counterpart, "
-                + "\(run.unmatched) have none."
-                + (run.isNewest ? "" : " It was compared again after that."),
+            run.isNewest
+                ? "\(run.instanceName), \(run.day)" : "\(run.instanceName), \(run.day) (replaced)",
+            text: run.isNewest ? counted(run) : "\(counted(run)) It was compared again after that.",
             facts: [
                 Fact(
                     "History", "every comparison of this day",
@@ -153,15 +154,23 @@ enum ReconciliationPage {
                 ["Only", "What", "Reference", "Ours#", "Theirs#", "Suggested cause"],
                 run.faults.map { fault in
                     [
-                        Cell(side(fault.side), .bad), Cell(fault.kind),
-                        Cell(fault.reference ?? "—"), amount(fault.ours), amount(fault.theirs),
-                        Cell(fault.cause),
+                        Cell(side(fault.side), .bad), Cell(data: fault.kind.inWords),
+                        Cell(data: fault.reference ?? "—"), amount(fault.ours),
+                        amount(fault.theirs),
+                        Cell(data: localized(sentence: fault.cause)),
                     ]
                 }), forms: mayCompare && run.isNewest && !run.isClean ? [again] : [],
             nothing: "Both books agree to the unit.")
     }
 
-    private static func side(_ side: ReconciliationFault.Side) -> String {
+    private static func counted(_ run: ReconciliationRun) -> Phrase {
+        """
+        Compared \(Format.time(run.at)): \(run.matched) lines have their counterpart, \
+        \(run.unmatched) have none.
+        """
+    }
+
+    private static func side(_ side: ReconciliationFault.Side) -> Phrase {
         switch side {
         case .provider: "at the provider"
         case .ours: "in our books"

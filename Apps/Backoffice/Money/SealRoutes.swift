@@ -104,16 +104,18 @@ enum SealPage {
     ) -> DeskPage {
         let rows = page.items.map { seal in
             [
-                Cell(String(seal.number), isNumber: true), .time(seal.at), .number(seal.rows),
-                Cell(rowRange(seal)), Cell(seal.hash),
-                Cell(seal.previous.isEmpty ? "—" : seal.previous),
+                Cell(data: String(seal.number), isNumber: true), .time(seal.at), .number(seal.rows),
+                Cell(data: rowRange(seal)), Cell(data: seal.hash),
+                Cell(data: seal.previous.isEmpty ? "—" : seal.previous),
             ]
         }
         let here = "/seals"
         return DeskPage(
             "Seals",
-            lead: "Rows are sealed in blocks, each chained to the one before by its hash. Whoever "
-                + "changes a row by hand breaks its block.",
+            lead: """
+                Rows are sealed in blocks, each chained to the one before by its hash. Whoever \
+                changes a row by hand breaks its block.
+                """,
             tabs: DeskPage.Tab.books(here),
             [standing(found)] + found.filter { !$0.faults.isEmpty }.map(broken) + [
                 Block(
@@ -146,19 +148,21 @@ enum SealPage {
                 ["Chain", "", "When", "Blocks#", "Rows#", "Not sealed yet#"],
                 found.map { chain in
                     [
-                        Cell(chain.chain.rawValue),
+                        Cell(data: chain.chain.rawValue.inWords),
                         chain.faults.isEmpty ? Cell("fits", .good) : Cell("broken", .bad),
-                        .time(chain.at), Cell(String(chain.seals), isNumber: true),
-                        Cell(String(chain.rows), isNumber: true),
-                        Cell(String(chain.unsealed), isNumber: true),
+                        .time(chain.at), Cell(data: String(chain.seals), isNumber: true),
+                        Cell(data: String(chain.rows), isNumber: true),
+                        Cell(data: String(chain.unsealed), isNumber: true),
                     ]
                 }), nothing: "They were not compared yet; the worker does it.")
     }
 
     private static func broken(_ found: SealVerification) -> Block {
         Block(
-            "Broken: \(found.chain.rawValue)",
+            "Broken: \(found.chain.rawValue.inWords)",
             text: "The first of these is where it was touched by hand.",
-            table: Table(["What does not fit"], found.faults.map { [Cell($0, .bad)] }))
+            table: Table(
+                ["What does not fit"],
+                found.faults.map { [Cell(data: localized(sentence: $0), .bad)] }))
     }
 }

@@ -54,9 +54,9 @@ struct StatementRoutes {
         let rows = statement.lines.items.map { line in
             let orderLink = line.order.map { "/orders/\($0)" }
             return [
-                .time(line.at), Cell(line.kind.rawValue.inWords),
+                .time(line.at), Cell(data: line.kind.rawValue.inWords),
                 Cell(
-                    line.orderNumber ?? line.payout.map { _ in "payout" } ?? "",
+                    line.orderNumber.map(Phrase.data) ?? (line.payout == nil ? "" : "payout"),
                     to: orderLink ?? line.payout.map { "/payouts/\($0)" }),
                 .money(line.gross), .money(line.commission), .money(line.taxByPlatform),
                 .money(line.net),
@@ -65,12 +65,14 @@ struct StatementRoutes {
         let path = "/sellers/\(seller.id)/statement"
         return DeskPage(
             "Statement of \(seller.name)",
-            lead: "\(Format.date(statement.from)) to \(Format.date(statement.until)), "
-                + statement.currency.code,
+            lead: """
+                \(Format.date(statement.from)) to \(Format.date(statement.until)), \
+                \(statement.currency.code)
+                """,
             [
                 Block(facts: [
-                    Fact("Owed at the beginning", Format.money(statement.opening)),
-                    Fact("Owed at the end", Format.money(statement.closing)),
+                    Fact("Owed at the beginning", data: Format.money(statement.opening)),
+                    Fact("Owed at the end", data: Format.money(statement.closing)),
                 ]),
                 Block(
                     table: Table(

@@ -8,33 +8,46 @@ enum TracePage {
         DeskPage(
             "Money of order \(trace.number)",
             lead: trace.unexplained.isZero
-                ? "Every unit is accounted for." : "The books are wrong: \(trace.unexplained).",
+                ? "Every unit is accounted for."
+                : "The books are wrong: \(Format.money(trace.unexplained)).",
             [head(trace), places(trace), lines(trace), roundings(trace)] + trace.steps.map(step))
     }
 
     private static func head(_ trace: TraceAnswer) -> Block {
         Block(facts: [
             Fact("Purchase", "show", to: Links.purchase(trace.purchase)),
-            Fact("Seller", trace.sellerName, to: Links.seller(trace.seller)),
+            Fact("Seller", data: trace.sellerName, to: Links.seller(trace.seller)),
             Fact("State", trace.state.stateCell),
-            Fact("Asked of the customer", Format.money(trace.total)),
-            Fact("of it shipping", Format.money(trace.shipping)),
-            Fact("Frozen: commission", Format.money(trace.commission)),
-            Fact("Frozen: tax by the market", Format.money(trace.taxByPlatform)),
-            Fact("Frozen: to the seller", Format.money(trace.sellerShare)),
-            Fact("Paid at", trace.instanceName ?? "—"),
-            Fact("Reference", trace.reference ?? "—"),
+            Fact("Asked of the customer", data: Format.money(trace.total)),
+            Fact("of it shipping", data: Format.money(trace.shipping)),
+            Fact("Frozen: commission", data: Format.money(trace.commission)),
+            Fact("Frozen: tax by the market", data: Format.money(trace.taxByPlatform)),
+            Fact("Frozen: to the seller", data: Format.money(trace.sellerShare)),
+            Fact("Paid at", data: trace.instanceName ?? "—"),
+            Fact("Reference", data: trace.reference ?? "—"),
         ])
     }
 
     private static func places(_ trace: TraceAnswer) -> Block {
         Block(
             "Where it is now",
-            facts: [Fact("The customer paid", Format.money(trace.paid))],
+            facts: [Fact("The customer paid", data: Format.money(trace.paid))],
             table: Table(
                 ["With", "Amount#"],
-                trace.places.map { [Cell($0.name), .money($0.amount)] }),
+                trace.places.map { [Cell(data: place($0.name)), .money($0.amount)] }),
             nothing: "Nothing was captured yet.")
+    }
+
+    /// `Clay: seller available`, where one of the books' accounts has it.
+    private static func place(_ name: String) -> String {
+        guard let colon = name.ranges(of: ": ").last else { return localized(sentence: name) }
+        let account = String(name[colon.upperBound...])
+        return name[..<colon.upperBound] + localized(name: account)
+    }
+
+    /// A seller's name stays as it is; the others are `the market`, `the customer` and the state.
+    private static func whose(_ name: String) -> String {
+        name.hasPrefix("the ") ? localized(sentence: name) : name
     }
 
     private static func lines(_ trace: TraceAnswer) -> Block {
@@ -44,9 +57,11 @@ enum TracePage {
                 ["Thing", "Pieces#", "Total#", "Tax#", "Commission#", "How", "Why this rule"],
                 trace.lines.map { line in
                     [
-                        Cell(line.title), .number(line.quantity), .money(line.total),
+                        Cell(data: line.title), .number(line.quantity), .money(line.total),
                         .money(line.tax), .money(line.commission),
-                        Cell(line.commissionExplanation), Cell(line.commissionReasoning),
+
+                        Cell(data: line.commissionExplanation.workedOut),
+                        Cell(data: line.commissionReasoning.reasoned),
                     ]
                 }))
     }
@@ -58,8 +73,12 @@ enum TracePage {
                 ["Amount", "Exactly, in minor units#", "Kept#", "Gained", "Lost"],
                 trace.lines.flatMap(\.roundings).map { rounding in
                     [
-                        Cell(rounding.what), Cell(rounding.exact, isNumber: true),
-                        .money(rounding.kept), Cell(rounding.gainer), Cell(rounding.loser),
+
+                        Cell(data: localized(sentence: rounding.what)),
+                        Cell(data: Format.decimal(rounding.exact), isNumber: true),
+                        .money(rounding.kept),
+                        Cell(data: whose(rounding.gainer)),
+                        Cell(data: whose(rounding.loser)),
                     ]
                 }), nothing: "Everything came out even.")
     }
@@ -71,7 +90,7 @@ enum TracePage {
             table: Table(
                 ["Account", "Of", "Amount#"],
                 step.moves.map {
-                    [Cell($0.account.inWords), Cell($0.owner ?? ""), .money($0.amount)]
+                    [Cell(data: $0.account.inWords), Cell(data: $0.owner ?? ""), .money($0.amount)]
                 }))
     }
 }

@@ -121,7 +121,7 @@ enum VerificationPage {
         _ standing: VerificationAnswer, _ past: Kernel.Page<LedgerVerification>,
         _ admin: Administrator
     ) -> DeskPage {
-        let title =
+        let title: Phrase =
             switch standing.isClean {
             case true?: "The books are right"
             case false?: "The books are wrong"
@@ -141,9 +141,11 @@ enum VerificationPage {
             ])
     }
 
-    private static func lead(_ standing: VerificationAnswer, at: Instant) -> String {
-        "\(standing.transactions) transactions with \(standing.entries) entries, recomputed "
-            + Format.time(at) + "."
+    private static func lead(_ standing: VerificationAnswer, at: Instant) -> Phrase {
+        """
+        \(standing.transactions) transactions with \(standing.entries) entries, recomputed \
+        \(Format.time(at)).
+        """
     }
 
     private static func progress(
@@ -153,7 +155,7 @@ enum VerificationPage {
         guard let run, run.endedAt == nil else {
             return Block(forms: Duty.reconcile.isAllowed(to: admin.roles) ? [form] : [])
         }
-        let who = run.askedBy.map { "\($0) asked for it" } ?? "The clock asked for it"
+        let who: Phrase = run.askedBy.map { "\($0) asked for it" } ?? "The clock asked for it"
         return Block(
             "Under way",
             text: run.begunAt == nil
@@ -167,21 +169,22 @@ enum VerificationPage {
                 ["What must hold", "", "Where it does not"],
                 standing.checks.map { check in
                     [
-                        Cell(check.claim),
+                        Cell(data: localized(sentence: check.claim)),
                         check.culprits.isEmpty
                             ? Cell("holds", .good) : Cell("does not hold", .bad),
-                        Cell(check.culprits.joined(separator: "; ")),
+                        Cell(data: check.culprits.joined(separator: "; ")),
                     ]
                 }))
     }
 
     private static func row(_ found: LedgerVerification) -> [Cell] {
         [
-            .time(found.at), Cell(String(found.transactions), isNumber: true),
-            Cell(String(found.entries), isNumber: true),
+            .time(found.at), Cell(data: String(found.transactions), isNumber: true),
+            Cell(data: String(found.entries), isNumber: true),
             Cell(
-                String(found.differences), found.isClean ? .plain : .bad, isNumber: true),
-            Cell(found.findings.map(\.claim).joined(separator: "; ")),
+                data: String(found.differences), found.isClean ? .plain : .bad, isNumber: true),
+            Cell(
+                data: found.findings.map { localized(sentence: $0.claim) }.joined(separator: "; ")),
         ]
     }
 }

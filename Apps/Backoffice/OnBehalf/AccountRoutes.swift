@@ -100,7 +100,7 @@ struct AccountRoutes {
                         ["Name", "E-mail", "Since"],
                         (found.map { [$0] } ?? []).map {
                             [
-                                Cell($0.name, to: Links.account($0.id)), Cell($0.email),
+                                Cell(data: $0.name, to: Links.account($0.id)), Cell(data: $0.email),
                                 .time($0.createdAt),
                             ]
                         }),
@@ -116,10 +116,12 @@ struct AccountRoutes {
         let isStaff = try await !marketplace.adminRoles(of: id).isEmpty
         let past = try await marketplace.impersonations(.account(id), PageRequest(limit: 10))
         var facts = [
-            Fact("E-mail", account.email), Fact("Since", Format.time(account.createdAt)),
+            Fact("E-mail", data: account.email),
+            Fact("Since", data: Format.time(account.createdAt)),
             Fact(
                 "Works for",
-                shops.isEmpty ? "nobody" : shops.map { $0.name }.joined(separator: ", ")),
+                shops.isEmpty
+                    ? "nobody" : .data(shops.map { $0.name }.joined(separator: ", "))),
         ]
         if Duty.readTrail.isAllowed(to: admin.roles) {
             facts.append(
@@ -129,11 +131,11 @@ struct AccountRoutes {
         }
         let looking: [Block] =
             isStaff
-            ? [Block("Look on", text: ImpersonationRefusal.staff.explanation)]
+            ? [Block("Look on", text: .data(ImpersonationRefusal.staff.localizedExplanation))]
             : [ImpersonationPages.shop(account, marketplace.settings)]
                 + shops.map { ImpersonationPages.desk(account, $0, marketplace.settings) }
         return DeskPage(
-            account.name,
+            .data(account.name),
             [Block(facts: facts)] + looking
                 + [
                     ImpersonationPages.table(

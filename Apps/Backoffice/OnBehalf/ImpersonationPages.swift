@@ -18,7 +18,8 @@ enum ImpersonationPages {
         _ account: Account, _ shop: SellerMembership, _ settings: KernelSettings
     ) -> Block {
         Block(
-            "At the desk of \(shop.name)", text: "\(account.name) is \(shop.role.rawValue) there.",
+            "At the desk of \(shop.name)",
+            text: "\(account.name) is \(shop.role.rawValue.inWords) there.",
             forms: [
                 form(
                     "Look at the desk of \(shop.name) as \(account.name)", account, settings,
@@ -30,7 +31,7 @@ enum ImpersonationPages {
     }
 
     private static func form(
-        _ button: String, _ account: Account, _ settings: KernelSettings, _ hidden: [Input]
+        _ button: Phrase, _ account: Account, _ settings: KernelSettings, _ hidden: [Input]
     ) -> DeskForm {
         let minutes = settings.impersonationLifetime.components.seconds / 60
         return DeskForm(
@@ -50,7 +51,7 @@ enum ImpersonationPages {
     static func handOver(
         _ impersonation: Impersonation, _ pass: String, _ settings: KernelSettings
     ) -> DeskPage {
-        let place = impersonation.sellerName.map { "the desk of \($0)" } ?? "the shop"
+        let place: Phrase = impersonation.sellerName.map { "the desk of \($0)" } ?? "the shop"
         let seconds = Impersonation.passLifetime.components.seconds
         return DeskPage(
             "Look on as \(impersonation.accountName)",
@@ -95,17 +96,17 @@ enum ImpersonationPages {
     }
 
     static func table(
-        _ page: Kernel.Page<Impersonation>, _ heading: String?, more: String?
+        _ page: Kernel.Page<Impersonation>, _ heading: Phrase?, more: String?
     ) -> Block {
         Block(
             heading,
             table: Table(
-                ["Who", "As", "Where", "Reason", "From", "To", "State"],
+                ["Who", "As", "Where", "Reason", "From", "To|until", "State"],
                 page.items.map { one in
                     [
-                        Cell(one.administratorName),
-                        Cell(one.accountName, to: Links.account(one.account)),
-                        Cell(one.sellerName ?? "The shop"), Cell(one.reason),
+                        Cell(data: one.administratorName),
+                        Cell(data: one.accountName, to: Links.account(one.account)),
+                        Cell(one.sellerName.map(Phrase.data) ?? "The shop"), Cell(data: one.reason),
                         .time(one.openedAt ?? one.begunAt), .time(one.endedAt ?? one.until),
                         one.stateCell,
                     ]

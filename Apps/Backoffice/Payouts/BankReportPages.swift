@@ -7,11 +7,13 @@ enum BankReportPages {
         _ page: Kernel.Page<BankReportRun>, _ instances: [ProviderInstance],
         _ admin: Administrator
     ) -> DeskPage {
-        let choices = instances.map { (key: $0.id.description, text: $0.name) }
+        let choices = instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }
         let form = DeskForm(
             "Read it", to: "/bank-reports",
-            hint: "A status report (pain.002), a statement (camt.052, camt.053) or a "
-                + "notification (camt.054). Reading one twice changes nothing.",
+            hint: """
+                A status report (pain.002), a statement (camt.052, camt.053) or a notification \
+                (camt.054). Reading one twice changes nothing.
+                """,
             [
                 .choice("instance", "About the files of", choices),
                 .file("content", "The bank's message", help: "XML, 8 MB at most."),
@@ -33,10 +35,10 @@ enum BankReportPages {
                         page.items.map { run in
                             [
                                 Cell(
-                                    run.message.isEmpty ? "without an id" : run.message,
+                                    run.message.isEmpty ? "without an id" : .data(run.message),
                                     to: "/bank-reports/\(run.id)"),
-                                Cell(run.format),
-                                Cell(run.instanceName, to: Links.provider(run.instance)),
+                                Cell(data: run.format),
+                                Cell(data: run.instanceName, to: Links.provider(run.instance)),
                                 .time(run.readAt), .number(run.settled), .number(run.wrong),
                                 .number(run.unknown),
                             ]
@@ -47,32 +49,33 @@ enum BankReportPages {
 
     static func show(_ run: BankReportRun) -> DeskPage {
         DeskPage(
-            run.message.isEmpty ? "A bank's message" : run.message,
+            run.message.isEmpty ? "A bank's message" : .data(run.message),
             lead: run.wrong > 0
                 ? "Some lines are about another amount than the payout's: look into them." : nil,
             [
                 Block(facts: [
-                    Fact("Format", run.format), Fact("Read", Format.time(run.readAt)),
-                    Fact("Provider", run.instanceName, to: Links.provider(run.instance)),
-                    Fact("Payouts settled", String(run.settled)),
-                    Fact("Of another amount", String(run.wrong)),
-                    Fact("Not ours", String(run.unknown)),
+                    Fact("Format", data: run.format), Fact("Read", data: Format.time(run.readAt)),
+                    Fact("Provider", data: run.instanceName, to: Links.provider(run.instance)),
+                    Fact("Payouts settled", data: String(run.settled)),
+                    Fact("Of another amount", data: String(run.wrong)),
+                    Fact("Not ours", data: String(run.unknown)),
                 ]),
                 Block(
                     table: Table(
                         ["Reference", "The bank says", "What we did", "Why", "Amount#"],
                         run.findings.map { line in
                             [
-                                Cell(line.reference, to: line.payout.map { "/payouts/\($0)" }),
+                                Cell(
+                                    data: line.reference, to: line.payout.map { "/payouts/\($0)" }),
                                 Cell(words(line.outcome)), Cell(words(line.result)),
-                                Cell(line.reason ?? ""),
+                                Cell(data: line.reason ?? ""),
                                 line.amount.map { .money($0) } ?? Cell(""),
                             ]
                         }), nothing: "It says nothing of any transfer."),
             ])
     }
 
-    private static func words(_ outcome: BankReport.Outcome) -> String {
+    private static func words(_ outcome: BankReport.Outcome) -> Phrase {
         switch outcome {
         case .executed: "executed"
         case .returned: "came back"
@@ -80,7 +83,7 @@ enum BankReportPages {
         }
     }
 
-    private static func words(_ result: BankReportFinding.Result) -> String {
+    private static func words(_ result: BankReportFinding.Result) -> Phrase {
         switch result {
         case .settled: "settled the payout"
         case .known: "knew it already"

@@ -78,7 +78,8 @@ struct BankReportRoutes {
                     file.bytes, at: call.form.instance, by: admin.account.id)
                 return .seeOther(
                     "/bank-reports/\(run.id)",
-                    notice: "\(Format.count(run.settled, "payout", "payouts")) settled.")
+                    notice: localized(
+                        "\(Format.count(run.settled, "payout", "payouts")) settled."))
             }
     }
 }

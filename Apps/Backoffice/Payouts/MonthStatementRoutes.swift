@@ -70,9 +70,10 @@ struct MonthStatementRoutes {
     private static func list(_ seller: Seller, _ ranges: [StatementRange]) -> DeskPage {
         let rows = ranges.map { range in
             [
-                Cell(range.walletLabel), Cell(range.currency.code), Cell(range.first.description),
+                Cell(data: range.walletLabel), Cell(data: range.currency.code),
+                Cell(data: range.first.description),
                 Cell(
-                    range.last.description,
+                    data: range.last.description,
                     to: "/sellers/\(seller.id)/statements/\(range.wallet)/\(range.currency)/"
                         + range.last.description),
             ]
@@ -81,10 +82,15 @@ struct MonthStatementRoutes {
             "Statements of \(seller.name)",
             [
                 Block(
-                    facts: [Fact("Seller", seller.name, to: Links.seller(seller.id))],
+                    facts: [Fact("Seller", data: seller.name, to: Links.seller(seller.id))],
                     table: Table(["Wallet", "Currency", "From", "Until"], rows),
                     nothing: "Nothing was earned yet.")
             ])
+    }
+
+    /// As it is written within a line: German nouns keep their capitals.
+    private static func within(_ name: String) -> String {
+        Words.current.language == .german ? name : name.lowercased()
     }
 
     private static func show(_ statement: MonthStatement) -> DeskPage {
@@ -96,18 +102,19 @@ struct MonthStatementRoutes {
         let here = place + statement.month.description
         return DeskPage(
             "Statement \(shown.month) of \(shown.shop)",
-            lead: "\(shown.wallet), \(shown.currency)"
-                + (shown.isOpen ? ". The month is not over: more may be added." : ""),
+            lead: shown.isOpen
+                ? "\(shown.wallet), \(shown.currency). The month is not over: more may be added."
+                : "\(shown.wallet), \(shown.currency)",
             [
                 Block(
-                    facts: [Fact("Opening balance", shown.opening)]
-                        + shown.sums.map { Fact($0.name, $0.amount) }
+                    facts: [Fact("Opening balance", data: shown.opening)]
+                        + shown.sums.map { Fact(.data($0.name), data: $0.amount) }
                         + [
-                            Fact("Closing balance", shown.closing),
-                            Fact("Of sales, tax that the seller hands in", shown.sellerTax),
+                            Fact("Closing balance", data: shown.closing),
+                            Fact("Of sales, tax that the seller hands in", data: shown.sellerTax),
                         ]
                         + shown.reserve.filter { _ in shown.hasReserve }.map {
-                            Fact("Reserve: \($0.name.lowercased())", $0.amount)
+                            Fact("Reserve: \(within($0.name))", data: $0.amount)
                         } + [
                             Fact("CSV", "download", to: "/api/v1\(here)/csv"),
                             Fact("PDF", "download", to: "/api/v1\(here)/pdf"),
@@ -121,11 +128,13 @@ struct MonthStatementRoutes {
                         ],
                         shown.lines.map {
                             [
-                                Cell($0.at), Cell($0.what, to: $0.href),
-                                Cell($0.gross, isNumber: true), Cell($0.fee, isNumber: true),
-                                Cell($0.vat, isNumber: true), Cell($0.tax, isNumber: true),
-                                Cell($0.net, isNumber: true),
-                                Cell($0.sellerTax, isNumber: true),
+                                Cell(data: $0.at), Cell(data: $0.what, to: $0.href),
+                                Cell(data: $0.gross, isNumber: true),
+                                Cell(data: $0.fee, isNumber: true),
+                                Cell(data: $0.vat, isNumber: true),
+                                Cell(data: $0.tax, isNumber: true),
+                                Cell(data: $0.net, isNumber: true),
+                                Cell(data: $0.sellerTax, isNumber: true),
                             ]
                         }), nothing: "Nothing happened in this month.",
                     more: statement.lines.next.map { "\(here)?after=\(Cursor.seal($0))" }),

@@ -10,14 +10,18 @@ enum PayoutFilePages {
         let mayRun = Duty.runPayouts.isAllowed(to: admin.roles)
         let rows = page.items.map { file in
             [
-                Cell(file.name ?? "not written yet", to: "/payout-files/\(file.id)"),
+                Cell(
+                    file.name.map(Phrase.data) ?? "not written yet",
+                    to: "/payout-files/\(file.id)"),
                 .number(file.transfers), .money(file.total), .time(file.madeAt),
             ]
         }
         let waiting = facts.waiting.map { group in
             DeskForm(
-                "Make a file of \(Format.count(group.payouts, "payout", "payouts")), "
-                    + "\(Format.money(group.total)), for \(group.instanceName)",
+                """
+                Make a file of \(Format.count(group.payouts, "payout", "payouts")), \
+                \(Format.money(group.total)), for \(group.instanceName)
+                """,
                 to: "/payout-files",
                 [
                     .hidden("instance", group.instance.description),
@@ -50,12 +54,12 @@ enum PayoutFilePages {
             [.area("results", "Results", typed.joined(separator: "\n")), .reason],
             isDangerous: true)
         return DeskPage(
-            file.name ?? "Payout file",
+            file.name.map(Phrase.data) ?? "Payout file",
             [
                 Block(facts: [
-                    Fact("Transfers", String(file.transfers)),
-                    Fact("Total", Format.money(file.total)),
-                    Fact("Made", Format.time(file.madeAt)),
+                    Fact("Transfers", data: String(file.transfers)),
+                    Fact("Total", data: Format.money(file.total)),
+                    Fact("Made", data: Format.time(file.madeAt)),
                     Fact("Provider", "show", to: Links.provider(file.instance)),
                     Fact(
                         "File", mayRun ? "download" : "for whoever may pay out",
@@ -66,9 +70,9 @@ enum PayoutFilePages {
                         ["Reference", "To", "State", "Why", "Amount#"],
                         file.payouts.map {
                             [
-                                Cell($0.reference ?? "", to: "/payouts/\($0.id)"),
-                                Cell($0.destination ?? ""), $0.state.stateCell,
-                                Cell($0.failure ?? ""), .money($0.amount),
+                                Cell(data: $0.reference ?? "", to: "/payouts/\($0.id)"),
+                                Cell(data: $0.destination ?? ""), $0.state.stateCell,
+                                Cell(data: $0.failure ?? ""), .money($0.amount),
                             ]
                         }), forms: mayRun ? [confirm] : []),
             ])
@@ -78,7 +82,7 @@ enum PayoutFilePages {
         _ facts: PayoutRoutesAnswer, _ instances: [ProviderInstance], _ admin: Administrator
     ) -> Block {
         let names = Dictionary(instances.map { ($0.id, $0.name) }) { first, _ in first }
-        let choices = instances.map { (key: $0.id.description, text: $0.name) }
+        let choices = instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }
         let form = DeskForm(
             "Change who pays out", to: "/payout-routes",
             [
@@ -89,7 +93,9 @@ enum PayoutFilePages {
             "Who pays out what others hold",
             table: Table(
                 ["Held by", "Paid out by"],
-                facts.routes.map { [Cell(names[$0.holder] ?? ""), Cell(names[$0.payer] ?? "")] }),
+                facts.routes.map {
+                    [Cell(data: names[$0.holder] ?? ""), Cell(data: names[$0.payer] ?? "")]
+                }),
             forms: Duty.setPayoutLimits.isAllowed(to: admin.roles) ? [form] : [],
             nothing: "Every provider pays out what it holds.")
     }
@@ -97,7 +103,7 @@ enum PayoutFilePages {
     private static func settlement(
         _ instances: [ProviderInstance], _ admin: Administrator
     ) -> Block {
-        let choices = instances.map { (key: $0.id.description, text: $0.name) }
+        let choices = instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }
         let form = DeskForm(
             "Write down a settlement", to: "/settlements",
             hint: "A provider paid what it held to the account that the files are paid from.",

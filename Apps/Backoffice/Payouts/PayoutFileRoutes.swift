@@ -18,8 +18,10 @@ struct PayoutFileRoutes {
             "results": [
                 .length(10...200_000),
                 .about(
-                    "One transfer a line: its reference, `executed` or `returned`, and why it "
-                        + "came back, with commas between."),
+                    """
+                    One transfer a line: its reference, `executed` or `returned`, and why it \
+                    came back, with commas between.
+                    """),
             ],
             "reason": [.length(3...500)],
         ]

@@ -13,8 +13,10 @@ struct PayoutVerdictRoutes {
         static let rules: [String: [Rule]] = [
             "outcome": [
                 .about(
-                    "What the provider's own list says. notPaid makes the money available again: "
-                        + "it is paid out by the next run.")
+                    """
+                    What the provider's own list says. notPaid makes the money available again: \
+                    it is paid out by the next run.
+                    """)
             ],
             "reference": [
                 .length(0...200), .about("The provider's own id of it, when it was paid."),
@@ -57,9 +59,11 @@ struct PayoutVerdictRoutes {
         return [
             Block(
                 "It stays in doubt",
-                text: "The provider was asked \(payout.tries) times and does not say whether it "
-                    + "paid. Look it up in the provider's own list, then say how it ended. The "
-                    + "provider is asked once more: what it says counts.",
+                text: """
+                    The provider was asked \(payout.tries) times and does not say whether it \
+                    paid. Look it up in the provider's own list, then say how it ended. The \
+                    provider is asked once more: what it says counts.
+                    """,
                 forms: [
                     DeskForm(
                         "End this payout", to: "/payouts/\(payout.id)/verdict",

@@ -9,15 +9,17 @@ enum PlanPages {
     ) -> DeskPage {
         let rows = page.items.map { plan in
             [
-                Cell(String(plan.id.description.suffix(12)), to: "/payout-plans/\(plan.id)"),
-                .state(plan.state), Cell(approval(of: plan)), .time(plan.madeAt),
+                Cell(data: String(plan.id.description.suffix(12)), to: "/payout-plans/\(plan.id)"),
+                .state(plan.state, of: "plan"), Cell(approval(of: plan)), .time(plan.madeAt),
                 .time(plan.settledAt),
             ]
         }
         let make = DeskForm(
             "Make a plan", to: "/payout-plans",
-            hint: "It says what would be paid now, whatever the wallets' schedules. "
-                + "Nothing moves until it is applied.")
+            hint: """
+                It says what would be paid now, whatever the wallets' schedules. Nothing moves \
+                until it is applied.
+                """)
         let kept = query.state.map { [("state", $0)] } ?? []
         var blocks = [
             Block(forms: Duty.runPayouts.isAllowed(to: admin.roles) ? [make] : []),
@@ -33,7 +35,7 @@ enum PlanPages {
             "Payout plans", lead: "Plan, look, apply: what a plan says is exactly what happens.",
             tabs: DeskPage.Tab.states(
                 PayoutPlan.State.allCases.map(\.rawValue), of: "/payout-plans",
-                chosen: query.state), blocks)
+                chosen: query.state, named: "plan"), blocks)
     }
 
     static func plan(
@@ -41,11 +43,11 @@ enum PlanPages {
     ) -> DeskPage {
         let rows = lines.items.map { line in
             [
-                Cell(line.sellerName, to: Links.seller(line.planned.seller)),
-                Cell(line.planned.destination.maskedPlace ?? "nowhere"),
-                Cell(line.instanceName ?? "nobody"), outcome(of: line),
-                Cell(Format.count(line.planned.items.count, "order", "orders")),
-                Cell(recovered(by: line.planned), isNumber: true),
+                Cell(data: line.sellerName, to: Links.seller(line.planned.seller)),
+                Cell(line.planned.destination.maskedPlace.map(Phrase.data) ?? "nowhere"),
+                Cell(line.instanceName.map(Phrase.data) ?? "nobody"), outcome(of: line),
+                Cell(data: Format.count(line.planned.items.count, "order", "orders")),
+                Cell(data: recovered(by: line.planned), isNumber: true),
                 .money(line.planned.amount),
             ]
         }
@@ -54,14 +56,14 @@ enum PlanPages {
             [
                 Block(
                     facts: [
-                        Fact("State", state: plan.state.rawValue),
+                        Fact("State", .state(plan.state, of: "plan")),
                         Fact("Approval", approval(of: plan)),
-                        Fact("Fingerprint", String(plan.fingerprint.prefix(16))),
+                        Fact("Fingerprint", data: String(plan.fingerprint.prefix(16))),
                         Fact(
                             "Made by", plan.madeBy == nil ? "the market" : "an administrator",
                             to: plan.madeBy.map { Links.with("/audit", [("actor", "\($0)")]) }),
                         Fact(
-                            "Settled", plan.settledAt.map(Format.time) ?? "not yet"),
+                            "Settled", plan.settledAt.map(Phrase.time) ?? "not yet"),
                         Fact(
                             "Audit trail", "show",
                             to: Links.trail("payout_plan", plan.id.description)),
@@ -104,18 +106,18 @@ enum PlanPages {
             ], isDangerous: true)
         return Block(
             "A second person is needed from",
-            facts: limits.map { Fact($0.limit.currency.code, Format.money($0.limit)) },
+            facts: limits.map { Fact(.data($0.limit.currency.code), data: Format.money($0.limit)) },
             forms: Duty.setPayoutLimits.isAllowed(to: admin.roles) ? [form] : [])
     }
 
-    private static func approval(of plan: PayoutPlan) -> String {
+    private static func approval(of plan: PayoutPlan) -> Phrase {
         guard plan.needsApproval else { return "not needed" }
         return plan.approvedAt.map { "given \(Format.time($0))" } ?? "a second person is needed"
     }
 
     private static func outcome(of line: PayoutPlanLine) -> Cell {
         switch line.planned.outcome {
-        case .waits(let reason): Cell("stays: \(reason.rawValue)", .waiting)
+        case .waits(let reason): Cell("stays: \(localized(name: reason.rawValue))", .waiting)
         case .pays:
             line.payout.map { Cell("paid out", to: "/payouts/\($0)", .good) } ?? Cell("pays", .good)
         }

@@ -13,17 +13,21 @@ enum SellerPayoutPages {
             [
                 Block(
                     facts: [
-                        Fact("Seller", seller.name, to: Links.seller(seller.id)),
+                        Fact("Seller", data: seller.name, to: Links.seller(seller.id)),
                         Fact(
-                            "Frozen", policy.freezeReason ?? "no",
+                            "Frozen", policy.freezeReason.map(Phrase.data) ?? "no",
                             policy.isFrozen ? .bad : .good),
-                        Fact("Held after delivery", Format.count(seller.holdDays, "day", "days")),
+                        Fact(
+                            "Held after delivery",
+                            data: Format.count(seller.holdDays, "day", "days")),
                         Fact(
                             "Reserve",
                             policy.reserveRatePpm == 0
                                 ? "none"
-                                : "\(seller.reserve.rate.percentText) for "
-                                    + Format.count(policy.reserveDays, "day", "days")),
+                                : """
+                                \(Format.decimal(seller.reserve.rate.percentText)) for \
+                                \(Format.count(policy.reserveDays, "day", "days"))
+                                """),
                     ], forms: mayDo ? forms(seller, policy) : []),
                 Block(
                     "Buckets",
@@ -34,7 +38,7 @@ enum SellerPayoutPages {
                         ],
                         balances.map {
                             [
-                                Cell(String($0.wallet.description.suffix(12))),
+                                Cell(data: String($0.wallet.description.suffix(12))),
                                 .money($0.pending), .money($0.reserved), .money($0.available),
                                 .money($0.frozen), .money($0.disputed), .money($0.paying),
                                 .money($0.debt),
@@ -46,8 +50,8 @@ enum SellerPayoutPages {
                         ["Wallet", "Every", "From#", "Next"],
                         policy.schedules.map {
                             [
-                                Cell(String($0.wallet.description.suffix(12))),
-                                Cell($0.every + ($0.day.map { " (\($0))" } ?? "")),
+                                Cell(data: String($0.wallet.description.suffix(12))),
+                                Cell(data: $0.every.inWords + ($0.day.map { " (\($0))" } ?? "")),
                                 .money($0.minimum), .time($0.nextAt),
                             ]
                         }), nothing: "Nothing was earned yet."),
@@ -59,7 +63,8 @@ enum SellerPayoutPages {
                         moves.items.map {
                             [
                                 .time($0.at), Cell($0.bucket == .pending ? "hold" : "reserve"),
-                                Cell($0.orderNumber, to: "/orders/\($0.order)"), .money($0.amount),
+                                Cell(data: $0.orderNumber, to: "/orders/\($0.order)"),
+                                .money($0.amount),
                             ]
                         }), nothing: "Nothing is held.",
                     more: moves.next.map {

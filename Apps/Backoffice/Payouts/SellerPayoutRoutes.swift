@@ -71,7 +71,7 @@ struct SellerPayoutRoutes {
     }
 
     private func act<Input: Described>(
-        _ noun: String, _ summary: String, done: String, input: Input.Type,
+        _ noun: String, _ summary: String, done: Phrase, input: Input.Type,
         _ perform:
             @escaping @Sendable (Marketplace, ID<Seller>, Input, ID<Account>) async throws -> Void
     ) {

@@ -82,23 +82,25 @@ enum TakeBackPages {
         guard payout.state == "paid" || !answer.reversals.isEmpty else { return [] }
         let rows = answer.reversals.map { reversal in
             [
-                .time(reversal.requestedAt), reversal.state.stateCell, Cell(reversal.reason),
-                Cell(reversal.reference ?? ""), Cell(reversal.failure ?? ""),
+                .time(reversal.requestedAt), reversal.state.stateCell, Cell(data: reversal.reason),
+                Cell(data: reversal.reference ?? ""), Cell(data: reversal.failure ?? ""),
                 .time(reversal.settledAt),
             ] as [Cell]
         }
         let table = Table(["Asked", "State", "Why", "Reference", "Refused", "Settled"], rows)
         if let refusal = answer.refusal {
-            return [Block("Taking it back", text: refusal, table: table)]
+            return [
+                Block("Taking it back", text: .data(localized(sentence: refusal)), table: table)
+            ]
         }
         let amount = Format.money(answer.amount)
         let facts = [
-            Fact("Leaves the seller's account at the provider", amount),
-            Fact("Comes back to the market's balance there", amount),
+            Fact("Leaves the seller's account at the provider", data: amount),
+            Fact("Comes back to the market's balance there", data: amount),
             Fact(
                 "Available to the seller again",
                 "\(amount) of \(Format.count(answer.orders, "order", "orders"))"),
-            Fact("Taken of it for what the seller owes", Format.money(answer.owed)),
+            Fact("Taken of it for what the seller owes", data: Format.money(answer.owed)),
             Fact(
                 "Goes out again with the next payout",
                 answer.isFrozen ? "no, the payouts are frozen" : "yes, unless you freeze them"),

@@ -70,7 +70,9 @@ struct PeopleRoutes {
     }
 
     private static func page(_ people: Kernel.Page<(Account, Set<AdminRole>)>) -> DeskPage {
-        let roles = AdminRole.allCases.map { (key: $0.rawValue, text: $0.rawValue) }
+        let roles = AdminRole.allCases.map {
+            (key: $0.rawValue, text: Phrase.data($0.rawValue.inWords))
+        }
         let give = Block(
             "Give a role",
             text: "The person needs an account; anybody can register in the shop.",
@@ -85,17 +87,19 @@ struct PeopleRoutes {
         let everybody = people.items.map { account, held in
             let names = held.map(\.rawValue).sorted()
             return Block(
-                account.name,
+                .data(account.name),
                 facts: [
-                    Fact("E-mail", account.email),
-                    Fact("Roles", names.joined(separator: ", ")),
+                    Fact("E-mail", data: account.email),
+                    Fact("Roles", data: names.map(\.inWords).joined(separator: ", ")),
                 ],
                 forms: [
                     DeskForm(
                         "Take a role away", to: "/people/withdrawals",
                         [
                             .hidden("account", account.id.description),
-                            .choice("role", "Role", names.map { (key: $0, text: $0) }), .reason,
+                            .choice(
+                                "role", "Role",
+                                names.map { (key: $0, text: Phrase.data($0.inWords)) }), .reason,
                         ], isDangerous: true)
                 ])
         }

@@ -48,15 +48,17 @@ enum HealthBlock {
             guard values.indices.contains(place) else { continue }
             values[place] = (minute.calls - minute.failures, minute.failures)
         }
-        let label =
+        let label: Phrase =
             "\(health.calls) calls in the last hour, \(health.failures) without an answer"
         return Block(
             "Health",
             facts: [
-                Fact("Calls in the last hour", String(health.calls)),
+                Fact("Calls in the last hour", data: String(health.calls)),
                 Fact(
                     "Without an answer",
-                    "\(health.failures) (\(health.failureRate.percentText))", to: nil,
+
+                    "\(health.failures) (\(Format.decimal(health.failureRate.percentText)))",
+                    to: nil,
                     health.failures == 0 ? .good : .bad),
                 Fact("Answered in", "\(health.meanMilliseconds) ms on average"),
                 Fact("Slowest", "\(health.slowestMilliseconds) ms"),

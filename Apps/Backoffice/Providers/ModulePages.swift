@@ -12,7 +12,8 @@ enum ModulePages {
                 [
                     Cell(
                         "\(module.name) \(module.version)", to: "/provider-modules/\(module.key)"),
-                    Cell(module.kind), Cell(module.summary), Cell(String(module.contract)),
+                    Cell(data: module.kind.inWords), Cell(data: module.summary),
+                    Cell(data: String(module.contract)),
                     verdict(module.conformance),
                     Cell(
                         mayRun ? "set one up" : "",
@@ -34,7 +35,8 @@ enum ModulePages {
     ) -> DeskPage {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
         return DeskPage(
-            versions.last?.module.name ?? "", lead: versions.last?.module.summary,
+            .data(versions.last?.module.name ?? ""),
+            lead: versions.last.map { Phrase.data($0.module.summary) },
             versions.reversed().flatMap { blocks($0, mayRun: mayRun) })
     }
 
@@ -49,19 +51,20 @@ enum ModulePages {
         let facts = Block(
             "Version \(module.version)",
             facts: [
-                Fact("Kind", module.kind), Fact("Contract version", String(module.contract)),
-                Fact("It can", module.capabilities.map(words).joined(separator: ", ")),
+                Fact("Kind", data: module.kind.inWords),
+                Fact("Contract version", data: String(module.contract)),
+                Fact("It can", data: module.capabilities.map(words).joined(separator: ", ")),
                 Fact("Conformance", verdict(module.conformance)),
-                Fact("Tried", module.conformance?.ranAt.map(Format.time) ?? "never"),
+                Fact("Tried", module.conformance?.ranAt.map(Phrase.time) ?? "never"),
             ], forms: mayRun ? [run] : [])
         guard let report = version.conformance else { return [facts] }
         let tried = report.cases.filter { $0.result != "skipped" }
         let failed = tried.filter { $0.result == "failed" }
         let rows = (failed + tried.filter { $0.result == "passed" }).map { one in
             [
-                Cell(one.group), Cell(one.name),
-                Cell(one.result, to: nil, one.result == "passed" ? .good : .bad),
-                Cell(one.detail),
+                Cell(data: one.group), Cell(data: one.name),
+                Cell(data: one.result.inWords, to: nil, one.result == "passed" ? .good : .bad),
+                Cell(data: one.detail),
             ]
         }
         return [
@@ -74,8 +77,9 @@ enum ModulePages {
 
     /// `partialRefund` → `partial refund`
     private static func words(_ capability: String) -> String {
-        capability.reduce(into: "") { words, letter in
-            words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
-        }
+        localized(
+            name: capability.reduce(into: "") { words, letter in
+                words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+            })
     }
 }

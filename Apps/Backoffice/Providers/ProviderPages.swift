@@ -11,17 +11,18 @@ enum ProviderPages {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
         let rows = instances.map { instance in
             [
-                Cell(instance.name, to: Links.provider(instance.id)), Cell(instance.kind.rawValue),
-                Cell(instance.moduleKey), .state(instance.state),
-                Cell(open[instance.id].map { String($0) } ?? "", isNumber: true),
-                Cell(instance.mode.rawValue), .time(instance.createdAt),
+                Cell(data: instance.name, to: Links.provider(instance.id)),
+                Cell(data: instance.kind.rawValue.inWords),
+                Cell(data: instance.moduleKey), .state(instance.state),
+                Cell(data: open[instance.id].map { String($0) } ?? "", isNumber: true),
+                Cell(data: instance.mode.rawValue.inWords), .time(instance.createdAt),
             ]
         }
         return DeskPage(
             "Providers",
             tabs: ProviderKind.allCases.map {
                 DeskPage.Tab(
-                    label: "rules for \($0.rawValue)", href: "/provider-rules/\($0.rawValue)",
+                    label: rules(for: $0), href: "/provider-rules/\($0.rawValue)",
                     isHere: false)
             },
             [
@@ -36,13 +37,22 @@ enum ProviderPages {
                 Block(
                     refused.isEmpty ? nil : "Files that were not taken",
                     table: Table(
-                        ["File", "Reason"], refused.map { [Cell($0.file), Cell($0.reason)] })),
+                        ["File", "Reason"],
+                        refused.map { [Cell(data: $0.file), Cell(data: $0.reason)] })),
             ])
+    }
+
+    private static func rules(for kind: ProviderKind) -> Phrase {
+        switch kind {
+        case .payment: "rules for payment"
+        case .shipping: "rules for shipping"
+        case .tax: "rules for tax"
+        }
     }
 
     static func new(_ module: ModuleDescriptor) -> DeskPage {
         DeskPage(
-            "Set up \(module.name)", lead: module.summary,
+            "Set up \(module.name)", lead: .data(module.summary),
             [
                 Block(forms: [
                     DeskForm(
@@ -52,7 +62,7 @@ enum ProviderPages {
                             .choice(
                                 "mode", "Mode",
                                 ProviderInstance.Mode.allCases.map {
-                                    (key: $0.rawValue, text: $0.rawValue)
+                                    (key: $0.rawValue, text: Phrase.data($0.rawValue.inWords))
                                 }),
                         ] + capture(module, nil) + inputs(module.fields, [:], stored: []))
                 ])
@@ -66,15 +76,18 @@ enum ProviderPages {
         let provider = file.provider
         let module =
             modules.first { $0.version == provider.moduleVersion } ?? modules.last
+        let version = provider.moduleVersion ?? ""
         let facts = Block(facts: [
-            Fact("State", state: provider.state), Fact("Kind", provider.kind),
+            Fact("State", state: provider.state), Fact("Kind", data: provider.kind.inWords),
             Fact(
                 "Module",
-                "\(provider.module) \(provider.moduleVersion ?? "")"
-                    + (module == nil ? " (not in the modules folder)" : ""),
+                module == nil
+                    ? "\(provider.module) \(version) (not in the modules folder)"
+                    : "\(provider.module) \(version)",
                 to: "/provider-modules/\(provider.module)"),
-            Fact("Mode", provider.mode), Fact("Captured", provider.capture.inWords),
-            Fact("Webhooks come to", file.webhookUrl),
+            Fact("Mode", data: provider.mode.inWords),
+            Fact("Captured", data: provider.capture.inWords),
+            Fact("Webhooks come to", data: file.webhookUrl),
             Fact("Audit trail", "show", to: Links.trail("provider_instance", "\(provider.id)")),
         ])
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
@@ -86,10 +99,10 @@ enum ProviderPages {
                 return Moment(step.at, from + step.to.inWords, by: step.actorName, step.reason)
             })
         guard mayRun else {
-            return DeskPage(provider.name, [facts, health, open, history])
+            return DeskPage(.data(provider.name), [facts, health, open, history])
         }
         return DeskPage(
-            provider.name,
+            .data(provider.name),
             [facts, health, life(provider), open] + settings(file, module)
                 + upkeep(file, modules) + [history])
     }
@@ -114,7 +127,8 @@ enum ProviderPages {
                 file.open.map { item in
                     [
                         Cell(
-                            OpenItems.Kind(rawValue: item.kind)?.label ?? item.kind,
+                            data: localized(
+                                name: OpenItems.Kind(rawValue: item.kind)?.label ?? item.kind),
                             to: Links.with(
                                 "/providers/\(file.provider.id)/open", [("kind", item.kind)])),
                         .number(item.count),
@@ -128,14 +142,17 @@ enum ProviderPages {
         let left = file.open.reduce(0) { $0 + $1.count }
         let isFull = file.open.contains { $0.count >= OpenItems.countMax }
         var page = DeskPage(
-            "\(file.provider.name): \(left)\(isFull ? " or more" : "") open",
+            isFull
+                ? "\(file.provider.name): \(left) or more open"
+                : "\(file.provider.name): \(left) open",
             lead: left == 0
                 ? "Nothing of it is open: it can be retired."
                 : "Counted anew every two seconds.",
             [
                 Block(facts: [
                     Fact("State", state: file.provider.state),
-                    Fact("Provider", file.provider.name, to: Links.provider(file.provider.id)),
+                    Fact(
+                        "Provider", data: file.provider.name, to: Links.provider(file.provider.id)),
                 ]), open(file, mayRun: false),
             ])
         let path = "/providers/\(file.provider.id)/drain"
@@ -146,7 +163,7 @@ enum ProviderPages {
     private static func life(_ provider: ProviderAnswer) -> Block {
         guard let state = ProviderInstance.State(rawValue: provider.state) else { return Block() }
         let path = "/providers/\(provider.id)"
-        let moves: [(ProviderInstance.State, String, String)] = [
+        let moves: [(ProviderInstance.State, Phrase, String)] = [
             (.active, "Activate", "activation"), (.paused, "Pause", "pause"),
             (.draining, "Drain", "drain"), (.retired, "Retire", "retirement"),
         ]
@@ -189,7 +206,7 @@ enum ProviderPages {
                     version,
                     .choice(
                         "moduleVersion", "Version of the module",
-                        modules.map { (key: $0.version, text: $0.version) },
+                        modules.map { (key: $0.version, text: Phrase.data($0.version)) },
                         chosen: provider.moduleVersion), .reason,
                 ], isDangerous: true)
             blocks.append(Block("Module", forms: [form]))
@@ -201,8 +218,9 @@ enum ProviderPages {
             blocks.append(
                 Block(
                     "Changed secrets",
-                    text: "Webhooks signed with the secrets before the last change are still "
-                        + "accepted.", forms: [form]))
+                    text: """
+                        Webhooks signed with the secrets before the last change are still accepted.
+                        """, forms: [form]))
         }
         return blocks
     }
@@ -215,14 +233,17 @@ enum ProviderPages {
             "What is open", lead: "Oldest first.",
             tabs: OpenItems.Kind.allCases.map {
                 DeskPage.Tab(
-                    label: $0.label, href: Links.with(path, [("kind", $0.rawValue)]),
+                    label: .data(localized(name: $0.label)),
+                    href: Links.with(path, [("kind", $0.rawValue)]),
                     isHere: $0.rawValue == kind)
             },
             [
                 Block(
                     table: Table(
                         ["Id", "State", "Since"],
-                        page.items.map { [Cell($0.id), $0.state.stateCell, .time($0.since)] }),
+                        page.items.map {
+                            [Cell(data: $0.id), $0.state.stateCell, .time($0.since)]
+                        }),
                     nothing: "Nothing of this kind is open.",
                     more: page.next.map {
                         Links.with(path, [("kind", kind), ("after", Cursor.seal($0))])
@@ -263,34 +284,37 @@ enum ProviderPages {
         _ field: ConfigurationField, _ name: String, _ value: String, isStored: Bool
     ) -> Input {
         let needed = field.required && field.fallback == nil
-        let otherwise = field.fallback.map { "Empty means \($0)." }
+        let otherwise: Phrase? = field.fallback.map { "Empty means \($0)." }
         let said = field.help.isEmpty || ".…!?".contains(field.help.suffix(1))
-        let help = [field.help + (said ? "" : "."), otherwise ?? ""]
+        // What a module says of its settings is its own text.
+        let label = Phrase.data(field.label)
+        let told = [field.help + (said ? "" : "."), otherwise?.text ?? ""]
             .filter { !$0.isEmpty }.joined(separator: " ")
+        let help = Phrase.data(told)
         switch field.kind {
         case .secret:
-            let kept = isStored ? "It is set; leave this empty to keep it." : ""
+            let kept: Phrase = isStored ? "It is set; leave this empty to keep it." : ""
             return .line(
-                name, field.label, "", help: [help, kept].joined(separator: " "),
+                name, label, "", help: "\(told) \(kept)",
                 required: needed && !isStored, type: "password")
-        case .document: return .area(name, field.label, value, help: help, required: needed)
+        case .document: return .area(name, label, value, help: help, required: needed)
         case .bool:
             return .choice(
-                name, field.label,
+                name, label,
                 [
                     (key: "", text: "—"), (key: "true", text: "yes"),
                     (key: "false", text: "no"),
                 ], chosen: value, help: help)
         case .choice(let choices):
-            let none = needed ? [] : [(key: "", text: "—")]
+            let none: [(key: String, text: Phrase)] = needed ? [] : [(key: "", text: "—")]
             return .choice(
-                name, field.label, none + choices.map { (key: $0, text: $0) }, chosen: value,
+                name, label, none + choices.map { (key: $0, text: Phrase.data($0)) }, chosen: value,
                 help: help)
         case .integer:
-            return .line(name, field.label, value, help: help, required: needed, type: "number")
+            return .line(name, label, value, help: help, required: needed, type: "number")
         case .url:
-            return .line(name, field.label, value, help: help, required: needed, type: "url")
-        case .text: return .line(name, field.label, value, help: help, required: needed)
+            return .line(name, label, value, help: help, required: needed, type: "url")
+        case .text: return .line(name, label, value, help: help, required: needed)
         }
     }
 }

@@ -252,7 +252,7 @@ struct ProviderRoutes {
     }
 
     private func move(
-        _ noun: String, _ summary: String, done: String,
+        _ noun: String, _ summary: String, done: Phrase,
         _ perform:
             @escaping @Sendable (Marketplace, ID<ProviderInstance>, String, ID<Account>)
             async throws -> ProviderInstance

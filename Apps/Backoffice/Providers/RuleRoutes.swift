@@ -83,18 +83,21 @@ struct RuleRoutes {
             .filter { $0.state != .retired }
         let names = Dictionary(instances.map { ($0.id, $0.name) }) { first, _ in first }
         let table = Table(
-            ["No#", "Provider", "Currency", "Country", "From", "To", "Seller", "Share"],
+            ["No#", "Provider", "Currency", "Country", "From", "To|until", "Seller", "Share"],
             rules.enumerated().map { index, rule in
                 [
                     .number(index + 1),
-                    Cell(names[rule.instance] ?? "retired", to: Links.provider(rule.instance)),
-                    Cell(rule.currency?.code ?? "any"), Cell(rule.country ?? "any"),
-                    Cell(rule.money(\.amountMin).map { Format.money($0) } ?? ""),
-                    Cell(rule.money(\.amountMax).map { Format.money($0) } ?? ""),
+                    Cell(
+                        names[rule.instance].map(Phrase.data) ?? "retired",
+                        to: Links.provider(rule.instance)),
+                    Cell(rule.currency.map { Phrase.data($0.code) } ?? "any"),
+                    Cell(rule.country.map(Phrase.data) ?? "any"),
+                    Cell(data: rule.money(\.amountMin).map { Format.money($0) } ?? ""),
+                    Cell(data: rule.money(\.amountMax).map { Format.money($0) } ?? ""),
                     rule.seller.flatMap { ID<Seller>($0) }.map {
                         Cell("this one", to: Links.seller($0))
                     } ?? Cell("any"),
-                    Cell(rule.share.percentText),
+                    Cell(data: Format.decimal(rule.share.percentText)),
                 ]
             })
         var blocks = [
@@ -107,9 +110,18 @@ struct RuleRoutes {
         }
         let tabs = ProviderKind.allCases.map {
             DeskPage.Tab(
-                label: $0.rawValue, href: "/provider-rules/\($0.rawValue)", isHere: $0 == kind)
+                label: .data($0.rawValue.inWords), href: "/provider-rules/\($0.rawValue)",
+                isHere: $0 == kind)
         }
-        return DeskPage("Rules for \(kind.rawValue)", tabs: tabs, blocks)
+        return DeskPage(title(kind), tabs: tabs, blocks)
+    }
+
+    private static func title(_ kind: ProviderKind) -> Phrase {
+        switch kind {
+        case .payment: "Rules for payment"
+        case .shipping: "Rules for shipping"
+        case .tax: "Rules for tax"
+        }
     }
 
     /// A row of inputs for each rule, and one for a new one before them and one behind: what is
@@ -117,13 +129,15 @@ struct RuleRoutes {
     private static func form(
         _ kind: ProviderKind, _ rules: [ProviderRule], _ instances: [ProviderInstance]
     ) -> DeskForm {
-        let choices =
+        let choices: [(key: String, text: Phrase)] =
             [(key: "", text: "— no rule —")]
-            + instances.map { (key: $0.id.description, text: "\($0.name) (\($0.state.rawValue))") }
+            + instances.map {
+                (key: $0.id.description, text: "\($0.name) (\($0.state.rawValue.inWords))")
+            }
         let shown = (rules.isEmpty ? [] : [nil]) + rules.map { Optional($0) } + [nil]
         let inputs = shown.enumerated().flatMap { index, rule -> [Input] in
             let name = "rules.\(index)."
-            let words =
+            let words: Phrase =
                 if rule != nil { "Rule \(index)" } else if index > 0 || rules.isEmpty {
                     "One more rule"
                 } else { "A new rule before them" }

@@ -101,8 +101,8 @@ enum CashPages {
     ) -> DeskPage {
         let rows = page.items.map { cash in
             [
-                Cell(cash.orderNumber, to: "/orders/\(cash.order)"),
-                Cell(cash.sellerName, to: Links.seller(cash.seller)), .money(cash.amount),
+                Cell(data: cash.orderNumber, to: "/orders/\(cash.order)"),
+                Cell(data: cash.sellerName, to: Links.seller(cash.seller)), .money(cash.amount),
                 .money(cash.received), .money(cash.owed), .time(cash.deliveredAt),
                 .time(cash.dueAt), state(cash, now),
             ] as [Cell]
@@ -111,8 +111,10 @@ enum CashPages {
             .compactMap { name, value in value.map { (name, $0) } }
         return DeskPage(
             "Cash on delivery",
-            lead: "Delivered, to be paid at the door, and nobody said that it was: no commission "
-                + "is owed yet. Sellers are reminded when it is due.",
+            lead: """
+                Delivered, to be paid at the door, and nobody said that it was: no commission \
+                is owed yet. Sellers are reminded when it is due.
+                """,
             tabs: DeskPage.Tab.states(["overdue"], of: "/cash", chosen: query.state),
             [
                 Block(forms: [

@@ -8,8 +8,9 @@ enum PurchasePages {
     ) -> DeskPage {
         let rows = page.items.map { purchase in
             [
-                Cell(purchase.number, to: Links.purchase(purchase.id)), .state(purchase.state),
-                Cell(purchase.recipient), Cell(purchase.email),
+                Cell(data: purchase.number, to: Links.purchase(purchase.id)),
+                .state(purchase.state),
+                Cell(data: purchase.recipient), Cell(data: purchase.email),
                 .number(purchase.orderCount), .money(purchase.total), .time(purchase.placedAt),
             ]
         }
@@ -46,14 +47,14 @@ enum PurchasePages {
         let mayConfirm = Duty.confirmMoney.isAllowed(to: admin.roles)
         let purchase = found.purchase
         let facts = Block(facts: [
-            Fact("State", state: purchase.state), Fact("Total", Format.money(purchase.total)),
+            Fact("State", state: purchase.state), Fact("Total", data: Format.money(purchase.total)),
             Fact(
-                "E-mail", purchase.email,
+                "E-mail", data: purchase.email,
                 to: Duty.impersonate.isAllowed(to: admin.roles)
                     ? found.account.map(Links.account) : nil),
-            Fact("To", found.address.oneLine),
-            Fact("Placed", Format.time(purchase.placedAt)),
-            Fact("Paid", found.paidAt.map(Format.time) ?? "not yet"),
+            Fact("To", data: found.address.oneLine),
+            Fact("Placed", data: Format.time(purchase.placedAt)),
+            Fact("Paid", found.paidAt.map(Phrase.time) ?? "not yet"),
         ])
         return DeskPage(
             "Purchase \(purchase.number)",
@@ -78,22 +79,27 @@ enum PurchasePages {
         _ order: OrderAnswer, _ maySettle: Bool, _ mayConfirm: Bool
     ) -> [Block] {
         var facts = [
-            Fact("Seller", order.sellerName, to: Links.seller(order.seller)),
-            Fact("State", state: order.state), Fact("Ships with", order.shippingName),
-            Fact("Goods", Format.money(order.amounts.items)),
-            Fact("Shipping", Format.money(order.amounts.shipping)),
-            Fact("Tax on top", Format.money(order.amounts.tax)),
-            Fact("Tax inside", Format.money(order.amounts.taxIncluded)),
-            Fact("Total", Format.money(order.amounts.total)),
-            Fact("Commission", Format.money(order.amounts.commission)),
-            Fact("VAT on the commission", Format.money(order.amounts.commissionVat)),
-            Fact("To the seller", Format.money(order.amounts.sellerShare)),
+            Fact("Seller", data: order.sellerName, to: Links.seller(order.seller)),
+            Fact("State", state: order.state),
+            Fact("Ships with", data: localized(name: order.shippingName)),
+            Fact("Goods", data: Format.money(order.amounts.items)),
+            Fact("Shipping", data: Format.money(order.amounts.shipping)),
+            Fact("Tax on top", data: Format.money(order.amounts.tax)),
+            Fact("Tax inside", data: Format.money(order.amounts.taxIncluded)),
+            Fact("Total", data: Format.money(order.amounts.total)),
+            Fact("Commission", data: Format.money(order.amounts.commission)),
+            Fact("VAT on the commission", data: Format.money(order.amounts.commissionVat)),
+            Fact("To the seller", data: Format.money(order.amounts.sellerShare)),
             Fact("Its money", "trace", to: "/orders/\(order.id)/money"),
         ]
-        if let until = order.holdUntil { facts.append(Fact("Held until", Format.time(until))) }
+        if let until = order.holdUntil {
+            facts.append(Fact("Held until", data: Format.time(until)))
+        }
         facts += order.parcels.map { parcel in
             Fact(
-                "Parcel", "\(parcel.carrier) \(parcel.trackingNumber ?? "without a number")",
+                "Parcel",
+                parcel.trackingNumber.map { "\(parcel.carrier) \($0)" }
+                    ?? "\(parcel.carrier) without a number",
                 to: parcel.trackingUrl)
         }
         let lines = Table(
@@ -104,11 +110,13 @@ enum PurchasePages {
             order.lines.map { line in
                 [
                     Cell(
-                        line.title + (line.options.isEmpty ? "" : " (\(line.options))")),
-                    Cell(line.sku ?? ""), .number(line.quantity), .number(line.shipped),
+                        data: line.title + (line.options.isEmpty ? "" : " (\(line.options))")),
+                    Cell(data: line.sku ?? ""), .number(line.quantity), .number(line.shipped),
                     .number(line.withheld), .money(line.unitPrice),
                     .money(line.total), .money(line.commission),
-                    Cell("\(line.commissionExplanation). \(line.commissionReasoning)"),
+                    Cell(
+                        data: line.commissionExplanation.workedOut + ". "
+                            + line.commissionReasoning.reasoned),
                 ]
             })
         return [
@@ -156,9 +164,10 @@ enum PurchasePages {
                 ["When", "What", "Order", "Amount#", "State", "Tries#", "Error"],
                 payment.attempts.map { attempt in
                     [
-                        .time(attempt.at), Cell(attempt.kind), Cell(attempt.orderNumber ?? ""),
+                        .time(attempt.at), Cell(data: attempt.kind.inWords),
+                        Cell(data: attempt.orderNumber ?? ""),
                         .money(attempt.amount), attempt.state.stateCell, .number(attempt.tries),
-                        Cell(attempt.error ?? ""),
+                        Cell(data: attempt.error ?? ""),
                     ]
                 }), nothing: "Nothing was asked of the provider yet.")
     }
@@ -166,13 +175,14 @@ enum PurchasePages {
     private static func paymentFacts(_ payment: PaymentAnswer) -> [Fact] {
         [
             Fact("State", state: payment.state),
-            Fact("Provider", payment.instanceName, to: Links.provider(payment.instance)),
-            Fact("Reference", payment.reference ?? "—"),
-            Fact("Amount", Format.money(payment.amount)),
-            Fact("Authorized", Format.money(payment.authorized)),
-            Fact("Captured", Format.money(payment.captured)),
-            Fact("Refunded", Format.money(payment.refunded)),
-            Fact("Failure", payment.failure ?? "—"), Fact("Begun", Format.time(payment.createdAt)),
+            Fact("Provider", data: payment.instanceName, to: Links.provider(payment.instance)),
+            Fact("Reference", data: payment.reference ?? "—"),
+            Fact("Amount", data: Format.money(payment.amount)),
+            Fact("Authorized", data: Format.money(payment.authorized)),
+            Fact("Captured", data: Format.money(payment.captured)),
+            Fact("Refunded", data: Format.money(payment.refunded)),
+            Fact("Failure", data: payment.failure ?? "—"),
+            Fact("Begun", data: Format.time(payment.createdAt)),
         ]
     }
 
@@ -181,11 +191,12 @@ enum PurchasePages {
     ) -> DeskPage {
         let rows = page.items.map { payment in
             [
-                Cell(payment.purchaseNumber, to: Links.purchase(payment.purchase)),
+                Cell(data: payment.purchaseNumber, to: Links.purchase(payment.purchase)),
                 .state(payment.state),
-                Cell(payment.instanceName, to: Links.provider(payment.instance)),
-                Cell(payment.method.inWords), .money(payment.amount), .money(payment.captured),
-                .money(payment.refunded), Cell(payment.reference ?? ""),
+                Cell(data: payment.instanceName, to: Links.provider(payment.instance)),
+                Cell(data: payment.method.inWords), .money(payment.amount),
+                .money(payment.captured),
+                .money(payment.refunded), Cell(data: payment.reference ?? ""),
                 .time(payment.createdAt),
             ]
         }

@@ -7,9 +7,9 @@ enum ReceiptPages {
     static func review(_ page: Kernel.Page<PaymentCase>, maySettle: Bool) -> DeskPage {
         let rows = page.items.map { payment in
             [
-                Cell(payment.purchaseNumber, to: Links.purchase(payment.purchase)),
+                Cell(data: payment.purchaseNumber, to: Links.purchase(payment.purchase)),
                 .state(payment.state),
-                Cell(payment.instanceName, to: Links.provider(payment.instance)),
+                Cell(data: payment.instanceName, to: Links.provider(payment.instance)),
                 .money(payment.amount), .money(payment.received), .time(payment.createdAt),
             ]
         }
@@ -38,14 +38,16 @@ enum ReceiptPages {
         guard !payment.receipts.isEmpty || !forms.isEmpty else { return [] }
         let rows = payment.receipts.map { receipt in
             [
-                .time(receipt.receivedAt), .money(receipt.amount), Cell(line(receipt.id)),
+                .time(receipt.receivedAt), .money(receipt.amount), Cell(data: line(receipt.id)),
                 Cell(receipt.isFinal ? "certain" : "not certain yet"),
-                Cell(receipt.confirmedBy ?? "the provider"), Cell(receipt.note ?? ""),
+                Cell(receipt.confirmedBy.map(Phrase.data) ?? "the provider"),
+                Cell(data: receipt.note ?? ""),
             ] as [Cell]
         }
         return [
             Block(
-                "What came", text: rows.isEmpty ? nil : payment.receivedSentence,
+                "What came",
+                text: rows.isEmpty ? nil : .data(localized(sentence: payment.receivedSentence)),
                 table: Table(["When", "Amount#", "What", "Certain", "Says", "Note"], rows),
                 forms: forms, nothing: "Nothing came yet.")
         ]

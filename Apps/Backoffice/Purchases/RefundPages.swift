@@ -42,19 +42,22 @@ enum RefundPages {
         let why = [refund.reason, refund.failure].compactMap { $0 }.joined(separator: " · ")
         return [
             .time(refund.requestedAt), refund.state.rawValue.stateCell,
-            Cell(what(refund, titles)), .money(refund.amount), sum(\.sellerShare),
+            Cell(data: what(refund, titles)), .money(refund.amount), sum(\.sellerShare),
             sum(\.commission), sum(\.commissionVat), sum(\.taxByPlatform), .money(refund.goodwill),
-            Cell(why),
+            Cell(data: why),
         ]
     }
 
     private static func what(_ refund: RefundAnswer, _ titles: [ID<OrderLine>: String]) -> String {
         guard refund.kind == .lines else {
-            return refund.fundedBy.map { "goodwill of the \($0.rawValue)" }
-                ?? refund.kind.rawValue
+            return switch refund.fundedBy {
+            case .platform: localized("goodwill of the platform")
+            case .seller: localized("goodwill of the seller")
+            case nil: refund.kind.rawValue.inWords
+            }
         }
         return refund.parts.map { part in
-            guard let line = part.lineId else { return "shipping" }
+            guard let line = part.lineId else { return localized("shipping") }
             return "\(part.quantity) × \(titles[line] ?? "")"
         }.joined(separator: ", ")
     }
@@ -72,7 +75,7 @@ enum RefundPages {
             .amount("amount.amount", "How much, in \(currency.code)", in: "amount.currency"),
             .hidden("amount.currency", currency.code), .reason,
         ]
-        let funders: Input = .choice(
+        let funders = Input.choice(
             "fundedBy", "Paid by", [(key: "platform", text: "us"), (key: "seller", text: "seller")])
         return (order.state == "paid" ? [] : [whole]) + [
             DeskForm(
@@ -105,11 +108,13 @@ enum RefundPages {
         return inputs + [restocking, .reason]
     }
 
-    private static let restocking: Input = .choice(
-        "restocking", "On the shelf again",
-        [
-            (key: "unshipped", text: "what was never shipped"),
-            (key: "everything", text: "all of it: what was shipped came back whole"),
-            (key: "nothing", text: "none of it"),
-        ], help: "When the money has gone back.")
+    private static var restocking: Input {
+        .choice(
+            "restocking", "On the shelf again",
+            [
+                (key: "unshipped", text: "what was never shipped"),
+                (key: "everything", text: "all of it: what was shipped came back whole"),
+                (key: "nothing", text: "none of it"),
+            ], help: "When the money has gone back.")
+    }
 }

@@ -22,7 +22,7 @@ struct DashboardRoutes {
     private static func page(
         _ waits: WhatWaits, _ admin: Administrator, _ told: [Notice], now: Instant
     ) -> DeskPage {
-        let all: [(String, Int, String, Duty)] = [
+        let all: [(Phrase, Int, String, Duty)] = [
             ("Sellers to verify", waits.sellersSubmitted, "/sellers?state=submitted", .readSellers),
             (
                 "Payments without a known end", waits.paymentsUnknown, "/payments?state=unknown",
@@ -57,7 +57,7 @@ struct DashboardRoutes {
                 return [
                     Cell(name, to: link),
                     Cell(
-                        many ? "\(WhatWaits.countMax) or more" : String(count),
+                        many ? "\(WhatWaits.countMax) or more" : "\(count)",
                         count == 0 ? .plain : .waiting, isNumber: true),
                 ]
             })

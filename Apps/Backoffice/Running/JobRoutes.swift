@@ -78,15 +78,18 @@ struct JobRoutes {
             table: Table(
                 ["Lane", "Due#", "Oldest#"],
                 backlog.map {
-                    [Cell($0.lane.rawValue), .number($0.ready), Cell("\($0.oldestSeconds) s")]
+                    [
+                        Cell(data: $0.lane.rawValue), .number($0.ready),
+                        Cell("\($0.oldestSeconds) s"),
+                    ]
                 }), nothing: "Nothing waits for a worker.")
         let given = Block("Given up", timeline: [], nothing: "Nothing was given up.")
         let jobs = dead.items.map { job in
             Block(
-                "\(job.kind) #\(job.id)", text: job.error,
+                "\(job.kind) #\(job.id)", text: .data(job.error),
                 facts: [
-                    Fact("Arguments", job.args), Fact("Tries", String(job.attempts)),
-                    Fact("Given up", Format.time(job.finishedAt)),
+                    Fact("Arguments", data: job.args), Fact("Tries", data: String(job.attempts)),
+                    Fact("Given up", data: Format.time(job.finishedAt)),
                 ],
                 forms: [
                     DeskForm(

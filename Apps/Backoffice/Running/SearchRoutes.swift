@@ -10,8 +10,10 @@ struct SearchRoutes {
             "text": [
                 .length(1...254),
                 .about(
-                    "A number, a whole e-mail address, a shop's or a listing's name, a provider's "
-                        + "reference, or an id."),
+                    """
+                    A number, a whole e-mail address, a shop's or a listing's name, a provider's \
+                    reference, or an id.
+                    """),
             ]
         ]
     }
@@ -70,8 +72,10 @@ struct SearchRoutes {
     private static func page(_ text: String?, _ found: [Finding]) -> DeskPage {
         DeskPage(
             "Search",
-            lead: "A number, a whole e-mail address, a shop's or a listing's name, a provider's "
-                + "reference, or an id.",
+            lead: """
+                A number, a whole e-mail address, a shop's or a listing's name, a provider's \
+                reference, or an id.
+                """,
             [
                 Block(forms: [
                     .search("Search", at: "/search", [.line("text", "Search for", text ?? "")])
@@ -81,8 +85,9 @@ struct SearchRoutes {
                         ["What", "Name", "Of", "State", "Amount#", "Since"],
                         found.map { finding in
                             [
-                                Cell(finding.kind.words), Cell(finding.name, to: finding.link),
-                                Cell(finding.detail), finding.state?.stateCell ?? Cell(""),
+                                Cell(finding.kind.words),
+                                Cell(data: finding.name, to: finding.link),
+                                Cell(data: finding.detail), finding.state?.stateCell ?? Cell(""),
                                 finding.amount.map { .money($0) } ?? Cell(""),
                                 .time(finding.at),
                             ]
@@ -105,7 +110,7 @@ extension Finding.Kind {
         }
     }
 
-    fileprivate var words: String {
+    fileprivate var words: Phrase {
         switch self {
         case .purchase: "Purchase"
         case .seller: "Seller"

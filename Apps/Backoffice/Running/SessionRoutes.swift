@@ -46,12 +46,15 @@ struct SessionRoutes {
         let tokens = try await marketplace.accessTokens(of: admin.account.id)
         let duties = Duty.allCases.filter { $0.isAllowed(to: admin.roles) }
         return DeskPage(
-            admin.account.name,
+            .data(admin.account.name),
             [
                 Block(facts: [
-                    Fact("E-mail", admin.account.email),
-                    Fact("Roles", admin.roles.map(\.rawValue).sorted().joined(separator: ", ")),
-                    Fact("May", duties.map(\.inWords).joined(separator: ", ")),
+                    Fact("E-mail", data: admin.account.email),
+                    Fact(
+                        "Roles",
+                        data: admin.roles.map(\.rawValue).sorted().map(\.inWords).joined(
+                            separator: ", ")),
+                    Fact("May", data: duties.map(\.inWords).joined(separator: ", ")),
                 ]),
                 Block(
                     "Access tokens for programs",
@@ -59,7 +62,7 @@ struct SessionRoutes {
                     table: Table(
                         ["Name", "Made", "Revoked"],
                         tokens.items.map {
-                            [Cell($0.name), .time($0.createdAt), .time($0.revokedAt)]
+                            [Cell(data: $0.name), .time($0.createdAt), .time($0.revokedAt)]
                         }), nothing: "There is none."),
             ])
     }
@@ -68,8 +71,9 @@ struct SessionRoutes {
 extension Duty {
     /// `decideOnSellers` → `decide on sellers`
     var inWords: String {
-        rawValue.reduce(into: "") { words, letter in
-            words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
-        }
+        localized(
+            name: rawValue.reduce(into: "") { words, letter in
+                words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+            })
     }
 }

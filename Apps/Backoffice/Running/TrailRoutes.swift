@@ -104,21 +104,22 @@ struct TrailRoutes {
             [
                 .time(entry.at),
                 Cell(
-                    entry.actorName ?? entry.actorKind.rawValue,
+                    data: entry.actorName ?? entry.actorKind.rawValue.inWords,
                     to: entry.actor.map { Links.with("/audit", [("actor", $0.description)]) }),
                 Cell(
-                    entry.onBehalfOfName ?? "",
+                    data: entry.onBehalfOfName ?? "",
                     to: entry.onBehalfOf.map {
                         Links.with("/audit", [("person", $0.description)])
                     }),
                 Cell(
-                    entry.sellerName ?? "",
+                    data: entry.sellerName ?? "",
                     to: entry.seller.map { Links.with("/audit", [("seller", $0.description)]) }),
-                Cell(entry.action),
+                Cell(data: entry.action),
                 Cell(
                     "\(entry.objectKind.inWords) \(entry.objectID.suffix(12))",
                     to: Links.trail(entry.objectKind, entry.objectID)),
-                Cell(entry.reason ?? ""), Cell(shown(entry.before)), Cell(shown(entry.after)),
+                Cell(data: entry.reason ?? ""), Cell(data: shown(entry.before)),
+                Cell(data: shown(entry.after)),
             ]
         }
         return DeskPage(

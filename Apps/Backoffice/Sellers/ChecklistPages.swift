@@ -8,11 +8,11 @@ enum ChecklistPages {
             ["Order#", "What is looked at", "Needed", "For sellers in", "State"],
             rows.map { row in
                 [
-                    .number(row.position), Cell(row.text),
+                    .number(row.position), Cell(data: row.text),
                     row.isRequired ? Cell("required", .waiting) : Cell("if it fits"),
-                    Cell(
-                        row.countries.isEmpty
-                            ? "every country" : row.countries.joined(separator: ", ")),
+                    row.countries.isEmpty
+                        ? Cell("every country")
+                        : Cell(data: row.countries.joined(separator: ", ")),
                     row.isActive ? Cell("asked", .good) : Cell("no longer asked"),
                 ]
             })
@@ -38,12 +38,14 @@ enum ChecklistPages {
         }
         return DeskPage(
             "Checklist",
-            lead: "What is looked at before a seller is verified. What was decided before a row "
-                + "changed keeps the words of then.", blocks)
+            lead: """
+                What is looked at before a seller is verified. What was decided before a row \
+                changed keeps the words of then.
+                """, blocks)
     }
 
     private static func form(
-        _ button: String, to action: String, _ row: ChecklistRow?, last: ChecklistRow?
+        _ button: Phrase, to action: String, _ row: ChecklistRow?, last: ChecklistRow?
     ) -> DeskForm {
         var inputs: [Input] = [
             .line("text", "What is looked at", row?.text ?? ""),
@@ -78,10 +80,11 @@ enum ChecklistPages {
         let isOpen = file.seller.state == "submitted" && mayDecide
         let rows = file.checklist.map { entry in
             [
-                Cell(entry.text),
+                Cell(data: entry.text),
                 entry.isRequired ? Cell("required", .waiting) : Cell("if it fits"),
                 entry.tickedAt == nil ? Cell("not ticked") : Cell("✓ ticked", .good),
-                Cell(entry.tickedByName ?? ""), .time(entry.tickedAt), Cell(entry.note ?? ""),
+                Cell(data: entry.tickedByName ?? ""), .time(entry.tickedAt),
+                Cell(data: entry.note ?? ""),
             ]
         }
         let forms = file.checklist.map { entry in

@@ -8,8 +8,8 @@ enum SellerPages {
     ) -> DeskPage {
         let rows = page.items.map { seller in
             [
-                Cell(seller.name, to: Links.seller(seller.id)), Cell(seller.country),
-                .state(seller.state), Cell(seller.rating.text.map { "★ \($0)" } ?? ""),
+                Cell(data: seller.name, to: Links.seller(seller.id)), Cell(data: seller.country),
+                .state(seller.state), Cell(data: seller.rating.text.map { "★ \($0)" } ?? ""),
                 .time(seller.createdAt),
             ]
         }
@@ -58,23 +58,23 @@ enum SellerPages {
                         $0.at, "\($0.from.inWords) → \($0.to.inWords)", by: $0.actorName,
                         $0.reason)
                 }, nothing: "Nothing has happened since the application."))
-        return DeskPage(file.seller.name, blocks)
+        return DeskPage(.data(file.seller.name), blocks)
     }
 
     private static func facts(_ file: SellerFile) -> Block {
         let seller = file.seller
         return Block(facts: [
             Fact("State", state: seller.state),
-            Fact("Shop address", seller.slug), Fact("Country", seller.country),
-            Fact("Legal name", seller.legalName ?? "—"),
-            Fact("VAT number", seller.vatNumber ?? "—"),
-            Fact("Parcels start at", file.origin.map(\.oneLine) ?? "—"),
-            Fact("Money is held for", Format.count(seller.holdDays, "day", "days")),
-            Fact("In debt since", seller.inDebtSince.map(Format.time) ?? "—"),
+            Fact("Shop address", data: seller.slug), Fact("Country", data: seller.country),
+            Fact("Legal name", data: seller.legalName ?? "—"),
+            Fact("VAT number", data: seller.vatNumber ?? "—"),
+            Fact("Parcels start at", data: file.origin.map(\.oneLine) ?? "—"),
+            Fact("Money is held for", data: Format.count(seller.holdDays, "day", "days")),
+            Fact("In debt since", data: seller.inDebtSince.map(Format.time) ?? "—"),
             Fact(
-                "Restricted for it since", seller.restrictedAt.map(Format.time) ?? "—",
+                "Restricted for it since", data: seller.restrictedAt.map(Format.time) ?? "—",
                 seller.restrictedAt == nil ? .plain : .bad),
-            Fact("About", file.about.isEmpty ? "—" : file.about),
+            Fact("About", data: file.about.isEmpty ? "—" : file.about),
             Fact("Audit trail", "show", to: Links.trail("seller", seller.id.description)),
         ])
     }
@@ -86,8 +86,9 @@ enum SellerPages {
                 ["Name", "Role", "E-mail"],
                 members.map {
                     [
-                        Cell($0.name, to: Links.account($0.account)), Cell($0.role.rawValue),
-                        Cell($0.email),
+                        Cell(data: $0.name, to: Links.account($0.account)),
+                        Cell(data: $0.role.rawValue.inWords),
+                        Cell(data: $0.email),
                     ]
                 }), nothing: "Nobody works for this shop.")
     }
@@ -98,8 +99,10 @@ enum SellerPages {
         let rows = file.documents.map { document in
             let link = "/api/v1/sellers/\(id)/documents/\(document.id)/file"
             return [
-                Cell(document.kind), Cell(document.fileName, to: mayDecide ? link : nil),
-                document.state.stateCell, Cell(document.note ?? ""), .time(document.createdAt),
+                Cell(data: document.kind.inWords),
+                Cell(data: document.fileName, to: mayDecide ? link : nil),
+                document.state.stateCell, Cell(data: document.note ?? ""),
+                .time(document.createdAt),
             ]
         }
         let open = file.documents.filter { $0.state == "pending" && mayDecide }
@@ -108,7 +111,8 @@ enum SellerPages {
             pictures: mayDecide
                 ? file.documents.filter { $0.mediaType.hasPrefix("image/") }.map { document in
                     let link = "/api/v1/sellers/\(id)/documents/\(document.id)/file"
-                    return Picture(link: link, words: "\(document.kind): \(document.fileName)")
+                    return Picture(
+                        link: link, words: "\(document.kind.inWords): \(document.fileName)")
                 } : [],
             table: Table(["Kind", "File", "State", "Note", "Sent in"], rows),
             forms: open.map { document in
@@ -125,7 +129,7 @@ enum SellerPages {
     }
 
     private static func decisions(_ file: SellerFile, _ id: ID<Seller>) -> Block {
-        func form(_ button: String, _ noun: String) -> DeskForm {
+        func form(_ button: Phrase, _ noun: String) -> DeskForm {
             DeskForm(button, to: "/sellers/\(id)/\(noun)", [.reason], isDangerous: true)
         }
         var forms: [DeskForm] =
@@ -165,7 +169,7 @@ enum SellerPages {
     private static func balances(_ file: SellerFile, _ id: ID<Seller>) -> Block {
         let rows = file.balances.map {
             [
-                Cell(String($0.wallet.description.suffix(12))), Cell.money($0.pending),
+                Cell(data: String($0.wallet.description.suffix(12))), Cell.money($0.pending),
                 .money($0.reserved), .money($0.available), .money($0.frozen), .money($0.paying),
                 .money($0.debt),
             ]
@@ -188,7 +192,7 @@ enum SellerPages {
 
 extension Fact {
     /// A state in its colour.
-    init(_ name: String, state: String) {
+    init(_ name: Phrase, state: String) {
         self.init(name, state.stateCell)
     }
 }

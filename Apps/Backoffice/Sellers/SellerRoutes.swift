@@ -117,7 +117,7 @@ struct SellerRoutes {
 
     /// An act on a seller at `/sellers/{seller}/<noun>` that answers with the seller as it is then.
     private func decide<Input: Described>(
-        _ noun: String, _ summary: String, done: String, input: Input.Type,
+        _ noun: String, _ summary: String, done: Phrase, input: Input.Type,
         _ perform:
             @escaping @Sendable (Marketplace, ID<Seller>, Input, ID<Account>) async throws
             -> Seller

@@ -103,7 +103,7 @@ public enum CommissionWords {
     }
 
     /// `42.50 EUR` as the language writes it.
-    private static func money(_ text: Substring) -> String {
+    static func money(_ text: Substring) -> String {
         let parts = text.split(separator: " ")
         guard parts.count == 2, let currency = Currency(String(parts[1])),
             let amount = Money(decimal: parts[0], currency)

@@ -29,7 +29,18 @@ public struct Phrase: ExpressibleByStringInterpolation, Sendable {
             values.append(value.description)
             key += "{\(values.count)}"
         }
+
+        /// A phrase within a phrase, each by itself in the catalogues.
+        public mutating func appendInterpolation(_ phrase: Phrase) {
+            appendInterpolation(phrase.text)
+        }
     }
+
+    /// What is not ours to say, such as a person's name: no catalogue is asked for it.
+    public static func data(_ text: String) -> Phrase { "\(text)" }
+
+    /// In the language of the page that is being made.
+    public var text: String { Words.current.say(self) }
 }
 
 /// `phrase` in the language of the page that is being made. What stands in it has to be in the

@@ -103,6 +103,7 @@ public final class Words: Sendable {
                     // What our sentences call an input is one of our words as well.
                     case "field", "what": name(value)
                     case "number": value.replacing(".", with: ",")
+                    case "money", "more": CommissionWords.money(value[...])
                     default: value
                     }
                 }

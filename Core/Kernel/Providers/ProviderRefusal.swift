@@ -56,6 +56,10 @@ public enum ProviderRefusal: Refusal {
         }
     }
 
+    private static func counted(_ items: [OpenItems]) -> String {
+        items.map { "\($0.count) \($0.kind.label)" }.joined(separator: ", ")
+    }
+
     public var explanation: String {
         switch self {
         case .instanceMissing: "There is no such provider."
@@ -72,8 +76,7 @@ public enum ProviderRefusal: Refusal {
         case .checkFailed(let problems):
             "The provider did not pass its own check: \(problems.joined(separator: " "))"
         case .stillOpen(let items):
-            "It cannot be retired yet: "
-                + items.map { "\($0.count) \($0.kind.label)" }.joined(separator: ", ") + " open."
+            "It cannot be retired yet: \(Self.counted(items)) open."
         case .ruleWrong(let index, let problem): "Rule \(index + 1): \(problem)"
         case .keyInUse:
             "Providers' secrets are still under an old key: run guildhall key rotate first."

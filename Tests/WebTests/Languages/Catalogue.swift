@@ -14,7 +14,9 @@ struct Catalogue: CustomTestStringConvertible {
     static let apps = [
         Catalogue(folder: "Apps/Storefront"), Catalogue(folder: "Apps/SellerDesk"),
     ]
-    static let all = [kernel, shared] + apps
+    /// There a text is a phrase by its type: every literal of it counts.
+    static let backoffice = Catalogue(folder: "Apps/Backoffice")
+    static let all = [kernel, shared] + apps + [backoffice]
 
     /// The parts whose catalogues this one finds its words in.
     var floors: [Catalogue] {
@@ -69,6 +71,7 @@ struct Catalogue: CustomTestStringConvertible {
             let text = SourceText(source: source.text)
             keys.formUnion(text.phrases().phrases)
             keys.formUnion(text.counts().map { "{n} \($0.many)" })
+            if folder == Self.backoffice.folder { keys.formUnion(text.typed()) }
         }
         return keys
     }

@@ -37,7 +37,7 @@ extension Marketplace {
     private static let ordersPerRecoveryMax = 200
 
     /// As much of these as pays what is owed.
-    private static func taken(_ owed: Int64, from items: [PayoutItem]) -> [PayoutItem] {
+    static func taken(_ owed: Int64, from items: [PayoutItem]) -> [PayoutItem] {
         var left = owed
         var taken: [PayoutItem] = []
         for item in items where left > 0 {

@@ -8,6 +8,7 @@ struct SimBank {
         case payment(PaymentSnapshot)
         case refund(RefundSnapshot)
         case payout(PayoutSnapshot)
+        case dispute(DisputeSnapshot)
     }
 
     /// What a customer's way to pay does at the start.
@@ -22,12 +23,16 @@ struct SimBank {
     }
 
     let instance: ID<ProviderInstance>
+    /// It holds nothing for us: what it takes is the seller's at once.
+    let paysSellers: Bool
     private let number: Int
     private var payments: [String: Held] = [:]
     private var refunds: [String: RefundSnapshot] = [:]
     /// What of each payment's refunds came back, in minor units.
     private(set) var cameBack: [String: Int64] = [:]
     private var payouts: [String: PayoutSnapshot] = [:]
+    /// Of each payment.
+    private var disputes: [String: [DisputeSnapshot]] = [:]
     /// What each key made.
     private var made: [String: String] = [:]
     private var count = 0
@@ -36,8 +41,9 @@ struct SimBank {
     /// Webhooks that it has to send, by what they are about.
     private(set) var news: [String: [Answer]] = [:]
 
-    init(number: Int) {
+    init(number: Int, paysSellers: Bool = false) {
         self.number = number
+        self.paysSellers = paysSellers
         instance = ID()
     }
 
@@ -213,6 +219,79 @@ struct SimBank {
         payouts.values.filter { $0.status == .pending }.map(\.reference).sorted()
     }
 
+    // MARK: - Disputes
+
+    /// A customer disputes a payment, or part of it, or a dispute goes on: money is taken, it is
+    /// decided, and now and then it is decided otherwise afterwards.
+    mutating func dispute(_ reference: String, _ random: inout SplitMix64) {
+        guard let held = payments[reference], !paysSellers else { return }
+        let room = roomToDispute(held, reference)
+        let isNew =
+            disputes[reference, default: []].isEmpty || Int.random(in: 0..<6, using: &random) == 0
+        if isNew, room > 0, disputes[reference, default: []].count < 3 {
+            count += 1
+            let currency = held.amount.currency
+            let zero = Money.zero(currency)
+            // Half of them are about all that is left.
+            let amount =
+                Bool.random(using: &random) ? room : Int64.random(in: 1...room, using: &random)
+            disputes[reference, default: []].append(
+                DisputeSnapshot(
+                    reference: "du-\(number)-\(count)", paymentReference: reference,
+                    status: .inquiry, amount: Money(amount, currency), withdrawn: zero, fee: zero,
+                    reason: "chance", version: 0))
+            let place = disputes[reference, default: []].count - 1
+            let isTaken = Int.random(in: 0..<4, using: &random) > 0
+            return set(reference, place, isTaken ? .needsResponse : .inquiry)
+        }
+        guard let place = disputes[reference, default: []].indices.randomElement(using: &random)
+        else { return }
+        let chance = Int.random(in: 0..<4, using: &random)
+        switch disputes[reference, default: []][place].status {
+        case .inquiry: set(reference, place, chance == 0 ? .closed : .needsResponse)
+        case .needsResponse:
+            set(reference, place, chance == 0 ? .underReview : chance == 1 ? .won : .lost)
+        case .underReview: set(reference, place, chance < 2 ? .won : .lost)
+        case .lost: if chance == 0 { set(reference, place, .won) }
+        case .won: if chance < 2 { set(reference, place, .lost) }
+        case .closed: break
+        }
+    }
+
+    /// Every dispute of a payment is decided.
+    mutating func decideDisputes(of reference: String) {
+        for place in disputes[reference, default: []].indices {
+            switch disputes[reference, default: []][place].status {
+            case .inquiry: set(reference, place, .closed)
+            case .needsResponse, .underReview: set(reference, place, place == 0 ? .lost : .won)
+            case .won, .lost, .closed: break
+            }
+        }
+    }
+
+    /// What can be taken of a payment for disputes beside what they have.
+    private func roomToDispute(_ held: Held, _ reference: String) -> Int64 {
+        let taken = disputes[reference]?.reduce(0) { $0 + $1.withdrawn.amount } ?? 0
+        return max(0, held.snapshot.captured.amount - held.snapshot.refunded.amount - taken)
+    }
+
+    private mutating func set(_ reference: String, _ place: Int, _ status: DisputeStatus) {
+        guard let held = payments[reference], var dispute = disputes[reference]?[place] else {
+            return
+        }
+        let (was, fee) = (dispute.withdrawn.amount, dispute.fee.amount)
+        let currency = dispute.amount.currency
+        let isTaken = status == .needsResponse || status == .underReview || status == .lost
+        let most = roomToDispute(held, reference) + was
+        dispute.status = status
+        dispute.withdrawn = Money(isTaken ? min(dispute.amount.amount, most) : 0, currency)
+        if dispute.withdrawn.isPositive { dispute.fee = Money(15, currency) }
+        dispute.version += 1
+        disputes[reference]?[place] = dispute
+        book(was + fee - dispute.withdrawn.amount - dispute.fee.amount, currency)
+        news[reference, default: []].append(.dispute(dispute))
+    }
+
     // MARK: - Its own books
 
     private mutating func authorize(_ reference: String) {
@@ -243,7 +322,7 @@ struct SimBank {
     }
 
     private mutating func book(_ amount: Int64, _ currency: Currency) {
-        holds[currency, default: 0] += amount
+        if !paysSellers { holds[currency, default: 0] += amount }
     }
 
     private mutating func newReference(_ kind: String, _ key: String) -> String {

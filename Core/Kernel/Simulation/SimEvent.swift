@@ -21,6 +21,8 @@ struct SimEvent: Sendable {
         case ship(Int), deliver(Int), cancel(Int), refund(Int)
         /// A customer's bank sends a refund back that had succeeded.
         case refundReturn(Int)
+        /// A customer disputes a payment of a purchase at the bank, or that goes on there.
+        case dispute(Int)
         /// Purchases that nobody paid in time end.
         case expire
         case release
@@ -86,6 +88,7 @@ extension SimEvent.Act {
         case .cancel(let tag): "an order of purchase \(tag) is cancelled"
         case .refund(let tag): "an order of purchase \(tag) is refunded"
         case .refundReturn(let tag): "a refund of purchase \(tag) comes back"
+        case .dispute(let tag): "a payment of purchase \(tag) is disputed, or that goes on"
         case .expire: "purchases that nobody paid end"
         case .release: "holds that are over end"
         case .runPayouts: "payouts are run"

@@ -20,7 +20,7 @@ extension SimMarket {
             email: "sim@example.com", address: cart.checkout.address, state: .awaitingPayment,
             total: total, placedAt: now, paidAt: nil, expiresAt: now.advanced(by: .seconds(1800)))
         var purchase = Purchase(row: row, expiresAt: row.expiresAt, orders: orders)
-        let bank = Int.random(in: 0..<banks.count, using: &random)
+        let bank = chooseBank(for: purchase, &random)
         purchase.payments.append(newPayment(of: purchase, at: bank, &random))
         purchases[tag] = purchase
         for index in orders.indices { places[orders[index].id] = (tag, index) }
@@ -28,6 +28,12 @@ extension SimMarket {
         touched.insert(tag)
         try step()
         try start(tag, 0, event, &random)
+    }
+
+    /// One that pays sellers themselves is there for purchases of one seller.
+    private func chooseBank(for purchase: Purchase, _ random: inout SplitMix64) -> Int {
+        let known = banks.indices.filter { !banks[$0].paysSellers || purchase.orders.count == 1 }
+        return known.randomElement(using: &random) ?? 0
     }
 
     /// A payment with its shares and its first attempt, written as sent.
@@ -40,7 +46,8 @@ extension SimMarket {
             id: ID(), purchase: purchase.row.id, instance: banks[bank].instance, method: "card",
             amount: total, state: .created, authorized: zero, captured: zero, refunded: zero,
             received: zero, reference: nil, next: .none, failureCode: nil, failureMessage: nil,
-            capture: Bool.random(using: &random) ? .atOrder : .atShipment, isDirect: false,
+            capture: Bool.random(using: &random) ? .atOrder : .atShipment,
+            isDirect: banks[bank].paysSellers,
             createdAt: now, version: 0)
         let shares = purchase.orders.indices.map { index in
             Share(
@@ -146,7 +153,7 @@ extension SimMarket {
         guard var now = purchases[tag], now.row.state == .awaitingPayment,
             now.payments.count < 5, !now.payments.contains(where: \.row.state.isLive)
         else { return }
-        let bank = Int.random(in: 0..<banks.count, using: &random)
+        let bank = chooseBank(for: now, &random)
         now.payments.append(newPayment(of: now, at: bank, &random))
         purchases[tag] = now
         touched.insert(tag)

@@ -22,6 +22,7 @@ extension SimMarket {
         var random = SplitMix64(seed: 1)
         var count = 0
         isSettling = true
+        for tag in purchases.keys.sorted() { try decideDisputes(tag, &count) }
         for late in stragglers.indices.reversed() where late < stragglers.count {
             arrive(&random)
             count += 1
@@ -73,6 +74,22 @@ extension SimMarket {
             for place in payment.attempts.indices
             where purchases[tag]?.payments[index].attempts[place].state.isOpen == true {
                 try perform(tag, index, place, .answered, &random)
+                count += 1
+            }
+        }
+        try check(tag)
+    }
+
+    /// Disputes are decided at the bank, and heard of.
+    private mutating func decideDisputes(_ tag: Int, _ count: inout Int) throws {
+        for index in (purchases[tag]?.payments ?? []).indices {
+            guard let payment = purchases[tag]?.payments[index],
+                let known = banks[payment.bank].lookup(key: payment.attempts[0].id.description)
+            else { continue }
+            banks[payment.bank].decideDisputes(of: known.reference)
+            for told in (banks[payment.bank].news[known.reference] ?? []).reversed() {
+                guard case .dispute(let snapshot) = told else { continue }
+                try applyDispute(snapshot, tag, index)
                 count += 1
             }
         }

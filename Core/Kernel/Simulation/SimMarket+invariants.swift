@@ -11,7 +11,7 @@ extension SimMarket {
         try require(total == purchase.row.total.amount, "its orders are not its total")
         let live = purchase.payments.count { $0.row.state.isLive }
         try require(live <= 1, "\(live) payments are live at once")
-        let late = purchase.payments.filter { $0.row.state == .late }
+        let late = purchase.payments.filter { $0.row.state == .late && !$0.row.isDirect }
             .reduce(0) { $0 + $1.row.captured.amount - $1.row.refunded.amount }
         let waiting = ledger.suspense(of: purchase.row.id)
         try require(waiting == late, "\(waiting) in suspense, \(late) to go back")
@@ -44,10 +44,10 @@ extension SimMarket {
             try require(
                 row.captured.amount <= known.captured.amount,
                 "we have \(row.captured) captured and the bank \(known.captured)")
-            // We may not have heard yet of what came back.
+            // We may not have heard yet of what came back; sellers give back by themselves.
             let cameBack = banks[payment.bank].cameBack[known.reference] ?? 0
             try require(
-                row.refunded.amount <= known.refunded.amount + cameBack,
+                row.isDirect || row.refunded.amount <= known.refunded.amount + cameBack,
                 "we gave back \(row.refunded) and the bank \(known.refunded)")
         }
     }
@@ -78,15 +78,27 @@ extension SimMarket {
             ledger.entries(of: Posting.refundReturnKey($0.row.id))
         }.filter { $0.account.kind == .sellerAvailable }.reduce(0) { $0 + $1.amount }
         try require(
-            paid <= amounts.sellerShare.amount + cameBack, "\(paid) was paid out for it")
-        let sold = !ledger.entries(of: Posting.saleKey(order.id)).isEmpty
+            paid <= amounts.sellerShare.amount + cameBack + (givenBack[order.id] ?? 0),
+            "\(paid) was paid out for it")
+        try checkDirect(order, purchase)
+        let place = purchase.orders.firstIndex { $0.id == order.id } ?? 0
+        try require(
+            ledger.sum(.disputeLosses, of: order.id) == charged(place, purchase),
+            "the books have \(ledger.sum(.disputeLosses, of: order.id)) of it for disputes")
+        let isDirect = isDirect(order, purchase)
+        // A direct sale without commission and tax is none of ours.
+        let sold = isDirect || !ledger.entries(of: Posting.saleKey(order.id)).isEmpty
         let gone = order.refunds.filter { $0.state == .succeeded && $0.row.kind != .stray }
             .map(\.row)
         let back = RefundShares.sum(gone.map(\.shares))
         func kept(_ frozen: Money, _ gone: Int64) -> Int64 { sold ? frozen.amount - gone : 0 }
         try require(
-            -ledger.sum(.providerClearing, of: order.id)
-                == kept(amounts.total, gone.reduce(0) { $0 + $1.amount.amount }),
+            back.seller + charged(place, purchase) <= amounts.sellerShare.amount,
+            "its seller gave more back than it earned")
+        try require(
+            isDirect
+                || -ledger.sum(.providerClearing, of: order.id)
+                    == kept(amounts.total, gone.reduce(0) { $0 + $1.amount.amount }),
             "its money at the bank")
         try require(
             ledger.sum(.commission, of: order.id) == kept(amounts.commission, back.commission)
@@ -132,6 +144,7 @@ extension SimMarket {
         for (currency, total) in sums.totals where total != 0 {
             throw SimFault("the books are off by \(total) \(currency)")
         }
+        try checkDisputes()
     }
 
     /// What must hold when everything has settled: nothing open, and every bank's own books agree
@@ -174,7 +187,7 @@ extension SimMarket {
             throw SimFault(
                 "purchase \(tag): the bank captured \(known.captured), we \(payment.row.captured)")
         }
-        guard known.refunded == payment.row.refunded else {
+        guard payment.row.isDirect || known.refunded == payment.row.refunded else {
             throw SimFault(
                 "purchase \(tag): the bank gave \(known.refunded) back, we \(payment.row.refunded)"
             )
@@ -183,7 +196,8 @@ extension SimMarket {
         guard shares == payment.row.captured.amount else {
             throw SimFault("purchase \(tag): its shares are not what was captured")
         }
-        if payment.row.state == .late, payment.row.refunded != payment.row.captured,
+        if payment.row.state == .late, !payment.row.isDirect, standing(tag) != .lost,
+            payment.row.refunded != payment.row.captured,
             payment.shares.contains(where: \.captured.isPositive)
         {
             throw SimFault("purchase \(tag): money that came late was kept")

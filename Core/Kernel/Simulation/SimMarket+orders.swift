@@ -61,6 +61,10 @@ extension SimMarket {
             guard !isCapturing(purchase.payments[index], order) else { return }
             switch rules.moneyBack(share, held) {
             case .refund:
+                // What was paid to the seller is not the platform's to give back, and what a bank
+                // took is decided there.
+                guard !held.payment.isDirect, standing(tag) != .open else { return }
+                if standing(tag) == .lost { break }
                 let basis = basis(purchase.orders[order], left: share.kept)
                 try giveBack(try rules.refundPlan(.everything, basis), &purchase, index, order)
             case .void: purchase.payments[index].attempts.append(newAttempt(.void, share.amount))

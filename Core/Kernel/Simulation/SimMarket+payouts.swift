@@ -10,7 +10,7 @@ extension SimMarket {
             guard let order = purchases[place.tag]?.orders[place.order] else { continue }
             let isDue = order.holdUntil.map { $0 <= now } ?? false
             guard isDue, !order.refunds.contains(where: \.state.isOpen),
-                !isCapturing(place.tag, place.order)
+                !isCapturing(place.tag, place.order), !isDisputed(place.tag)
             else {
                 waiting.append(place)
                 continue
@@ -42,7 +42,9 @@ extension SimMarket {
         var waiting: [(tag: Int, order: Int, until: Instant)] = []
         for place in reserved {
             guard let order = purchases[place.tag]?.orders[place.order] else { continue }
-            guard place.until <= now, !order.refunds.contains(where: \.state.isOpen) else {
+            guard place.until <= now, !order.refunds.contains(where: \.state.isOpen),
+                !isDisputed(place.tag)
+            else {
                 waiting.append(place)
                 continue
             }
@@ -64,12 +66,17 @@ extension SimMarket {
     mutating func runPayouts() throws {
         for wallet in wallets.indices {
             try settleFreeze(of: wallet)
-            try planPayouts(of: wallet)
+            try netReceivables(of: wallet)
+            let orders = claimable(of: wallet)
+            for currency in orders.keys.sorted(by: { $0.code < $1.code }) {
+                try payOut(orders[currency] ?? [], wallet, currency)
+            }
             try step()
         }
     }
 
-    private mutating func planPayouts(of wallet: Int) throws {
+    /// What is available of a wallet's orders, and not held by a refund or a dispute.
+    mutating func claimable(of wallet: Int) -> [Currency: [ClaimableOrder]] {
         var byCurrency: [Currency: [ClaimableOrder]] = [:]
         var left: [ID<Kernel.Order>: (tag: Int, order: Int)] = [:]
         for place in available[wallet] {
@@ -78,7 +85,7 @@ extension SimMarket {
             let currency = order.amounts.total.currency
             let amount = Money(ledger.sum(.sellerAvailable, of: order.id), currency)
             guard amount.isPositive, left.updateValue(place, forKey: order.id) == nil,
-                !order.refunds.contains(where: \.state.isOpen)
+                !order.refunds.contains(where: \.state.isOpen), !isDisputed(place.tag)
             else { continue }
             byCurrency[currency, default: []].append(
                 ClaimableOrder(
@@ -86,9 +93,7 @@ extension SimMarket {
                     instance: purchase.payments.first { $0.row.state == .captured }?.row.instance))
         }
         available[wallet] = left.values.sorted { ($0.tag, $0.order) < ($1.tag, $1.order) }
-        for currency in byCurrency.keys.sorted(by: { $0.code < $1.code }) {
-            try payOut(byCurrency[currency] ?? [], wallet, currency)
-        }
+        return byCurrency
     }
 
     /// The wallet as the database would give it to a run.
@@ -140,6 +145,9 @@ extension SimMarket {
     ) throws {
         let payout = payouts[index]
         let wasAsked = payout.state != .held
+        if !wasAsked, payout.row.items.contains(where: { isDisputed(places[$0.order]?.tag ?? 0) }) {
+            return try endPayout(index, .failed)
+        }
         if payout.state == .held || payout.state == .unknown {
             payouts[index].state = .sent
             payouts[index].tries += 1
@@ -203,7 +211,7 @@ extension SimMarket {
         try step()
     }
 
-    private mutating func makeAvailable(_ id: ID<Kernel.Order>) {
+    mutating func makeAvailable(_ id: ID<Kernel.Order>) {
         guard let place = places[id],
             let wallet = purchases[place.tag]?.orders[place.order].wallet
         else { return }

@@ -86,6 +86,8 @@ extension SimMarket {
             return
         }
         guard share.state != .paid || plan.amount.amount < share.kept else { return }
+        if held.payment.isDirect { return try recordRefund(plan, tag, index, order) }
+        guard standing(tag) == .none else { return }
         try giveBack(plan, &purchase, index, order)
         purchases[tag] = purchase
         touched.insert(tag)
@@ -122,7 +124,7 @@ extension SimMarket {
 
     /// An administrator asks again for stray money whose return failed.
     mutating func retryStrays(_ tag: Int) throws {
-        guard var purchase = purchases[tag] else { return }
+        guard var purchase = purchases[tag], standing(tag) == .none else { return }
         for order in purchase.orders.indices {
             for place in purchase.orders[order].refunds.indices {
                 let refund = purchase.orders[order].refunds[place]

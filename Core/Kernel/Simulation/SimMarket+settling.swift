@@ -156,6 +156,7 @@ extension SimMarket {
         case .refund(let snapshot):
             guard let found = refund(tag, snapshot.refundID) else { return }
             try settleRefund(tag, found.order, found.refund, snapshot)
+        case .dispute(let snapshot): try applyDispute(snapshot, tag, index)
         case .payout: break
         }
     }

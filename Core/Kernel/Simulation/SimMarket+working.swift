@@ -157,6 +157,14 @@ extension SimMarket {
         let refund = purchase.orders[order].refunds[number]
         let key = rules.key(row)
         let fails = Int.random(in: 0..<10, using: &random) == 0 && !isSettling
+        let isKnown = row.tries > 1 && banks[bank].lookupRefund(key: key) != nil
+        if !isKnown {
+            switch standing(tag) {
+            case .none: break
+            case .open: return
+            case .lost: return try endRefund(tag, order, number)
+            }
+        }
         let answer = call(fate) { market throws(ProviderError) in
             if row.tries > 1, let known = market.banks[bank].lookupRefund(key: key) { return known }
             return try market.banks[bank].refund(
@@ -336,6 +344,7 @@ extension SimMarket {
         Self.end(&purchase.payments[index], refundOf: order, number, .failed)
         purchases[tag] = purchase
         touched.insert(tag)
+        try chargeLostDisputes(tag, index)
         try step()
     }
 
@@ -364,6 +373,7 @@ extension SimMarket {
                     refund.row, wallets[purchase.orders[order].wallet],
                     held.payment.instance, purchase.orders[order].isReleased))
         }
+        try chargeLostDisputes(tag, index)
         try step()
     }
 

@@ -55,6 +55,7 @@ struct SimMarket {
         var shares: [Share]
         var attempts: [Attempt]
         let bank: Int
+        var disputes: [Dispute] = []
     }
 
     struct Purchase {
@@ -94,6 +95,8 @@ struct SimMarket {
     var payouts: [Payout] = []
     /// What was paid out for each order and did not come back, in minor units.
     var paidFor: [ID<Kernel.Order>: Int64] = [:]
+    /// What disputes that were not lost in the end gave orders again after their release.
+    var givenBack: [ID<Kernel.Order>: Int64] = [:]
     var stragglers: [Straggler] = []
     /// Purchases of which something may still happen, oldest first.
     var active: [Int] = []
@@ -123,7 +126,9 @@ struct SimMarket {
         self.rules = rules
         wallets = (0..<count).map { _ in ID() }
         sellers = (0..<count).map { _ in ID() }
-        banks = [SimBank(number: 0), SimBank(number: 1)]
+        banks = [
+            SimBank(number: 0), SimBank(number: 1), SimBank(number: 2, paysSellers: true),
+        ]
         available = Array(repeating: [], count: count)
         frozen = Array(repeating: [], count: count)
         freezes = (0..<count).map { _ in ID() }
@@ -175,6 +180,10 @@ struct SimMarket {
         case .refundReturn(let tag):
             withBankPayment(tag, &random) { bank, reference, random in
                 bank.takeBackRefund(of: reference, &random)
+            }
+        case .dispute(let tag):
+            withBankPayment(tag, &random) { bank, reference, random in
+                bank.dispute(reference, &random)
             }
         case .expire: try expirePurchases(event)
         case .release: try release()

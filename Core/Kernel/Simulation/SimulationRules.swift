@@ -57,6 +57,23 @@ struct SimulationRules: Sendable {
                 try Posting.refundReturn(
                     $0, wallet: $1, at: $2, taxJurisdiction: nil, isReleased: $3)
             }
+    var directRefund: @Sendable (Refund, ID<Wallet>) throws -> Posting = {
+        try .directRefund($0, wallet: $1, taxJurisdiction: nil)
+    }
+    /// What is available of these orders pays what their seller owes for direct sales.
+    var netting: @Sendable ([PayoutItem], ID<Wallet>, Currency) throws -> Posting = {
+        try .recovery(ID(), from: $0, wallet: $1, to: .sellerReceivable($1), $2)
+    }
+    var disputeIsNewer: @Sendable (DisputeSnapshot, _ known: Dispute) -> Bool = {
+        $0.version > $1.version
+    }
+    var disputeCharge:
+        @Sendable (DisputeChange, LockedShare, OrderHoldings, _ isReleased: Bool) throws -> Posting =
+            {
+                try .disputeCharge(
+                    $0.dispute, from: $0.before, to: $0.after, move: $0.move, of: $1, held: $2,
+                    isReleased: $3)
+            }
     var release: @Sendable (ID<Order>, Money, _ kept: Money, ID<Wallet>) throws -> Posting = {
         try Posting.release($0, $1, kept: $2, wallet: $3)
     }

@@ -18,7 +18,7 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
         return rules
     }
 
-    static let all = deciding + asking + paying
+    static let all = deciding + asking + paying + disputing
 
     private static let deciding = [
         DeliberateBug(name: "old news overwrites newer") { rules in
@@ -136,6 +136,26 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
         },
         DeliberateBug(name: "a failed payout is booked as paid") { rules in
             rules.payoutVoid = { try .payoutPost($0) }
+        },
+    ]
+
+    private static let disputing = [
+        DeliberateBug(name: "old news of a dispute overwrites newer") { rules in
+            rules.disputeIsNewer = { snapshot, known in snapshot.version != known.version }
+        },
+        DeliberateBug(name: "a seller who gave a direct sale back owes its commission") { rules in
+            rules.directRefund = { refund, _ in
+                try Posting(
+                    key: "refund:\(refund.id)", kind: .refund, currency: refund.amount.currency,
+                    entries: [])
+            }
+        },
+        DeliberateBug(
+            name: "what pays for commission of direct sales pays a debt that is not there"
+        ) { rules in
+            rules.netting = { items, wallet, currency in
+                try .recovery(ID(), from: items, wallet: wallet, currency)
+            }
         },
     ]
 

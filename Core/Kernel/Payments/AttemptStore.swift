@@ -168,17 +168,6 @@ struct AttemptStore {
         """
     }
 
-    /// Something is sent now. Written before it is, so that whoever dies before the answer leaves
-    /// the doubt behind.
-    static func doubtStatement(_ id: ID<PaymentAttempt>) -> SQL {
-        "update payment_attempt set in_doubt_at = now() where id = \(id)"
-    }
-
-    /// What was sent last was answered; what was sent before it is in as much doubt as it was.
-    static func answeredStatement(_ attempt: PaymentAttempt) -> SQL {
-        "update payment_attempt set in_doubt_at = \(attempt.inDoubtAt) where id = \(attempt.id)"
-    }
-
     /// Tries again later, further apart each time: 2 seconds to 10 minutes.
     static func retryStatement(
         _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String

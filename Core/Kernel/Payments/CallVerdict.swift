@@ -9,9 +9,12 @@ enum CallVerdict: Hashable, Sendable {
 }
 
 extension ProviderError {
-    /// Whether nobody knows if it was done.
+    /// Whether nobody knows if it was done: there was no answer, or none that can be believed.
     var isAmbiguous: Bool {
-        if case .ambiguous = self { true } else { false }
+        switch self {
+        case .ambiguous, .signatureInvalid: true
+        default: false
+        }
     }
 
     var verdict: CallVerdict {

@@ -172,8 +172,11 @@ extension Marketplace {
     ) async throws {
         do {
             let provider = try await providers.payment(payment.instance)
+            // Its deadline begins before the look: whoever sleeps after it wakes too late to ask.
+            let context = context(for: attempt)
+            guard try await database.attempts.isStillClaimed(attempt) else { return }
             reach(.init(attempt.kind), .beforeCall)
-            let snapshot = try await send(provider, context(for: attempt))
+            let snapshot = try await send(provider, context)
             reach(.init(attempt.kind), .afterCall)
             try await settle(payment.id, snapshot, after: SettledAttempt(attempt: attempt))
         } catch let error as ProviderError {

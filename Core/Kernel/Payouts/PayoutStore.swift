@@ -342,18 +342,6 @@ struct PayoutStore: Sendable {
             version: try c.next(), inDoubtAt: try c.next(), items: items)
     }
 
-    /// Its provider is asked to pay now. Written before it is, so that whoever dies before the
-    /// answer leaves the doubt behind.
-    func doubt(_ id: ID<Payout>) async throws {
-        try await db.execute("update payout set in_doubt_at = now() where id = \(id)")
-    }
-
-    /// What was asked last was answered; what was asked before it is in as much doubt as it was.
-    func answered(_ payout: Payout) async throws {
-        try await db.execute(
-            "update payout set in_doubt_at = \(payout.inDoubtAt) where id = \(payout.id)")
-    }
-
     /// Why a payout that nobody was asked to pay yet must stay; nil when it may go.
     func stop(of payout: Payout) async throws -> WaitingWallet.Reason? {
         let found = try await db.query(

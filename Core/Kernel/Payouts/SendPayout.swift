@@ -31,7 +31,7 @@ extension Marketplace {
         let payout = try await beginSending(id)
         guard payout.state.isOpen else { return payout }
         let wasAsked = payout.state != .held
-        var isAsked = false
+        var doubt: CallDoubt?
         do {
             let provider = try await providers.payment(payout.instance)
             if wasAsked {
@@ -44,14 +44,18 @@ extension Marketplace {
                 if let known { return try await settlePayout(id, known) }
             }
             let request = try await request(for: payout)
-            try await database.payouts.doubt(id)
-            isAsked = true
+            // Its deadline begins before the doubt: whoever sleeps after it wakes too late to ask.
+            let context = context(of: payout)
+            guard let asked = try await database.payouts.doubt(id) else {
+                return try await database.payouts.find(id, of: nil) ?? payout
+            }
+            doubt = asked
             reach(.payout, .beforeCall)
-            let snapshot = try await provider.pay(request, context(of: payout))
+            let snapshot = try await provider.pay(request, context)
             reach(.payout, .afterCall)
             return try await settlePayout(id, snapshot)
         } catch let error as ProviderError {
-            if isAsked, !error.isAmbiguous { try await database.payouts.answered(payout) }
+            if let doubt, !error.isAmbiguous { try await database.payouts.answered(id, doubt) }
             return try await settlePayout(id, error, wasAsked: wasAsked)
         }
     }

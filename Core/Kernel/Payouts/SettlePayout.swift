@@ -54,20 +54,38 @@ extension Marketplace {
     func settlePayout(
         _ id: ID<Payout>, _ error: ProviderError, wasAsked: Bool
     ) async throws -> Payout {
-        let state = Payout.State.after(error, wasAsked: wasAsked)
-        guard state == .failed else {
-            // Why it stays in doubt, for whoever has to decide it in the end.
-            let why: String? =
-                switch error {
-                case .invalidRequest(_, let message): "The provider refuses to be asked: \(message)"
-                default: nil
-                }
-            return try await move(id, to: state, failure: why)
+        let settled = try await database.transaction { tx in
+            guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
+            guard payout.state.isOpen else { return payout }
+            // Somebody else may have asked meanwhile and wait for the answer.
+            let state = Payout.State.after(
+                error, wasAsked: wasAsked || payout.inDoubtAt != nil)
+            guard state == .failed else {
+                _ = try await tx.payouts.move(
+                    id, from: payout.state, to: state, failure: Self.whyInDoubt(error))
+                return try await tx.payouts.lock(id) ?? payout
+            }
+            let failed = try await tx.end(payout, .failed, failure: Self.whyFailed(error))
+            reach(.payout, .beforeRecord)
+            return failed
         }
+        if settled.state == .failed { reach(.payout, .recorded) }
+        return settled
+    }
+
+    /// Why it stays in doubt, for whoever has to decide it in the end.
+    private static func whyInDoubt(_ error: ProviderError) -> String? {
+        if case .invalidRequest(_, let message) = error {
+            "The provider refuses to be asked: \(message)"
+        } else {
+            nil
+        }
+    }
+
+    private static func whyFailed(_ error: ProviderError) -> String {
         switch error {
-        case .declined(_, let message, _), .invalidRequest(_, let message):
-            return try await fail(id, message)
-        default: return try await fail(id, "The provider does not pay out any more.")
+        case .declined(_, let message, _), .invalidRequest(_, let message): message
+        default: "The provider does not pay out any more."
         }
     }
 
@@ -77,32 +95,12 @@ extension Marketplace {
     ) async throws -> Payout {
         logger.warning(
             "payout.not-looked-up", metadata: ["payout": "\(id)", "error": "\(error)"])
-        return try await move(id, to: .unknown)
-    }
-
-    private func move(
-        _ id: ID<Payout>, to state: Payout.State, failure: String? = nil
-    ) async throws -> Payout {
-        try await database.transaction { tx in
-            guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
-            if payout.state.isOpen {
-                _ = try await tx.payouts.move(
-                    id, from: payout.state, to: state, failure: failure)
-            }
-            return try await tx.payouts.lock(id) ?? payout
-        }
-    }
-
-    private func fail(_ id: ID<Payout>, _ failure: String) async throws -> Payout {
-        let failed = try await database.transaction { tx in
+        return try await database.transaction { tx in
             guard let payout = try await tx.payouts.lock(id) else { throw PayoutRefusal.unknown }
             guard payout.state.isOpen else { return payout }
-            let failed = try await tx.end(payout, .failed, failure: failure)
-            reach(.payout, .beforeRecord)
-            return failed
+            _ = try await tx.payouts.move(id, from: payout.state, to: .unknown)
+            return try await tx.payouts.lock(id) ?? payout
         }
-        reach(.payout, .recorded)
-        return failed
     }
 }
 

@@ -10,6 +10,7 @@ extension Marketplace {
         guard let id = attempt.refund, let reference = payment.reference,
             let refund = try await database.refunds.find(id)
         else { return }
+        var doubt: CallDoubt?
         do {
             let provider = try await providers.payment(payment.instance)
             let context = context(for: attempt)
@@ -28,7 +29,8 @@ extension Marketplace {
                 }
             }
             if try await isHeldByDispute(refund, attempt, of: payment) { return }
-            try await database.execute(AttemptStore.doubtStatement(attempt.id))
+            guard let asked = try await database.attempts.doubt(attempt) else { return }
+            doubt = asked
             reach(.refund, .beforeCall)
             let snapshot = try await provider.refund(
                 RefundRequest(
@@ -38,15 +40,24 @@ extension Marketplace {
             reach(.refund, .afterCall)
             try await settleRefund(id, of: payment.id, snapshot, attempt: attempt.id)
         } catch let error as ProviderError {
-            try await refundFailed(attempt, id, of: payment.id, with: error)
+            try await refundFailed(attempt, id, of: payment.id, with: error, doubt)
         }
     }
 
     private func refundFailed(
         _ attempt: PaymentAttempt, _ id: ID<Refund>, of payment: ID<Payment>,
-        with error: ProviderError
+        with error: ProviderError, _ doubt: CallDoubt?
     ) async throws {
-        switch error.verdict(mayHaveArrived: attempt.mayHaveArrived) {
+        var attempt = attempt
+        var isAlone = true
+        if let doubt {
+            // What was asked before, by whoever has been here since it was claimed.
+            attempt.inDoubtAt = doubt.before
+            if !error.isAmbiguous {
+                isAlone = try await database.attempts.answered(attempt.id, doubt)
+            }
+        }
+        switch error.verdict(mayHaveArrived: !isAlone || attempt.mayHaveArrived) {
         case .ends:
             let failure =
                 switch error {
@@ -55,13 +66,8 @@ extension Marketplace {
                 }
             try await endRefund(id, of: payment, failure: failure)
         case .triesAgain(let state):
-            var statements = [
-                AttemptStore.retryStatement(attempt.id, state, error: "\(error)")
-            ]
-            if !error.isAmbiguous {
-                statements.append(AttemptStore.answeredStatement(attempt))
-            }
-            _ = try await database.batch(statements)
+            try await database.execute(
+                AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
         }
     }
 

@@ -1,4 +1,5 @@
 import Kernel
+import ProviderKit
 import TestSupport
 import Testing
 import Vocabulary
@@ -37,6 +38,55 @@ import Vocabulary
                 trail.map(\.action) == [
                     "payout-plan.made", "payout-plan.approved", "payout-plan.applied",
                 ])
+        }
+    }
+
+    @Test func `a higher limit is shown until a second person sets it too`() async throws {
+        try await Office.run { office in
+            func set(_ amount: Int) async throws -> OfficeAnswer {
+                try await office.post(
+                    "/api/v1/payout-limits",
+                    #"{"currency": "EUR", "amount": \#(amount), "reason": "A rule of ours."}"#)
+            }
+            let lower = try await set(500_000)
+            #expect(lower.text.contains(#""amount":500000"#) && lower.value("waiting.0") == nil)
+            let higher = try await set(900_000)
+            #expect(higher.text.contains(#""amount":500000"#))
+            #expect(higher.value("waiting.0.limit.amount") == "900000")
+            let page = try await office.get("/payout-plans").text
+            #expect(page.contains("EUR, waits for a second person"))
+
+            let colleague = try await office.market.given.administrator()
+            try await office.market.marketplace.setApprovalLimit(
+                .eur, to: 900_000, reason: "I agree.", by: colleague.id)
+            let after = try await office.get("/api/v1/payout-limits")
+            #expect(after.text.contains(#""amount":900000"#) && after.value("waiting.0") == nil)
+        }
+    }
+
+    @Test func `a failed payout that proves paid is booked on its page`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            try await sale.deliver(office.market)
+            let kernel = office.market.marketplace
+            let payout = try #require(try await kernel.runPayouts().payouts.first)
+            let instance = TestBank.of(payout.instance)
+            instance.fail(.declined)
+            _ = try await kernel.sendPayout(payout.id)
+            _ = try await kernel.settlePayout(
+                payout.id,
+                PayoutSnapshot(
+                    reference: "out_late", status: .succeeded, amount: payout.amount, version: 9))
+            let path = "/payouts/\(payout.id)"
+            #expect(try await office.get("/api/v1\(path)").value("isContradicted") == "true")
+            #expect(try await office.get(path).text.contains("Book it as paid"))
+
+            let booked = try await office.post(
+                "/api/v1\(path)/verdict", #"{"outcome": "paid", "reason": "On the list."}"#)
+
+            #expect(booked.value("state") == "paid" && booked.value("isContradicted") == "false")
+            #expect(try await !office.get(path).text.contains("Book it as paid"))
+            #expect(try await kernel.payoutFreeze(of: payout.seller) == nil)
         }
     }
 

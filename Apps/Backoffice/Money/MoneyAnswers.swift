@@ -20,6 +20,8 @@ struct PayoutAnswer: Codable {
     let tries: Int
     /// Whether its provider does not say how it ended, so that a person may.
     let mayBeDecided: Bool
+    /// Whether it was paid although it had failed: a person has to book it as paid.
+    let isContradicted: Bool
     let createdAt: Instant
     let settledAt: Instant?
     /// The plan that it was made by, when somebody planned it.
@@ -40,6 +42,7 @@ struct PayoutAnswer: Codable {
         failure = payout.failure
         tries = payout.tries
         mayBeDecided = payout.mayBeDecided
+        isContradicted = payout.isContradicted
         createdAt = payout.createdAt
         settledAt = payout.settledAt
         plan = payout.plan

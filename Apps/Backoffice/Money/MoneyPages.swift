@@ -40,7 +40,8 @@ enum MoneyPages {
     }
 
     static func payout(
-        _ payout: PayoutAnswer, _ takeBack: TakeBackAnswer, mayRun: Bool
+        _ payout: PayoutAnswer, _ takeBack: TakeBackAnswer, _ verdict: SecondPersonWish?,
+        mayRun: Bool
     ) -> DeskPage {
         DeskPage(
             "Payout of \(Format.money(payout.amount))",
@@ -68,7 +69,7 @@ enum MoneyPages {
                                 .money($0.amount),
                             ]
                         }))
-            ] + PayoutVerdictRoutes.blocks(of: payout, mayDo: mayRun)
+            ] + PayoutVerdictRoutes.blocks(of: payout, verdict, mayDo: mayRun)
                 + TakeBackPages.blocks(of: payout, takeBack, mayDo: mayRun))
     }
 

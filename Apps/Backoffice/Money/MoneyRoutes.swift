@@ -59,6 +59,7 @@ struct MoneyRoutes {
             return MoneyPages.payout(
                 PayoutAnswer(found.payout, found.lines),
                 TakeBackAnswer(try await call.marketplace.payoutTakeBack(of: call.path.payout)),
+                try await call.marketplace.payoutVerdictWish(of: call.path.payout),
                 mayRun: Duty.runPayouts.isAllowed(to: admin.roles))
         }
         desk.read(

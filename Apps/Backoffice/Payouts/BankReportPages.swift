@@ -51,13 +51,13 @@ enum BankReportPages {
         DeskPage(
             run.message.isEmpty ? "A bank's message" : .data(run.message),
             lead: run.wrong > 0
-                ? "Some lines are about another amount than the payout's: look into them." : nil,
+                ? "Some lines are not as we have it: look into them." : nil,
             [
                 Block(facts: [
                     Fact("Format", data: run.format), Fact("Read", data: Format.time(run.readAt)),
                     Fact("Provider", data: run.instanceName, to: Links.provider(run.instance)),
                     Fact("Payouts settled", data: String(run.settled)),
-                    Fact("Of another amount", data: String(run.wrong)),
+                    Fact("Not as we have it", data: String(run.wrong)),
                     Fact("Not ours", data: String(run.unknown)),
                 ]),
                 Block(
@@ -90,6 +90,7 @@ enum BankReportPages {
         case .underWay: "wait"
         case .unknown: "not ours"
         case .otherAmount: "nothing: the amount is not the payout's"
+        case .contradicts: "froze the seller's payouts: it had failed"
         }
     }
 }

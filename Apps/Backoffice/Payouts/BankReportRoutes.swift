@@ -102,7 +102,8 @@ struct BankReportAnswer: Codable {
     let message: String
     let readAt: Instant
     let settled: Int
-    /// Lines about a payout of another amount: nothing was changed by them.
+    /// Lines about a payout of another amount, which changed nothing, and about one that had
+    /// failed, whose seller's payouts are frozen.
     let wrong: Int
     let unknown: Int
     /// At most 2,000, those that need a person first; empty in lists.

@@ -31,8 +31,10 @@ struct PayoutVerdictRoutes {
         desk.act(
             Act<MoneyRoutes.PayoutPath>(
                 "/payouts/{payout}/verdict",
-                "Say how a payout in doubt ended, after its provider was asked three times",
-                tag: "Money", .runPayouts, done: "The payout is ended.",
+                "Say how a payout in doubt ended, after its provider was asked three times, or "
+                    + "book one as paid that had failed; of a large one two people say the same",
+                tag: "Money", .runPayouts,
+                done: "It is written down; a large payout ends when a second person says it too.",
                 back: { "/payouts/\($0.payout)" }), input: Verdict.self
         ) { marketplace, path, input, admin in
             let verdict: PayoutVerdict =
@@ -47,16 +49,30 @@ struct PayoutVerdictRoutes {
         }
     }
 
-    /// The form for it; nothing unless it is in doubt.
-    static func blocks(of payout: PayoutAnswer, mayDo: Bool) -> [Block] {
-        guard payout.mayBeDecided, mayDo else { return [] }
+    /// The form for it; nothing unless it is in doubt, or was paid although it had failed.
+    static func blocks(
+        of payout: PayoutAnswer, _ first: SecondPersonWish?, mayDo: Bool
+    ) -> [Block] {
+        guard mayDo, payout.mayBeDecided || payout.isContradicted else { return [] }
+        let said = first.map { wish in
+            Block(
+                "A second person has to say the same",
+                text: wish.saysPaid
+                    ? "Somebody said on \(Format.time(wish.askedAt)) that it was paid: “\(wish.reason)”"
+                    : """
+                    Somebody said on \(Format.time(wish.askedAt)) that it was not paid: \
+                    “\(wish.reason)”
+                    """)
+        }
+        let before = said.map { [$0] } ?? []
+        if payout.isContradicted { return before + [booking(of: payout)] }
         let outcome = Input.choice(
             "outcome", "What the provider's own list says",
             [
                 (key: "", text: "choose"), (key: "paid", text: "it was paid"),
                 (key: "notPaid", text: "it was not paid, and will not be"),
             ], chosen: "")
-        return [
+        return before + [
             Block(
                 "It stays in doubt",
                 text: """
@@ -74,5 +90,27 @@ struct PayoutVerdictRoutes {
                         isDangerous: true)
                 ])
         ]
+    }
+
+    private static func booking(of payout: PayoutAnswer) -> Block {
+        let outcome = Input.choice(
+            "outcome", "What the provider's own list says",
+            [(key: "", text: "choose"), (key: "paid", text: "it was paid")], chosen: "")
+        return Block(
+            "It was paid although it had failed",
+            text: """
+                Its money was available to the seller again when the provider or the bank said \
+                that it was paid. The seller's payouts are frozen until it is booked: then the \
+                seller owes \(Format.money(payout.amount)), what is there pays it, and the \
+                freeze is lifted. If it was not paid, lift the freeze.
+                """,
+            forms: [
+                DeskForm(
+                    "Book it as paid", to: "/payouts/\(payout.id)/verdict",
+                    [
+                        outcome, .line("reference", "Its id at the provider", required: false),
+                        .reason,
+                    ], isDangerous: true)
+            ])
     }
 }

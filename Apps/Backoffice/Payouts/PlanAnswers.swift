@@ -84,7 +84,27 @@ struct LimitAnswer: Codable {
     let limit: Money
 }
 
-struct LimitsAnswer: Codable { let items: [LimitAnswer] }
+/// A higher limit that a second person has to set too before it holds.
+struct LimitWishAnswer: Codable {
+    let currency: Currency
+    /// Absent when the limit is to be taken away.
+    let limit: Money?
+    let askedBy: ID<Account>
+    let askedAt: Instant
+
+    init(_ wish: ApprovalLimitWish) {
+        currency = wish.currency
+        limit = wish.limit
+        askedBy = wish.askedBy
+        askedAt = wish.askedAt
+    }
+}
+
+struct LimitsAnswer: Codable {
+    let items: [LimitAnswer]
+    /// What waits for a second person.
+    let waiting: [LimitWishAnswer]
+}
 
 /// Money of an order that becomes available on a known day.
 struct UpcomingAnswer: Codable {

@@ -4,7 +4,7 @@ import Web
 
 enum PlanPages {
     static func list(
-        _ page: Kernel.Page<PayoutPlan>, _ limits: [ApprovalLimit], _ query: PlanRoutes.PlanQuery,
+        _ page: Kernel.Page<PayoutPlan>, _ limits: LimitsAnswer, _ query: PlanRoutes.PlanQuery,
         _ admin: Administrator
     ) -> DeskPage {
         let rows = page.items.map { plan in
@@ -83,7 +83,9 @@ enum PlanPages {
         if plan.needsApproval, plan.approvedBy == nil, plan.madeBy != admin.account.id {
             forms.append(DeskForm("Approve the plan", to: path + "/approval", [.reason]))
         }
-        if !plan.needsApproval || plan.approvedBy != nil {
+        if !plan.needsApproval || plan.approvedBy != nil,
+            plan.mayBeApplied(by: admin.account.id)
+        {
             forms.append(
                 DeskForm(
                     "Apply the plan", to: path + "/application",
@@ -94,19 +96,31 @@ enum PlanPages {
         return forms
     }
 
-    private static func limitsBlock(_ limits: [ApprovalLimit], _ admin: Administrator) -> Block {
+    private static func limitsBlock(_ limits: LimitsAnswer, _ admin: Administrator) -> Block {
         let form = DeskForm(
             "Set a limit", to: "/payout-limits",
             [
                 .line("currency", "Currency", "EUR"),
                 .amount(
                     "amount", "The amount from which a second person is needed", in: "currency",
-                    help: "Such as 5000.00. Empty: one person is enough for every payout.",
+                    help: """
+                        Such as 5000.00. Empty: one person is enough for every payout. A lower \
+                        limit holds at once, a higher one when a second person sets it too.
+                        """,
                     required: false), .reason,
             ], isDangerous: true)
         return Block(
             "A second person is needed from",
-            facts: limits.map { Fact(.data($0.limit.currency.code), data: Format.money($0.limit)) },
+            facts: limits.items.map {
+                Fact(.data($0.limit.currency.code), data: Format.money($0.limit))
+            }
+                + limits.waiting.map { wish in
+                    let limit = wish.limit.map { Phrase.data(Format.money($0)) } ?? "no limit"
+                    return Fact(
+                        "\(wish.currency.code), waits for a second person",
+                        "\(limit), asked for \(Format.time(wish.askedAt))",
+                        to: Links.with("/audit", [("actor", "\(wish.askedBy)")]))
+                },
             forms: Duty.setPayoutLimits.isAllowed(to: admin.roles) ? [form] : [])
     }
 

@@ -28,7 +28,10 @@ struct PlanRoutes {
         static let rules: [String: [Rule]] = [
             "amount": [
                 .range(1...Money.amountMax),
-                .about("Minor units. Left out, one person is enough for every payout."),
+                .about(
+                    "Minor units. Left out, one person is enough for every payout. A higher "
+                        + "limit, or none, holds when a second person sets the same within a "
+                        + "week."),
             ],
             "reason": [.length(3...500)],
         ]
@@ -46,8 +49,8 @@ struct PlanRoutes {
     private func pages() {
         desk.page("/payout-plans", .readMoney, query: PlanQuery.self) { call, admin in
             let plans = try await Self.plans(call.marketplace, call.query)
-            let limits = try await call.marketplace.approvalLimits()
-            return PlanPages.list(plans, limits, call.query, admin)
+            return PlanPages.list(
+                plans, try await Self.limits(call.marketplace), call.query, admin)
         }
         desk.page(
             "/payout-plans/{plan}", .readMoney, path: PlanPath.self, query: ListQuery.self
@@ -104,7 +107,8 @@ struct PlanRoutes {
             Act<PlanPath>(
                 "/payout-plans/{plan}/application", "Do exactly what a plan says",
                 tag: "Payouts", .runPayouts, done: "The payouts are on their way.",
-                back: { "/payout-plans/\($0.plan)" }), input: OptionalReason.self
+                back: { "/payout-plans/\($0.plan)" }
+            ).mayFail(.forbidden), input: OptionalReason.self
         ) { marketplace, path, _, admin in
             PayoutRunAnswer(
                 try await marketplace.applyPayoutPlan(path.plan, by: admin.account.id))
@@ -129,7 +133,8 @@ struct PlanRoutes {
         desk.act(
             Act<Nothing>(
                 "/payout-limits", "Set from how much on a payout needs a second person",
-                tag: "Payouts", .setPayoutLimits, done: "The limit is set.",
+                tag: "Payouts", .setPayoutLimits,
+                done: "A lower limit holds now; a higher one when a second person sets it too.",
                 back: { _ in "/payout-plans" }), input: Limit.self
         ) { marketplace, _, input, admin in
             try await marketplace.setApprovalLimit(
@@ -140,7 +145,8 @@ struct PlanRoutes {
 
     private static func limits(_ marketplace: Marketplace) async throws -> LimitsAnswer {
         LimitsAnswer(
-            items: try await marketplace.approvalLimits().map { LimitAnswer(limit: $0.limit) })
+            items: try await marketplace.approvalLimits().map { LimitAnswer(limit: $0.limit) },
+            waiting: try await marketplace.approvalLimitWishes().map { LimitWishAnswer($0) })
     }
 
     private static func plans(

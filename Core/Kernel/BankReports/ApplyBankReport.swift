@@ -16,6 +16,9 @@ public struct BankReportFinding: Hashable, Sendable, Codable {
         case unknown
         /// The payout is of another amount: nothing was changed, and a person has to look.
         case otherAmount
+        /// It was executed although the payout had failed: the seller's payouts are frozen until a
+        /// person has booked it.
+        case contradicts
     }
 
     /// The end-to-end id of the transfer, or the message id of a file.
@@ -41,7 +44,7 @@ public struct BankReportRun: Sendable {
     public let message: String
     public let readAt: Instant
     public let settled: Int
-    /// Lines that need a person: a payout of another amount.
+    /// Lines that need a person: a payout of another amount, or one that had failed.
     public let wrong: Int
     /// Lines about nothing of ours.
     public let unknown: Int
@@ -62,11 +65,12 @@ extension Marketplace {
         }
         let report = try await printing.run { try BankReport(bytes) }
         let lines = try await transfers(in: report, at: instance)
+        let cameBack = Set(lines.filter { $0.outcome == .returned }.map(\.reference))
         var findings: [BankReportFinding] = []
         for start in stride(from: 0, to: lines.count, by: Self.linesPerTransaction) {
             let some = Array(lines[start..<min(start + Self.linesPerTransaction, lines.count)])
             findings += try await database.transaction { tx in
-                try await tx.settle(some, at: instance)
+                try await tx.settle(some, cameBack, at: instance)
             }
         }
         let id = ID<BankReportRun>()
@@ -141,8 +145,9 @@ extension Marketplace {
 
 extension Transaction {
     /// Settles the payouts that these lines are about, all locked in one order first.
+    /// - Parameter cameBack: the transfers of which the whole message says that they came back.
     fileprivate func settle(
-        _ lines: [BankReport.Line], at instance: ID<ProviderInstance>
+        _ lines: [BankReport.Line], _ cameBack: Set<String>, at instance: ID<ProviderInstance>
     ) async throws -> [BankReportFinding] {
         let known = try await payouts.find(references: lines.map(\.reference), at: instance)
         for id in Set(known.values).sorted() { _ = try await payouts.lock(id) }
@@ -152,13 +157,16 @@ extension Transaction {
             findings.append(
                 BankReportFinding(
                     reference: line.reference, outcome: line.outcome, amount: line.amount,
-                    reason: line.reason, result: try await settle(line, payout), payout: payout))
+                    reason: line.reason,
+                    result: try await settle(
+                        line, payout, hasComeBack: cameBack.contains(line.reference)),
+                    payout: payout))
         }
         return findings
     }
 
     private func settle(
-        _ line: BankReport.Line, _ id: ID<Payout>?
+        _ line: BankReport.Line, _ id: ID<Payout>?, hasComeBack: Bool
     ) async throws -> BankReportFinding.Result {
         guard line.outcome != .underWay else { return .underWay }
         guard let id, let payout = try await payouts.lock(id) else { return .unknown }
@@ -169,8 +177,9 @@ extension Transaction {
             version: payout.version + 1,
             failureCode: line.outcome == .executed ? nil : line.reason ?? "The bank sent it back.")
         let news = PayoutNews.read(snapshot, for: payout.state, version: payout.version)
-        if news == .nothing || news == .contradicts { return .known }
+        // Some banks book what they refuse, and book it back.
+        if news == .nothing || (news == .contradicts && hasComeBack) { return .known }
         _ = try await settle(payout, snapshot)
-        return .settled
+        return news == .contradicts ? .contradicts : .settled
     }
 }

@@ -10,7 +10,7 @@ struct BankReportStore: Sendable {
         _ digest: [UInt8], _ findings: [BankReportFinding], by admin: ID<Account>
     ) async throws {
         let order: [BankReportFinding.Result] = [
-            .otherAmount, .settled, .underWay, .known, .unknown,
+            .contradicts, .otherAmount, .settled, .underWay, .known, .unknown,
         ]
         let kept = order.flatMap { result in findings.filter { $0.result == result } }
             .prefix(BankReportRun.findingsMax)
@@ -22,7 +22,8 @@ struct BankReportStore: Sendable {
             insert into bank_report (id, instance_id, format, message, sha256, settled, wrong,
                 unknown, findings, read_by)
             values (\(id), \(instance), \(report.format), \(report.message), \(Bytes(digest)),
-                \(count(.settled)), \(count(.otherAmount)), \(count(.unknown)),
+                \(count(.settled)),
+                \(count(.otherAmount) + count(.contradicts)), \(count(.unknown)),
                 \(JSON(Array(kept))), \(admin))
             """)
     }

@@ -221,10 +221,14 @@ struct LedgerCheckStore {
                     'payout:' || payout.id || ':void', 'payout:' || payout.id || ':return')
                 group by payout.id
                 having coalesce(string_agg(posting.kind, ',' order by posting.id), '')
-                    <> case payout.state when 'paid' then 'payout_hold,payout_post'
-                        when 'failed' then 'payout_hold,payout_void'
-                        when 'returned' then 'payout_hold,payout_post,payout_return'
-                        else 'payout_hold' end
+                    <> case payout.state when 'failed' then 'payout_hold,payout_void'
+                        when 'held' then 'payout_hold' when 'sent' then 'payout_hold'
+                        when 'unknown' then 'payout_hold'
+                        -- one that had failed before was made available in between
+                        else 'payout_hold,' || case when payout.contradicted_at is null then ''
+                            else 'payout_void,' end || case payout.state
+                            when 'paid' then 'payout_post'
+                            else 'payout_post,payout_return' end end
                 """),
         Check(
             claim: "What a wallet has on its way is the sum of its open payouts",

@@ -304,6 +304,16 @@ extension Posting {
             ])
     }
 
+    /// The provider paid it after all, when its money was available again: the seller owes it.
+    static func payoutLate(_ payout: Payout) throws(LedgerError) -> Posting {
+        try Posting(
+            key: "payout:\(payout.id):post", kind: .payoutPost, currency: payout.amount.currency,
+            entries: [
+                LedgerEntry(.sellerDebt(payout.wallet), -payout.amount.amount),
+                LedgerEntry(.providerClearing(payout.instance), payout.amount.amount),
+            ])
+    }
+
     /// The provider did not: the money is available again.
     static func payoutVoid(_ payout: Payout) throws(LedgerError) -> Posting {
         try Posting(

@@ -89,7 +89,10 @@ struct Letter: Hashable, Sendable {
         ),
         (
             .administrator,
-            ["order.capture-refused", "order.refund-failed", "order.refund-returned"]
+            [
+                "order.capture-refused", "order.refund-failed", "order.refund-returned",
+                "payout.contradicted",
+            ]
         ),
     ]
 
@@ -97,6 +100,19 @@ struct Letter: Hashable, Sendable {
         switch topic {
         case "order.capture-refused": notTaken(facts)
         case "order.refund-failed", "order.refund-returned": notRefunded(topic, facts)
+        case "payout.contradicted":
+            Letter(
+                localized("A payout that had failed was paid"),
+                localized(
+                    """
+                    A payout of \(facts.money) had failed, and its money was available to the \
+                    seller again. Now the provider or the bank says that it was paid.
+                    """),
+                localized(
+                    """
+                    So that nothing is paid twice, the seller's payouts are frozen until somebody \
+                    books it on the payout's page in the back office.
+                    """))
         default: nil
         }
     }

@@ -6,7 +6,8 @@ extension Marketplace {
     /// and the money is set aside before anybody is asked to pay. What became available since is
     /// left for the next plan. Of two who apply one plan at once, one does.
     /// - Parameter admin: nil is the operator's own command.
-    /// - Throws: ``PayoutRefusal`` `planStale` when anything in it has changed: nothing moved then.
+    /// - Throws: ``PayoutRefusal`` `planStale` when anything in it has changed: nothing moved then;
+    ///   `approvalMissing`, and `applicationOwn` for whoever approved what the market made.
     @discardableResult
     public func applyPayoutPlan(
         _ id: ID<PayoutPlan>, by admin: ID<Account>?
@@ -22,6 +23,7 @@ extension Marketplace {
             guard !plan.needsApproval || plan.approvedBy != nil else {
                 throw PayoutRefusal.approvalMissing
             }
+            guard plan.mayBeApplied(by: admin) else { throw PayoutRefusal.applicationOwn }
             let now = try await tx.presentLines(of: planned, terms)
             guard now.fingerprint() == planned.fingerprint() else {
                 throw PayoutRefusal.planStale

@@ -21,7 +21,9 @@ public struct Payout: Sendable {
             case .sent: [.held, .unknown, .paid, .failed]
             case .unknown: [.sent, .paid, .failed]
             case .paid: [.returned]
-            case .failed, .returned: []
+            // Paid after all; its money is taken back from the seller.
+            case .failed: [.paid]
+            case .returned: []
             }
         }
 
@@ -54,6 +56,8 @@ public struct Payout: Sendable {
     let version: Int64
     /// When its provider was last asked to pay without an answer.
     var inDoubtAt: Instant?
+    /// When somebody proved that it was paid although it had failed.
+    public internal(set) var contradictedAt: Instant?
     /// The orders that it pays; empty in lists.
     public let items: [PayoutItem]
 
@@ -62,7 +66,8 @@ public struct Payout: Sendable {
             id: id, seller: seller, wallet: wallet, instance: instance, amount: amount,
             state: state, reference: reference, failure: failure, tries: tries,
             createdAt: createdAt, settledAt: settledAt, destination: destination, plan: plan,
-            version: version, inDoubtAt: inDoubtAt, items: items)
+            version: version, inDoubtAt: inDoubtAt,
+            contradictedAt: contradictedAt, items: items)
     }
 }
 

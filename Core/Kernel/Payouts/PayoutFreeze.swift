@@ -8,6 +8,7 @@ public struct PayoutFreeze: Hashable, Sendable {
     public let seller: ID<Seller>
     /// The seller reads it.
     public let reason: String
+    /// Nil is the market itself: a failed payout was paid.
     public let frozenBy: ID<Account>?
     public let frozenAt: Instant
 }
@@ -71,7 +72,7 @@ extension Marketplace {
 
     /// Moves the money now. What goes wrong changes nothing of the freeze itself, and the worker
     /// follows.
-    private func followFreeze(of seller: ID<Seller>) async {
+    func followFreeze(of seller: ID<Seller>) async {
         do { try await settleFreezes(of: seller) } catch {
             logger.error(
                 "payouts.freeze-not-followed",

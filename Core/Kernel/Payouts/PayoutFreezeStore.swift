@@ -13,6 +13,16 @@ struct PayoutFreezeStore: Sendable {
             """)
     }
 
+    /// The market's own freeze, by nobody; false when the seller's payouts are frozen already.
+    func insertUnlessFrozen(_ seller: ID<Seller>, reason: String) async throws -> Bool {
+        try await db.execute(
+            """
+            insert into payout_freeze (id, seller_id, reason)
+            values (\(ID<PayoutFreeze>()), \(seller), \(reason))
+            on conflict (seller_id) where lifted_at is null do nothing
+            """) == 1
+    }
+
     /// False when nothing is frozen.
     func lift(_ seller: ID<Seller>, by admin: ID<Account>) async throws -> Bool {
         try await db.execute(
@@ -37,29 +47,35 @@ struct PayoutFreezeStore: Sendable {
         }.first
     }
 
-    /// Accounts whose money lies on the wrong side of a freeze; of one seller, or of all.
-    func unsettled(of seller: ID<Seller>?, limit: Int) async throws -> [FreezableAccount] {
+    /// Accounts after `last` whose money lies on the wrong side of a freeze; of one seller, or of
+    /// all.
+    func unsettled(
+        of seller: ID<Seller>?, after last: Int64, limit: Int
+    ) async throws -> [FreezableAccount] {
         let ofSeller: SQL = seller.map { "wallet.seller_id = \($0)" } ?? "true"
         return try await db.query(
             """
-            (select account.id, wallet.id, wallet.seller_id, account.currency, false
+            (select account.id as account_id, wallet.id as wallet_id, wallet.seller_id,
+                account.currency, false as is_frozen
             from payout_freeze
             join wallet on wallet.seller_id = payout_freeze.seller_id
             join ledger_account account on account.wallet_id = wallet.id
             join ledger_balance on ledger_balance.account_id = account.id
             where lifted_at is null and account.kind = 'seller_available' and balance > 0
-                and \(ofSeller)
+                and account.id > \(last) and \(ofSeller)
             order by account.id limit \(limit)::bigint)
             union all
             (select account.id, wallet.id, wallet.seller_id, account.currency, true
             from ledger_account account
             join ledger_balance on ledger_balance.account_id = account.id
             join wallet on wallet.id = account.wallet_id
-            where account.kind = 'seller_frozen' and balance > 0 and \(ofSeller)
+            where account.kind = 'seller_frozen' and balance > 0
+                and account.id > \(last) and \(ofSeller)
                 and not exists (
                     select from payout_freeze
                     where payout_freeze.seller_id = wallet.seller_id and lifted_at is null)
             order by account.id limit \(limit)::bigint)
+            order by account_id limit \(limit)::bigint
             """
         ).decode { c in
             try FreezableAccount(

@@ -9,7 +9,8 @@ enum PayoutNews: Hashable, Sendable {
     case pending
     /// It ended so; `returned` when it had been paid.
     case ends(Payout.State)
-    /// It was paid although it had failed, and its money is available again: a person has to look.
+    /// It was paid although it had failed, and its money is available again: a person has to book
+    /// it.
     case contradicts
 
     static func read(

@@ -24,6 +24,12 @@ public struct PayoutPlan: Sendable {
     /// Who applied or dropped it.
     public let settledBy: ID<Account>?
     public let settledAt: Instant?
+
+    /// Whether somebody besides this person has had a hand in it, where its payouts need two: of
+    /// what the market made, whoever approved it is the first and must not be the second too.
+    public func mayBeApplied(by admin: ID<Account>?) -> Bool {
+        madeBy != nil || approvedBy == nil || approvedBy != admin
+    }
 }
 
 /// One line of a plan.

@@ -4,7 +4,7 @@ import Vocabulary
 public enum PayoutRefusal: Refusal, CaseIterable {
     case unknown, alreadyFrozen, notFrozen
     case planUnknown, planSettled, planStale, planEmpty
-    case approvalMissing, approvalOwn, approvalNotNeeded, approvalThere
+    case approvalMissing, approvalOwn, approvalNotNeeded, approvalThere, applicationOwn
     case payerUnable, settlementKnown
     case accountNotOffered, accountNotOpened, accountUnavailable
     case notPaid, takeBackUnable, takenBackAlready
@@ -22,6 +22,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .planEmpty: "payout-plan.empty"
         case .approvalMissing: "payout-plan.approval-missing"
         case .approvalOwn: "payout-plan.approval-own"
+        case .applicationOwn: "payout-plan.application-own"
         case .approvalNotNeeded: "payout-plan.approval-not-needed"
         case .approvalThere: "payout-plan.approval-there"
         case .payerUnable: "payout.payer-unable"
@@ -50,7 +51,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .unknown, .planUnknown, .fileUnknown, .accountNotOffered: .missing
         case .accountUnavailable, .providerAway: .unavailable
         case .notInFile: .invalid
-        case .approvalOwn: .forbidden
+        case .approvalOwn, .applicationOwn: .forbidden
         default: .conflict
         }
     }
@@ -69,6 +70,8 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .approvalMissing:
             "A payout in this plan is so large that a second person must approve it first."
         case .approvalOwn: "Whoever made a plan cannot approve it: ask somebody else."
+        case .applicationOwn:
+            "The market made this plan and you approved it: ask somebody else to apply it."
         case .approvalNotNeeded: "This plan needs no approval."
         case .approvalThere: "Somebody has approved this plan already."
         case .payerUnable: "That provider is not active, or pays nobody out."

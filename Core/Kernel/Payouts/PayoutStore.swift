@@ -200,7 +200,7 @@ struct PayoutStore: Sendable {
 
     private static let columns: SQL = """
         id, seller_id, wallet_id, instance_id, currency, amount, state, reference, failure, tries,
-        created_at, settled_at, destination, plan_id, version, in_doubt_at
+        created_at, settled_at, destination, plan_id, version, in_doubt_at, contradicted_at
         """
 
     /// The payout with its items, locked.
@@ -339,7 +339,8 @@ struct PayoutStore: Sendable {
             failure: try c.next(), tries: try c.next(), createdAt: try c.next(),
             settledAt: try c.next(),
             destination: try c.next(JSON<WalletDetails>?.self)?.value, plan: try c.next(),
-            version: try c.next(), inDoubtAt: try c.next(), items: items)
+            version: try c.next(), inDoubtAt: try c.next(),
+            contradictedAt: try c.next(), items: items)
     }
 
     /// Why a payout that nobody was asked to pay yet must stay; nil when it may go.

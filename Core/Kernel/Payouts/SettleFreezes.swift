@@ -8,14 +8,24 @@ extension Marketplace {
     /// wait for this. An account whose books are at fault is left alone and told of.
     /// - Parameter seller: nil is everybody.
     public func settleFreezes(of seller: ID<Seller>? = nil) async throws {
+        try await settleFreezes(of: seller, limit: 100)
+    }
+
+    /// - Parameter limit: how many accounts are read at once; those at fault keep nobody waiting.
+    func settleFreezes(of seller: ID<Seller>?, limit: Int) async throws {
+        var last: Int64 = 0
         while true {
-            let accounts = try await database.payoutFreezes.unsettled(of: seller, limit: 100)
-            var moved = 0
+            let accounts = try await database.payoutFreezes.unsettled(
+                of: seller, after: last, limit: limit)
+            guard let next = accounts.last else { return }
             for account in accounts {
                 let subject = "wallet \(account.wallet), \(account.currency)"
-                moved += try await unlessAtFault(subject) { try await settle(account) } ?? 0
+                var moved = FreezableAccount.ordersMax
+                while moved == FreezableAccount.ordersMax {
+                    moved = try await unlessAtFault(subject) { try await settle(account) } ?? 0
+                }
             }
-            if moved == 0 { return }
+            last = next.account
         }
     }
 

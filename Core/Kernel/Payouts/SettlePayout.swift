@@ -26,7 +26,7 @@ extension Marketplace {
                     "payout.contradiction",
                     metadata: [
                         "payout": "\(id)", "reference": "\(snapshot.reference)",
-                        "problem": "it was paid although it had failed: its money is free again",
+                        "problem": "it was paid although it had failed: its seller is frozen",
                     ])
             }
             let settled = try await tx.settle(payout, snapshot)
@@ -108,7 +108,10 @@ extension Transaction {
     /// Applies what is known of a locked payout.
     func settle(_ payout: Payout, _ snapshot: PayoutSnapshot) async throws -> Payout {
         switch PayoutNews.read(snapshot, for: payout.state, version: payout.version) {
-        case .nothing, .contradicts: return payout
+        case .nothing: return payout
+        case .contradicts:
+            try await contradict(payout, snapshot)
+            return try await payouts.lock(payout.id) ?? payout
         case .pending:
             _ = try await payouts.move(
                 payout.id, from: payout.state, to: .sent, reference: snapshot.reference,

@@ -5,6 +5,8 @@ import Vocabulary
 struct PayableDebt: Sendable {
     /// A wallet's debt or receivable.
     let kind: LedgerAccount.Kind
+    /// The account that it is owed in.
+    let id: Int64
     let owing: ID<Wallet>
     let paying: ID<Wallet>
     let currency: Currency
@@ -22,12 +24,16 @@ struct DebtStore {
     let db: any Queryable
 
     /// Debts before receivables, each with the wallets of its seller that have something; the
-    /// owing wallet itself first.
-    func payable(limit: Int) async throws -> [PayableDebt] {
+    /// owing wallet itself first. Those after `last`, all of a debt's wallets together.
+    /// - Parameter limit: more are only those of the last debt.
+    func payable(after last: PayableDebt?, limit: Int) async throws -> [PayableDebt] {
         try await db.query(
             """
-            select debt.kind, debt.wallet_id, available.wallet_id, debt.currency, available.id,
-                available.kind = 'seller_frozen'
+            select kind, id, owing_id, paying_id, currency, available_id, is_frozen
+            from (
+            select debt.kind, debt.id, debt.wallet_id as owing_id,
+                available.wallet_id as paying_id, debt.currency, available.id as available_id,
+                available.kind = 'seller_frozen' as is_frozen
             from ledger_account debt
             join ledger_balance owed on owed.account_id = debt.id
             join wallet owing on owing.id = debt.wallet_id
@@ -38,12 +44,16 @@ struct DebtStore {
             join ledger_balance had on had.account_id = available.id
             where debt.kind in ('seller_debt', 'seller_receivable') and owed.balance < 0
                 and had.balance > 0
-            order by debt.kind, debt.id, paying.id <> owing.id, paying.id, available.id
-            limit \(limit)::bigint
+                and (debt.kind, debt.id)
+                    > (\(last?.kind.rawValue ?? "")::text, \(last?.id ?? 0)::bigint)
+            order by debt.kind, debt.id
+            fetch first (\(limit)::bigint) rows with ties
+            ) found
+            order by kind, id, paying_id <> owing_id, paying_id, available_id
             """
         ).decode { c in
             PayableDebt(
-                kind: try c.next(), owing: try c.next(), paying: try c.next(),
+                kind: try c.next(), id: try c.next(), owing: try c.next(), paying: try c.next(),
                 currency: try c.next(), available: try c.next(), isFrozen: try c.next())
         }
     }

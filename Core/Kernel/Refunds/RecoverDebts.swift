@@ -10,28 +10,41 @@ extension Seller {
 extension Marketplace {
     /// What a seller owes, for refunds after the payout and for commission of direct sales, is
     /// taken from what its wallets have available by now: from the same wallet first, from the
-    /// oldest order first.
+    /// oldest order first. Wallets whose books are at fault are left alone and told of.
+    /// - Parameter limit: how many are read at once.
     /// - Returns: how many were paid, wholly or in part.
     @discardableResult
     public func recoverDebts(limit: Int = 100) async throws -> Int {
         var paid = 0
-        for debt in try await database.debts.payable(limit: limit) {
-            paid += try await database.transaction { tx in
-                try await tx.ledger.lock([debt.owing, debt.paying])
-                let owed = try await tx.debts.owed(debt)
-                let orders = try await tx.payouts.claimable(
-                    in: debt.available, limit: Self.ordersPerRecoveryMax)
-                let taken = Self.taken(owed, from: orders.map(\.item))
-                guard !taken.isEmpty else { return 0 }
-                try await tx.ledger.post([
-                    .recovery(
-                        ID<Payout>(), from: taken, wallet: debt.paying, isFrozen: debt.isFrozen,
-                        to: debt.account, debt.currency)
-                ])
-                return 1
+        var last: PayableDebt?
+        while true {
+            let debts = try await database.debts.payable(after: last, limit: limit)
+            guard let next = debts.last else { return paid }
+            for debt in debts {
+                paid +=
+                    try await unlessAtFault("wallet \(debt.owing), \(debt.currency)") {
+                        try await recover(debt)
+                    } ?? 0
             }
+            last = next
         }
-        return paid
+    }
+
+    private func recover(_ debt: PayableDebt) async throws -> Int {
+        try await database.transaction { tx in
+            try await tx.ledger.lock([debt.owing, debt.paying])
+            let owed = try await tx.debts.owed(debt)
+            let orders = try await tx.payouts.claimable(
+                in: debt.available, limit: Self.ordersPerRecoveryMax)
+            let taken = Self.taken(owed, from: orders.map(\.item))
+            guard !taken.isEmpty else { return 0 }
+            try await tx.ledger.post([
+                .recovery(
+                    ID<Payout>(), from: taken, wallet: debt.paying, isFrozen: debt.isFrozen,
+                    to: debt.account, debt.currency)
+            ])
+            return 1
+        }
     }
 
     private static let ordersPerRecoveryMax = 200

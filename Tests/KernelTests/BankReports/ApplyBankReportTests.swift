@@ -100,6 +100,39 @@ import Vocabulary
         }
     }
 
+    @Test func `executed after it was refused: its own result, and the seller is frozen`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            try await scene.read(BankMessages.statusReport(of: scene.fileID, [], group: "RJCT"))
+            #expect(try await scene.state() == .failed)
+            // Booked and booked back, as some banks do with what they refuse.
+            let undone = BankMessages.statement(
+                "02", [scene.transfer(), scene.transfer("MS03", isCredit: true)])
+            #expect(try await scene.read(undone).findings.allSatisfy { $0.result == .known })
+            let seller = scene.payout.seller
+            #expect(try await market.marketplace.payoutFreeze(of: seller) == nil)
+
+            let executed = BankMessages.statement("08", [scene.transfer()])
+            let run = try await scene.read(executed)
+
+            #expect(run.findings.map(\.result) == [.contradicts])
+            #expect(run.wrong == 1 && run.settled == 0)
+            #expect(try await scene.read(executed).findings.map(\.result) == [.contradicts])
+            #expect(
+                try await market.marketplace.payoutFreeze(of: seller)?.reason
+                    == "A failed payout was paid: \(scene.payout.id)")
+            #expect(try await market.marketplace.runPayouts().payouts.isEmpty)
+            try await market.marketplace.decidePayout(
+                scene.payout.id, .paid(reference: nil), reason: "On the statement.",
+                by: scene.town.admin.id)
+            #expect(try await scene.read(executed).findings.map(\.result) == [.known])
+            #expect(try await market.marketplace.payoutFreeze(of: seller) == nil)
+            try await scene.town.earnings.checkBooks()
+        }
+    }
+
     @Test func `another amount, a strange reference and a word under way change nothing`()
         async throws
     {

@@ -151,6 +151,40 @@ import Vocabulary
         }
     }
 
+    @Test func `of a large one two people say the same, and what they say differently is nothing`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: false)
+            let (one, two) = (
+                try await market.given.administrator(), try await market.given.administrator()
+            )
+            try await market.marketplace.setApprovalLimit(
+                .eur, to: payout.amount.amount, reason: "small market", by: one.id)
+            try await passHalfAnHour(market)
+            func say(_ verdict: PayoutVerdict, _ admin: Account) async throws -> Payout.State {
+                try await market.marketplace.decidePayout(
+                    payout.id, verdict, reason: "I read the list.", by: admin.id
+                ).state
+            }
+
+            #expect(try await say(.notPaid, one) == .unknown)
+            #expect(try await say(.notPaid, one) == .unknown)
+            #expect(try await say(.paid(reference: "out_1"), two) == .unknown)
+            let wish = try await market.marketplace.payoutVerdictWish(of: payout.id)
+            #expect(wish?.askedBy == two.id && wish?.saysPaid == true)
+            #expect(try await say(.notPaid, one) == .unknown)
+            #expect(try await earnings.balance().paying == payout.amount)
+
+            #expect(try await say(.notPaid, two) == .failed)
+
+            #expect(try await earnings.balance().available == payout.amount)
+            #expect(try await market.marketplace.payoutVerdictWish(of: payout.id) == nil)
+            try await earnings.checkBooks()
+        }
+    }
+
     @Test func `nobody decides what was asked once, or never`() async throws {
         try await TestMarketplace.run { market in
             let earnings = try await Earnings(market)

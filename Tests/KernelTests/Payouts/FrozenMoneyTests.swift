@@ -1,7 +1,8 @@
-import Kernel
 import TestSupport
 import Testing
 import Vocabulary
+
+@testable import Kernel
 
 @Suite struct `Frozen money` {
     @Test func `lies in an account of its own, and is available again when the freeze is lifted`()
@@ -95,6 +96,34 @@ import Vocabulary
 
             #expect(run.payouts.map(\.seller) == [other.seller.id])
             #expect(try await market.marketplace.payoutFreeze(of: shop.earnings.seller.id) == nil)
+        }
+    }
+
+    /// Read one account at a time, the one at fault comes first and always again.
+    @Test func `whose books are at fault starves nobody behind it`() async throws {
+        try await TestMarketplace.run(checkingInvariants: false) { market in
+            let kernel = market.marketplace
+            let first = try await FrozenShop(market)
+            let second = try await Earnings(market, shop: first.earnings.shop)
+            let share = try await second.delivered(price: 3000).order.amounts.sellerShare
+            try await second.waitForHolds()
+            while try await kernel.releaseHolds() > 0 {}
+            try await market.storage.tamper([
+                """
+                update ledger_balance set balance = 1 where account_id in
+                    (select id from ledger_account where kind = 'seller_frozen')
+                """
+            ])
+            try await first.lift()
+            try await market.database.execute(
+                """
+                insert into payout_freeze (id, seller_id, reason)
+                values (gen_random_uuid(), \(second.seller.id), 'complaints')
+                """)
+
+            try await kernel.settleFreezes(of: nil, limit: 1)
+
+            #expect(try await second.balance().frozen == share)
         }
     }
 

@@ -120,7 +120,12 @@ import Vocabulary
             let plan = try #require(plans.items.first)
             #expect(plan.needsApproval && plan.madeBy == nil)
             try await market.marketplace.approvePayoutPlan(plan.id, reason: "seen", by: admin.id)
-            let run = try await market.marketplace.applyPayoutPlan(plan.id, by: admin.id)
+            // The market made it, so that nobody else has seen it yet.
+            await #expect(throws: PayoutRefusal.applicationOwn) {
+                try await market.marketplace.applyPayoutPlan(plan.id, by: admin.id)
+            }
+            let second = try await market.given.administrator()
+            let run = try await market.marketplace.applyPayoutPlan(plan.id, by: second.id)
             #expect(run.payouts.map(\.amount) == [share])
         }
     }

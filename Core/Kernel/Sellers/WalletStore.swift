@@ -12,15 +12,25 @@ struct WalletStore {
         details_changed_at, returned_at
         """
 
+    /// - Parameter isNewAccount: its seller has another account already.
     func insert(
-        _ id: ID<Wallet>, of seller: ID<Seller>, _ draft: WalletDraft, isDefault: Bool
+        _ id: ID<Wallet>, of seller: ID<Seller>, _ draft: WalletDraft, isDefault: Bool,
+        isNewAccount: Bool = false
     ) async throws {
         try await db.execute(
             """
-            insert into wallet (id, seller_id, kind, label, details, is_default, payout_minimum)
+            insert into wallet (id, seller_id, kind, label, details, is_default, payout_minimum,
+                details_changed_at)
             values (\(id), \(seller), \(draft.kind), \(draft.label), \(JSON(draft.details)),
-                \(isDefault), \(draft.payoutMinimum))
+                \(isDefault), \(draft.payoutMinimum),
+                case when \(isNewAccount) then market_now() end)
             """)
+    }
+
+    /// Another wallet's place is this one's now: its payouts wait as after another account.
+    func markNewAccount(_ id: ID<Wallet>) async throws {
+        try await db.execute(
+            "update wallet set details_changed_at = market_now() where id = \(id)")
     }
 
     /// - Parameter isNewAccount: another account had its place before.

@@ -63,7 +63,9 @@ public struct WalletDraft: Hashable, Sendable, Codable {
 }
 
 extension Marketplace {
-    /// Adds a wallet. The first stays the default until another is made so.
+    /// Adds a wallet. The first stays the default until another is made so. Beside one that says
+    /// where to pay to it is a new account: payouts to it wait for ``Wallet/newAccountHold``, and
+    /// everybody in the shop is told.
     /// - Throws: ``WalletRefusal`` for details that cannot be right.
     @discardableResult
     public func addWallet(
@@ -73,21 +75,32 @@ extension Marketplace {
         let draft = try draft.checked()
         let id = ID<Wallet>()
         return try await database.transaction { tx in
-            guard try await tx.sellers.lock(member.seller) != nil,
-                try await tx.wallets.list(of: member.seller).count < walletsMax
-            else { throw WalletRefusal.tooMany }
-            try await tx.wallets.insert(id, of: member.seller, draft, isDefault: false)
+            guard try await tx.sellers.lock(member.seller) != nil else {
+                throw WalletRefusal.tooMany
+            }
+            let others = try await tx.wallets.list(of: member.seller)
+            guard others.count < walletsMax else { throw WalletRefusal.tooMany }
+            let known = others.known
+            let now = try await tx.clock.now()
+            try await tx.wallets.insert(
+                id, of: member.seller, draft, isDefault: false,
+                isNewAccount: known != nil && !others.pay(draft.details, at: now))
             try await tx.audit.record(
                 "wallet.added", on: "wallet", id.description, by: member)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
+            }
+            if let known, wallet.paysFrom != nil, wallet.details.isComplete,
+                wallet.details.leadElsewhere(than: known.details)
+            {
+                try await tx.tellOfNewAccount(known, wallet)
             }
             return wallet
         }
     }
 
     /// Changes a wallet's label, details and minimum; its kind stays. When another account takes
-    /// the place of one, payouts wait for ``Wallet/newAccountHold`` and everybody in the shop is
+    /// the place of one, in this wallet or beside another, payouts wait for ``Wallet/newAccountHold`` and everybody in the shop is
     /// told at the address known before, so that a thief of a password is too slow.
     /// - Throws: ``WalletRefusal``; `unknown` for another seller's or another kind.
     @discardableResult
@@ -101,30 +114,42 @@ extension Marketplace {
             guard let old = try await tx.wallets.lock(id, of: member.seller),
                 old.kind == draft.kind
             else { throw WalletRefusal.unknown }
-            let isNewAccount =
-                old.details.isComplete && draft.details.leadElsewhere(than: old.details)
+            let known = try await tx.wallets.list(of: member.seller).known
+            let isNewAccount = known != nil && draft.details.leadElsewhere(than: old.details)
             try await tx.wallets.save(id, of: member.seller, draft, isNewAccount: isNewAccount)
             try await tx.audit.record(
                 "wallet.edited", on: "wallet", id.description, by: member, before: before)
             guard let wallet = try await tx.wallets.find(id, of: member.seller) else {
                 throw WalletRefusal.unknown
             }
-            if isNewAccount { try await tx.tellOfNewAccount(old, wallet) }
+            if isNewAccount {
+                try await tx.tellOfNewAccount(
+                    old.details.isComplete ? old : known ?? old, wallet)
+            }
             return wallet
         }
     }
 
-    /// Makes a wallet the one that listings settle to which name none.
+    /// Makes a wallet the one that listings settle to which name none. When it takes the place of
+    /// another account, payouts to it wait as after a change of it, and everybody is told.
     public func makeDefault(_ id: ID<Wallet>, as member: SellerMember) async throws {
         try member.require(.editWallets)
         try await database.transaction { tx in
             guard try await tx.sellers.lock(member.seller) != nil,
-                try await tx.wallets.find(id, of: member.seller) != nil
+                let wallet = try await tx.wallets.lock(id, of: member.seller)
             else { throw WalletRefusal.unknown }
+            let replaced = try await tx.wallets.list(of: member.seller).first {
+                $0.isDefault && $0.id != id && $0.wasPayable
+                    && wallet.details.leadElsewhere(than: $0.details)
+            }
             let before = try await tx.audit.before("wallet", id.description)
             try await tx.wallets.makeDefault(id, of: member.seller)
+            if replaced != nil { try await tx.wallets.markNewAccount(id) }
             try await tx.audit.record(
                 "wallet.made-default", on: "wallet", id.description, by: member, before: before)
+            if let replaced, let now = try await tx.wallets.find(id, of: member.seller) {
+                try await tx.tellOfNewAccount(replaced, now)
+            }
         }
     }
 
@@ -137,6 +162,29 @@ extension Marketplace {
     /// The shop's wallets, for administrators.
     public func wallets(of seller: ID<Seller>) async throws -> [Wallet] {
         try await database.wallets.list(of: seller)
+    }
+}
+
+extension Wallet {
+    /// Whether it says where to pay to, or did: emptied first and filled again, another account
+    /// takes its place all the same.
+    fileprivate var wasPayable: Bool { details.isComplete || detailsChangedAt != nil }
+}
+
+extension [Wallet] {
+    /// What the shop is known to be paid to, the default before others; nil while no wallet ever
+    /// said where to pay to.
+    fileprivate var known: Wallet? {
+        first { $0.isDefault && $0.details.isComplete } ?? first(where: \.details.isComplete)
+            ?? first(where: \.wasPayable)
+    }
+
+    /// Whether one of them is paid to this account already, and does not wait itself.
+    fileprivate func pay(_ details: WalletDetails, at now: Instant) -> Bool {
+        contains { wallet in
+            wallet.details.isComplete && !details.leadElsewhere(than: wallet.details)
+                && wallet.paysFrom.map { $0 <= now } ?? true
+        }
     }
 }
 

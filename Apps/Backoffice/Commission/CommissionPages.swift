@@ -43,7 +43,9 @@ enum CommissionPages {
         var facts = [
             Fact("State", state(rule), rule.state == .draft ? .waiting : .good),
             Fact("Rate", "\(Format.decimal(rule.rate.percentText)) of the \(price) price"),
-            Fact("Of the shipping", rule.isOnShipping ? "too" : "nothing"),
+            Fact(
+                "Of the shipping", rule.isOnShipping ? "too" : "where the shop's own prices made it"
+            ),
         ]
         for besides in rule.amounts {
             facts.append(Fact("In \(besides.currency)", data: words(besides)))

@@ -19,7 +19,8 @@ public struct Commission: Hashable, Sendable {
     ///
     /// The percentage is rounded half away from zero, once per line; the fixed part comes on top
     /// for each piece, then floor and cap of the line's currency. Commission with its VAT is never
-    /// more than what the line brings.
+    /// more than what the line brings. Of shipping the rate is taken where the rule says so, and
+    /// always where the shop's own prices made it.
     public static func compute(
         _ line: CommissionLine, by rules: [CommissionRule], vat: CommissionVAT = .none,
         at instant: Instant
@@ -34,12 +35,18 @@ public struct Commission: Hashable, Sendable {
         let goods = try rule.amount(of: line)
         let charge = try CommissionCharge(goods.amount, vat: vat, within: line.goods.gross)
         let isWhole = charge.amount != goods.amount
+        let base = line.shipping.amount(rule.base)
+        let shipping =
+            rule.isOnShipping || line.isShippingOwn ? try rule.rate.of(base) : nothing
+        let ofOwnShipping =
+            line.isShippingOwn && !shipping.isZero
+            ? "; \(rule.rate.percentText) of \(base) shipping at the shop's own prices"
+                + " = \(shipping)" : ""
         return Commission(
             rule: rule.id, amount: charge.amount, vat: charge.vat,
-            shipping: rule.isOnShipping
-                ? try rule.rate.of(line.shipping.amount(rule.base)) : nothing,
+            shipping: shipping,
             explanation: goods.explanation + (isWhole ? ", at most all of it" : "")
-                + " = \(charge.amount)" + vat.explanation(charge.vat),
+                + " = \(charge.amount)" + vat.explanation(charge.vat) + ofOwnShipping,
             reasoning: choice.reasoning)
     }
 }

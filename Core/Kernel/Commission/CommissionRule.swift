@@ -22,7 +22,8 @@ public struct CommissionRule: Hashable, Sendable {
     public let scope: CommissionScope
     public let rate: PartsPerMillion
     public let base: Base
-    /// Whether the rate is also taken of the shipping.
+    /// Whether the rate is also taken of shipping that the market's providers price; of shipping
+    /// at the shop's own prices it always is.
     public let isOnShipping: Bool
     /// At most one for each currency.
     public let amounts: [CommissionAmounts]

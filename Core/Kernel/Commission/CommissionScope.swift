@@ -127,10 +127,14 @@ public struct CommissionLine: Hashable, Sendable {
     public let goods: CommissionBase
     /// The line's part of its order's shipping.
     public let shipping: CommissionBase
+    /// Whether the shop's own prices made that shipping: then the rate is taken of it by every
+    /// rule, for what a shop asks for shipping would otherwise be a price without commission.
+    public let isShippingOwn: Bool
 
     public init(
         seller: ID<Seller>, listing: ID<Listing>, categoryPath: [ID<Category>], unitPrice: Money,
-        quantity: Int, goods: CommissionBase, shipping: CommissionBase
+        quantity: Int, goods: CommissionBase, shipping: CommissionBase,
+        isShippingOwn: Bool = false
     ) {
         self.seller = seller
         self.listing = listing
@@ -139,6 +143,7 @@ public struct CommissionLine: Hashable, Sendable {
         self.quantity = quantity
         self.goods = goods
         self.shipping = shipping
+        self.isShippingOwn = isShippingOwn
     }
 }
 

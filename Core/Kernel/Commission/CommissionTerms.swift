@@ -63,14 +63,18 @@ struct OrderCommission: Sendable {
                         seller: parcel.seller, listing: line.listing,
                         categoryPath: line.categoryPath, unitPrice: line.unitPrice,
                         quantity: line.quantity,
-                        goods: try taxes[index].base(of: line.total), shipping: parts[index]),
+                        goods: try taxes[index].base(of: line.total), shipping: parts[index],
+                        isShippingOwn: parcel.isAtOwnRates),
                     by: terms.rules, vat: vat, at: terms.at))
         }
         self.lines = lines
         let sum = try Money.sum(lines.map(\.shipping), checkout.currency)
         self.shipping = try CommissionCharge(sum, vat: vat, within: shipping.gross)
         shippingExplanation =
-            sum.isZero ? "" : "\(self.shipping.amount) of \(shipping.gross) shipping"
+            sum.isZero
+            ? ""
+            : "\(self.shipping.amount) of \(shipping.gross) shipping"
+                + (parcel.isAtOwnRates ? " at the shop's own prices" : "")
     }
 
     func amount(_ currency: Currency) throws(MoneyError) -> Money {

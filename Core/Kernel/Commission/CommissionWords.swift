@@ -19,6 +19,9 @@ public enum CommissionWords {
                     \ =\ (?<amount>-?[\d.]+\ [A-Z0-9]+)
                     (?<reverse>;\ VAT:\ reverse\ charge)?
                     (?:;\ VAT\ (?<vatRate>[\d.]+)\ %\ =\ (?<vat>[\d.]+\ [A-Z0-9]+))?
+                    (?:;\ (?<sentRate>[\d.]+)\ %\ of\ (?<sentBase>-?[\d.]+\ [A-Z0-9]+)
+                    \ shipping\ at\ the\ shop's\ own\ prices
+                    \ =\ (?<sent>-?[\d.]+\ [A-Z0-9]+))?
                     /#)?.output
         else { return explanation }
         var text = localized("\(percent(found.rate)) of \(money(found.base))")
@@ -32,6 +35,13 @@ public enum CommissionWords {
         if found.reverse != nil { text += localized("; VAT: reverse charge") }
         if let rate = found.vatRate, let vat = found.vat {
             text += localized("; VAT \(percent(rate)) = \(money(vat))")
+        }
+        if let rate = found.sentRate, let base = found.sentBase, let sent = found.sent {
+            text += localized(
+                """
+                ; \(percent(rate)) of \(money(base)) shipping at the shop's own prices = \
+                \(money(sent))
+                """)
         }
         return text
     }

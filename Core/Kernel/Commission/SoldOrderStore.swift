@@ -16,7 +16,8 @@ struct SoldOrderFacts: Sendable {
         func commissionLine(shipping: CommissionBase, of order: SoldOrderFacts) -> CommissionLine {
             CommissionLine(
                 seller: order.seller, listing: listing, categoryPath: categoryPath,
-                unitPrice: unitPrice, quantity: quantity, goods: base, shipping: shipping)
+                unitPrice: unitPrice, quantity: quantity, goods: base, shipping: shipping,
+                isShippingOwn: order.isShippingOwn)
         }
     }
 
@@ -26,6 +27,8 @@ struct SoldOrderFacts: Sendable {
     let placedAt: Instant
     let commission: Money
     let shipping: CommissionBase
+    /// Its seller priced the shipping.
+    let isShippingOwn: Bool
     let lines: [Line]
 }
 
@@ -55,7 +58,8 @@ struct SoldOrderStore {
             select o.id, o.currency, o.seller_id, s.name, o.placed_at, o.commission,
                 o.shipping_total, greatest(0, o.tax_by_platform - lines.by_platform
                     - (o.tax_total - lines.on_top)),
-                o.tax_included - lines.included
+                o.tax_included - lines.included,
+                o.shipping_code = \(OwnRates.code) and o.shipping_instance_id is null
             from orders o join seller s on s.id = o.seller_id
             cross join lateral (
                 select sum(tax_by_platform)::bigint as by_platform,
@@ -77,6 +81,7 @@ struct SoldOrderStore {
                 id: id, seller: try c.next(), sellerName: try c.next(), placedAt: try c.next(),
                 commission: Money(try c.next(), currency),
                 shipping: try CommissionBase(&c, currency),
+                isShippingOwn: try c.next(Bool?.self) ?? false,
                 lines: (byOrder[id] ?? []).map(\.line))
         }
     }

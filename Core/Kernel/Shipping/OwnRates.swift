@@ -98,6 +98,11 @@ extension OwnRates {
     }
 }
 
+extension CheckoutParcel {
+    /// Whether it goes at prices that its seller made.
+    var isAtOwnRates: Bool { chosen == OwnRates.code && shippingInstance == nil }
+}
+
 extension ShippingProfile {
     /// What a customer pays for some equal pieces that go by this profile alone.
     /// - Parameters:

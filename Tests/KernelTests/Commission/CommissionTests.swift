@@ -12,7 +12,7 @@ import Vocabulary
 
     private func line(
         _ amount: Int64, _ currency: Currency = .eur, quantity: Int = 1, net: Int64? = nil,
-        shipping: Int64 = 0
+        shipping: Int64 = 0, isShippingOwn: Bool = false
     ) -> CommissionLine {
         CommissionLine(
             seller: seller, listing: listing, categoryPath: [root, child],
@@ -20,7 +20,23 @@ import Vocabulary
             goods: CommissionBase(
                 gross: Money(amount, currency), net: Money(net ?? amount, currency)),
             shipping: CommissionBase(
-                gross: Money(shipping, currency), net: Money(shipping, currency)))
+                gross: Money(shipping, currency), net: Money(shipping, currency)),
+            isShippingOwn: isShippingOwn)
+    }
+
+    @Test func `is taken of shipping where the shop's own prices made it, whatever the rule says`()
+        throws
+    {
+        let cheap = line(1, shipping: 9999, isShippingOwn: true)
+        let own = try Commission.compute(cheap, by: [rule(10)], at: now)
+        #expect(own.shipping == Money(1000, .eur))
+        #expect(
+            own.explanation == "10 % of 0.01 EUR = 0.00 EUR; 10 % of 99.99 EUR shipping at the "
+                + "shop's own prices = 10.00 EUR")
+        let priced = try Commission.compute(line(1, shipping: 9999), by: [rule(10)], at: now)
+        #expect(priced.shipping.isZero)
+        #expect(!priced.explanation.contains("shipping"))
+        #expect(try Commission.compute(cheap, by: [], at: now).shipping.isZero)
     }
 
     private func rule(

@@ -9,7 +9,8 @@ import Vocabulary
     private let now = Instant(secondsSince1970: 1_800_000_000)
 
     private func commission(
-        _ amount: Int64, _ rules: [CommissionRule], vat: CommissionVAT = .none, pieces: Int = 1
+        _ amount: Int64, _ rules: [CommissionRule], vat: CommissionVAT = .none, pieces: Int = 1,
+        ownShipping: Int64 = 0
     ) throws -> Commission {
         let money = Money(amount, .eur)
         return try Commission.compute(
@@ -17,7 +18,9 @@ import Vocabulary
                 seller: seller, listing: ID(), categoryPath: [ID()],
                 unitPrice: Money(amount / Int64(pieces), .eur), quantity: pieces,
                 goods: CommissionBase(gross: money, net: money),
-                shipping: CommissionBase(gross: .zero(.eur), net: .zero(.eur))),
+                shipping: CommissionBase(
+                    gross: Money(ownShipping, .eur), net: Money(ownShipping, .eur)),
+                isShippingOwn: ownShipping > 0),
             by: rules, vat: vat, at: now)
     }
 
@@ -84,6 +87,25 @@ import Vocabulary
         #expect(
             try said(.german) { CommissionWords.explanation("no commission") } == "keine Provision")
         #expect(try said(.german) { CommissionWords.explanation("as agreed") } == "as agreed")
+    }
+
+    @Test func `says in the language what is taken of the shop's own shipping prices`() throws {
+        let vat = CommissionVAT(rate: PartsPerMillion(190_000))
+        let kept = try commission(1000, [rule(100_000)], vat: vat, ownShipping: 990).explanation
+
+        #expect(
+            try said(.english) { CommissionWords.explanation(kept) }
+                .hasSuffix(
+                    "; 10\u{a0}% of €\u{a0}9.90 shipping at the shop's own prices "
+                        + "= €\u{a0}0.99"))
+        #expect(
+            try said(.german) { CommissionWords.explanation(kept) }
+                == "10\u{a0}% von 10,00\u{a0}€ = 1,00\u{a0}€; USt 19\u{a0}% = 0,19\u{a0}€; "
+                + "10\u{a0}% von 9,90\u{a0}€ Versand zu eigenen Preisen der Werkstatt "
+                + "= 0,99\u{a0}€")
+        #expect(
+            try said(.french) { CommissionWords.explanation(kept) }
+                .contains("9,90\u{a0}€ d’expédition aux prix de l’atelier = 0,99\u{a0}€"))
     }
 
     @Test func `says in the language why this rule and not the others`() throws {

@@ -1,6 +1,7 @@
 import Testing
 import Vocabulary
 
+@testable import Kernel
 @testable import Web
 
 @Suite struct `Amounts as people write them` {
@@ -18,6 +19,7 @@ import Vocabulary
             ("1,234.50", "EUR", 123_450), ("1.234.567", "EUR", 123_456_700),
             ("1\u{202F}234,50", "EUR", 123_450), ("-1.234,5", "EUR", -123_450),
             ("1.234,500", "KWD", 1_234_500), ("0.000000001", "SOL", 1),
+            ("1.2340", "SOL", 1_234_000_000), ("1234", "USDC", 1_234_000_000),
         ] {
             #expect(try read(text, code) == wanted, "\(text) \(code)")
         }
@@ -29,6 +31,7 @@ import Vocabulary
             ("1.250", "EUR"), ("1.000", "EUR"), ("1.000", "JPY"), ("1,000", "JPY"),
             ("12.34,50", "EUR"), ("1,23.50", "EUR"), ("1.234,5.0", "EUR"), ("1234,567.8", "EUR"),
             ("1.2.3", "EUR"), (",234.50", "EUR"), ("abc", "EUR"), ("", "EUR"), (".", "EUR"),
+            ("1.234", "SOL"), ("1,234", "SOL"), ("1.234", "USDC"), ("12.505", "USDC"),
             ("1e3", "EUR"), ("12.50 €", "EUR"), ("99999999999999999999", "EUR"),
         ] {
             let refusal = #expect(throws: InvalidInput.self, "\(text) \(code)") {
@@ -40,6 +43,21 @@ import Vocabulary
         #expect(
             refusal?.explanation
                 == "Write it in EUR with at most 2 digits after the point, such as 12.50.")
+    }
+
+    /// Of the currencies that the market knows, with 0 to 9 digits.
+    @Test(arguments: ["JPY", "EUR", "KWD", "USDC", "SOL"])
+    func `are read again as a form writes them, in every language`(code: String) throws {
+        let currency = try #require(Currency(code))
+        for language in Language.allCases {
+            for amount in [1, 12, 999, 1000, 1234, 1_234_000, 1_234_567_890] as [Int64] {
+                let words = Words(language, [:], sentences: [])
+                let typed = Words.$current.withValue(words) {
+                    Format.typed(Money(amount, currency))
+                }
+                #expect(try read(typed, code) == amount, "\(typed) in \(language)")
+            }
+        }
     }
 
     @Test func `that only narrow a search are taken as whole where they could be`() {

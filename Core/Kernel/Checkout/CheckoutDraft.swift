@@ -74,7 +74,11 @@ struct CheckoutDraft: Sendable {
             id: ID(), account: account, email: email, currency: currency, address: address,
             state: .open, totals: .zero(currency), taxLines: [], isTaxed: false, parcels: parcels,
             expiresAt: now.advanced(by: lifetime), taxInstance: nil, version: 1, readAt: now)
-        checkout.totals = try Split.totals(of: checkout)
+        do {
+            checkout.totals = try Split.totals(of: checkout)
+        } catch MoneyError.overflow {
+            throw CheckoutRefusal.tooExpensive
+        }
         guard checkout.totals.items.amount <= Self.itemsTotalMax else {
             throw CheckoutRefusal.tooExpensive
         }

@@ -12,7 +12,8 @@ struct TypedNumber {
     /// can tell what is meant.
     ///
     /// Of `1,234` nobody can tell whether it is a thousand or a little more than one, nor of
-    /// `1.234`, unless the number may have three digits after the point.
+    /// `1.234`, unless the number has exactly three digits after the point: such amounts are
+    /// always written with all three.
     /// - Parameters:
     ///   - digits: how many the fraction may have.
     ///   - isMostlyWhole: whether `1.234` and `1,234` are a thousand in case of doubt.
@@ -29,7 +30,7 @@ struct TypedNumber {
         if parts.count > 2 { return Self.joined(text, last) }
         guard parts[1].utf8.count == 3 else { return parts.joined(separator: ".") }
         if isMostlyWhole, let whole = Self.joined(text, last) { return whole }
-        return last == "." && digits >= 3 ? text : nil
+        return last == "." && digits == 3 ? text : nil
     }
 
     /// The number without what stands between its thousands; nil when that stands elsewhere.

@@ -167,6 +167,26 @@ import Vocabulary
         }
     }
 
+    @Test func `more than an amount can hold is refused like any other absurd price`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let seller = try await market.given.verifiedSeller()
+            var items: [CheckoutItem] = []
+            for _ in 0..<10 {
+                let dear = try await shop.thing(by: seller, price: 999_999_999_999_999, stock: 999)
+                items.append(CheckoutItem(variant: dear.variant, quantity: 999))
+            }
+            let wanted = items
+
+            await #expect(throws: CheckoutRefusal.tooExpensive) {
+                try await market.marketplace.startCheckout(
+                    wanted, to: Shop.address, email: "grace@example.com", as: shop.buyer)
+            }
+        }
+    }
+
     @Test func `a buyer who starts again does not compete with himself`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)

@@ -53,7 +53,7 @@ extension Marketplace {
         _ key: KnownEstimates.Key, _ known: [ID<Variant>: VariantFacts],
         _ profiles: [ID<Variant>: ShippingProfile]
     ) async -> DeliveryEstimate? {
-        var (grams, count, value) = (0, 0, Int64(0))
+        var (grams, count, value) = (0, 0, Money?.none)
         var first: VariantFacts?
         var sent: [(variant: ID<Variant>, count: Int, grams: Int)] = []
         for item in key.items {
@@ -62,21 +62,23 @@ extension Marketplace {
                 return nil
             }
             guard facts.requiresShipping else { continue }
-            // A parcel has one value: the checkout refuses to mix currencies, too.
-            guard facts.price.currency == (first ?? facts).price.currency else { return .unknown }
+            // A parcel has one value: the checkout refuses to mix currencies, too, and far less
+            // than an amount can hold.
+            guard
+                let sum = try? facts.price.multiplied(by: item.quantity)
+                    .adding(value ?? .zero(facts.price.currency)), sum.amount <= Money.amountMax
+            else { return .unknown }
+            value = sum
             first = first ?? facts
             sent.append((facts.variant, item.quantity, facts.weightGrams))
             grams += facts.weightGrams * item.quantity
             count += item.quantity
-            // A thousand of the dearest hundred times over is still no overflow.
-            value += facts.price.amount * Int64(item.quantity)
         }
         var estimate = DeliveryEstimate.nothingToSend
-        if let first {
-            let parcel = Parcel(
-                weightGrams: grams, value: Money(value, first.price.currency), itemCount: count)
+        if let first, let value {
+            let parcel = Parcel(weightGrams: grams, value: value, itemCount: count)
             let own = try? OwnRates.quote(
-                sent, by: profiles, to: key.country, value: parcel.value)
+                sent, by: profiles, to: key.country, value: value)
             let place = profiles[first.variant]?.sentFrom ?? ""
             estimate =
                 await Self.within(DeliveryEstimate.deadline) {

@@ -34,4 +34,24 @@ import Vocabulary
             }
         }
     }
+
+    @Test func `is unknown of more than an amount can hold, as a guest's cart may be`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            _ = try await market.given.instance(.shipping)
+            let cup = try await market.given.listing(
+                "Cup", price: Money(Money.amountMax, .eur),
+                by: try await market.given.verifiedSeller())
+            func estimate(lines: Int, of count: Int) async throws -> DeliveryEstimate {
+                let item = CheckoutItem(variant: cup.variant, quantity: count)
+                return try await market.marketplace.deliveryEstimate(
+                    of: Array(repeating: item, count: lines), to: "AT")
+            }
+
+            #expect(try await estimate(lines: 60, of: 999) == .unknown)
+            #expect(try await estimate(lines: 1, of: 2) == .unknown)
+            #expect(try await estimate(lines: 1, of: 1) != .unknown)
+        }
+    }
 }

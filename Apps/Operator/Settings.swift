@@ -91,6 +91,9 @@ struct Settings: Sendable {
         /// `GUILDHALL_PROVIDER_SOCKET`: the provider host's Unix socket. `none`: each process runs
         /// the modules itself, and so does one without a supervisor when it is unset.
         var providerSocket: String?
+        /// `GUILDHALL_MODULE_MEMORY_MB`: MiB that a module which is a program of its own may
+        /// write to.
+        var moduleMegabytes = 512
         /// `GUILDHALL_PRINT_TOOL`: the program that prints PDFs.
         var printTool = "/usr/bin/weasyprint"
         /// `GUILDHALL_PHOTO_TOOL`: the program that makes photos.
@@ -272,6 +275,8 @@ struct Settings: Sendable {
             "GUILDHALL_IMPERSONATION_MINUTES", or: running.impersonationMinutes, in: 1...240)
         running.providerSeconds = reader.number("GUILDHALL_PROVIDER_SECONDS", or: 20, in: 1...60)
         running.providerSocket = providerSocket(&reader)
+        running.moduleMegabytes = reader.number(
+            "GUILDHALL_MODULE_MEMORY_MB", or: running.moduleMegabytes, in: 16...1_000_000)
         running.printTool = reader.optional("GUILDHALL_PRINT_TOOL") ?? running.printTool
         running.photoTool = reader.optional("GUILDHALL_PHOTO_TOOL") ?? running.photoTool
         running.drillFolder = reader.optional("GUILDHALL_DRILL").map(absolute)

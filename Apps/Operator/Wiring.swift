@@ -54,7 +54,8 @@ struct Wiring: Sendable {
                 database: database,
                 catalog: ModuleCatalog(
                     folder: settings.folders.modules,
-                    notes: isHost ? settings.folders.home + "/provider-host.loading" : nil),
+                    notes: isHost ? settings.folders.home + "/provider-host.loading" : nil,
+                    programMemory: settings.running.moduleMegabytes << 20),
                 client: client,
                 key: try ProviderKey(reading: { [key = settings.key] in try SecretKey.read(key) }),
                 logger: logger)

@@ -39,6 +39,7 @@ public final class ModuleCatalog: Sendable {
 
     public let folder: String?
     private let notes: LoadingNotes?
+    private let programMemory: Int
     private let state = Mutex(State())
 
     /// Loads what is in `folder`.
@@ -46,8 +47,13 @@ public final class ModuleCatalog: Sendable {
     ///   - builtIn: modules that are there without a file, for tests.
     ///   - notes: a file that outlives the process, so that a module which ends it when it is
     ///     loaded is left alone by the next ones.
-    public init(folder: String?, builtIn: [ModuleExport] = [], notes: String? = nil) {
+    ///   - programMemory: how many bytes a module that is a program of its own may write to.
+    public init(
+        folder: String?, builtIn: [ModuleExport] = [], notes: String? = nil,
+        programMemory: Int? = nil
+    ) {
         self.folder = folder
+        self.programMemory = programMemory ?? ChildProgram.memoryBytes
         self.notes = notes.map { LoadingNotes(path: $0) }
         state.withLock { state in
             for module in builtIn {
@@ -154,9 +160,11 @@ public final class ModuleCatalog: Sendable {
     }
 
     private func load(_ path: String) throws(ModuleFile.Problem) -> ModuleFile {
-        guard let notes else { return try ModuleFile.load(path) }
+        guard let notes else {
+            return try ModuleFile.load(path, programMemory: programMemory)
+        }
         return try notes.loading(path) { () throws(ModuleFile.Problem) in
-            try ModuleFile.load(path)
+            try ModuleFile.load(path, programMemory: programMemory)
         }
     }
 

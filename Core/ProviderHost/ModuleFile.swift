@@ -15,10 +15,16 @@ public struct ModuleFile: Sendable {
 
     /// Loads the file. Nothing of its Swift is touched before it and this host agree on the
     /// contract's version.
-    public static func load(_ path: String) throws(Problem) -> ModuleFile {
+    /// - Parameter programMemory: how many bytes a module that is a program of its own may write
+    ///   to.
+    public static func load(
+        _ path: String, programMemory: Int? = nil
+    ) throws(Problem) -> ModuleFile {
         if path.hasSuffix(ModuleManifest.suffix) {
             return ModuleFile(
-                path: path, module: try ModuleManifest.load(path), counterpart: nil)
+                path: path,
+                module: try ModuleManifest.load(
+                    path, memory: programMemory ?? ChildProgram.memoryBytes), counterpart: nil)
         }
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = dlerror().map { String(cString: $0) } ?? "unknown"

@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import NIOPosix
 import ProviderKit
@@ -14,13 +13,15 @@ actor ChildModule {
 
     nonisolated let program: String
     nonisolated let name: String
+    private let memory: Int
     /// The ways out of the module's objects, by their ids.
     nonisolated let services = Mutex<[String: ProviderServices]>([:])
     /// So many calls in a row without an answer in time, and the program is taken to hang.
     static let latenessMax = 5
 
     private var current: FramePeer?
-    private var process: pid_t = 0
+    /// The program at the other end of ``current``.
+    private var running: ChildProgram?
     /// Calls in a row that were given up at their deadline.
     private var lateness = 0
     private var starting: Task<FramePeer, any Error>?
@@ -28,17 +29,21 @@ actor ChildModule {
     private var pause = Duration.zero
     private var made: Set<String> = []
 
-    init(program: String, name: String) {
+    /// - Parameter memory: how many bytes the program may write to.
+    init(program: String, name: String, memory: Int) {
         self.program = program
         self.name = name
+        self.memory = memory
     }
+
+    deinit { current?.close() }
 
     /// Asks the program, which has been given the settings of `instance` before.
     func ask(
         _ question: ProviderQuestion, of instance: String, _ settings: InstanceSettings,
         _ context: OperationContext
     ) async throws(ProviderError) -> ProviderReply {
-        let peer = try await running()
+        let peer = try await started()
         if !made.contains(instance) {
             let make = HostCall(
                 instance: instance, context: context, desk: .make(settings: settings))
@@ -67,7 +72,7 @@ actor ChildModule {
             if lateness >= Self.latenessMax, peer === current, peer.isUsable {
                 lateness = 0
                 current = nil
-                kill(-process, SIGKILL)
+                running?.end()
                 peer.close()
             }
             throw error
@@ -86,7 +91,7 @@ actor ChildModule {
         }
     }
 
-    private func running() async throws(ProviderError) -> FramePeer {
+    private func started() async throws(ProviderError) -> FramePeer {
         if let current, current.isUsable { return current }
         let task = starting ?? Task { try await start() }
         starting = task
@@ -104,11 +109,32 @@ actor ChildModule {
         if pause > .zero { try await Task.sleep(for: pause) }
         pause = min(max(pause * 2, Self.firstPause), Self.longestPause)
         startedAt = .now
+        let (socket, program) = try await ChildProgram.start(self.program, memory: memory)
+        let peer: FramePeer
+        do {
+            peer = try await greeted(program, socket)
+        } catch {
+            program.end()
+            throw error
+        }
+        current = peer
+        running = program
+        lateness = 0
+        made = []
+        return peer
+    }
+
+    /// However the connection ends, the program ends with it.
+    private func greeted(_ program: ChildProgram, _ socket: Int32) async throws -> FramePeer {
         let peer = FramePeer(.ours("provider host"), answersHello: false) { [weak self] _, body in
             guard let self else { return .failure(.unsupported(operation: "this call")) }
             return await serve(body)
+        } closed: { _ in
+            Task {
+                _ = try? await Task.sleep(for: ChildProgram.grace)
+                program.end()
+            }
         }
-        let (socket, process) = try ChildProgram.start(program)
         _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
             .channelInitializer { channel in
@@ -119,10 +145,6 @@ actor ChildModule {
             }
             .withConnectedSocket(socket).get()
         try await peer.greet()
-        current = peer
-        self.process = process
-        lateness = 0
-        made = []
         return peer
     }
 

@@ -1,15 +1,67 @@
 import CSpawn
 import Glibc
 import ProviderKit
+import Synchronization
 
-/// Starts programs that speak frames on their standard input and output, which are one socket.
-enum ChildProgram {
-    /// - Returns: our end of the socket, and the process, which leads a group of its own. The
-    ///   program reads its end when we close ours or die.
+/// A program that runs and speaks frames on its standard input and output, which are one socket.
+/// It leads a group of its own, and ends with this process.
+final class ChildProgram: Sendable {
+    /// How long it may go on after it was hung up on.
+    static let grace = Duration.seconds(2)
+    /// What it may write to in memory when nobody says otherwise, in bytes.
+    static let memoryBytes = 512 << 20
+
+    /// Nil when there is nobody left to end: its number may be another's then.
+    private let process: Mutex<pid_t?>
+
+    private init(_ child: pid_t) { process = Mutex(child) }
+
+    /// Starts it. The program reads its end of the socket when we close ours or die.
+    /// - Parameter memory: how many bytes it may write to. Not how many it may lay claim to, which
+    ///   some languages do by the gigabyte.
+    /// - Returns: our end of the socket, and the program.
     /// - Throws: a sentence for the administrator.
     static func start(
-        _ path: String
-    ) throws(ModuleFile.Problem) -> (socket: Int32, process: pid_t) {
+        _ path: String, memory: Int
+    ) async throws(ModuleFile.Problem) -> (socket: Int32, program: ChildProgram) {
+        let started: Errand.Started = await withCheckedContinuation { continuation in
+            let errand = Unmanaged.passRetained(
+                Errand(path: path, memory: memory) { continuation.resume(returning: $0) })
+            var thread = pthread_t()
+            // Its end is taken for ours by the system: a thread of a pool would end too early.
+            let failure = pthread_create(&thread, nil, runErrand, errand.toOpaque())
+            if failure == 0 {
+                pthread_detach(thread)
+            } else {
+                errand.takeRetainedValue().told(.failure(problem(path, failure)))
+            }
+        }
+        return try started.get()
+    }
+
+    /// Ends it and whomever it has started in its group, at once.
+    func end() {
+        process.withLock { child in
+            if let child { kill(-child, SIGKILL) }
+        }
+    }
+
+    /// Waits for its end, so that nothing of it stays in the system's tables, nor anybody whom it
+    /// has started.
+    fileprivate func bury(_ child: pid_t) {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        process.withLock { process in
+            kill(-child, SIGKILL)
+            var status: Int32 = 0
+            while waitpid(child, &status, 0) < 0, errno == EINTR {}
+            process = nil
+        }
+    }
+
+    fileprivate static func spawn(
+        _ path: String, memory: Int
+    ) throws(ModuleFile.Problem) -> (socket: Int32, program: ChildProgram, process: pid_t) {
         var ends: [Int32] = [0, 0]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw problem(path, errno) }
@@ -36,37 +88,57 @@ enum ChildProgram {
         posix_spawnattr_setflags(
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        var words: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
+        let command = [
+            "/usr/bin/setpriv", "--pdeathsig", "KILL", "--no-new-privs",
+            "/usr/bin/prlimit", "--data=\(memory)", "--core=0", path,
+        ]
+        var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         // Nothing of ours is told to it: the environment holds the database's password.
         var environment: [UnsafeMutablePointer<CChar>?] = [
             strdup("PATH=/usr/local/bin:/usr/bin:/bin"), strdup("LANG=C.UTF-8"), nil,
         ]
         defer { for word in words + environment { free(word) } }
         var child: pid_t = 0
-        let status = posix_spawn(&child, path, &actions, &attributes, &words, &environment)
+        let status = posix_spawn(&child, command[0], &actions, &attributes, &words, &environment)
         guard status == 0 else {
             close(ends[0])
             throw problem(path, status)
         }
-        bury(child)
-        return (ends[0], child)
-    }
-
-    /// Waits for the program's end, so that nothing of it stays in the system's tables.
-    private static func bury(_ child: pid_t) {
-        var thread = pthread_t()
-        let started = pthread_create(
-            &thread, nil,
-            { pointer in
-                var status: Int32 = 0
-                let child = pid_t(Int(bitPattern: pointer))
-                while waitpid(child, &status, 0) < 0, errno == EINTR {}
-                return nil
-            }, UnsafeMutableRawPointer(bitPattern: Int(child)))
-        if started == 0 { pthread_detach(thread) }
+        return (ends[0], ChildProgram(child), child)
     }
 
     private static func problem(_ path: String, _ code: Int32) -> ModuleFile.Problem {
         ModuleFile.Problem(description: "\(path): \(String(cString: strerror(code)))")
     }
+}
+
+/// What the thread of a program is told.
+private final class Errand: Sendable {
+    typealias Started = Result<(socket: Int32, program: ChildProgram), ModuleFile.Problem>
+
+    let path: String
+    let memory: Int
+    let told: @Sendable (Started) -> Void
+
+    init(path: String, memory: Int, told: @escaping @Sendable (Started) -> Void) {
+        self.path = path
+        self.memory = memory
+        self.told = told
+    }
+
+    func run() {
+        do throws(ModuleFile.Problem) {
+            let (socket, program, child) = try ChildProgram.spawn(path, memory: memory)
+            told(.success((socket, program)))
+            program.bury(child)
+        } catch {
+            told(.failure(error))
+        }
+    }
+}
+
+private func runErrand(_ errand: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let errand else { return nil }
+    Unmanaged<Errand>.fromOpaque(errand).takeRetainedValue().run()
+    return nil
 }

@@ -13,7 +13,10 @@ struct ModuleManifest: Codable, Sendable {
     var module: ModuleDescriptor
 
     /// The module of the manifest at `path`. Its program is started when it is first asked.
-    static func load(_ path: String) throws(ModuleFile.Problem) -> ModuleExport {
+    /// - Parameter memory: how many bytes the program may write to.
+    static func load(
+        _ path: String, memory: Int
+    ) throws(ModuleFile.Problem) -> ModuleExport {
         let manifest: ModuleManifest
         do {
             let data = try Data(contentsOf: URL(filePath: path))
@@ -38,7 +41,8 @@ struct ModuleManifest: Codable, Sendable {
             throw ModuleFile.Problem(
                 description: "Its program \(manifest.program) is no executable file beside it.")
         }
-        let child = ChildModule(program: program, name: manifest.module.key)
+        let child = ChildModule(
+            program: program, name: manifest.module.key, memory: memory)
         let descriptor = manifest.module
         return ModuleExport(descriptor) {
             (settings, services) throws(ProviderError) -> any Provider in

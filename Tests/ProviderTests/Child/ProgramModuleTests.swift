@@ -7,13 +7,8 @@ import Vocabulary
 @testable import ProviderHost
 
 @Suite struct `A module in another language` {
-    private static let folder =
-        URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path + "/Plugins/Shipping/PostalParcels"
-
     private func shipping(
-        _ settings: [String: String] = [:], folder: String = Self.folder
+        _ settings: [String: String] = [:], folder: String = ProgramFolder.shipped
     ) throws -> GuardedShipping {
         try shipping(settings, of: ModuleCatalog(folder: folder))
     }
@@ -74,16 +69,12 @@ import Vocabulary
     }
 
     @Test func `that was killed is started again, and nobody waits forever`() async throws {
-        // A copy, so that no other test's program dies.
-        let folder =
-            FileManager.default.temporaryDirectory.path
-            + "/postal-" + hexadecimal(randomBytes(6))
-        try FileManager.default.copyItem(atPath: Self.folder, toPath: folder)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let parcels = try shipping(folder: folder)
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        let parcels = try shipping(folder: folder.path)
         _ = try await parcels.quotes(for: Self.request, patient())
 
-        #expect(Self.kill(programsIn: folder) == 1)
+        #expect(folder.running.map { kill($0, SIGKILL) } == [0])
         var failures = 0
         while true {
             do throws(ProviderError) {
@@ -103,20 +94,15 @@ import Vocabulary
     }
 
     @Test func `that answers nothing in time is ended, and started again`() async throws {
-        let folder =
-            FileManager.default.temporaryDirectory.path
-            + "/postal-" + hexadecimal(randomBytes(6))
-        try FileManager.default.copyItem(atPath: Self.folder, toPath: folder)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let program = folder + "/postal_parcels.py"
-        let hanging = "def answer(call):\n    while '31337' in json.dumps(call): pass\n"
-        try String(contentsOfFile: program, encoding: .utf8)
-            .replacing("def answer(call):\n", with: hanging)
-            .write(toFile: program, atomically: false, encoding: .utf8)
-        let catalog = ModuleCatalog(folder: folder)
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace(
+            "def answer(call):\n",
+            with: "def answer(call):\n    while '31337' in json.dumps(call): pass\n")
+        let catalog = ModuleCatalog(folder: folder.path)
         let (parcels, other) = (try shipping(of: catalog), try shipping(of: catalog))
         _ = try await parcels.quotes(for: Self.request, patient())
-        let first = Self.programs(in: folder)
+        let first = folder.running
         var bad = Self.request
         bad.parcel.weightGrams = 31337
 
@@ -125,12 +111,12 @@ import Vocabulary
                 try await parcels.quotes(for: bad, context(within: .milliseconds(300)))
             }
         }
-        for _ in 0..<500 where Self.programs(in: folder) == first {
+        for _ in 0..<500 where folder.running == first {
             try await Task.sleep(for: .milliseconds(20))
         }
 
         #expect(first.count == 1)
-        #expect(Self.programs(in: folder) != first)
+        #expect(folder.running != first)
         // The circuit breaker of the first instance is open; the program is there for others.
         let next = try await other.quotes(for: Self.request, patient())
         #expect(next.count == 2)
@@ -146,7 +132,7 @@ import Vocabulary
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let text = try String(
-            contentsOfFile: Self.folder + "/postal-parcels.module.json", encoding: .utf8)
+            contentsOfFile: ProgramFolder.shipped + "/postal-parcels.module.json", encoding: .utf8)
         for (name, wrong) in [
             ("a", text.replacing("\"contract\": 3", with: "\"contract\": 1")),
             ("b", text.replacing("postal_parcels.py", with: "../../bin/sh")),
@@ -166,24 +152,5 @@ import Vocabulary
         #expect(reasons[1].contains("is no executable file beside it"))
         #expect(reasons[2].contains("Payment modules are Swift"))
         #expect(reasons[3].contains("It is no manifest of a module"))
-    }
-
-    /// Kills the programs that run from `folder`.
-    private static func kill(programsIn folder: String) -> Int {
-        let found = programs(in: folder)
-        for pid in found { Glibc.kill(pid, SIGKILL) }
-        return found.count
-    }
-
-    private static func programs(in folder: String) -> [pid_t] {
-        var found: [pid_t] = []
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let pid = pid_t(name),
-                let words = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
-                String(decoding: words, as: UTF8.self).contains(folder + "/postal_parcels.py")
-            else { continue }
-            found.append(pid)
-        }
-        return found
     }
 }

@@ -1,0 +1,109 @@
+import ProviderKit
+import Testing
+import Vocabulary
+
+@testable import ProviderHost
+
+@Suite struct `A module's program that does not keep to the rules` {
+    private static let question = ProviderQuestion.quotes(
+        request: ShippingRequest(
+            sellerID: "s", origin: address("DE"), destination: address("FR"),
+            parcel: Parcel(weightGrams: 1200, value: Money(4250, .eur), itemCount: 1),
+            currency: .eur))
+
+    private static func address(_ country: String) -> Address {
+        Address(
+            name: "Ada", lines: ["Gasse 1"], city: "Berlin", postalCode: "10115",
+            country: country)
+    }
+
+    private func ask(_ module: ChildModule) async throws -> ProviderReply {
+        try await module.ask(
+            Self.question, of: "test", InstanceSettings(instanceID: "test"), patient())
+    }
+
+    private func module(_ folder: ProgramFolder, megabytes: Int = 512) -> ChildModule {
+        ChildModule(program: folder.program, name: "unruly", memory: megabytes << 20)
+    }
+
+    /// Ways of not saying hello, each by a program that has another of its kind run beside it.
+    enum Way: String, CaseIterable, CustomTestStringConvertible {
+        case silent = ""
+        case nonsense = "printf 'GET / HTTP/1.1 and so on'\n"
+        case hangsUp = "exec <&- >&-\n"
+
+        var testDescription: String { "\(self)" }
+        var program: String {
+            """
+            #!/bin/sh
+            [ "$1" ] || "$0" again </dev/null >/dev/null &
+            [ "$1" ] || \(self == .silent ? ":" : rawValue)
+            while :; do sleep 1; done
+
+            """
+        }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `is ended with whomever it has started when it says no hello`(_ way: Way) async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.write(way.program)
+        let unruly = module(folder)
+
+        for _ in 1...2 {
+            await #expect(throws: ProviderError.self) { try await ask(unruly) }
+        }
+
+        #expect(try await folder.isStill())
+    }
+
+    /// Reads the end of its input, and lives on.
+    private static let deaf = "while True: __import__('time').sleep(1)"
+
+    @Test func `is ended once nobody has a use for it`() async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace("sys.exit(0)", with: Self.deaf)
+        var unruly: ChildModule? = module(folder)
+        _ = try await ask(try #require(unruly))
+        #expect(folder.running.count == 1)
+
+        unruly = nil
+
+        #expect(try await folder.isStill())
+    }
+
+    @Test func `is ended when it ends the connection`() async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace("sys.exit(0)", with: Self.deaf)
+        let end = "__import__('socket').socket(fileno=0).shutdown(2)"
+        try folder.replace(
+            "    if name == \"quotes\":\n", with: "    if name == \"quotes\":\n        \(end)\n")
+        let unruly = module(folder)
+
+        await #expect(throws: ProviderError.self) { try await ask(unruly) }
+
+        #expect(try await folder.isStill())
+    }
+
+    @Test func `gets so much memory and no more`() async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace(
+            "    if name == \"quotes\":\n",
+            with: "    if name == \"quotes\":\n        bytearray(200 << 20)\n")
+
+        await #expect(throws: ProviderError.self) {
+            try await ask(module(folder, megabytes: 160))
+        }
+        let reply = try await ask(module(folder))
+
+        guard case .quotes(let list) = reply else {
+            Issue.record("\(reply)")
+            return
+        }
+        #expect(list.count == 2)
+    }
+}

@@ -151,8 +151,26 @@ import Web
                 try await shop.marketplace.account(email: "greta@example.test"))
             #expect(try await shop.marketplace.language(of: account.id) == .german)
 
-            _ = try await browser.raw("GET", "/language/fr")
-            #expect(try await shop.marketplace.language(of: account.id) == .french)
+            for headers in [
+                [], [("sec-fetch-site", "cross-site")], [("sec-fetch-site", "same-site")],
+                [("sec-fetch-site", "none")], [("referer", "http://evil.example/shop.test/")],
+                [("sec-fetch-site", "cross-site"), ("referer", "http://shop.test/")],
+            ] as [[(String, String)]] {
+                // A link on somebody else's page changes how this browser reads, at most.
+                let followed = try await browser.raw("GET", "/language/fr", headers: headers)
+                #expect(followed.status == 303)
+                #expect(try await shop.marketplace.language(of: account.id) == .german)
+            }
+            for (headers, language) in [
+                ([("sec-fetch-site", "same-origin")], Language.french),
+                ([("referer", "http://shop.test/cart")], .english),
+            ] as [([(String, String)], Language)] {
+                _ = try await browser.raw(
+                    "GET", "/language/\(language.code)", headers: headers)
+                #expect(try await shop.marketplace.language(of: account.id) == language)
+            }
+            _ = try await browser.raw(
+                "GET", "/language/fr", headers: [("sec-fetch-site", "same-origin")])
 
             let program = Browser(shop.app)
             let token = try await shop.token(account)

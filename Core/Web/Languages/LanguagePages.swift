@@ -12,7 +12,11 @@ struct LanguagePages {
                     throw WebRefusal.notFound
                 }
                 call.request.remember(call.path.language)
-                if let account = visitor.account {
+                // The cookie is this browser's. What a person is written in is changed by them
+                // alone, and by no link that stands somewhere else.
+                if let account = visitor.account, call.request.comesFromOwnPage,
+                    try await call.request.impersonation() == nil
+                {
                     try await call.marketplace.chooseLanguage(
                         call.path.language, of: account.id)
                 }

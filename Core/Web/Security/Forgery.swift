@@ -31,6 +31,17 @@ extension WebRequest {
         }
     }
 
+    /// Whether a page of ours sent the browser here, as it says itself: a link that stands
+    /// somewhere else must change nothing. Only browsers that trust the connection say it; the
+    /// others tell the page that they were on, to its own origin.
+    var comesFromOwnPage: Bool {
+        if let fetchSite = headers[.secFetchSite] { return fetchSite == "same-origin" }
+        guard let page = headers[.referer], page.contains("://") else { return false }
+        let authority = page.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
+            .first.map(String.init)
+        return authority == head.authority || page.hasPrefix(site.settings.publicURL + "/")
+    }
+
     /// What this browser's forms carry: nobody else can compute it. Written differently each time,
     /// so that the length of a compressed page tells nothing of it (https://breachattack.com).
     func formToken() -> String {

@@ -66,7 +66,7 @@ public enum SellerDesk {
                 Chrome.Link(localized("Register"), "/register"),
             ])
         }
-        let shops = try await request.marketplace.memberships(of: account.id)
+        let shops = try await request.shops(of: account)
         let chosen = try await request.session()?.seller
         let shop = shops.count == 1 ? shops.first : shops.first { $0.seller == chosen }
         var corner: [Chrome.Link] = []

@@ -93,6 +93,7 @@ public struct Migration: Sendable {
         "m0141-in-doubt",
         "m0142-photo-owners",
         "m0144-payouts-in-doubt",
+        "m0145-impersonation-of-a-line",
         "m0147-dispute-moves",
         "m0148-unbilled-charges",
     ]

@@ -22,6 +22,8 @@ struct LookingOn: Sendable {
     let browser: Browser
     let customer: Account
     let seller: GivenSeller
+    /// Another shop that the seller's owner works for.
+    let second: GivenSeller
 
     var kernel: Marketplace { market.marketplace }
 
@@ -34,6 +36,13 @@ struct LookingOn: Sendable {
             let clerk = try await register("Sam Support", market)
             try await market.database.execute(
                 "insert into account_role (account_id, role) values (\(clerk.id), 'support')")
+            let seller = try await market.given.verifiedSeller()
+            let second = try await market.given.verifiedSeller("Second Studio")
+            try await market.database.execute(
+                """
+                insert into seller_member (seller_id, account_id, role)
+                values (\(second.id), \(seller.owner.id), 'owner')
+                """)
             try await body(
                 LookingOn(
                     market: market, office: office,
@@ -45,7 +54,7 @@ struct LookingOn: Sendable {
                         settings: TestWeb.settings, logger: TestServers.logger),
                     clerk: clerk, browser: try await signIn(clerk, office),
                     customer: try await register("Grace Customer", market),
-                    seller: try await market.given.verifiedSeller()))
+                    seller: seller, second: second))
         }
     }
 

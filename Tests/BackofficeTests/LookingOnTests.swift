@@ -42,6 +42,35 @@ import Web
         }
     }
 
+    @Test func `shows the one shop that is looked at, and nobody else's that they work for`()
+        async throws
+    {
+        try await LookingOn.run { market in
+            let theirs = try await market.market.given.listing("Plate", by: market.second)
+            let own = try await market.kernel.createAccessToken(
+                named: "own", for: .seller, of: market.seller.owner.id)
+            let eyes = try await market.eyes(atDesk: true)
+
+            for path in ["shop", "listings", "listings/\(theirs.id)", "orders", "wallets"] {
+                let address = "/api/v1/\(path)?seller=\(market.second.id)"
+                #expect(try await eyes.send("GET", address).status == 404, "\(path)")
+                // They themselves may.
+                let answer = try await Browser(market.desk).send(
+                    "GET", address, token: own.secret)
+                #expect(answer.status == 200, "\(path): \(answer.text)")
+            }
+            let page = try await eyes.raw("GET", "/listings?seller=\(market.second.id)")
+            #expect(page.status == 404)
+            let listed = try await eyes.send("GET", "/api/v1/shops")
+            #expect(listed.json?["items"]?.array?.count == 1)
+            let home = try await eyes.get("/")
+            #expect(home.status == 200 && home.text.contains("Clay &amp; Kiln"))
+            for page in [home, try await eyes.get("/shops")] {
+                #expect(!page.text.contains("Second Studio"))
+            }
+        }
+    }
+
     @Test func `leaves the person signed in, who sees it`() async throws {
         try await LookingOn.run { market in
             let own = try await LookingOn.signIn(market.customer, market.shop)

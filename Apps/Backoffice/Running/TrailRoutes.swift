@@ -42,6 +42,9 @@ struct TrailRoutes {
         /// In whose place the actor acted, looking on as that person.
         let onBehalfOf: ID<Account>?
         let onBehalfOfName: String?
+        let impersonation: ID<Impersonation>?
+        /// Why the actor looks on, until the person is erased.
+        let impersonationReason: String?
         /// The shop that a seller acted for.
         let seller: ID<Seller>?
         let sellerName: String?
@@ -60,6 +63,8 @@ struct TrailRoutes {
             actorKind = entry.actorKind.rawValue
             onBehalfOf = entry.onBehalfOf
             onBehalfOfName = entry.onBehalfOfName
+            impersonation = entry.impersonation
+            impersonationReason = entry.impersonationReason
             seller = entry.seller
             sellerName = entry.sellerName
             action = entry.action
@@ -118,7 +123,9 @@ struct TrailRoutes {
                 Cell(
                     "\(entry.objectKind.inWords) \(entry.objectID.suffix(12))",
                     to: Links.trail(entry.objectKind, entry.objectID)),
-                Cell(data: entry.reason ?? ""), Cell(data: shown(entry.before)),
+                Cell(
+                    data: [entry.reason, entry.impersonationReason].compactMap { $0 }
+                        .joined(separator: " · ")), Cell(data: shown(entry.before)),
                 Cell(data: shown(entry.after)),
             ]
         }

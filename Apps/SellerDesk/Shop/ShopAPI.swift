@@ -61,7 +61,7 @@ struct ShopAPI {
         api.get("/shops", "The shops that you work for", tag: tag)
             .handle(as: SignedIn.self) { call, person in
                 Listed(
-                    items: try await call.marketplace.memberships(of: person.account.id)
+                    items: try await call.request.shops(of: person.account)
                         .map { MembershipAnswer($0) }, next: nil)
             }
         api.get("/shop", "The shop that you are working on", tag: tag)

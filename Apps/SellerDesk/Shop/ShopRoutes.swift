@@ -9,11 +9,10 @@ struct ShopRoutes {
     func mount(on routes: Routes) {
         routes.get("/").show(as: Visitor.self, use: home)
         routes.get("/shops").show(as: SignedIn.self) { call, person in
-            let shops = try await call.marketplace.memberships(of: person.account.id)
+            let shops = try await call.request.shops(of: person.account)
             return .page("shops", ShopsPage(shops), title: localized("Your shops"))
         }
-        routes.post("/shops/chosen").form(Chosen.self).openOnBehalf().show(as: SignedIn.self) {
-            call, person in
+        routes.post("/shops/chosen").form(Chosen.self).show(as: SignedIn.self) { call, person in
             _ = try await call.marketplace.membership(
                 of: person.account.id, in: call.form.seller)
             try await call.request.choose(call.form.seller)
@@ -44,7 +43,7 @@ struct ShopRoutes {
         guard let account = visitor.account else {
             return .page("welcome", WelcomePage(), title: localized("Sell what you make"))
         }
-        let shops = try await call.marketplace.memberships(of: account.id)
+        let shops = try await call.request.shops(of: account)
         if shops.isEmpty { return .seeOther(Links.apply) }
         let chosen = try await call.request.session()?.seller
         if shops.count > 1, chosen == nil { return .seeOther(Links.shops) }

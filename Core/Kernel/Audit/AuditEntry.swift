@@ -10,6 +10,9 @@ public struct AuditEntry: Sendable {
     /// In whose place the actor acted, looking on as that person.
     public let onBehalfOf: ID<Account>?
     public let onBehalfOfName: String?
+    public let impersonation: ID<Impersonation>?
+    /// Why the actor looks on, for as long as the person is not erased.
+    public let impersonationReason: String?
     /// The shop that a seller acted for.
     public let seller: ID<Seller>?
     public let sellerName: String?

@@ -53,10 +53,11 @@ public struct AuditStore: Sendable {
     ) -> SQL {
         let author = AuditAuthor(actor, as: actorKind, reason)
         return """
-            insert into audit_log (actor_id, actor_kind, on_behalf_of, seller_id, action,
-                object_kind, object_id, reason, before, after)
+            insert into audit_log (actor_id, actor_kind, on_behalf_of, impersonation_id,
+                seller_id, action, object_kind, object_id, reason, before, after)
             select \(author.actor)::uuid, \(author.kind), \(author.onBehalfOf)::uuid,
-                \(seller)::uuid, \(action), \(kind), \(object), \(author.reason),
+                \(author.impersonation)::uuid, \(seller)::uuid, \(action), \(kind), \(object),
+                \(author.reason),
                 audit_difference(state.before, state.after),
                 audit_difference(state.after, state.before)
             from (
@@ -93,11 +94,11 @@ public struct AuditStore: Sendable {
     ) async throws {
         try await db.execute(
             """
-            insert into audit_log (actor_id, actor_kind, on_behalf_of, seller_id, action,
-                object_kind, object_id, reason, before, after)
-            values (\(author.actor), \(author.kind), \(author.onBehalfOf), \(seller), \(action),
-                \(kind), \(object), \(author.reason), \(before.map { JSON($0) }),
-                \(after.map { JSON($0) }))
+            insert into audit_log (actor_id, actor_kind, on_behalf_of, impersonation_id,
+                seller_id, action, object_kind, object_id, reason, before, after)
+            values (\(author.actor), \(author.kind), \(author.onBehalfOf),
+                \(author.impersonation), \(seller), \(action), \(kind), \(object),
+                \(author.reason), \(before.map { JSON($0) }), \(after.map { JSON($0) }))
             """)
     }
 
@@ -114,10 +115,12 @@ public struct AuditStore: Sendable {
         let rows = try await db.query(
             """
             select line.id, at, actor_id, account.name, actor_kind, on_behalf_of, person.name,
-                line.seller_id, seller.name, action, object_kind, object_id, reason, before, after
+                impersonation_id, impersonation.reason, line.seller_id, seller.name, action,
+                object_kind, object_id, line.reason, before, after
             from audit_log line
             left join account on account.id = actor_id
             left join account person on person.id = on_behalf_of
+            left join impersonation on impersonation.id = line.impersonation_id
             left join seller on seller.id = line.seller_id
             where \(condition) and line.id < \(before)
             order by line.id desc
@@ -127,9 +130,9 @@ public struct AuditStore: Sendable {
             try AuditEntry(
                 id: c.next(), at: c.next(), actor: c.next(), actorName: c.next(),
                 actorKind: c.next(), onBehalfOf: c.next(), onBehalfOfName: c.next(),
-                seller: c.next(), sellerName: c.next(), action: c.next(),
-                objectKind: c.next(), objectID: c.next(), reason: c.next(), before: c.next(),
-                after: c.next())
+                impersonation: c.next(), impersonationReason: c.next(), seller: c.next(),
+                sellerName: c.next(), action: c.next(), objectKind: c.next(),
+                objectID: c.next(), reason: c.next(), before: c.next(), after: c.next())
         }
         return Page(rows, limit: page.limit) { String($0.id) }
     }

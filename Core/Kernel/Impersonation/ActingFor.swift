@@ -5,13 +5,13 @@ import Vocabulary
 public struct ActingFor: Sendable {
     public let administrator: ID<Account>
     public let person: ID<Account>
-    /// Why the administrator acts for the person.
-    public let reason: String
+    /// In which impersonation: its row says why.
+    public let impersonation: ID<Impersonation>
 
     public init(_ impersonation: Impersonation) {
         administrator = impersonation.administrator
         person = impersonation.account
-        reason = impersonation.reason
+        self.impersonation = impersonation.id
     }
 
     /// Nil where everybody acts for themselves.
@@ -24,26 +24,30 @@ struct AuditAuthor {
     let kind: ActorKind
     /// For whom the actor stood in.
     let onBehalfOf: ID<Account>?
+    let impersonation: ID<Impersonation>?
     let reason: String?
 
     init(_ actor: ID<Account>?, as kind: ActorKind, _ reason: String?) {
+        self.reason = reason
         guard let acting = ActingFor.current, acting.person == actor else {
             self.actor = actor
             self.kind = actor == nil ? .system : kind
             onBehalfOf = nil
-            self.reason = reason
+            impersonation = nil
             return
         }
         self.actor = acting.administrator
         self.kind = .admin
         onBehalfOf = acting.person
-        self.reason = [reason, acting.reason].compactMap { $0 }.joined(separator: " · ")
+        impersonation = acting.impersonation
     }
 
-    init(_ administrator: ID<Account>?, onBehalfOf person: ID<Account>, _ reason: String?) {
+    /// - Parameter reason: never that of the impersonation, which the trail could not forget.
+    init(_ administrator: ID<Account>?, in impersonation: Impersonation, _ reason: String?) {
         actor = administrator
         kind = administrator == nil ? .system : .admin
-        onBehalfOf = person
+        onBehalfOf = impersonation.account
+        self.impersonation = impersonation.id
         self.reason = reason
     }
 }

@@ -45,6 +45,10 @@ extension Marketplace {
             administrator: administrator, account: person, app: app, seller: seller,
             reason: reason, origin: origin, passHash: Self.hash(ofPass: pass))
         let made = try await database.transaction { tx in
+            // So that two at once do not count the same.
+            guard try await tx.accounts.lockOpen(administrator) else {
+                throw ImpersonationRefusal.notAllowed
+            }
             guard try await tx.accounts.find(person) != nil else { throw AccountRefusal.unknown }
             guard try await tx.accounts.roles(of: person).isEmpty else {
                 throw ImpersonationRefusal.staff
@@ -59,7 +63,7 @@ extension Marketplace {
                     new, lifetime: settings.impersonationLifetime),
                 let made = try await tx.impersonations.find(new.id)
             else { throw ImpersonationRefusal.tooMany }
-            try await tell("impersonation.allowed", made, tx, by: administrator, reason)
+            try await tell("impersonation.allowed", made, tx, by: administrator)
             return made
         }
         return (made, pass)
@@ -91,8 +95,7 @@ extension Marketplace {
             else { throw ImpersonationRefusal.passSpent }
             let impersonation = live.impersonation
             try await tell(
-                "impersonation.begun", impersonation, tx, by: impersonation.administrator,
-                impersonation.reason)
+                "impersonation.begun", impersonation, tx, by: impersonation.administrator)
             return live
         }
     }
@@ -108,9 +111,8 @@ extension Marketplace {
     public func recordAct(_ route: String, on impersonation: Impersonation) async throws {
         try await database.audit.record(
             "impersonation.acted", on: "impersonation", impersonation.id.description,
-            by: AuditAuthor(
-                impersonation.administrator, onBehalfOf: impersonation.account,
-                impersonation.reason), for: impersonation.seller,
+            by: AuditAuthor(impersonation.administrator, in: impersonation, nil),
+            for: impersonation.seller,
             before: ActOnBehalf?.none, after: ActOnBehalf(route: route))
     }
 
@@ -204,11 +206,11 @@ extension Marketplace {
 
     private func tell(
         _ action: String, _ impersonation: Impersonation, _ tx: Transaction,
-        by actor: ID<Account>?, _ reason: String?
+        by actor: ID<Account>?, _ reason: String? = nil
     ) async throws {
         try await tx.audit.record(
             action, on: "impersonation", impersonation.id.description,
-            by: AuditAuthor(actor, onBehalfOf: impersonation.account, reason),
+            by: AuditAuthor(actor, in: impersonation, reason),
             for: impersonation.seller, before: ImpersonationState?.none,
             after: ImpersonationState(impersonation))
     }

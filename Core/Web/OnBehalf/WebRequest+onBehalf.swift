@@ -32,6 +32,14 @@ extension WebRequest {
         }
     }
 
+    /// The shops that the caller works for, oldest first. Whoever looks on sees the one that is
+    /// looked at, and nothing of the others.
+    public func shops(of account: Account) async throws -> [SellerMembership] {
+        let shops = try await marketplace.memberships(of: account.id)
+        guard let impersonation = try await impersonation() else { return shops }
+        return shops.filter { $0.seller == impersonation.seller }
+    }
+
     /// With what the caller is signed in here, for what has to end together with it.
     /// - Throws: ``WebRefusal/signInNeeded``
     public func impersonationOrigin() throws(WebRefusal) -> ImpersonationOrigin {
@@ -47,11 +55,16 @@ extension WebRequest {
         guard Secrets.isToken(pass) else { throw ImpersonationRefusal.passSpent }
         let live = try await marketplace.openImpersonation(pass: pass, in: site.app)
         let impersonation = live.impersonation
+        let before = knownImpersonation
         do {
             if let old = cookie(sessionCookie) { try await site.sessions.close(old) }
             let token = try await site.sessions.open(impersonation)
             setCookie(sessionCookie, token, maxAge: marketplace.settings.impersonationLifetime)
         } catch is RedisError { throw WebRefusal.sessionsUnavailable }
+        if let before {
+            try await marketplace.closeImpersonation(
+                before.id, because: .administrator, by: before.administrator)
+        }
         forgetCaller()
         return impersonation
     }

@@ -111,7 +111,7 @@ public struct Member: Caller {
         _ request: WebRequest, needing needs: [SellerPermission]
     ) async throws -> Member {
         guard let account = try await request.account() else { throw WebRefusal.signInNeeded }
-        let shops = try await request.marketplace.memberships(of: account.id)
+        let shops = try await request.shops(of: account)
         let shop = try await chosen(from: shops, request)
         let membership = SellerMember(seller: shop.seller, account: account.id, role: shop.role)
         guard needs.allSatisfy({ membership.may($0) }) else { throw WebRefusal.notYours }

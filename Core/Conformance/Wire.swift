@@ -12,6 +12,8 @@ enum WireFault: Sendable {
     case lostAnswer
     /// It arrives and is acted on; something else comes back.
     case spoiled(HTTPResponse)
+    /// It arrives and is acted on; what comes back is made of the answer.
+    case changed(@Sendable (HTTPResponse) -> HTTPResponse)
     /// It arrives and is acted on; the answer is cut off in the middle.
     case truncated
     /// It does not arrive; somebody in between answers.
@@ -92,6 +94,8 @@ final class Wire: HTTPTransport, Sendable {
         case .spoiled(let response):
             _ = await counterpart.answer(request, at: .systemNow)
             return response
+        case .changed(let change):
+            return change(await counterpart.answer(request, at: .systemNow))
         case .truncated:
             var response = await counterpart.answer(request, at: .systemNow)
             response.body.removeLast(response.body.count - response.body.count / 2)

@@ -89,7 +89,9 @@ extension Sanity {
     ) -> String? {
         if let problem = reference(reversal.reference) { return problem }
         guard reversal.transfer == transfer else { return "it is of another transfer" }
-        guard reversal.amount == amount, amount.isPositive else { return "another amount" }
+        guard reversal.amount == amount, amount.isPositive, amount.amount <= Money.amountMax else {
+            return "another amount"
+        }
         return nil
     }
 
@@ -104,6 +106,6 @@ extension Sanity {
         guard amounts.allSatisfy({ (0...Money.amountMax).contains($0.amount) }) else {
             return "an absurd amount"
         }
-        return dispute.version >= 0 ? nil : "a negative version"
+        return version(dispute.version)
     }
 }

@@ -9,6 +9,8 @@ package enum Sanity {
     static let choicesMax = 50
     /// The longest that a QR code of a readable size holds, and more than any line of text.
     static let instructionBytesMax = 1_000
+    /// Whatever takes longer is no way to ship.
+    static let daysMax = 1_000
     /// Nobody pays in more parts; anybody can send dust to an address.
     static let receiptsMax = 100
 
@@ -52,7 +54,7 @@ package enum Sanity {
             return "more captured than authorized"
         }
         guard snapshot.authorized.amount <= Money.amountMax else { return "an absurd amount" }
-        guard snapshot.version >= 0 else { return "a negative version" }
+        if let problem = version(snapshot.version) { return problem }
         if snapshot.status == .captured, !snapshot.captured.isPositive {
             return "captured, but nothing of it"
         }
@@ -108,6 +110,9 @@ package enum Sanity {
             guard (quote.daysMin ?? 0) >= 0, (quote.daysMin ?? 0) <= (quote.daysMax ?? .max) else {
                 return "it arrives before it leaves"
             }
+            guard max(quote.daysMin ?? 0, quote.daysMax ?? 0) <= daysMax else {
+                return "it never arrives"
+            }
         }
         return nil
     }
@@ -135,7 +140,11 @@ package enum Sanity {
             guard tax.isIncluded == line.includesTax else {
                 return "tax inside and on top are mixed up"
             }
-            if tax.isIncluded { included += tax.amount.amount }
+            if tax.isIncluded {
+                let (sum, isTooMuch) = included.addingReportingOverflow(tax.amount.amount)
+                guard !isTooMuch else { return "an absurd tax" }
+                included = sum
+            }
         }
         guard included.magnitude <= line.amount.amount.magnitude else { return "an absurd tax" }
         let base = line.amount.amount - included
@@ -147,7 +156,13 @@ package enum Sanity {
         guard amount.amount > 0, amount.amount <= Money.amountMax else {
             return "an absurd amount"
         }
-        return version >= 0 ? nil : "a negative version"
+        return self.version(version)
+    }
+
+    /// Versions are counted on from: room has to be left.
+    static func version(_ version: Int64) -> String? {
+        guard version >= 0 else { return "a negative version" }
+        return version <= Int64.max / 2 ? nil : "an absurd version"
     }
 
     static func reference(_ text: String) -> String? {

@@ -85,6 +85,24 @@ import Vocabulary
         #expect(Instant(text)?.description == text)
     }
 
+    @Test(
+        arguments: [
+            (Int64.max, "9999-12-31T23:59:59.999999Z"),
+            (253_402_300_800, "9999-12-31T23:59:59.999999Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"), (-62_135_596_800, "0001-01-01T00:00:00Z"),
+            (Int64.min, "0001-01-01T00:00:00Z"),
+        ] as [(Int64, String)])
+    func `beyond all years is the last or the first, wherever the number came from`(
+        seconds: Int64, text: String
+    ) {
+        let instant = Instant(secondsSince1970: seconds)
+
+        #expect(instant.description == text)
+        #expect(instant.advanced(by: .seconds(Int64.max)) == .latest)
+        #expect(instant.advanced(by: .seconds(Int64.min)) == .earliest)
+        #expect(Instant(text) == instant)
+    }
+
     @Test func `reads what PostgreSQL writes`() {
         #expect(Instant("2026-11-21 01:42:12.5+00")?.description == "2026-11-21T01:42:12.500000Z")
         #expect(Instant("2026-11-21 03:42:12+02:00")?.description == "2026-11-21T01:42:12Z")

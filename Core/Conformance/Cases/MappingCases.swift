@@ -20,7 +20,7 @@ enum MappingCases {
                     try await truncated(act, $0)
                 },
             ]
-        } + ReadCases.all
+        } + ReadCases.all + NumberCases.all
 
     static let stumbles = [500, 502, 504].map {
         HTTPResponse(status: $0, body: Array("{\"error\":{\"message\":\"stumbled\"}}".utf8))

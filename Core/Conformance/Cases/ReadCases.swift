@@ -15,11 +15,12 @@ enum ReadCases {
         },
     ]
 
-    private typealias Read = (
+    typealias Read = (
         name: String, ask: @Sendable () async -> Result<Bool, ProviderError>
     )
 
-    private static func reads(_ trial: Trial) async throws -> [Read] {
+    /// Look-ups of what the counterpart knows.
+    static func reads(_ trial: Trial) async throws -> [Read] {
         let (payments, _) = try trial.payments()
         let key = freshKey()
         let payment = try await trial.paid(key: key)

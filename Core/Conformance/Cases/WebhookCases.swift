@@ -170,7 +170,7 @@ extension Trial {
 }
 
 /// A payment, refunded in part where that is possible, and the webhooks that it made.
-private struct Post {
+struct Post {
     let trial: Trial
     let payments: any PaymentProvider
     let counterpart: any ScriptedCounterpart

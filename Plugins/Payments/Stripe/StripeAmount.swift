@@ -35,9 +35,10 @@ enum StripeAmount {
         return units
     }
 
-    /// The money that `units` of Stripe's are; nil for a currency that is not in our table, and
-    /// for a fraction that does not exist.
+    /// The money that `units` of Stripe's are; nil for a currency that is not in our table, for a
+    /// fraction that does not exist, and for more than an amount can be.
     static func money(_ units: Int64, _ code: String) -> Money? {
+        guard units.magnitude <= Money.amountMax else { return nil }
         guard let currency = Currency(code.uppercased()) else { return nil }
         guard hundredfold.contains(currency.code) else { return Money(units, currency) }
         return units.isMultiple(of: 100) ? Money(units / 100, currency) : nil

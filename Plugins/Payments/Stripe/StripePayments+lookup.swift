@@ -118,9 +118,11 @@ extension StripePayments {
         query.set("limit", 100)
         let list = try await stripe.get(
             ListBody<RefundBody>.self, "/v1/refunds", by: query, context)
+        // Such a number is Stripe's: bounded before anything is added to it.
+        let most = max(0, min(captured, Money.amountMax))
         var sum: Int64 = 0
         for refund in list.data where refund.isLive && refund.metadata?.guildhallRefund != nil {
-            sum = min(captured, sum + min(captured, refund.amount))
+            sum = min(most, sum + min(most, max(0, refund.amount)))
         }
         return sum
     }

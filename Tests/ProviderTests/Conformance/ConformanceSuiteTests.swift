@@ -50,7 +50,10 @@ import Vocabulary
     @Test func `has no rule that is never broken`() throws {
         let caught = Self.spoiled.flatMap { $0.flaw.caught }
         // Only a trap breaks it: see the run in processes of its own.
-        let trapped = "settings: nonsense is refused in words, or taken"
+        let trapped: Set<String> = [
+            "settings: nonsense is refused in words, or taken",
+            "mapped: numbers beyond all bounds do no harm",
+        ]
         var unbroken: Set<String> = []
         for name in ["SandboxPayments", "BankFilePayouts", "TableRateShipping", "RateTableTax"] {
             let file = try ModuleFile.load("\(productsFolder)/lib\(name).so")
@@ -60,6 +63,6 @@ import Vocabulary
             }
         }
 
-        #expect(unbroken == [trapped])
+        #expect(unbroken == trapped)
     }
 }

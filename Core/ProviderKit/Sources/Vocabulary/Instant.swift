@@ -12,7 +12,26 @@ public struct Instant: Hashable, Comparable, Sendable {
         self.microsecondsSince1970 = microsecondsSince1970
     }
 
-    public init(secondsSince1970: Int64) { microsecondsSince1970 = secondsSince1970 * 1_000_000 }
+    /// The first and the last moment that are written with a year of four digits: 0001-01-01 and
+    /// the end of 9999. What is beyond is taken for them, since such numbers come from outside.
+    public static let earliest = Instant(microsecondsSince1970: -62_135_596_800_000_000)
+    public static let latest = Instant(microsecondsSince1970: 253_402_300_799_999_999)
+
+    public init(secondsSince1970: Int64) {
+        self.init(seconds: secondsSince1970, microseconds: 0)
+    }
+
+    private init(seconds: Int64, microseconds: Int64) {
+        let (whole, isTooMuch) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, isOver) = whole.addingReportingOverflow(microseconds)
+        let bound = seconds < 0 ? Self.earliest : Self.latest
+        microsecondsSince1970 =
+            isTooMuch || isOver
+            ? bound.microsecondsSince1970
+            : min(
+                max(sum, Self.earliest.microsecondsSince1970),
+                Self.latest.microsecondsSince1970)
+    }
 
     /// The machine's clock. Business code is given its time; only the outermost layer reads this.
     public static var systemNow: Instant {
@@ -27,11 +46,12 @@ public struct Instant: Hashable, Comparable, Sendable {
             ? microsecondsSince1970 / 1_000_000 : (microsecondsSince1970 - 999_999) / 1_000_000
     }
 
+    /// - Returns: ``earliest`` or ``latest`` for what is beyond.
     public func advanced(by duration: Duration) -> Instant {
         let (seconds, attoseconds) = duration.components
         return Instant(
-            microsecondsSince1970: microsecondsSince1970 + seconds * 1_000_000
-                + attoseconds / 1_000_000_000_000)
+            seconds: seconds,
+            microseconds: microsecondsSince1970 + attoseconds / 1_000_000_000_000)
     }
 
     public func advanced(days: Int) -> Instant { advanced(by: .seconds(Int64(days) * 86_400)) }

@@ -9,9 +9,7 @@ package func cutOff<Value: Sendable>(
     _ body: @escaping @Sendable () async throws(ProviderError) -> Value
 ) async throws(ProviderError) -> Value {
     let left = deadline.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
-    guard left > 0 else {
-        throw .unavailable(message: "the deadline had passed already", retryAfterSeconds: nil)
-    }
+    guard left > 0 else { throw HostFault.tooLate }
     let answer = FirstAnswer<Value>()
     let work = Task {
         do throws(ProviderError) {

@@ -75,6 +75,43 @@ import Web
         }
     }
 
+    @Test func `to the webhook is soon not even looked at, and harms nobody elsewhere`()
+        async throws
+    {
+        try await OpenShop.run(web: { $0.limits.webhook = .init(3, per: 60) }) { shop in
+            let (guesser, provider) = (Browser(shop.app), Browser(shop.app))
+            func deliver(
+                _ browser: Browser, as event: String, signed: Bool = true,
+                at instance: ID<ProviderInstance>? = nil
+            ) async throws -> WebAnswer {
+                try await browser.raw(
+                    "POST", "/webhooks/\(instance ?? shop.payment)",
+                    headers: [
+                        ("x-test-signature", signed ? "signed" : "forged"),
+                        ("x-test-event", event),
+                    ], body: Array("p".utf8))
+            }
+            for number in 1...10 {
+                #expect(try await deliver(guesser, as: "good-\(number)").status == 200)
+            }
+
+            var answers: [Int] = []
+            for _ in 1...6 {
+                answers.append(try await deliver(guesser, as: "bad", signed: false).status)
+            }
+            let refused = try await deliver(guesser, as: "late")
+
+            #expect(answers == [401, 401, 401, 429, 429, 429])
+            // The limit is met before anything is read of it.
+            #expect(refused.status == 429)
+            let wait = refused.header("retry-after").flatMap { Int($0) }
+            #expect((1...60).contains(wait ?? 0))
+            #expect(try await deliver(provider, as: "other").status == 200)
+            let second = try await shop.market.given.instance(.payment)
+            #expect(try await deliver(guesser, as: "there", at: second).status == 200)
+        }
+    }
+
     @Test func `pictures are found by their hash only`() async throws {
         try await OpenShop.run { shop in
             let browser = Browser(shop.app)

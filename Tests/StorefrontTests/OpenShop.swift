@@ -14,13 +14,18 @@ struct OpenShop: Sendable {
     var marketplace: Marketplace { market.marketplace }
     var bank: TestBank { TestBank.of(payment) }
 
-    static func run(_ body: (OpenShop) async throws -> Void) async throws {
+    /// - Parameter web: changes the settings of the app's web side.
+    static func run(
+        web: (inout WebSettings) -> Void = { _ in }, _ body: (OpenShop) async throws -> Void
+    ) async throws {
+        var settings = TestWeb.settings
+        web(&settings)
         try await TestMarketplace.run { market in
             let payment = try await market.given.instance(.payment)
             _ = try await market.given.instance(.shipping)
             _ = try await market.given.instance(.tax)
             let app = try Storefront.app(
-                marketplace: market.marketplace, redis: TestWeb.redis, settings: TestWeb.settings,
+                marketplace: market.marketplace, redis: TestWeb.redis, settings: settings,
                 logger: TestServers.logger)
             try await body(OpenShop(market: market, app: app, payment: payment))
         }

@@ -15,16 +15,20 @@ enum HostFault {
     static let full = ProviderError.unavailable(
         message: "too many are connected to the provider host", retryAfterSeconds: 1)
 
+    /// Said before anything was sent, because the time was used up on the way.
+    static let tooLate = ProviderError.unavailable(
+        message: "the deadline had passed already", retryAfterSeconds: nil)
+
     static func unreachable(_ problem: String) -> ProviderError {
         .unavailable(message: beginning + problem, retryAfterSeconds: 1)
     }
 
     private static let beginning = "the provider host cannot be reached: "
 
-    /// Whether `error` is one of these.
+    /// Whether `error` is one of these, or says that too much is under way on our side.
     static func explains(_ error: ProviderError) -> Bool {
         switch error {
-        case broken, full: true
+        case broken, full, tooLate, FramePeer.busy, FramePeer.tooLarge: true
         case .unavailable(let message, _): message.hasPrefix(beginning)
         default: false
         }

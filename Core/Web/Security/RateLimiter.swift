@@ -16,7 +16,9 @@ public enum RateClass: String, Sendable, CaseIterable {
     case password
     /// Making accounts, per address.
     case register
-    /// Webhooks and the like, limited elsewhere.
+    /// Webhooks that nobody has signed, per address and provider; others are not counted.
+    case webhook
+    /// What costs nothing.
     case unlimited
 }
 
@@ -43,6 +45,8 @@ public struct RateLimits: Sendable {
     /// Ten guesses in five minutes: a person who forgot.
     public var password = Limit(10, per: 300)
     public var register = Limit(60, per: 600)
+    /// A provider whose secret has just changed; somebody who guesses gets no further.
+    public var webhook = Limit(60, per: 60)
 
     public init() {}
 
@@ -54,6 +58,7 @@ public struct RateLimits: Sendable {
         case .signIn: signIn
         case .password: password
         case .register: register
+        case .webhook: webhook
         case .unlimited: nil
         }
     }
@@ -76,6 +81,8 @@ final class RateLimiter: Sendable {
     private let limits: RateLimits
     private let app: String
     private let allowances = Mutex<[String: Allowance]>([:])
+    /// Until when a caller is refused unheard, of whom too much was refused.
+    private let spent = Mutex<[String: Instant]>([:])
 
     init(redis: RedisClient, limits: RateLimits, app: String) {
         self.redis = redis
@@ -110,6 +117,31 @@ final class RateLimiter: Sendable {
             if known.count >= Self.callersMax { known.removeAll() }
             known[key] = Allowance(
                 left: batch - 1, until: now.advanced(by: .seconds(min(rule.seconds, 10))))
+        }
+    }
+
+    /// Refuses a caller whom ``countRefusal(_:_:)`` has refused in this process, until then.
+    /// - Throws: ``WebRefusal/tooManyRequests(retryAfter:)``
+    func requireCredit(_ limit: RateClass, _ caller: String) throws(WebRefusal) {
+        let until = spent.withLock { $0["\(limit.rawValue) \(caller)"] }
+        guard let until else { return }
+        let left = until.secondsSince1970 - Instant.systemNow.secondsSince1970
+        if left > 0 { throw .tooManyRequests(retryAfter: Int(left)) }
+    }
+
+    /// Counts something of a caller that was refused.
+    /// - Throws: ``WebRefusal/tooManyRequests(retryAfter:)`` when it was one too many.
+    func countRefusal(_ limit: RateClass, _ caller: String) async throws {
+        guard let rule = limits[limit], rule.count > 0 else { return }
+        do { try await count(rule, limit, caller, 1) } catch is RedisError {
+            return
+        } catch WebRefusal.tooManyRequests(let wait) {
+            spent.withLock { known in
+                if known.count >= Self.callersMax { known.removeAll() }
+                known["\(limit.rawValue) \(caller)"] = Instant.systemNow.advanced(
+                    by: .seconds(wait))
+            }
+            throw WebRefusal.tooManyRequests(retryAfter: wait)
         }
     }
 

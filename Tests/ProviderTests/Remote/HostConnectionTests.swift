@@ -101,6 +101,31 @@ import Vocabulary
         #expect(host.callCount == CircuitBreaker.failuresMax)
     }
 
+    @Test(arguments: [FramePeer.busy, FramePeer.tooLarge, HostFault.full, HostFault.tooLate])
+    func `that is too busy blames no provider for it`(_ error: ProviderError) async throws {
+        var provider = ScriptedPayments()
+        provider.error = error
+        let guarded = ProviderGuard(
+            provider, ScriptedPayments.descriptor, instanceID: "busy", logger: quiet)
+        let payment = try #require(guarded.payment)
+
+        for _ in 0..<CircuitBreaker.failuresMax {
+            await #expect(throws: error) { try await payment.start(request, patient()) }
+            await #expect(throws: HostFault.tooLate) {
+                try await payment.start(request, context(within: .milliseconds(-1)))
+            }
+        }
+        #expect(!guarded.call.breaker.isHoldingBack)
+
+        provider.error = .unavailable(message: "down", retryAfterSeconds: nil)
+        let down = ProviderGuard(
+            provider, ScriptedPayments.descriptor, instanceID: "down", logger: quiet)
+        for _ in 0..<CircuitBreaker.failuresMax {
+            _ = try? await down.payment?.start(request, patient())
+        }
+        #expect(down.call.breaker.isHoldingBack)
+    }
+
     @Test func `asks the next host again what changes nothing`() async throws {
         let first = try RawHost(.diesAtCall)
         let line = remote(connection(to: first.path))

@@ -20,16 +20,15 @@ public final class HostConnection: Sendable {
     /// A call that was under way at the end of so many hosts is no accident.
     static let lossesMax = 2
 
-    private typealias Waiter = CheckedContinuation<Void, Never>
+    private typealias Waiter = CheckedContinuation<Bool, Never>
 
     private struct State {
         var current: FramePeer?
         /// Counts the connections that were made.
         var session = 0
-        var isConnecting = false
         var isClosed = false
         var nextWaiter = 0
-        var waiters: [Int: Waiter] = [:]
+        var room = WaitingRoom<Waiter>(placesMax: HostConnection.waitersMax)
         var problem = "nobody listens"
     }
 
@@ -188,39 +187,40 @@ public final class HostConnection: Sendable {
 
     /// - Returns: false when too many wait already.
     private func wait(until end: Instant) async -> Bool {
-        let place = state.withLock { state -> (number: Int, isFirst: Bool)? in
-            guard state.waiters.count < Self.waitersMax, !state.isClosed else { return nil }
-            defer {
-                state.nextWaiter += 1
-                state.isConnecting = true
-            }
-            return (state.nextWaiter, !state.isConnecting)
+        let number = state.withLock { state in
+            defer { state.nextWaiter += 1 }
+            return state.nextWaiter
         }
-        guard let place else { return false }
-        if place.isFirst { Task { await connect() } }
         let left = end.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
-        let alarm = Task {
-            do { try await Task.sleep(for: .microseconds(max(0, left))) } catch { return }
-            wake(place.number)
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiter: Waiter) in
-                let isThere = state.withLock { state in
-                    if state.current?.isUsable == true || Task.isCancelled { return true }
-                    state.waiters[place.number] = waiter
-                    return false
-                }
-                if isThere { waiter.resume() }
-            }
+        let moment = ContinuousClock.now + .microseconds(left)
+        let alarm = AlarmClock.shared.set(at: moment) { [self] in wake(number) }
+        let isWelcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter) in enter(waiter, number, moment) }
         } onCancel: {
-            wake(place.number)
+            wake(number)
         }
-        alarm.cancel()
-        return true
+        AlarmClock.shared.cancel(alarm)
+        return isWelcome
+    }
+
+    private func enter(_ waiter: Waiter, _ number: Int, _ end: ContinuousClock.Instant) {
+        let place = state.withLock { state -> WaitingRoom<Waiter>.Place? in
+            guard !state.isClosed else { return .full }
+            // Whoever wakes them may have done so before.
+            let isOver = Task.isCancelled || ContinuousClock.now >= end
+            guard !isOver, state.current?.isUsable != true else { return nil }
+            return state.room.enter(waiter, as: number)
+        }
+        switch place {
+        case nil: waiter.resume(returning: true)
+        case .full: waiter.resume(returning: false)
+        case .waits: break
+        case .waitsAsFirst: Task { await connect() }
+        }
     }
 
     private func wake(_ number: Int) {
-        state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+        state.withLock { $0.room.leave(number) }?.resume(returning: true)
     }
 
     /// Tries until it succeeds or nobody waits any more.
@@ -232,17 +232,14 @@ public final class HostConnection: Sendable {
                 let waiters = state.withLock { state in
                     state.current = peer
                     state.session += 1
-                    state.isConnecting = false
-                    defer { state.waiters = [:] }
-                    return state.waiters.values
+                    return state.room.connected()
                 }
-                for waiter in waiters { waiter.resume() }
+                for waiter in waiters { waiter.resume(returning: true) }
                 return
             } catch {
                 let goesOn = state.withLock { state in
                     state.problem = "\(error)"
-                    state.isConnecting = !state.waiters.isEmpty && !state.isClosed
-                    return state.isConnecting
+                    return state.room.failed() && !state.isClosed
                 }
                 guard goesOn else { return }
                 if pause == Self.longestPause {

@@ -26,6 +26,11 @@ public struct ConformanceRun: Sendable {
         deadline = within
     }
 
+    /// What a run may write into a file, of which nothing more is read; what it may write to in
+    /// memory, and what it may lay claim to. In bytes.
+    private static let fileBytes = 16 << 20
+    private static let memoryBytes = 1 << 30
+    private static let addressBytes = 8 << 30
     /// A module that traps more often than this is past help.
     private static let processesMax = 50
 
@@ -55,7 +60,11 @@ public struct ConformanceRun: Sendable {
         var record = ConformanceRecord()
         for _ in 0..<Self.processesMax where !record.isWhole {
             var one = ProgramRun(
-                program, arguments(from: record.next), within: max(end - .now, .zero),
+                "/usr/bin/prlimit",
+                [
+                    "--as=\(Self.addressBytes)", "--data=\(Self.memoryBytes)",
+                    "--fsize=\(Self.fileBytes)", "--core=0", program,
+                ] + arguments(from: record.next), within: max(end - .now, .zero),
                 output: output, errors: errors)
             // Who writes its own backtrace is not over for half a minute.
             one.environment = ["SWIFT_BACKTRACE": "enable=no"]
@@ -68,11 +77,12 @@ public struct ConformanceRun: Sendable {
                 how = "the process ended with code \(code)"
                 let complaint = Self.text(of: errors)
                 if record.descriptor == nil, !complaint.isEmpty { return .none(complaint) }
+            case .signalled(SIGXFSZ): how = "it wrote more than \(Self.fileBytes >> 20) MiB"
             case .signalled(let signal): how = "the module trapped: signal \(signal)"
             case .late:
                 _ = record.died("the run was not over after \(deadline)")
                 return finding(record)
-            case .notStarted: return .none("\(program) does not start.")
+            case .notStarted: return .none("/usr/bin/prlimit does not start.")
             }
             guard record.died(how) else { return .none("When it is loaded, \(how).") }
         }
@@ -95,7 +105,9 @@ public struct ConformanceRun: Sendable {
 
     /// What is in a file, as far as anybody reads it.
     private static func text(of file: String) -> String {
-        let data = FileManager.default.contents(atPath: file) ?? Data()
-        return String(decoding: data.prefix(16 << 20), as: UTF8.self)
+        guard let handle = FileHandle(forReadingAtPath: file) else { return "" }
+        defer { try? handle.close() }
+        let data = try? handle.read(upToCount: Self.fileBytes)
+        return String(decoding: data ?? Data(), as: UTF8.self)
     }
 }

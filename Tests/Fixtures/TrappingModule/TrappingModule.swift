@@ -4,6 +4,7 @@ import Vocabulary
 
 /// One price for everything, and a trap: on a price that is no number when its object is made, on
 /// a parcel of a certain weight when it quotes, and on being loaded from a file of a certain name.
+/// Loaded from others it writes more than anybody reads, or wants more memory than there is for it.
 /// For the tests that nobody else is harmed.
 public struct TrappingModule: ShippingProvider {
     static let price = ConfigurationField("price", label: "Price", fallback: "490")
@@ -14,6 +15,8 @@ public struct TrappingModule: ShippingProvider {
 
     static let fatalGrams = 666_666
     static let fatalName = "traps-when-loaded"
+    static let talkativeName = "writes-without-end"
+    static let greedyName = "wants-memory"
 
     let price: Int64
 
@@ -38,6 +41,13 @@ public struct TrappingModule: ShippingProvider {
 @_cdecl("guildhall_contract") public func contract() -> Int64 { providerContractVersion }
 @_cdecl("guildhall_module") public func module() -> UnsafeMutableRawPointer {
     precondition(!isMapped(TrappingModule.fatalName), "a bad day")
+    if isMapped(TrappingModule.talkativeName) {
+        let line = String(repeating: "x", count: 1 << 20)
+        for _ in 0..<40 { print(line) }
+    }
+    if isMapped(TrappingModule.greedyName) {
+        precondition(malloc(2 << 30) != nil, "no memory for it")
+    }
     return exportModule(TrappingModule.self)
 }
 

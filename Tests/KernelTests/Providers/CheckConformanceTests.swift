@@ -80,11 +80,18 @@ import Vocabulary
         }
     }
 
-    @Test func `says of a module that traps when it is loaded that it does`() async throws {
+    @Test(arguments: [
+        ("traps-when-loaded", "the module trapped: signal "),
+        ("wants-memory", "the module trapped: signal "),
+        ("writes-without-end", "it wrote more than 16 MiB"),
+    ])
+    func `says of a module that ends the process that loads it that it does`(
+        _ name: String, _ why: String
+    ) async throws {
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/modules-\(hexadecimal(randomBytes(8)))"
-        let file = folder + "/traps-when-loaded.so"
+        let file = folder + "/\(name).so"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -101,6 +108,6 @@ import Vocabulary
             return
         }
 
-        #expect(reason.hasPrefix("When it is loaded, the module trapped: signal "))
+        #expect(reason.hasPrefix("When it is loaded, \(why)"), "\(reason)")
     }
 }

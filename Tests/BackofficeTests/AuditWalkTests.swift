@@ -179,7 +179,10 @@ import Vocabulary
         "POST /providers/{provider}/configuration": { scene in
             (
                 "/providers/\(scene.sale.payment)/configuration",
-                #"{"version": 1, "name": "Renamed", "capture": "at_order", "settings": []}"#
+                #"""
+                {"version": 1, "name": "Renamed", "capture": "at_order", "settings": [],
+                    "reason": "It was asked for."}
+                """#
             )
         },
         "POST /providers/{provider}/module": { scene in

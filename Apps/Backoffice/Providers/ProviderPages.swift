@@ -186,7 +186,7 @@ enum ProviderPages {
                 .hidden("version", String(provider.version)),
                 .line("name", "Name", provider.name),
             ] + capture(module, provider.capture)
-                + inputs(module.fields, values, stored: Set(file.secrets)))
+                + inputs(module.fields, values, stored: Set(file.secrets)) + [.reason])
         return [Block("Settings", forms: [form])]
     }
 

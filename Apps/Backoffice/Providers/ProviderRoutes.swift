@@ -35,12 +35,18 @@ struct ProviderRoutes {
         let name: String
         let capture: String
         let settings: [Setting]
+        let reason: String
         static let rules: [String: [Rule]] = [
             "version": [.range(1...1_000_000_000)], "name": [.length(1...80)],
             "capture": [.choice(ProviderInstance.Capture.choices.map(\.rawValue))],
             "settings": [
-                .count(0...60), .about("A secret that is left out or empty stays as it is."),
-            ],
+                .count(0...60),
+                .about(
+                    """
+                    A secret that is left out or empty stays as it is, unless an address changes: \
+                    no stored secret is sent to another host than it was typed for.
+                    """),
+            ], "reason": [.length(3...500)],
         ]
     }
 
@@ -179,7 +185,8 @@ struct ProviderRoutes {
                 try await marketplace.changeProviderInstance(
                     path.provider, version: input.version, name: input.name,
                     capture: ProviderInstance.Capture(rawValue: input.capture) ?? .atOrder,
-                    settings: Self.values(input.settings), as: admin.account.id))
+                    settings: Self.values(input.settings), reason: input.reason,
+                    as: admin.account.id))
         }
         desk.api.post("/providers/{provider}/check", "Ask whether it works", tag: "Providers")
             .path(ProviderPath.self).refuses(.unavailable)

@@ -153,7 +153,8 @@ enum PurchasePages {
     private static func askAgain(_ order: OrderAnswer) -> DeskForm {
         DeskForm(
             "Ask for the money again", to: "/orders/\(order.id)/captures",
-            hint: "The provider refused to give it. We ask by ourselves for two weeks.")
+            hint: "The provider refused to give it. We ask by ourselves for two weeks.",
+            [.reason])
     }
 
     private static func payment(_ payment: PaymentAnswer) -> Block {

@@ -83,19 +83,21 @@ struct PurchaseRoutes {
                 "/orders/{order}/captures",
                 "Ask again for money that the provider refused to give", tag: "Purchases",
                 .settleCases, done: "The money is asked for again.",
-                back: { "/orders/\($0.order)" }), input: Nothing.self
-        ) { marketplace, path, _, admin in
-            try await marketplace.retryCapture(path.order, as: .admin(admin.account.id))
+                back: { "/orders/\($0.order)" }), input: Reason.self
+        ) { marketplace, path, input, admin in
+            try await marketplace.retryCapture(
+                path.order, reason: input.reason, as: .admin(admin.account.id))
             return try await Self.order(marketplace, path.order)
         }
         desk.act(
             Act<RefundPath>(
                 "/orders/{order}/refunds/{refund}/retries", "Ask again for a refund that failed",
                 tag: "Purchases", .settleCases, done: "The refund is asked for again.",
-                back: { "/orders/\($0.order)" }), input: Nothing.self
-        ) { marketplace, path, _, admin in
+                back: { "/orders/\($0.order)" }), input: Reason.self
+        ) { marketplace, path, input, admin in
             try await marketplace.retryRefund(
-                path.refund, of: path.order, as: .admin(admin.account.id))
+                path.refund, of: path.order, because: input.reason,
+                as: .admin(admin.account.id))
             return try await Self.order(marketplace, path.order)
         }
     }

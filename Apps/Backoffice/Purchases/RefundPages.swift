@@ -30,7 +30,7 @@ enum RefundPages {
                 }.map { refund in
                     DeskForm(
                         "Ask for \(Format.money(refund.amount)) again",
-                        to: "/orders/\(order.id)/refunds/\(refund.id)/retries")
+                        to: "/orders/\(order.id)/refunds/\(refund.id)/retries", [.reason])
                 })
     }
 

@@ -3,13 +3,15 @@ import Vocabulary
 
 extension Marketplace {
     /// Changes name, time of capture and settings, as a new version of the configuration. A secret
-    /// that is left empty stays; a new one takes the place of the old one, with which webhooks are
-    /// still accepted until the next change. All processes use the new version within a second.
+    /// that is left empty stays, as long as every address has the scheme, host and port that it
+    /// had; a new one takes the place of the old one, with which webhooks are still accepted until
+    /// ``forgetPreviousSecrets(_:version:reason:as:)``. All processes use the new version within a
+    /// second.
     ///
     /// - Throws: ``ProviderRefusal``; `stateChanged` when it is no longer at `version`.
     public func changeProviderInstance(
         _ id: ID<ProviderInstance>, version: Int, name: String, capture: ProviderInstance.Capture,
-        settings: [String: String], as admin: ID<Account>?
+        settings: [String: String], reason: String? = nil, as admin: ID<Account>?
     ) async throws -> ProviderInstance {
         let name = try ProviderInstance.checked(name: name)
         guard let seen = try await database.providers.configuration(of: id) else {
@@ -23,6 +25,9 @@ extension Marketplace {
             throw ProviderRefusal.moduleMissing(key: seen.instance.moduleKey)
         }
         let (values, given) = module.descriptor.divided(settings)
+        if module.descriptor.sends(to: values, elsewhereThan: seen.instance.settings) {
+            try await refuseUnlessTyped(given, seen, module.descriptor)
+        }
         let sealed = try await providers.runtime.seal(
             SettingsDraft(
                 instance: id, moduleKey: seen.instance.moduleKey,
@@ -47,12 +52,26 @@ extension Marketplace {
                     previousSecrets: sealed.before)
                 try await tx.audit.record(
                     "provider.changed", on: "provider_instance", id.description, by: admin,
-                    before: before)
+                    reason: reason, before: before)
                 guard let stored = try await tx.providers.find(id) else {
                     throw ProviderRefusal.instanceMissing
                 }
                 return stored
             }
+        }
+    }
+
+    /// A secret that nobody can read again must not be sent to whoever is put in the place of
+    /// whom it was typed for.
+    private func refuseUnlessTyped(
+        _ given: [String: Secret], _ seen: ProviderConfiguration, _ module: ModuleDescriptor
+    ) async throws {
+        guard let sealed = seen.secrets else { return }
+        let stored = try await providers.runtime.secretKeys(sealed, of: seen.instance.id)
+        let open = module.fields.map(\.key).filter { stored.contains($0) && given[$0] == nil }
+        if let field = open.first {
+            throw ProviderRefusal.settingWrong(
+                field: field, problem: "The address changed: type it again.")
         }
     }
 
@@ -62,6 +81,19 @@ extension Marketplace {
         guard instance.configurationVersion == version else { throw .stateChanged }
         guard instance.state != .retired else {
             throw .stateWrong(from: "retired", to: "changed")
+        }
+    }
+}
+
+extension ModuleDescriptor {
+    /// Whether one of the addresses in `new` is another scheme, host or port than in `old`.
+    fileprivate func sends(to new: [String: String], elsewhereThan old: [String: String]) -> Bool {
+        fields.contains { field in
+            guard field.kind == .url else { return false }
+            func origin(_ values: [String: String]) -> WebAddress? {
+                (values[field.key] ?? field.fallback).flatMap { WebAddress($0) }
+            }
+            return origin(new) != origin(old)
         }
     }
 }

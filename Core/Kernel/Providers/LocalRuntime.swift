@@ -31,9 +31,10 @@ struct LocalRuntime: ProviderRuntime {
         let before = try key.open(draft.sealed?.wrappedValue, of: draft.instance)
         let secrets = before.merging(draft.secrets) { _, new in new }
         try refuse(module, draft, secrets)
-        let previous =
-            try secrets == before
-            ? key.open(draft.previouslySealed?.wrappedValue, of: draft.instance) : before
+        // What another change has replaced is accepted until somebody ends that, too.
+        let replaced = before.filter { secrets[$0.key] != $0.value }
+        let previous = try key.open(draft.previouslySealed?.wrappedValue, of: draft.instance)
+            .merging(replaced) { _, last in last }
         let sealed = try key.seal(secrets, of: draft.instance)
         let sealedBefore = try key.seal(previous, of: draft.instance)
         // The key was changed between the two; a row is under one.

@@ -31,11 +31,12 @@ extension Marketplace {
     }
 
     /// Asks again for a refund that failed, with the same reason, for as much as it was; once.
+    /// - Parameter why: why it is asked for again, for the audit trail.
     /// - Throws: as ``refundOrder(_:_:restocking:reason:as:)``; ``RefundRefusal``: `unknown`,
     ///   `notFailed`, `retriedAlready`.
     @discardableResult
     public func retryRefund(
-        _ id: ID<Refund>, of order: ID<Order>, as actor: OrderActor
+        _ id: ID<Refund>, of order: ID<Order>, because why: String? = nil, as actor: OrderActor
     ) async throws -> ID<Refund> {
         if case .customer = actor { throw OrderRefusal.missing }
         _ = try await visible(order, to: actor, .refundOrders)
@@ -47,10 +48,12 @@ extension Marketplace {
             throw RefundRefusal.retriedAlready
         }
         do {
-            guard let wish = failed.wish else { return try await retryStray(failed, as: actor) }
+            guard let wish = failed.wish else {
+                return try await retryStray(failed, why, as: actor)
+            }
             return try await request(
                 wish, failed.restocking ?? .unshipped, of: order, reason: failed.reason,
-                retrying: id, as: actor)
+                retrying: id, because: why, as: actor)
         } catch let error as PostgresError where error.constraint == "refund_retried_once" {
             throw RefundRefusal.retriedAlready
         }
@@ -58,7 +61,7 @@ extension Marketplace {
 
     private func request(
         _ wish: RefundWish, _ restocking: Restocking, of id: ID<Order>, reason: String,
-        retrying: ID<Refund>? = nil, as actor: OrderActor
+        retrying: ID<Refund>? = nil, because why: String? = nil, as actor: OrderActor
     ) async throws -> ID<Refund> {
         let wholeOnly = try await givesBackWholePaymentsOnly(id)
         let refund = try await database.transaction { tx in
@@ -94,7 +97,8 @@ extension Marketplace {
             let refund = ID<Refund>()
             let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", id.description, by: actor.account,
-                as: actor.kind, for: actor.seller, reason: "\(plan.amount): \(reason)",
+                as: actor.kind, for: actor.seller,
+                reason: "\(plan.amount): \(reason)" + Self.again(why),
                 before: try await tx.audit.before("order", id.description))
             var statements = RefundStore.requestStatements(
                 plan, refund, of: id, held.payment.id,
@@ -112,8 +116,14 @@ extension Marketplace {
         return refund
     }
 
+    private static func again(_ why: String?) -> String {
+        why.map { "; asked for again: \($0)" } ?? ""
+    }
+
     /// Money that came too late is on its way back whatever became of its order.
-    private func retryStray(_ failed: Refund, as actor: OrderActor) async throws -> ID<Refund> {
+    private func retryStray(
+        _ failed: Refund, _ why: String?, as actor: OrderActor
+    ) async throws -> ID<Refund> {
         try await database.transaction { tx in
             let held = try await tx.payments.lock(failed.payment)
             guard let share = held.shares.first(where: { $0.order == failed.order }),
@@ -126,7 +136,7 @@ extension Marketplace {
             let audited = AuditStore.statement(
                 "order.refund-requested", on: "order", failed.order.description,
                 by: actor.account, as: actor.kind, for: actor.seller,
-                reason: "\(failed.amount): \(failed.reason)",
+                reason: "\(failed.amount): \(failed.reason)" + Self.again(why),
                 before: try await tx.audit.before("order", failed.order.description))
             _ = try await tx.commit(
                 after: RefundStore.strayStatements(

@@ -109,7 +109,14 @@ import Vocabulary
                 order.order.id, as: thing.seller.member)
             #expect(refused.isCaptureRefused)
 
-            try await market.marketplace.retryCapture(order.order.id, as: member)
+            try await market.marketplace.retryCapture(
+                order.order.id, reason: "The bank can again.", as: member)
+            let line = try #require(
+                try await market.marketplace.auditTrail(
+                    .object(kind: "order", id: "\(order.order.id)"), PageRequest()
+                ).items.first)
+            #expect(line.action == "order.capture-requested")
+            #expect(line.reason?.hasSuffix("once more: The bank can again.") == true)
             await #expect(throws: OrderRefusal.captureNotRefused) {
                 try await market.marketplace.retryCapture(order.order.id, as: member)
             }

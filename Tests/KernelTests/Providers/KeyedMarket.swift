@@ -11,7 +11,9 @@ struct KeyedShipping: ShippingProvider {
         fields: [
             ConfigurationField("label", label: "Label", required: true),
             ConfigurationField("days", label: "Days", kind: .integer, fallback: "3"),
+            ConfigurationField("endpoint", label: "Endpoint", kind: .url),
             ConfigurationField("apiKey", label: "API key", kind: .secret, required: true),
+            ConfigurationField("hookSecret", label: "Secret of webhooks", kind: .secret),
         ])
 
     let settings: InstanceSettings
@@ -31,8 +33,9 @@ struct KeyedShipping: ShippingProvider {
     func quotes(
         for request: ShippingRequest, _ context: OperationContext
     ) async throws(ProviderError) -> [ShippingQuote] {
-        let secrets = [settings.secrets, settings.previousSecrets].map {
-            $0["apiKey"]?.reveal() ?? "none"
+        let known = settings.secrets["hookSecret"] == nil ? ["apiKey"] : ["apiKey", "hookSecret"]
+        let secrets = known.flatMap { key in
+            [settings.secrets, settings.previousSecrets].map { $0[key]?.reveal() ?? "none" }
         }
         return [
             ShippingQuote(

@@ -1,0 +1,96 @@
+import Kernel
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `A stored secret` {
+    private func draft(
+        _ market: KeyedMarket, _ settings: [String: String]
+    ) async throws -> ProviderInstance {
+        try await market.marketplace.createProviderInstance(
+            module: "keyed-shipping", name: "Post",
+            settings: ["label": "Post", "apiKey": "right"].merging(settings) { _, last in last },
+            as: market.admin)
+    }
+
+    private func change(
+        _ instance: ProviderInstance, _ settings: [String: String], _ market: KeyedMarket
+    ) async throws -> ProviderInstance {
+        let stored = try await market.marketplace.providerInstance(instance.id)
+        return try await market.marketplace.changeProviderInstance(
+            instance.id, version: stored.configurationVersion, name: "Post", capture: .atOrder,
+            settings: ["label": "Post"].merging(settings) { _, last in last },
+            reason: "It was asked for.", as: market.admin)
+    }
+
+    @Test(arguments: [
+        "https://other.example/v1", "http://post.example/v1", "https://post.example:8443/v1", "",
+    ])
+    func `is sent nowhere but where it was typed for`(_ address: String) async throws {
+        try await KeyedMarket.run { market in
+            let post = try await draft(
+                market, ["endpoint": "https://post.example/v1", "hookSecret": "h"])
+
+            for (typed, field) in [
+                ([:], "settings.apiKey"), (["apiKey": "", "hookSecret": "x"], "settings.apiKey"),
+                (["apiKey": "x"], "settings.hookSecret"),
+            ] {
+                let refused = await #expect(throws: ProviderRefusal.self) {
+                    try await change(
+                        post, ["endpoint": address].merging(typed) { _, last in last }, market)
+                }
+                #expect(refused?.field == field)
+                #expect(refused?.explanation == "The address changed: type it again.")
+            }
+            #expect(try await market.quote(post.id)?.label == "Post right none h none")
+
+            _ = try await change(
+                post, ["endpoint": address, "apiKey": "new", "hookSecret": "i"], market)
+            #expect(try await market.quote(post.id)?.label == "Post new right i h")
+        }
+    }
+
+    @Test func `stays when the address keeps its origin, and why it changed is written down`()
+        async throws
+    {
+        try await KeyedMarket.run { market in
+            let post = try await draft(market, ["endpoint": "https://post.example/v1"])
+
+            _ = try await change(post, ["endpoint": "https://POST.example:443/v2"], market)
+
+            #expect(try await market.quote(post.id)?.label == "Post right none")
+            let line = try #require(
+                try await market.marketplace.auditTrail(
+                    .object(kind: "provider_instance", id: "\(post.id)"), PageRequest()
+                ).items.first)
+            #expect(line.action == "provider.changed" && line.reason == "It was asked for.")
+        }
+    }
+
+    @Test func `before is accepted until that is ended, whatever else changes meanwhile`()
+        async throws
+    {
+        try await KeyedMarket.run { market in
+            let post = try await draft(market, ["hookSecret": "h1"])
+            func label() async throws -> String? { try await market.quote(post.id)?.label }
+
+            _ = try await change(post, ["hookSecret": "h2"], market)
+            #expect(try await label() == "Post right none h2 h1")
+            let other = try await change(post, ["apiKey": "newer"], market)
+            #expect(try await label() == "Post newer right h2 h1")
+            #expect(
+                try await market.marketplace.previousSecrets(of: post.id)
+                    == ["apiKey", "hookSecret"])
+            let last = try await change(post, ["hookSecret": "h3"], market)
+            #expect(try await label() == "Post newer right h3 h2")
+            #expect(last.configurationVersion == other.configurationVersion + 1)
+
+            _ = try await market.marketplace.forgetPreviousSecrets(
+                post.id, version: last.configurationVersion, reason: "All know it.",
+                as: market.admin)
+            #expect(try await label() == "Post newer none h3 none")
+            _ = try await change(post, [:], market)
+            #expect(try await label() == "Post newer none h3 none")
+        }
+    }
+}

@@ -8,10 +8,10 @@ import Testing
 
         #expect(room.enter("first", as: 1) == .waitsAsFirst)
         // The very first try fails at once.
-        #expect(room.failed())
+        #expect(room.failed() == true)
         #expect(room.enter("second", as: 2) == .waits)
         #expect(room.enter("third", as: 3) == .full)
-        #expect(room.failed())
+        #expect(room.failed() == true)
         #expect(room.connected().sorted() == ["first", "second"])
         #expect(!room.isConnecting)
     }
@@ -22,7 +22,7 @@ import Testing
         #expect(room.leave(1) == "first")
         #expect(room.leave(1) == nil)
         // Nobody waits any more, and nobody goes on.
-        #expect(!room.failed())
+        #expect(room.failed() == false)
 
         #expect(room.enter("second", as: 2) == .waitsAsFirst)
         #expect(room.connected() == ["second"])

@@ -37,9 +37,10 @@ extension WebRequest {
     var comesFromOwnPage: Bool {
         if let fetchSite = headers[.secFetchSite] { return fetchSite == "same-origin" }
         guard let page = headers[.referer], page.contains("://") else { return false }
-        let authority = page.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
-            .first.map(String.init)
-        return authority == head.authority || page.hasPrefix(site.settings.publicURL + "/")
+        let parts = page.split(separator: "/", omittingEmptySubsequences: false)
+        if let own = head.authority, parts.count > 2, parts[2] == own { return true }
+        guard let own = site.settings.publicURL else { return false }
+        return page.hasPrefix(own + "/")
     }
 
     /// What this browser's forms carry: nobody else can compute it. Written differently each time,

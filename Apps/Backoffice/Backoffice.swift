@@ -30,6 +30,7 @@ public enum Backoffice {
         BankReportRoutes(desk: desk).mount()
         SellerPayoutRoutes(desk: desk).mount()
         MonthStatementRoutes(desk: desk).mount()
+        HealthRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
         MailRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
@@ -63,6 +64,7 @@ public enum Backoffice {
             ("Reconciliation", "/reconciliations", .readMoney),
             ("Commission", "/commission", .readMoney),
             ("Invoices", "/invoices", .readMoney),
+            ("Health", "/health", .readJobs),
             ("Jobs", "/jobs", .readJobs), ("E-mail", "/mails", .runMail),
             ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),

@@ -96,6 +96,7 @@ public struct Migration: Sendable {
         "m0145-impersonation-of-a-line",
         "m0147-dispute-moves",
         "m0148-unbilled-charges",
+        "m0121-process-beats",
     ]
 
     /// The migrations that this build ships.

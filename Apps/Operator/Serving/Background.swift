@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import ServiceLifecycle
 
@@ -29,8 +30,13 @@ extension Wiring {
         let listener = Background(name: "listening") { [marketplace] in
             await marketplace.listen()
         }
+        let (name, machine) = (logger.label, ProcessInfo.processInfo.hostName)
+        let pid = Int(ProcessInfo.processInfo.processIdentifier)
+        let beating = Background(name: "beating") { [marketplace] in
+            await marketplace.keepBeating(as: name, on: machine, pid: pid)
+        }
         var configuration = ServiceGroupConfiguration(
-            services: [listener] + services, gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [listener, beating] + services, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.running.shutdownSeconds)
         logger.info("process.started")
@@ -41,6 +47,11 @@ extension Wiring {
         } catch {
             ending = .failure(error)
         }
+        do {
+            try await withDeadline(.seconds(1)) { [marketplace] in
+                await marketplace.stopBeating(as: name, on: machine, pid: pid)
+            }
+        } catch { logger.warning("process.not-heard", metadata: ["error": "\(error)"]) }
         await close()
         logger.info("process.stopped")
         try ending.get()

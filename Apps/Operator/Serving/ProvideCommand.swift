@@ -26,7 +26,7 @@ struct ProvideCommand: AsyncParsableCommand {
             var settings = try Settings.read()
             let socket = try hostSocket(of: settings)
             ThisProcess.begin(settings, "provider-host")
-            // It reads a few rows when they change, and writes none.
+            // It reads a few rows when they change, and writes one: that it lives.
             settings.servers.sharedConnections = 1
             settings.servers.transactionConnections = 1
             let wiring = try Wiring(settings, process: "provider-host", isHost: true)

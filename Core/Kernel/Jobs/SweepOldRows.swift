@@ -9,6 +9,7 @@ extension Marketplace {
         try await untilLess { try await database.notices.sweep() }
         try await untilLess { try await database.outbox.sweep() }
         try await untilLess { try await database.purchaseClaims.sweep() }
+        try await untilLess { try await database.health.sweep() }
     }
 
     /// Repeats a sweep until it finds less than it may take; more than a million rows wait for

@@ -1,0 +1,61 @@
+import Vocabulary
+
+/// What was measured of the market, before anybody judges it. Ages are in seconds, nil where
+/// nothing waits.
+public struct HealthFacts: Sendable {
+    /// Calls to a provider in the last fifteen minutes.
+    public struct ProviderCalls: Sendable {
+        public let id: ID<ProviderInstance>
+        public let name: String
+        public let calls: Int64
+        /// Without an answer, or with an answer of "not now".
+        public let failures: Int64
+        public let tookMilliseconds: Int64
+
+        init(
+            id: ID<ProviderInstance>, name: String, calls: Int64, failures: Int64,
+            tookMilliseconds: Int64
+        ) {
+            self.id = id
+            self.name = name
+            self.calls = calls
+            self.failures = failures
+            self.tookMilliseconds = tookMilliseconds
+        }
+    }
+
+    /// How long something waits, and how much of its kind was given up, counted up to
+    /// ``WhatWaits/countMax``.
+    public struct Backlog: Sendable {
+        public var oldestSeconds: Int64?
+        public var failed: Int
+
+        init(oldestSeconds: Int64? = nil, failed: Int = 0) {
+            self.oldestSeconds = oldestSeconds
+            self.failed = failed
+        }
+    }
+
+    public var processes: [ProcessBeat] = []
+    /// One round trip.
+    public var databaseMilliseconds: Int64 = 0
+    /// The oldest transaction that is open, of all sessions that we may see.
+    public var oldestTransactionSeconds: Int64?
+    /// One round trip; nil when it did not answer.
+    public var redisMilliseconds: Int64?
+    public var providers: [ProviderCalls] = []
+    public var lanes: [JobBacklog] = []
+    public var deadJobs = 0
+    /// Events that nobody was told of yet.
+    public var outboxSeconds: Int64?
+    public var mail = Backlog()
+    public var webhooks = Backlog()
+    /// Calls to providers whose next try is over its time.
+    public var attemptsSeconds: Int64?
+    /// What the last recomputation of the books found, and how long ago; nil before the first.
+    public var verification: (differences: Int, ageSeconds: Int64)?
+    /// Rows of a chain that no seal covers, the oldest, and faults that the last look found.
+    public var seals: [(chain: SealedChain, unsealedSeconds: Int64?, faults: Int)] = []
+
+    init() {}
+}

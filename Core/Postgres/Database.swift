@@ -101,6 +101,18 @@ public final class Database: Queryable, Sendable {
     /// until a notification drops it may be believed only while this is recent.
     public var lastHeard: ContinuousClock.Instant? { listener.lastHeard }
 
+    /// How busy its connections are just now.
+    public func load() async -> DatabaseLoad {
+        await withUnsafeContinuation { continuation in
+            reactor.submit { [shared, pool] in
+                continuation.resume(
+                    returning: DatabaseLoad(
+                        taken: pool.taken, takenMax: pool.takenMax, waiting: pool.waiting,
+                        statements: shared.underWay))
+            }
+        }
+    }
+
     /// Finishes what is under way and closes every connection. Later calls throw `.closed`.
     public func close() async {
         await withUnsafeContinuation { continuation in

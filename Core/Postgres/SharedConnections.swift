@@ -27,6 +27,9 @@ final class SharedConnections: FlightCarrier, ConnectionOwner, @unchecked Sendab
         self.logger = logger
     }
 
+    /// Flights that were sent and not answered yet, and those that wait to be.
+    var underWay: Int { connections.reduce(waiting.count) { $0 + $1.load } }
+
     func take(_ flight: Flight) {
         guard !isClosed else { return flight.settle(.failure(.poolClosed)) }
         var best: Connection?

@@ -31,6 +31,10 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
         self.logger = logger
     }
 
+    var taken: Int { leased.count }
+    var takenMax: Int { settings.transactionConnections }
+    var waiting: Int { waiters.count }
+
     /// Gives the session a connection now or later, or tells it why it gets none.
     func lease(_ session: TransactionSession) {
         guard !isClosed else { return session.refused(.poolClosed) }

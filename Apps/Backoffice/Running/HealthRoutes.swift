@@ -14,7 +14,7 @@ struct HealthRoutes {
     struct FindingAnswer: Codable, Sendable {
         let area: String
         let name: String
-        /// `good`, `slow` or `bad`.
+        /// `good`, `warning` or `bad`.
         let state: String
         let says: String
         /// What to do about it.
@@ -29,11 +29,52 @@ struct HealthRoutes {
         }
     }
 
+    struct ProcessAnswer: Codable, Sendable {
+        let machine: String
+        /// As in its log, such as `storefront-2`.
+        let name: String
+        let pid: Int
+        let startedAt: Instant
+        /// The newest migration that its program ships, and of when it is.
+        let build: String
+        /// Every process says every five seconds that it lives.
+        let silentSeconds: Int64
+        /// Nil while it runs, and when it died.
+        let stoppedAt: Instant?
+        let connectionsTaken: Int
+        let connectionsMax: Int
+        /// Transactions that wait for a connection.
+        let connectionsWaiting: Int
+
+        init(_ beat: ProcessBeat) {
+            machine = beat.process.machine
+            name = beat.process.name
+            pid = beat.process.pid
+            startedAt = beat.process.startedAt
+            build = beat.process.build
+            silentSeconds = beat.silentSeconds
+            stoppedAt = beat.stoppedAt
+            connectionsTaken = beat.vitals.connectionsTaken
+            connectionsMax = beat.vitals.connectionsMax
+            connectionsWaiting = beat.vitals.connectionsWaiting
+        }
+    }
+
     struct MarketHealthAnswer: Codable, Sendable {
         let at: Instant
         /// The worst of all.
         let state: String
         let findings: [FindingAnswer]
+        /// All of the last day, the newest start first.
+        let processes: [ProcessAnswer]
+
+        init(_ facts: HealthFacts) {
+            let found = facts.findings
+            at = .systemNow
+            state = HealthFacts.state(of: found).rawValue
+            findings = found.map { FindingAnswer($0) }
+            processes = facts.processes.map { ProcessAnswer($0) }
+        }
     }
 
     /// How often the page comes again.
@@ -43,25 +84,22 @@ struct HealthRoutes {
 
     func mount() {
         desk.page("/health", .readJobs, query: HealthQuery.self) { call, admin in
-            let findings = try await Self.findings(call.request)
+            let facts = try await Self.facts(call.request)
             let isLive = call.query.refresh == nil
-            var page = Self.page(findings, admin, isLive: isLive)
+            var page = Self.page(facts.findings, admin, isLive: isLive)
             if isLive {
                 page.refresh = PageRefresh(seconds: Self.refreshSeconds, path: "/health")
             }
             return page
         }
         desk.read("/health", "How the market is now", tag: "Health", .readJobs) { call, _ in
-            let findings = try await Self.findings(call.request)
-            return MarketHealthAnswer(
-                at: .systemNow, state: HealthFacts.state(of: findings).rawValue,
-                findings: findings.map { FindingAnswer($0) })
+            MarketHealthAnswer(try await Self.facts(call.request))
         }
     }
 
-    private static func findings(_ request: WebRequest) async throws -> [HealthFinding] {
+    private static func facts(_ request: WebRequest) async throws -> HealthFacts {
         let redis = await request.site.redisMilliseconds()
-        return try await request.marketplace.healthFacts(redisMilliseconds: redis).findings
+        return try await request.marketplace.healthFacts(redisMilliseconds: redis)
     }
 
     private static func page(
@@ -103,7 +141,7 @@ struct HealthRoutes {
     private static func link(_ finding: HealthFinding, _ admin: Administrator) -> String? {
         let place: (path: String, duty: Duty)
         switch finding.area {
-        case .processes, .database, .redis, .notices: return nil
+        case .processes, .database, .redis, .disk, .notices: return nil
         case .providers:
             place = (finding.provider.map(Links.provider) ?? "/providers", .readProviders)
         case .jobs, .payments: place = ("/jobs", .readJobs)
@@ -119,7 +157,7 @@ extension HealthFinding {
     fileprivate var stateCell: Cell {
         switch state {
         case .good: Cell("good", .good)
-        case .slow: Cell("slow", .waiting)
+        case .warning: Cell("look at it", .waiting)
         case .bad: Cell("bad", .bad)
         }
     }
@@ -129,7 +167,7 @@ extension HealthFinding.State {
     fileprivate var sentence: String {
         switch self {
         case .good: "All is well."
-        case .slow: "Something is slow."
+        case .warning: "Something wants looking at."
         case .bad: "Something is broken."
         }
     }
@@ -141,6 +179,7 @@ extension HealthFinding.Area {
         case .processes: "Processes"
         case .database: "Database"
         case .redis: "Redis"
+        case .disk: "Disk"
         case .providers: "Providers"
         case .jobs: "Jobs"
         case .notices: "Notices"

@@ -1,4 +1,3 @@
-import Foundation
 import Kernel
 import ServiceLifecycle
 
@@ -30,10 +29,9 @@ extension Wiring {
         let listener = Background(name: "listening") { [marketplace] in
             await marketplace.listen()
         }
-        let (name, machine) = (logger.label, ProcessInfo.processInfo.hostName)
-        let pid = Int(ProcessInfo.processInfo.processIdentifier)
+        let process = ProcessIdentity.current(as: logger.label)
         let beating = Background(name: "beating") { [marketplace] in
-            await marketplace.keepBeating(as: name, on: machine, pid: pid)
+            await marketplace.keepBeating(as: process)
         }
         var configuration = ServiceGroupConfiguration(
             services: [listener, beating] + services, gracefulShutdownSignals: [.sigterm, .sigint],
@@ -49,7 +47,7 @@ extension Wiring {
         }
         do {
             try await withDeadline(.seconds(1)) { [marketplace] in
-                await marketplace.stopBeating(as: name, on: machine, pid: pid)
+                await marketplace.stopBeating(as: process)
             }
         } catch { logger.warning("process.not-heard", metadata: ["error": "\(error)"]) }
         await close()

@@ -36,13 +36,32 @@ public struct HealthFacts: Sendable {
         }
     }
 
+    /// How much room a disk has.
+    public struct Room: Sendable {
+        public let freeBytes: Int64
+        public let allBytes: Int64
+
+        init(freeBytes: Int64, allBytes: Int64) {
+            self.freeBytes = freeBytes
+            self.allBytes = allBytes
+        }
+    }
+
+    /// False when the database did not answer the questions on processes, providers, work and books
+    /// in time: nothing is known of them then.
+    public var isWhole = true
+    /// Newest start first.
     public var processes: [ProcessBeat] = []
     /// One round trip.
     public var databaseMilliseconds: Int64 = 0
+    /// Sessions of everybody on the database's server, and how many it takes.
+    public var sessions: (open: Int64, max: Int64)?
     /// The oldest transaction that is open, of all sessions that we may see.
     public var oldestTransactionSeconds: Int64?
     /// One round trip; nil when it did not answer.
     public var redisMilliseconds: Int64?
+    /// Of the folder of photos and papers; nil when it cannot be looked at.
+    public var mediaRoom: Room?
     public var providers: [ProviderCalls] = []
     public var lanes: [JobBacklog] = []
     public var deadJobs = 0

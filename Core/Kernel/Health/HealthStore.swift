@@ -4,28 +4,49 @@ import Vocabulary
 /// Every statement on how the market is. Each reads the end of an index or a few rows; none counts
 /// a table.
 struct HealthStore {
+    /// How long one of them may run when a person waits for it.
+    static let deadline: Duration = .seconds(2)
+    /// How many lives of one process are remembered.
+    static let livesMax = 10
+
     let db: any Queryable
 
-    /// Writes down that a process lives; of two of one name on a machine the newer one stays.
-    func beat(_ process: ProcessBeat) async throws {
+    /// Writes down that a process lives; nothing once it was stopped.
+    func beat(_ process: ProcessIdentity, _ vitals: ProcessVitals) async throws {
         try await db.execute(
             """
-            insert into process_beat as old (machine, name, pid, started_at, took_ms)
-            values (\(process.machine), \(process.name), \(process.pid), \(process.startedAt),
-                \(process.tookMilliseconds))
-            on conflict (machine, name) do update
-            set pid = excluded.pid, started_at = excluded.started_at,
-                seen_at = clock_timestamp(), stopped_at = null, took_ms = excluded.took_ms
-            where old.pid = excluded.pid or old.started_at <= excluded.started_at
+            insert into process_beat as old (machine, name, started_at, pid, build, took_ms,
+                pool_taken, pool_max, pool_waiting, held_back)
+            values (\(process.machine), \(process.name), \(process.startedAt), \(process.pid),
+                \(process.build), \(vitals.tookMilliseconds), \(vitals.connectionsTaken),
+                \(vitals.connectionsMax), \(vitals.connectionsWaiting),
+                \(vitals.heldBack)::uuid[])
+            on conflict (machine, name, started_at) do update
+            set seen_at = clock_timestamp(), took_ms = excluded.took_ms,
+                pool_taken = excluded.pool_taken, pool_max = excluded.pool_max,
+                pool_waiting = excluded.pool_waiting, held_back = excluded.held_back
+            where old.stopped_at is null
             """)
     }
 
-    func stop(_ process: ProcessBeat) async throws {
+    /// Forgets all but the last lives of a process: one that dies at its start has many.
+    func forgetLives(of process: ProcessIdentity) async throws {
+        try await db.execute(
+            """
+            delete from process_beat
+            where machine = \(process.machine) and name = \(process.name) and started_at < (
+                select started_at from process_beat
+                where machine = \(process.machine) and name = \(process.name)
+                order by started_at desc offset \(Self.livesMax - 1)::int limit 1)
+            """)
+    }
+
+    func stop(_ process: ProcessIdentity) async throws {
         try await db.execute(
             """
             update process_beat set stopped_at = clock_timestamp()
             where machine = \(process.machine) and name = \(process.name)
-                and pid = \(process.pid)
+                and started_at = \(process.startedAt)
             """)
     }
 
@@ -33,8 +54,8 @@ struct HealthStore {
     func sweep() async throws -> Int {
         try await db.execute(
             """
-            delete from process_beat where (machine, name) in (
-                select machine, name from process_beat
+            delete from process_beat where (machine, name, started_at) in (
+                select machine, name, started_at from process_beat
                 where coalesce(stopped_at, seen_at) < now() - interval '1 day'
                 limit \(JobStore.sweepMax)::int)
             """)
@@ -44,18 +65,62 @@ struct HealthStore {
 
     func facts() async throws -> HealthFacts {
         var facts = HealthFacts()
-        let rows = try await db.batch([
+        let rows = try await db.batch(questions)
+        facts.processes = try rows[0].decode(Self.process)
+        if let server = try rows[1].decode({ c in
+            try (c.next(Int64?.self), c.next(Int64.self), c.next(Int64.self))
+        }).first {
+            facts.oldestTransactionSeconds = server.0
+            facts.sessions = (server.1, server.2)
+        }
+        facts.providers = try rows[2].decode { c in
+            try HealthFacts.ProviderCalls(
+                id: c.next(), name: c.next(), calls: c.next(), failures: c.next(),
+                tookMilliseconds: c.next())
+        }
+        let counts = try rows[3...5].map { try $0.decode { c in try c.next(Int.self) }.first ?? 0 }
+        let ages = try rows[6...].map { try $0.decode { c in try c.next(Int64.self) }.first }
+        facts.deadJobs = counts[0]
+        facts.outboxSeconds = ages[0]
+        facts.mail = HealthFacts.Backlog(oldestSeconds: ages[1], failed: counts[1])
+        facts.webhooks = HealthFacts.Backlog(oldestSeconds: ages[2], failed: counts[2])
+        facts.attemptsSeconds = ages[3]
+        facts.seals = [(.ledger, ages[4], 0), (.audit, ages[5], 0)]
+        return facts
+    }
+
+    private static func process(_ c: inout Columns) throws -> ProcessBeat {
+        let process = try ProcessIdentity(
+            machine: c.next(), name: c.next(), pid: c.next(), startedAt: c.next(), build: c.next())
+        let (first, last): (Instant, Instant) = try (c.next(), c.next())
+        let (silent, lived): (Int64, Int64) = try (c.next(), c.next())
+        let stoppedAt: Instant? = try c.next()
+        var vitals = ProcessVitals()
+        vitals.tookMilliseconds = try c.next()
+        vitals.connectionsTaken = try c.next()
+        vitals.connectionsMax = try c.next()
+        vitals.connectionsWaiting = try c.next()
+        vitals.heldBack = try c.next()
+        return ProcessBeat(
+            process: process, firstSeenAt: first, seenAt: last, silentSeconds: silent,
+            livedSeconds: lived, stoppedAt: stoppedAt, vitals: vitals)
+    }
+
+    private var questions: [SQL] {
+        [
             """
-            select machine, name, pid, started_at,
-                extract(epoch from clock_timestamp() - seen_at)::bigint, stopped_at, took_ms::bigint
+            select machine, name, pid, started_at, build, first_seen_at, seen_at,
+                extract(epoch from clock_timestamp() - seen_at)::bigint,
+                extract(epoch from seen_at - first_seen_at)::bigint, stopped_at, took_ms::bigint,
+                pool_taken, pool_max, pool_waiting, held_back
             from process_beat
-            where stopped_at > now() - interval '1 hour'
-                or stopped_at is null and seen_at > now() - interval '1 day'
-            order by name, machine limit 200
+            where coalesce(stopped_at, seen_at) > now() - interval '1 day'
+            order by started_at desc limit 200
             """,
             """
-            select max(extract(epoch from clock_timestamp() - xact_start))::bigint
-            from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+            select oldest_transaction_seconds(),
+                (select count(*) from pg_stat_activity where backend_type = 'client backend'),
+                current_setting('max_connections')::bigint
             """,
             """
             select i.id, i.name, h.calls, h.failures, h.took
@@ -90,29 +155,7 @@ struct HealthStore {
                 where state in ('intent', 'sent', 'unknown') order by next_try_at limit 1
                 """),
             age(unsealed(.ledger)), age(unsealed(.audit)),
-        ])
-        facts.processes = try rows[0].decode { c in
-            try ProcessBeat(
-                machine: c.next(), name: c.next(), pid: c.next(), startedAt: c.next(),
-                silentSeconds: c.next(), stoppedAt: c.next(), tookMilliseconds: c.next())
-        }
-        facts.oldestTransactionSeconds =
-            try rows[1].decode { c in try c.next(Int64?.self) }.first
-            ?? nil
-        facts.providers = try rows[2].decode { c in
-            try HealthFacts.ProviderCalls(
-                id: c.next(), name: c.next(), calls: c.next(), failures: c.next(),
-                tookMilliseconds: c.next())
-        }
-        let counts = try rows[3...5].map { try $0.decode { c in try c.next(Int.self) }.first ?? 0 }
-        let ages = try rows[6...].map { try $0.decode { c in try c.next(Int64.self) }.first }
-        facts.deadJobs = counts[0]
-        facts.outboxSeconds = ages[0]
-        facts.mail = HealthFacts.Backlog(oldestSeconds: ages[1], failed: counts[1])
-        facts.webhooks = HealthFacts.Backlog(oldestSeconds: ages[2], failed: counts[2])
-        facts.attemptsSeconds = ages[3]
-        facts.seals = [(.ledger, ages[4], 0), (.audit, ages[5], 0)]
-        return facts
+        ]
     }
 
     private func few(_ rows: SQL) -> SQL {

@@ -1,59 +1,69 @@
+import Glibc
+import Postgres
 import Vocabulary
 
 extension Marketplace {
-    /// How the market is now.
+    /// How the market is now. What the database does not answer in time is left out, and said.
     /// - Parameter redisMilliseconds: a round trip to Redis, which the kernel does not know; nil
     ///   when it did not answer.
     public func healthFacts(redisMilliseconds: Int64?) async throws -> HealthFacts {
         let started = ContinuousClock.now
         try await database.health.ping()
         let took = ContinuousClock.now - started
-        var facts = try await database.health.facts()
+        var facts = try await databaseFacts()
         facts.databaseMilliseconds = took.wholeMilliseconds
         facts.redisMilliseconds = redisMilliseconds
-        facts.lanes = try await jobBacklog()
-        if let last = try await lastVerification(), let age = try await lastVerificationAge() {
-            facts.verification = (last.differences, age)
-        }
-        let verified = try await lastSealVerifications()
-        facts.seals = facts.seals.map { seal in
-            let faults = verified.first { $0.chain == seal.chain }?.faults.count ?? 0
-            return (seal.chain, seal.unsealedSeconds, faults)
-        }
+        facts.mediaRoom = await mediaRoom()
         return facts
     }
 
-    /// Says every few seconds that a process lives, until cancelled.
-    /// - Parameters:
-    ///   - name: as in its log.
-    ///   - machine: the host's name.
-    public func keepBeating(as name: String, on machine: String, pid: Int) async {
-        var took = Duration.zero
-        let startedAt = Instant.systemNow
-        while !Task.isCancelled {
-            let started = ContinuousClock.now
-            do {
-                try await database.health.beat(
-                    ProcessBeat(
-                        machine: machine, name: name, pid: pid, startedAt: startedAt,
-                        silentSeconds: 0, stoppedAt: nil, tookMilliseconds: took.wholeMilliseconds))
-                took = ContinuousClock.now - started
-            } catch {
-                logger.warning("process.not-heard", metadata: ["error": "\(error)"])
+    private func databaseFacts() async throws -> HealthFacts {
+        do {
+            return try await database.transaction(statementDeadline: HealthStore.deadline) { tx in
+                var facts = try await tx.health.facts()
+                facts.lanes = try await tx.jobs.backlog()
+                if let last = try await lastVerification(),
+                    let age = try await lastVerificationAge()
+                {
+                    facts.verification = (last.differences, age)
+                }
+                let verified = try await lastSealVerifications()
+                facts.seals = facts.seals.map { seal in
+                    let faults = verified.first { $0.chain == seal.chain }?.faults.count ?? 0
+                    return (seal.chain, seal.unsealedSeconds, faults)
+                }
+                return facts
             }
-            try? await Task.sleep(for: ProcessBeat.every)
+        } catch let error as PostgresError {
+            logger.warning("health.not-read", metadata: ["error": "\(error)"])
+            var facts = HealthFacts()
+            facts.isWhole = false
+            return facts
         }
     }
 
-    /// Says that a process was stopped in order.
-    public func stopBeating(as name: String, on machine: String, pid: Int) async {
+    /// How much room there is where photos and papers are stored; nil when nobody can tell.
+    private func mediaRoom() async -> HealthFacts.Room? {
+        let folder = settings.mediaFolder
+        // It is made with the first upload, where the folder above it is.
+        let above = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
         do {
-            try await database.health.stop(
-                ProcessBeat(
-                    machine: machine, name: name, pid: pid, startedAt: .systemNow,
-                    silentSeconds: 0, stoppedAt: .systemNow, tookMilliseconds: 0))
+            return try await files.run {
+                var found = statvfs()
+                guard statvfs(folder, &found) == 0 || statvfs(above, &found) == 0 else {
+                    return nil
+                }
+                let block = Int64(clamping: found.f_frsize)
+                func bytes(_ blocks: some BinaryInteger) -> Int64 {
+                    let product = Int64(clamping: blocks).multipliedReportingOverflow(by: block)
+                    return product.overflow ? .max : product.partialValue
+                }
+                return HealthFacts.Room(
+                    freeBytes: bytes(found.f_bavail), allBytes: bytes(found.f_blocks))
+            }
         } catch {
-            logger.warning("process.not-heard", metadata: ["error": "\(error)"])
+            logger.warning("health.not-read", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 }

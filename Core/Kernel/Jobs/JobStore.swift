@@ -211,11 +211,16 @@ public struct JobStore: Sendable {
     public func backlog() async throws -> [JobBacklog] {
         try await db.query(
             """
-            select lane, count(*), extract(epoch from now() - min(run_at))::bigint
-            from (
-                select lane, run_at from job where state = 'ready' and run_at <= now()
-                order by run_at limit 10000
-            ) due group by lane order by lane
+            select lane.name, due.count, extract(epoch from now() - due.oldest)::bigint
+            from unnest(\(JobLane.allCases.map(\.rawValue))::text[]) lane(name)
+            cross join lateral (
+                select count(*) as count, min(run_at) as oldest from (
+                    select run_at from job
+                    where job.lane = lane.name and state = 'ready' and run_at <= now()
+                    order by run_at limit \(JobBacklog.countMax)::bigint
+                ) ready
+            ) due
+            where due.count > 0 order by lane.name
             """
         ).decode { c in
             try JobBacklog(lane: c.next(), ready: c.next(), oldestSeconds: c.next())
@@ -223,8 +228,10 @@ public struct JobStore: Sendable {
     }
 }
 
-/// What waits in a lane; counted up to ten thousand.
+/// What waits in a lane; counted up to ``countMax``.
 public struct JobBacklog: Sendable {
+    public static let countMax = 10_000
+
     public let lane: JobLane
     public let ready: Int
     public let oldestSeconds: Int

@@ -104,6 +104,11 @@ final class ProviderDirectory: Sendable {
         }
     }
 
+    /// Those to which calls are being held back just now.
+    var down: [ID<ProviderInstance>] {
+        state.withLock { $0.live.filter { $0.value.guarded.isDown }.map(\.key) }
+    }
+
     /// Whether calls to it are being held back because it does not answer.
     func isDown(_ id: ID<ProviderInstance>) -> Bool {
         state.withLock { $0.live[id]?.guarded.isDown ?? false }

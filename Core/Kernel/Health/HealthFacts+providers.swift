@@ -1,0 +1,39 @@
+extension HealthFacts {
+    /// How calls to each provider went, and who asks it nothing at present.
+    var providerFindings: [HealthFinding] {
+        providers.map { provider in
+            let silent = processes.filter {
+                $0.stoppedAt == nil && $0.silentSeconds <= Self.lateSeconds
+                    && $0.vitals.heldBack.contains(provider.id)
+            }
+            guard silent.isEmpty else {
+                let names = Set(silent.map(\.process.name)).sorted().joined(separator: ", ")
+                return finding(
+                    provider, .bad,
+                    "It did not answer several times in a row: \(names) ask it one call at a time "
+                        + "until it does. \(Self.calls(provider))")
+            }
+            guard provider.calls > 0 else { return finding(provider, .good, Self.calls(provider)) }
+            let isSlow = provider.tookMilliseconds / provider.calls > 5000
+            let state: HealthFinding.State =
+                provider.failures * 2 > provider.calls
+                ? .bad : provider.failures * 20 > provider.calls || isSlow ? .warning : .good
+            return finding(provider, state, Self.calls(provider))
+        }
+    }
+
+    private func finding(
+        _ provider: ProviderCalls, _ state: HealthFinding.State, _ says: String
+    ) -> HealthFinding {
+        HealthFinding(
+            .providers, provider.name, state, says,
+            "Ask the provider whether it is out of order. Its page shows the last hour; a rule "
+                + "sends new payments elsewhere meanwhile.", provider: provider.id)
+    }
+
+    private static func calls(_ provider: ProviderCalls) -> String {
+        guard provider.calls > 0 else { return "Nobody called it in a quarter of an hour." }
+        return "\(provider.failures) of \(provider.calls) calls failed in a quarter of an hour, "
+            + "\(provider.tookMilliseconds / provider.calls) ms on average."
+    }
+}

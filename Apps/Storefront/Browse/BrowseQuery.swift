@@ -37,6 +37,7 @@ struct BrowseQuery: Described {
     /// whoever looks at things should see things.
     func cardQuery(in branch: Kernel.Category? = nil) -> CardQuery {
         var query = CardQuery()
+        query.language = Words.current.language
         if let text, !text.allSatisfy(\.isWhitespace) { query.text = text }
         query.category = branch
         query.priceMin = Self.amount(from)

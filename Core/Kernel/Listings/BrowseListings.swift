@@ -10,13 +10,23 @@ extension Marketplace {
     public func cards(
         _ query: CardQuery, _ page: PageRequest = PageRequest()
     ) async throws -> Page<ListingCard> {
-        var query = query
-        query.text = try InputText.optionalLine(
-            query.text, field: "q", lengthMax: CardQuery.textLengthMax)
         let rows = try await database.cards.list(
-            query, after: try CardCursor(page.after), limit: page.limit + 1)
+            try await understood(query), after: try CardCursor(page.after), limit: page.limit + 1)
         let shown = rows.prefix(page.limit)
         return Page(
             items: shown.map(\.card), next: rows.count > page.limit ? shown.last?.cursor : nil)
+    }
+
+    /// The same with its text tidied, and the category that it names.
+    /// - Throws: ``InputRefusal`` for a text that is too long.
+    func understood(_ query: CardQuery) async throws -> CardQuery {
+        var query = query
+        query.text = try InputText.optionalLine(
+            query.text, field: "q", lengthMax: CardQuery.textLengthMax)
+        if let text = query.text, query.language != .english {
+            query.meant = Category.meant(
+                by: text, in: query.language, of: try await categories())
+        }
+        return query
     }
 }

@@ -104,13 +104,20 @@ struct CardStore {
                 )
                 """
         }
+        let found: SQL = """
+            select \(columns) from wanted join listing l on l.document @@ wanted.query
+            where l.for_sale and \(filters(query)) limit \(limit)::int
+            """
+        let all: SQL =
+            query.meant == nil
+            ? found
+            : """
+            select * from ((\(found)) \(named(columns, query, limit))) fitting
+            limit \(limit)::int
+            """
         return """
-            wanted as materialized (
-                select search_query(\(text)) as query
-            ), looked as materialized (
-                select \(columns) from wanted join listing l on l.document @@ wanted.query
-                where l.for_sale and \(filters(query)) limit \(limit)::int
-            )
+            wanted as materialized (select search_query(\(text)) as query),
+            looked as materialized (\(all))
             """
     }
 
@@ -162,10 +169,11 @@ struct CardStore {
             wanted as materialized (
                 select search_query(\(text)) as query
             ), candidates as materialized (
-                select l.id, \(key(query.sort, ranked: true)) as key
-                from wanted join listing l on l.document @@ wanted.query
-                where l.for_sale and \(filters(query))
-                limit \(CardQuery.candidatesMax)::int
+                (select l.id, \(key(query.sort, ranked: true)) as key
+                    from wanted join listing l on l.document @@ wanted.query
+                    where l.for_sale and \(filters(query))
+                    limit \(CardQuery.candidatesMax)::int)
+                \(named("l.id, \(keyOfNamed(query.sort)) as key", query, CardQuery.candidatesMax))
             ), chosen as materialized (
                 select id, key,
                     row_number() over (order by key \(direction), id \(direction)) as place
@@ -183,7 +191,7 @@ struct CardStore {
     ) -> SQL {
         let few: SQL = "select id, key from candidates where \(afterRanked(cursor, query.sort))"
         guard query.sort != .relevance else { return few }
-        // By its function, the match is no condition for the documents' own index.
+        let named: SQL = query.meant.map { within($0) } ?? "false"
         return """
             \(few) and (select count(id) from candidates) < \(CardQuery.candidatesMax)::int
             union all (
@@ -191,21 +199,43 @@ struct CardStore {
                 from listing l
                 where (select count(id) from candidates) >= \(CardQuery.candidatesMax)::int
                     and l.for_sale and \(filters(query)) and \(after(cursor, query.sort))
-                    and ts_match_vq(l.document, (select wanted.query from wanted))
+                    and (\(fits) or \(named))
                 order by \(order(query.sort))
                 limit \(limit)::int
             )
             """
     }
 
+    /// Whether the text is in a thing's words. By its function, that is no condition for an index.
+    private static let fits: SQL = "ts_match_vq(l.document, (select wanted.query from wanted))"
+
+    /// To be added to what an index found by its words: what is in the category that the text
+    /// names, the newest of it, which another index finds.
+    private static func named(_ columns: SQL, _ query: CardQuery, _ limit: Int) -> SQL {
+        guard let meant = query.meant else { return "" }
+        return """
+            union all (
+                select \(columns) from listing l
+                where l.for_sale and \(within(meant)) and \(filters(query))
+                    and not coalesce(\(fits), false)
+                order by l.id desc limit \(limit)::int
+            )
+            """
+    }
+
+    /// The category and all below it.
+    private static func within(_ category: Category) -> SQL {
+        switch category.path.count {
+        case 1: "l.category_path[1] = \(category.id)"
+        case 2: "l.category_path[2] = \(category.id)"
+        default: "l.category_path[3] = \(category.id)"
+        }
+    }
+
     private static func filters(_ query: CardQuery) -> SQL {
         var condition: SQL = "true"
         if let category = query.category {
-            switch category.path.count {
-            case 1: condition = "\(condition) and l.category_path[1] = \(category.id)"
-            case 2: condition = "\(condition) and l.category_path[2] = \(category.id)"
-            default: condition = "\(condition) and l.category_path[3] = \(category.id)"
-            }
+            condition = "\(condition) and \(within(category))"
         }
         if let seller = query.seller { condition = "\(condition) and l.seller_id = \(seller)" }
         if let least = query.priceMin { condition = "\(condition) and l.price_from >= \(least)" }
@@ -248,6 +278,12 @@ struct CardStore {
             """
         case .relevance: "0"
         }
+    }
+
+    /// Behind everything whose own words fit.
+    private static func keyOfNamed(_ sort: CardQuery.Sort) -> SQL {
+        guard sort == .relevance else { return key(sort) }
+        return "(case when l.in_stock then 0.00002 else 0.00001 end)::double precision"
     }
 
     private static func direction(_ sort: CardQuery.Sort) -> SQL {

@@ -68,9 +68,6 @@ extension Marketplace {
     /// - Parameter country: where somebody wants things sent to, ISO 3166-1 alpha-2.
     /// - Throws: ``InputRefusal`` for a text that is too long.
     public func facets(_ query: CardQuery, sentTo country: String? = nil) async throws -> Facets {
-        var query = query
-        query.text = try InputText.optionalLine(
-            query.text, field: "q", lengthMax: CardQuery.textLengthMax)
-        return try await database.facets.count(query, sentTo: country)
+        try await database.facets.count(try await understood(query), sentTo: country)
     }
 }

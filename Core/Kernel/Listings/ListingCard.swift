@@ -48,6 +48,10 @@ public struct CardQuery: Hashable, Sendable {
 
     /// What somebody typed; typing errors are forgiven.
     public var text: String?
+    /// Theirs. In German and French a text that names a category finds what is in it, too.
+    public var language: Language = .english
+    /// The category that the text names.
+    var meant: Category?
     /// This category and all below it.
     public var category: Category?
     public var seller: ID<Seller>?

@@ -33,6 +33,7 @@ public enum SellerDesk {
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)
         PriceRoutes().mount(on: routes)
+        ProfileChoiceRoutes().mount(on: routes)
         StockRoutes().mount(on: routes)
         StockRoutes().mount(on: routes.api)
         OptionRoutes().mount(on: routes)

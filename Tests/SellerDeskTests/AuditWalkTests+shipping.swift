@@ -15,6 +15,16 @@ extension `The trail of the desk` {
                 body("Large parcels")
             )
         },
+        "PUT /listings/shipping-profile": { counter in
+            let listing = try await counter.desk.listing("Sent by letter").listing.id
+            return (
+                "/listings/shipping-profile",
+                [
+                    "shippingProfileId": .string("\(try await counter.profile("By letter"))"),
+                    "listingIds": [.string("\(listing)")],
+                ]
+            )
+        },
         "DELETE /shop/shipping-profiles/{profile}": { counter in
             _ = try await counter.profile("The default")
             return ("/shop/shipping-profiles/\(try await counter.profile("Gone soon"))", nil)

@@ -75,6 +75,7 @@ import Web
         "/listings/{listing}/options": "PUT /listings/{listing}",
         "/listings/{listing}/choice-pictures": "PUT /listings/{listing}/images",
         "/listings/prices": "PUT /listings/{listing}",
+        "/listings/shipping": "PUT /listings/shipping-profile",
         "/listings/{listing}/publication": "PUT /listings/{listing}/publication",
         "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
         "/listings/{listing}/archiving": "DELETE /listings/{listing}",

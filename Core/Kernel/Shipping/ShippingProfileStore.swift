@@ -96,6 +96,53 @@ struct ShippingProfileStore {
     func delete(_ id: ID<ShippingProfile>) async throws {
         try await db.execute("delete from shipping_profile where id = \(id)")
     }
+
+    /// Drafts and published listings, newest first.
+    func listListings(
+        of seller: ID<Seller>, _ page: PageRequest
+    ) async throws -> Page<ShippedListing> {
+        let rows = try await db.query(
+            """
+            select id, title, shipping_profile_id from listing
+            where seller_id = \(seller) and state in ('draft', 'published')
+                and (\(page.afterID)::uuid is null or id < \(page.afterID)::uuid)
+            order by id desc limit \(page.limit + 1)::int
+            """
+        ).decode { c in
+            try ShippedListing(id: c.next(), title: c.next(), profile: c.next())
+        }
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
+    /// Those of these listings that are the shop's, held so that nobody else changes them.
+    func lock(
+        _ listings: [ID<Listing>], of seller: ID<Seller>
+    ) async throws -> [ProfiledListing] {
+        try await db.query(
+            """
+            select id, state, shipping_profile_id from listing
+            where id = any(\(listings)::uuid[]) and seller_id = \(seller)
+            order by id for update
+            """
+        ).decode { c in
+            try ProfiledListing(id: c.next(), state: c.next(), profile: c.next())
+        }
+    }
+
+    func choose(_ profile: ID<ShippingProfile>?, for listings: [ID<Listing>]) async throws {
+        try await db.execute(
+            """
+            update listing set shipping_profile_id = \(profile)
+            where id = any(\(listings)::uuid[])
+            """)
+    }
+}
+
+/// A listing that is held, with the profile that it names.
+struct ProfiledListing: Sendable {
+    let id: ID<Listing>
+    let state: Listing.State
+    let profile: ID<ShippingProfile>?
 }
 
 extension Queryable {

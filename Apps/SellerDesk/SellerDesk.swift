@@ -78,7 +78,7 @@ public enum SellerDesk {
         guard let shop else { return Chrome(corner: corner, signedInAs: account.name) }
         let all: [(String, String, SellerPermission)] = [
             (localized("Orders"), Links.orders, .readOrders),
-            (localized("Things"), Links.listings, .readListings),
+            (localized("Listings"), Links.listings, .readListings),
             (localized("Stock"), Links.stock, .readListings),
             (localized("Import"), Links.imports, .editListings),
             (localized("Shipping"), Links.shipping, .readListings),

@@ -113,7 +113,7 @@ enum CataloguePages {
                 Block(
                     table: Table(
                         ["Title", "State", "For sale", "Seller", "From#", "Since"], rows),
-                    nothing: "There is no such listing.",
+                    nothing: "There is none in this state.",
                     more: page.next.map {
                         Links.with("/listings", kept + [("after", Cursor.seal($0))])
                     })

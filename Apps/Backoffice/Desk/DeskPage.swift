@@ -119,7 +119,8 @@ struct Cell: Sendable {
     let link: String?
     /// The class of the badge; nil for plain text.
     let badge: String?
-    let isNumber: Bool
+    /// The class of its place in a table; nil for ordinary words.
+    let column: String?
 
     init(_ phrase: Phrase, to link: String? = nil, _ tone: Tone = .plain, isNumber: Bool = false) {
         self.init(data: phrase.text, to: link, tone, isNumber: isNumber)
@@ -131,6 +132,7 @@ struct Cell: Sendable {
     ) {
         self.value = value
         self.link = link
+        column = isNumber ? "money" : Self.column(of: value)
         badge =
             switch tone {
             case .plain: nil
@@ -138,7 +140,13 @@ struct Cell: Sendable {
             case .bad: "tag bad"
             case .waiting: "tag"
             }
-        self.isNumber = isNumber
+    }
+
+    /// Times get the room to stand in two lines, and what has no blanks may be broken anywhere.
+    private static func column(of value: String) -> String? {
+        if value.hasSuffix(" UTC") { return "when" }
+        let isLong = value.utf8.count > 24 && !value.contains(" ")
+        return isLong || value.hasPrefix("{") ? "long" : nil
     }
 
     static func money(_ money: Money) -> Cell { Cell(data: Format.money(money), isNumber: true) }
@@ -199,17 +207,20 @@ struct Table: Sendable {
     }
     /// A cell with its column's name, which a narrow screen shows beside it.
     struct LabelledCell: Sendable {
-        let column: String
+        let label: String
         let cell: Cell
     }
 
     let columns: [Column]
     let rows: [Row]
+    /// Whether a narrow screen shows each row as a card of its own; two columns fit as they are.
+    let isStacked: Bool
 
     init(_ columns: [Column], _ rows: [[Cell]]) {
         self.columns = columns
+        isStacked = columns.count > 2
         self.rows = rows.map { cells in
-            Row(cells: zip(columns, cells).map { LabelledCell(column: $0.label, cell: $1) })
+            Row(cells: zip(columns, cells).map { LabelledCell(label: $0.label, cell: $1) })
         }
     }
 }

@@ -169,6 +169,9 @@ struct StatementPage {
 
     let from: String
     let until: String
+    /// The same, as people read them.
+    let opens: String
+    let closes: String
     let currency: String
     let opening: String
     let closing: String
@@ -179,6 +182,8 @@ struct StatementPage {
     init(_ statement: Statement, from: String, until: String, next: String?) {
         self.from = from
         self.until = until
+        opens = Self.day(from)
+        closes = Self.day(until)
         currency = statement.currency.code
         opening = Format.money(statement.opening)
         closing = Format.money(statement.closing)
@@ -195,6 +200,10 @@ struct StatementPage {
             "/money/statement?from=\(from)&until=\(until)"
                 + "&currency=\(statement.currency)&after=\($0)"
         }
+    }
+
+    private static func day(_ text: String) -> String {
+        Instant("\(text)T00:00:00Z").map { Format.date($0) } ?? text
     }
 
     private static func words(_ line: StatementLine) -> String {

@@ -69,8 +69,7 @@ struct LayoutPage {
         script =
             switch site.app {
             case .customer: site.assets.path("shop.js")
-            case .seller: site.assets.path("desk.js")
-            default: nil
+            case .seller, .admin: site.assets.path("desk.js")
             }
         appName = site.app.rawValue
         links = shown(chrome.links, here)

@@ -111,7 +111,7 @@ struct Fact: Sendable {
     }
 }
 
-enum Tone: Sendable { case plain, good, bad, waiting }
+enum Tone: Sendable { case plain, good, bad, waiting, warning }
 
 /// A text, perhaps a link, perhaps a badge.
 struct Cell: Sendable {
@@ -139,6 +139,7 @@ struct Cell: Sendable {
             case .good: "tag good"
             case .bad: "tag bad"
             case .waiting: "tag"
+            case .warning: "tag wait"
             }
     }
 

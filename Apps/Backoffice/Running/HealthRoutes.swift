@@ -157,7 +157,7 @@ extension HealthFinding {
     fileprivate var stateCell: Cell {
         switch state {
         case .good: Cell("good", .good)
-        case .warning: Cell("look at it", .waiting)
+        case .warning: Cell("look at it", .warning)
         case .bad: Cell("bad", .bad)
         }
     }

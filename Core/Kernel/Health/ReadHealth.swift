@@ -48,7 +48,7 @@ extension Marketplace {
         // It is made with the first upload, where the folder above it is.
         let above = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
         do {
-            return try await files.run {
+            return try await files.run { () -> HealthFacts.Room? in
                 var found = statvfs()
                 guard statvfs(folder, &found) == 0 || statvfs(above, &found) == 0 else {
                     return nil

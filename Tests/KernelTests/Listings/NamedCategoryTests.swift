@@ -48,7 +48,9 @@ import Vocabulary
             }
 
             #expect(
-                try await found("Keramik", .german) == ["Keramik aus Kiel", "Vase", "Fish", "Empty"])
+                try await found("Keramik", .german) == [
+                    "Keramik aus Kiel", "Vase", "Fish", "Empty",
+                ])
             #expect(try await found(" ceramique ", .french) == ["Vase", "Fish", "Empty"])
             #expect(try await found("Teller", .german) == ["Fish", "Empty"])
             #expect(try await found("Scha", .german) == ["Fish", "Empty"])

@@ -74,7 +74,10 @@ class Crawl:
                     waiting.append(link)
 
     def pages(self, each: int = 1) -> list[str]:
-        """Some addresses of each route that answers with a page."""
+        """Some addresses of each route that answers with a page; of one that comes again by itself,
+        which it would do while it is looked at, rather the address where it does not."""
         return [
             path for paths in self.found.values()
-            for path in [path for path in paths if self.answers[path][2]][:each]]
+            for path in sorted(
+                [path for path in paths if self.answers[path][2]],
+                key=lambda path: "refresh" in self.answers[path][1])[:each]]

@@ -108,7 +108,7 @@ public final class Database: Queryable, Sendable {
                 continuation.resume(
                     returning: DatabaseLoad(
                         taken: pool.taken, takenMax: pool.takenMax, waiting: pool.waiting,
-                        statements: shared.underWay))
+                        oldest: pool.oldest, statements: shared.underWay))
             }
         }
     }

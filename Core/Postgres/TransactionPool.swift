@@ -16,7 +16,13 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
 
     private var opening: [Connection] = []
     private var idle: [Connection] = []
-    private var leased: [ObjectIdentifier: TransactionSession] = [:]
+    private struct Lease {
+        let session: TransactionSession
+        /// By the reactor's clock, in nanoseconds.
+        let since: UInt64
+    }
+
+    private var leased: [ObjectIdentifier: Lease] = [:]
     private var waiters: [Waiter] = []
     private var backoff = Backoff()
     private var isBackingOff = false
@@ -34,6 +40,12 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
     var taken: Int { leased.count }
     var takenMax: Int { settings.transactionConnections }
     var waiting: Int { waiters.count }
+    /// How long the oldest transaction has held its connection; zero without any.
+    var oldest: Duration {
+        leased.values.map(\.since).min().map {
+            .nanoseconds(Int64(clamping: reactor.now > $0 ? reactor.now - $0 : 0))
+        } ?? .zero
+    }
 
     /// Gives the session a connection now or later, or tells it why it gets none.
     func lease(_ session: TransactionSession) {
@@ -69,7 +81,7 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
     }
 
     private func give(_ connection: Connection, to session: TransactionSession) {
-        leased[ObjectIdentifier(connection)] = session
+        leased[ObjectIdentifier(connection)] = Lease(session: session, since: reactor.now)
         session.boarded(connection)
     }
 
@@ -123,7 +135,7 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
         let wasOpening = opening.contains { $0 === connection }
         opening.removeAll { $0 === connection }
         idle.removeAll { $0 === connection }
-        leased.removeValue(forKey: ObjectIdentifier(connection))?.lost(error)
+        leased.removeValue(forKey: ObjectIdentifier(connection))?.session.lost(error)
         guard !isClosed else { return finishClosing() }
         guard wasOpening else { return openForWaiters() }
         guard !isBackingOff else { return }
@@ -155,8 +167,8 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
     }
 
     private func breakLeased() {
-        for session in Array(leased.values) {
-            session.connection?.fail(
+        for lease in Array(leased.values) {
+            lease.session.connection?.fail(
                 PostgresError(.closed, "the database was closed while a transaction was open"))
         }
     }

@@ -102,6 +102,14 @@ extension HealthFacts {
                 "Either the database is slow, or it needs more of them: see Database, and "
                     + "GUILDHALL_DATABASE_TRANSACTIONS.")
         }
+        guard vitals.oldestTransactionSeconds <= 60 else {
+            let open = vitals.oldestTransactionSeconds
+            return HealthFinding(
+                .processes, name, open, warnOver: 60, badOver: 600,
+                "A transaction has been open for \(open.asSpan). \(says(one))",
+                "It holds back seals and notices. Find its session in pg_stat_activity and end it "
+                    + "there.")
+        }
         guard vitals.tookMilliseconds > 250 else {
             return HealthFinding(.processes, name, .good, says(one))
         }

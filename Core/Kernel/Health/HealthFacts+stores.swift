@@ -1,9 +1,7 @@
 extension HealthFacts {
     /// Database, Redis and disk.
     var storeFindings: [HealthFinding] {
-        [databaseFinding] + [transactionFinding, sessionFinding].compactMap { $0 } + [
-            redisFinding, diskFinding,
-        ]
+        [databaseFinding, sessionFinding, redisFinding, diskFinding].compactMap { $0 }
     }
 
     private var databaseFinding: HealthFinding {
@@ -18,16 +16,6 @@ extension HealthFacts {
             .database, "PostgreSQL", databaseMilliseconds, warnOver: 50, badOver: 500,
             "It answered in \(databaseMilliseconds) ms.",
             "Look at its load, disk and locks (pg_stat_activity).")
-    }
-
-    private var transactionFinding: HealthFinding? {
-        guard isWhole else { return nil }
-        let open = oldestTransactionSeconds ?? 0
-        return HealthFinding(
-            .database, "Oldest transaction", open, warnOver: 60, badOver: 600,
-            "It has been open for \(open.asSpan).",
-            "It holds back seals and notices. Find its session in pg_stat_activity and end it "
-                + "there.")
     }
 
     private var sessionFinding: HealthFinding? {

@@ -56,8 +56,6 @@ public struct HealthFacts: Sendable {
     public var databaseMilliseconds: Int64 = 0
     /// Sessions of everybody on the database's server, and how many it takes.
     public var sessions: (open: Int64, max: Int64)?
-    /// The oldest transaction that is open, of all sessions that we may see.
-    public var oldestTransactionSeconds: Int64?
     /// One round trip; nil when it did not answer.
     public var redisMilliseconds: Int64?
     /// Of the folder of photos and papers; nil when it cannot be looked at.

@@ -16,15 +16,16 @@ struct HealthStore {
         try await db.execute(
             """
             insert into process_beat as old (machine, name, started_at, pid, build, took_ms,
-                pool_taken, pool_max, pool_waiting, held_back)
+                pool_taken, pool_max, pool_waiting, pool_oldest, held_back)
             values (\(process.machine), \(process.name), \(process.startedAt), \(process.pid),
                 \(process.build), \(vitals.tookMilliseconds), \(vitals.connectionsTaken),
                 \(vitals.connectionsMax), \(vitals.connectionsWaiting),
-                \(vitals.heldBack)::uuid[])
+                \(vitals.oldestTransactionSeconds), \(vitals.heldBack)::uuid[])
             on conflict (machine, name, started_at) do update
             set seen_at = clock_timestamp(), took_ms = excluded.took_ms,
                 pool_taken = excluded.pool_taken, pool_max = excluded.pool_max,
-                pool_waiting = excluded.pool_waiting, held_back = excluded.held_back
+                pool_waiting = excluded.pool_waiting, pool_oldest = excluded.pool_oldest,
+                held_back = excluded.held_back
             where old.stopped_at is null
             """)
     }
@@ -67,12 +68,9 @@ struct HealthStore {
         var facts = HealthFacts()
         let rows = try await db.batch(questions)
         facts.processes = try rows[0].decode(Self.process)
-        if let server = try rows[1].decode({ c in
-            try (c.next(Int64?.self), c.next(Int64.self), c.next(Int64.self))
-        }).first {
-            facts.oldestTransactionSeconds = server.0
-            facts.sessions = (server.1, server.2)
-        }
+        facts.sessions = try rows[1].decode { c in
+            try (open: c.next(Int64.self), max: c.next(Int64.self))
+        }.first
         facts.providers = try rows[2].decode { c in
             try HealthFacts.ProviderCalls(
                 id: c.next(), name: c.next(), calls: c.next(), failures: c.next(),
@@ -100,6 +98,7 @@ struct HealthStore {
         vitals.connectionsTaken = try c.next()
         vitals.connectionsMax = try c.next()
         vitals.connectionsWaiting = try c.next()
+        vitals.oldestTransactionSeconds = try c.next()
         vitals.heldBack = try c.next()
         return ProcessBeat(
             process: process, firstSeenAt: first, seenAt: last, silentSeconds: silent,
@@ -112,15 +111,14 @@ struct HealthStore {
             select machine, name, pid, started_at, build, first_seen_at, seen_at,
                 extract(epoch from clock_timestamp() - seen_at)::bigint,
                 extract(epoch from seen_at - first_seen_at)::bigint, stopped_at, took_ms::bigint,
-                pool_taken, pool_max, pool_waiting, held_back
+                pool_taken, pool_max, pool_waiting, pool_oldest::bigint, held_back
             from process_beat
             where coalesce(stopped_at, seen_at) > now() - interval '1 day'
             order by started_at desc limit 200
             """,
             """
-            select oldest_transaction_seconds(),
-                (select count(*) from pg_stat_activity where backend_type = 'client backend'),
-                current_setting('max_connections')::bigint
+            select count(*), current_setting('max_connections')::bigint
+            from pg_stat_activity where pid > 0 and datname is not null
             """,
             """
             select i.id, i.name, h.calls, h.failures, h.took

@@ -25,6 +25,7 @@ extension Marketplace {
         vitals.connectionsTaken = load.taken
         vitals.connectionsMax = load.takenMax
         vitals.connectionsWaiting = load.waiting
+        vitals.oldestTransactionSeconds = load.oldest.components.seconds
         vitals.heldBack = providers.directory.down
         return vitals
     }

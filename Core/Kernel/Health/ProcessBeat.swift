@@ -69,6 +69,8 @@ public struct ProcessVitals: Hashable, Sendable {
     public var connectionsTaken = 0
     public var connectionsMax = 0
     public var connectionsWaiting = 0
+    /// How long the oldest of its transactions has been open.
+    public var oldestTransactionSeconds: Int64 = 0
     /// Providers that it asks nothing at present, because they did not answer.
     public var heldBack: [ID<ProviderInstance>] = []
 

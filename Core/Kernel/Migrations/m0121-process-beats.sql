@@ -19,17 +19,9 @@ create table process_beat (
     pool_taken integer not null default 0,
     pool_max integer not null default 0,
     pool_waiting integer not null default 0,
+    -- how long the oldest of its transactions has been open, in seconds
+    pool_oldest integer not null default 0,
     -- providers that it asks nothing at present, because they did not answer
     held_back uuid[] not null default '{}',
     primary key (machine, name, started_at)
 );
-
--- How long the oldest transaction has been open. Whoever acts in a role sees nothing of the
--- sessions of the login that took the role; the owner of the schema does, where it is that login.
-create function oldest_transaction_seconds() returns bigint
-language sql security definer set search_path = pg_catalog as $$
-    select max(extract(epoch from clock_timestamp() - xact_start))::bigint
-    from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()
-        and backend_type = 'client backend'
-$$;

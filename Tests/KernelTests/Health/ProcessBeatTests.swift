@@ -151,6 +151,29 @@ import Vocabulary
         }
     }
 
+    @Test func `say how long a transaction of theirs has been open`() async throws {
+        try await TestMarketplace.run { market in
+            #expect(await market.database.load().oldest == .zero)
+            try await market.database.transaction { tx in
+                try await tx.execute("select 1")
+                try await Task.sleep(for: .milliseconds(20))
+                let load = await market.database.load()
+                #expect(load.taken == 1)
+                #expect(load.oldest >= .milliseconds(20))
+            }
+            try await beat(market, ["worker"])
+            try await market.database.execute("update process_beat set pool_oldest = 61")
+            #expect(try await named(market, "worker on here")?.state == .warning)
+
+            try await market.database.execute(
+                "update process_beat set pool_oldest = 0, pool_waiting = 51")
+
+            let full = try await named(market, "worker on here")
+            #expect(full?.state == .bad)
+            #expect(full?.says.hasPrefix("51 transactions wait for a connection.") == true)
+        }
+    }
+
     @Test func `are forgotten after a day, and after ten lives`() async throws {
         try await TestMarketplace.run { market in
             for life in 1...15 {

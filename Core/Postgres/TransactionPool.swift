@@ -43,7 +43,7 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
     /// How long the oldest transaction has held its connection; zero without any.
     var oldest: Duration {
         leased.values.map(\.since).min().map {
-            .nanoseconds(Int64(clamping: reactor.now > $0 ? reactor.now - $0 : 0))
+            Duration.nanoseconds(Int64(clamping: reactor.now > $0 ? reactor.now - $0 : 0))
         } ?? .zero
     }
 

@@ -96,6 +96,7 @@ public struct Migration: Sendable {
         "m0145-impersonation-of-a-line",
         "m0147-dispute-moves",
         "m0148-unbilled-charges",
+        "m0149-second-person",
         "m0121-process-beats",
     ]
 

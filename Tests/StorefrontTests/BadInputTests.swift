@@ -80,6 +80,7 @@ import Web
     {
         try await OpenShop.run(web: { $0.limits.webhook = .init(3, per: 60) }) { shop in
             let (guesser, provider) = (Browser(shop.app), Browser(shop.app))
+            let second = try await shop.market.given.instance(.payment)
             func deliver(
                 _ browser: Browser, as event: String, signed: Bool = true,
                 at instance: ID<ProviderInstance>? = nil
@@ -107,7 +108,6 @@ import Web
             let wait = refused.header("retry-after").flatMap { Int($0) }
             #expect((1...60).contains(wait ?? 0))
             #expect(try await deliver(provider, as: "other").status == 200)
-            let second = try await shop.market.given.instance(.payment)
             #expect(try await deliver(guesser, as: "there", at: second).status == 200)
         }
     }

@@ -20,7 +20,7 @@ import Vocabulary
             intent("requires_capture", amount: absurd),
         ] {
             let refunds = """
-                {"object":"list","data":[
+                {"object":"list","has_more":false,"data":[
                 {"id":"re_1","object":"refund","amount":\(absurd),"currency":"eur",
                  "status":"succeeded","payment_intent":"pi_1",
                  "metadata":{"guildhall_refund":"r1"}},
@@ -51,7 +51,7 @@ import Vocabulary
         let transport = ScriptedTransport { request throws(ProviderError) in
             json(
                 request.target.hasPrefix("/v1/refunds")
-                    ? "{\"object\":\"list\",\"data\":[\(refund),\(refund)]}" : text)
+                    ? "{\"has_more\":false,\"data\":[\(refund),\(refund)]}" : text)
         }
 
         let found = try await stripe(transport).lookup(.reference("pi_1"), context())

@@ -124,7 +124,7 @@ import Vocabulary
             try await market.marketplace.eraseAccount(
                 ada.id, password: "a long sentence of words")
 
-            for table in ["audit_log", "impersonation", "outbox"] {
+            for table in ["audit_log", "impersonation", "outbox_event"] {
                 let found = try await market.database.query(
                     SQL(
                         trusted:

@@ -84,7 +84,6 @@ public struct Migration: Sendable {
         "m0115-low-stock",
         "m0116-policies",
         "m0120-impersonation",
-        "m0122-finding",
         "m0123-shipping-profiles",
         "m0124-verification-checklist",
         "m0127-languages",
@@ -97,6 +96,7 @@ public struct Migration: Sendable {
         "m0147-dispute-moves",
         "m0148-unbilled-charges",
         "m0149-second-person",
+        "m0122-finding",
         "m0121-process-beats",
     ]
 

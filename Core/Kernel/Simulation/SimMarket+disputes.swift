@@ -97,7 +97,23 @@ extension SimMarket {
         purchase.payments.flatMap(\.disputes).reduce(0) { $0 + ($1.charges[order] ?? 0) }
     }
 
-    /// What is disputed and what is lost of it, as the disputes say, must be in the books.
+    /// What disputes took of an order must be in the books, and with what refunds took back it is
+    /// no more than its seller had earned.
+    func checkCharges(_ order: Order, _ purchase: Purchase) throws(SimFault) {
+        let place = purchase.orders.firstIndex { $0.id == order.id } ?? 0
+        let taken = charged(place, purchase)
+        let booked = ledger.sum(.disputeLosses, of: order.id)
+        guard taken == booked else {
+            throw SimFault("disputes took \(taken) of an order, the books say \(booked)")
+        }
+        let back = order.refunds.filter { $0.state == .succeeded && $0.row.kind != .stray }
+            .reduce(0) { $0 + $1.row.shares.seller }
+        guard back + taken <= order.amounts.sellerShare.amount else {
+            throw SimFault("a seller gave back more than it had earned")
+        }
+    }
+
+    /// What is disputed and not decided, as the disputes say, must be in the books.
     func checkDisputes() throws(SimFault) {
         var undecided: [Currency: Int64] = [:]
         for purchase in purchases.values {

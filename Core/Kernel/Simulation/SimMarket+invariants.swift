@@ -52,19 +52,23 @@ extension SimMarket {
         }
     }
 
+    private func check(_ amounts: OrderAmounts, _ tag: Int) throws(SimFault) {
+        let total = amounts.total.amount
+        guard amounts.items.amount + amounts.shipping.amount + amounts.tax.amount == total else {
+            throw SimFault("an order of purchase \(tag): its parts are not its total")
+        }
+        let kept = amounts.commission.amount + amounts.commissionVAT.amount
+        guard amounts.sellerShare.amount + kept + amounts.taxByPlatform.amount == total else {
+            throw SimFault("an order of purchase \(tag): its shares are not its total")
+        }
+    }
+
     private func check(_ order: Order, _ purchase: Purchase, _ tag: Int) throws(SimFault) {
         func require(_ holds: Bool, _ what: @autoclosure () -> String) throws(SimFault) {
             if !holds { throw SimFault("an order of purchase \(tag): \(what())") }
         }
         let amounts = order.amounts
-        try require(
-            amounts.items.amount + amounts.shipping.amount + amounts.tax.amount
-                == amounts.total.amount, "its parts are not its total")
-        try require(
-            amounts.sellerShare.amount + amounts.commission.amount
-                + amounts.commissionVAT.amount + amounts.taxByPlatform.amount
-                == amounts.total.amount,
-            "its shares are not its total")
+        try check(amounts, tag)
         let pending = ledger.sum(.sellerPending, of: order.id)
         let available = ledger.sum(.sellerAvailable, of: order.id)
         let frozen = ledger.sum(.sellerFrozen, of: order.id)
@@ -81,10 +85,7 @@ extension SimMarket {
             paid <= amounts.sellerShare.amount + cameBack + (givenBack[order.id] ?? 0),
             "\(paid) was paid out for it")
         try checkDirect(order, purchase)
-        let place = purchase.orders.firstIndex { $0.id == order.id } ?? 0
-        try require(
-            ledger.sum(.disputeLosses, of: order.id) == charged(place, purchase),
-            "the books have \(ledger.sum(.disputeLosses, of: order.id)) of it for disputes")
+        try checkCharges(order, purchase)
         let isDirect = isDirect(order, purchase)
         // A direct sale without commission and tax is none of ours.
         let sold = isDirect || !ledger.entries(of: Posting.saleKey(order.id)).isEmpty
@@ -92,9 +93,6 @@ extension SimMarket {
             .map(\.row)
         let back = RefundShares.sum(gone.map(\.shares))
         func kept(_ frozen: Money, _ gone: Int64) -> Int64 { sold ? frozen.amount - gone : 0 }
-        try require(
-            back.seller + charged(place, purchase) <= amounts.sellerShare.amount,
-            "its seller gave more back than it earned")
         try require(
             isDirect
                 || -ledger.sum(.providerClearing, of: order.id)

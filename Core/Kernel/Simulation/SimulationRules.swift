@@ -68,12 +68,13 @@ struct SimulationRules: Sendable {
         $0.version > $1.version
     }
     var disputeCharge:
-        @Sendable (DisputeChange, LockedShare, OrderHoldings, _ isReleased: Bool) throws -> Posting =
-            {
-                try .disputeCharge(
-                    $0.dispute, from: $0.before, to: $0.after, move: $0.move, of: $1, held: $2,
-                    isReleased: $3)
-            }
+        @Sendable (
+            DisputeChange, LockedShare, OrderHoldings, _ isReleased: Bool
+        ) throws -> Posting = {
+            try .disputeCharge(
+                $0.dispute, from: $0.before, to: $0.after, move: $0.move, of: $1, held: $2,
+                isReleased: $3)
+        }
     var release: @Sendable (ID<Order>, Money, _ kept: Money, ID<Wallet>) throws -> Posting = {
         try Posting.release($0, $1, kept: $2, wallet: $3)
     }

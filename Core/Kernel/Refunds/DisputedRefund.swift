@@ -18,6 +18,8 @@ extension Marketplace {
             try await database.execute(
                 AttemptStore.retryStatement(attempt.id, .unknown, error: "a dispute was lost"))
         case .lost:
+            // Somebody else may have sent it since.
+            guard try await database.attempts.isStillClaimed(attempt) else { return true }
             try await endRefund(
                 refund.id, of: payment.id,
                 failure: "The customer's bank gave the money back in a dispute.")

@@ -113,8 +113,8 @@ struct HealthRoutes {
                 ["What", "State", "Found", "Do"],
                 wrong.sorted { $0.state > $1.state }.map {
                     [
-                        Cell($0.name, to: link($0, admin)), $0.stateCell, Cell($0.says),
-                        Cell($0.advice ?? ""),
+                        Cell(data: $0.name, to: link($0, admin)), $0.stateCell,
+                        Cell(data: $0.says), Cell(data: $0.advice ?? ""),
                     ]
                 }), nothing: "Nothing: all is well.")
         let areas = HealthFinding.Area.allCases.compactMap { area -> Block? in
@@ -125,7 +125,10 @@ struct HealthRoutes {
                 table: Table(
                     ["What", "State", "Found"],
                     own.map {
-                        [Cell($0.name, to: link($0, admin)), $0.stateCell, Cell($0.says)]
+                        [
+                            Cell(data: $0.name, to: link($0, admin)), $0.stateCell,
+                            Cell(data: $0.says),
+                        ]
                     }))
         }
         return DeskPage(
@@ -157,14 +160,14 @@ extension HealthFinding {
     fileprivate var stateCell: Cell {
         switch state {
         case .good: Cell("good", .good)
-        case .warning: Cell("look at it", .warning)
+        case .warning: Cell("to look at", .warning)
         case .bad: Cell("bad", .bad)
         }
     }
 }
 
 extension HealthFinding.State {
-    fileprivate var sentence: String {
+    fileprivate var sentence: Phrase {
         switch self {
         case .good: "All is well."
         case .warning: "Something wants looking at."
@@ -174,7 +177,7 @@ extension HealthFinding.State {
 }
 
 extension HealthFinding.Area {
-    fileprivate var heading: String {
+    fileprivate var heading: Phrase {
         switch self {
         case .processes: "Processes"
         case .database: "Database"

@@ -2,17 +2,19 @@ extension SourceText {
     /// What is written in the back office and read by no person: names of inputs, queries, states,
     /// routes and classes, and lines of files.
     private static let codes: Set<String> = [
-        "account", "activation", "actor", "after", "amount.currency", "amountMax", "amountMin",
+        " UTC", "account", "activation", "actor", "after", "amount.currency", "amountMax",
+        "amountMin",
         "awaiting_payment", "backoffice.module-missing", "backoffice.module-unknown",
         "backoffice.no-role", "bad", "bandCurrency", "block", "bool", "capture-failed", "category",
         "chain", "choice", "closure", "content", "country", "currency", "date", "day", "days",
         "dead", "desk", "document", "drain", "email", "entry", "fixedCurrency", "good", "hiding",
-        "id", "instance", "integer", "key", "kind", "listing", "module", "number", "object",
+        "id", "instance", "integer", "key", "kind", "listing", "long", "module", "money", "number",
+        "object",
         "order", "password", "pause", "payout-freeze", "payout_plan", "person", "pick",
         "pick-removal", "plan", "provider_instance", "purchase", "reason", "reinstatement",
         "rejection", "retirement", "rules.{1}.", "said", "search", "secret", "settings.{1}.",
         "sharePpm", "showing", "standard", "state", "suspension", "tag", "tag bad", "tag good",
-        "text", "the ", "true", "until", "url", "value", "{1},executed",
+        "tag wait", "text", "the ", "true", "until", "url", "value", "when", "{1},executed",
     ]
 
     /// Where a literal stands that programs read: the name of an input, a route's tag, what the

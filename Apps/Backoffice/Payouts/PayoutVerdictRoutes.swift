@@ -58,7 +58,10 @@ struct PayoutVerdictRoutes {
             Block(
                 "A second person has to say the same",
                 text: wish.saysPaid
-                    ? "Somebody said on \(Format.time(wish.askedAt)) that it was paid: “\(wish.reason)”"
+                    ? """
+                    Somebody said on \(Format.time(wish.askedAt)) that it was paid: \
+                    “\(wish.reason)”
+                    """
                     : """
                     Somebody said on \(Format.time(wish.askedAt)) that it was not paid: \
                     “\(wish.reason)”

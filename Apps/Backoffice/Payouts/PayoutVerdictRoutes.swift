@@ -31,8 +31,10 @@ struct PayoutVerdictRoutes {
         desk.act(
             Act<MoneyRoutes.PayoutPath>(
                 "/payouts/{payout}/verdict",
-                "Say how a payout in doubt ended, after its provider was asked three times, or "
-                    + "book one as paid that had failed; of a large one two people say the same",
+                """
+                Say how a payout in doubt ended, after its provider was asked three times, or \
+                book one as paid that had failed; of a large one two people say the same
+                """,
                 tag: "Money", .runPayouts,
                 done: "It is written down; a large payout ends when a second person says it too.",
                 back: { "/payouts/\($0.payout)" }), input: Verdict.self

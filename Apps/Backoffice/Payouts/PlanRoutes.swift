@@ -29,9 +29,10 @@ struct PlanRoutes {
             "amount": [
                 .range(1...Money.amountMax),
                 .about(
-                    "Minor units. Left out, one person is enough for every payout. A higher "
-                        + "limit, or none, holds when a second person sets the same within a "
-                        + "week."),
+                    """
+                    Minor units. Left out, one person is enough for every payout. A higher \
+                    limit, or none, holds when a second person sets the same within a week.
+                    """),
             ],
             "reason": [.length(3...500)],
         ]

@@ -55,7 +55,7 @@ import Testing
         let known = try Catalogue.backoffice.words(language).entries
         let claims = Catalogue.files("Core/Kernel/Ledger", ".swift").flatMap { file in
             file.text.matches(of: /claim:\s*"((?:[^"\\]|"\s*\+\s*")+)"/).map {
-                $0.1.replacing(/"\s*\+\s*"/, with: "")
+                String($0.1).replacing(/"\s*\+\s*"/, with: "")
             }
         }
 

@@ -100,8 +100,9 @@ extension Marketplace {
     }
 
     /// Changes a wallet's label, details and minimum; its kind stays. When another account takes
-    /// the place of one, in this wallet or beside another, payouts wait for ``Wallet/newAccountHold`` and everybody in the shop is
-    /// told at the address known before, so that a thief of a password is too slow.
+    /// the place of one, in this wallet or beside another, payouts wait for
+    /// ``Wallet/newAccountHold`` and everybody in the shop is told at the address known before, so
+    /// that a thief of a password is too slow.
     /// - Throws: ``WalletRefusal``; `unknown` for another seller's or another kind.
     @discardableResult
     public func editWallet(

@@ -20,7 +20,8 @@ struct TransferBody: Marked {
         return PayoutSnapshot(
             reference: id, payoutID: metadata?.guildhallPayout,
             status: isReversed ? .failed : .succeeded, amount: money,
-            version: 1 + max(0, amountReversed), failureCode: isReversed ? "reversed" : nil)
+            version: 1 + min(max(0, amountReversed), Money.amountMax),
+            failureCode: isReversed ? "reversed" : nil)
     }
 }
 

@@ -103,7 +103,11 @@ extension LedgerCheckStore {
                     join ledger_account account on account.id = entry.account_id
                     where account.kind = 'provider_clearing' group by entry.currency
                 ) sums
-                where paid > taken
+                -- What was paid by surprise is its seller's debt.
+                where paid > taken + (
+                    select coalesce(sum(amount), 0) from payout
+                    where contradicted_at is not null and state = 'paid'
+                        and payout.currency = sums.currency)
                 """),
     ]
 

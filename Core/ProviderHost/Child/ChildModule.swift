@@ -19,6 +19,10 @@ actor ChildModule {
     /// So many calls in a row without an answer in time, and the program is taken to hang.
     static let latenessMax = 5
 
+    /// How long a program may take to start and say hello: an interpreter on a busy machine takes
+    /// seconds.
+    static let helloDeadline = TimeAmount.seconds(10)
+
     private var current: FramePeer?
     /// The program at the other end of ``current``.
     private var running: ChildProgram?
@@ -126,7 +130,9 @@ actor ChildModule {
 
     /// However the connection ends, the program ends with it.
     private func greeted(_ program: ChildProgram, _ socket: Int32) async throws -> FramePeer {
-        let peer = FramePeer(.ours("provider host"), answersHello: false) { [weak self] _, body in
+        let peer = FramePeer(
+            .ours("provider host"), answersHello: false, within: Self.helloDeadline
+        ) { [weak self] _, body in
             guard let self else { return .failure(.unsupported(operation: "this call")) }
             return await serve(body)
         } closed: { _ in

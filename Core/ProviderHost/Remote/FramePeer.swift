@@ -25,7 +25,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     static let pendingMax = 1024
     /// Calls of the other side that are under way at once; more are answered with *unavailable*.
     static let servingMax = 1024
-    /// How long the other side may take to say hello.
+    /// How long the other side may take to say hello, when it runs already.
     static let helloDeadline = TimeAmount.seconds(2)
     /// What may wait to be read by the other side, in bytes. Beyond the larger one new calls are
     /// refused, and a connection whose other side reads no answers is given up.
@@ -38,6 +38,8 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         var nextID: UInt64 = 1
         var pending: [UInt64: Pending] = [:]
         var serving: [UInt64: Task<Void, Never>] = [:]
+        /// What the other side said has come; whoever waits for it may not have heard yet.
+        var hasHello = false
         var isGreeted = false
         var isDraining = false
         var isClosed = false
@@ -46,18 +48,22 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     private let state = Mutex(State())
     private let hello: Hello
     private let answersHello: Bool
+    private let helloDeadline: TimeAmount
     private let serve: Serve
     private let closed: @Sendable (FramePeer) -> Void
 
     /// - Parameters:
     ///   - answersHello: whether the other side speaks first.
+    ///   - helloDeadline: how long it may take to.
     ///   - closed: told once, when the connection has ended.
     init(
-        _ hello: Hello, answersHello: Bool, serve: @escaping Serve,
+        _ hello: Hello, answersHello: Bool, within helloDeadline: TimeAmount = helloDeadline,
+        serve: @escaping Serve,
         closed: @escaping @Sendable (FramePeer) -> Void = { _ in }
     ) {
         self.hello = hello
         self.answersHello = answersHello
+        self.helloDeadline = helloDeadline
         self.serve = serve
         self.closed = closed
     }
@@ -170,8 +176,8 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
         state.withLock { $0.channel = channel }
-        channel.eventLoop.scheduleTask(in: Self.helloDeadline) { [weak self] in
-            if let self, !state.withLock({ $0.isGreeted }) { close() }
+        channel.eventLoop.scheduleTask(in: helloDeadline) { [weak self] in
+            if let self, !state.withLock({ $0.hasHello }) { close() }
         }
     }
 
@@ -213,6 +219,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     }
 
     private func greeted(_ frame: Frame) {
+        state.withLock { $0.hasHello = true }
         guard answersHello else {
             settle(0, .success(frame.body))
             return

@@ -8,8 +8,18 @@ import Testing
 @Suite struct `When the server dies` {
     @Test func `a statement under way may have run and says so`() async throws {
         try await withServer { database, server in
-            async let error = database.failure("select pg_sleep(5)")
-            try await Task.sleep(for: .milliseconds(300))
+            async let error = database.failure("select pg_sleep(30)")
+            var isUnderWay = false
+            for _ in 0..<500 where !isUnderWay {
+                isUnderWay = try await database.transaction {
+                    try await $0.value(
+                        """
+                        select exists (select from pg_stat_activity
+                            where query like 'select pg_sleep%' and state = 'active')
+                        """, Bool.self)
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
             try await server.crash()
             #expect(await error?.code == .connectionLost)
         }

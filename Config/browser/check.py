@@ -24,8 +24,8 @@ STARTS = {
                    "/sitemap.xml", "/sitemap/categories"],
     "seller": ["/", "/apply", "/shops", "/money/accounts", "/money/disputes", "/password",
                "/docs", "/export"],
-    "admin": ["/", "/bank-reports", "/disputes", "/mails", "/payments/to-review", "/password",
-              "/docs", "/me"],
+    "admin": ["/", "/search?text=clay", "/bank-reports", "/disputes", "/mails",
+              "/payments/to-review", "/password", "/docs", "/me"],
 }
 # Beside English; long words show on a narrow screen.
 LANGUAGES = {"storefront": ["de", "fr"], "seller": ["de", "fr"], "admin": []}

@@ -19,7 +19,8 @@ public struct ConformanceRun: Sendable {
         program: String, file: String, settings: String? = nil, beside: [String] = [],
         within: Duration
     ) {
-        self.program = program
+        // `/proc/self/exe` would be another program's by then.
+        self.program = URL(fileURLWithPath: program).resolvingSymlinksInPath().path
         self.file = file
         self.settings = settings
         self.beside = beside

@@ -97,7 +97,7 @@ public struct MarketSide: Sendable {
             "variant": "\(bowl.variant)", "image": "\(image.id)",
             "addressId": "\(address.id)", "instanceId": "\(payment)", "seller": "\(seller.id)",
             "shippingProfile": "\(profile.id)", "shippingProfileId": "\(profile.id)",
-            "listingIds": "\(bowl.id)", "profile": "\(profile.id)",
+            "listingIds": "\(bowl.id)", "listing": "\(bowl.id)", "profile": "\(profile.id)",
         ]
     }
 }

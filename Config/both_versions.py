@@ -41,6 +41,14 @@ class Provider(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Refused(Exception):
+    """An app's answer that is none of 2xx."""
+
+    def __init__(self, said, problem):
+        super().__init__(said)
+        self.problem = problem
+
+
 class Person:
     """Somebody who is signed in at one of the apps."""
 
@@ -60,19 +68,38 @@ class Person:
             with self.opener.open(request, timeout=20) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
+            body = error.read().decode()
+            said = f"{method} {path}: {error.code} {body}"
+            try:
+                raise Refused(said, json.loads(body)["type"]) from error
+            except (ValueError, KeyError, TypeError):
+                raise Refused(said, "") from error
 
 
 def check_outs(customer, over, counts):
-    """A checkout after the other, each quoted and taxed by the provider host."""
-    listing = customer.ask("GET", "/listings?inStock=true")["items"][0]["id"]
-    variants = customer.ask("GET", f"/listings/{listing}")["variants"]
-    variant = next(v["id"] for v in variants if v["available"])
+    """A checkout after the other, each quoted and taxed by the provider host. What earlier steps left
+    in the market may be the last of its kind: who finds it sold out takes another thing."""
+    listings = iter(customer.ask("GET", "/listings?inStock=true")["items"])
+
+    def another():
+        for listing in listings:
+            for variant in customer.ask("GET", f"/listings/{listing['id']}")["variants"]:
+                if variant["available"]:
+                    return variant["id"]
+        sys.exit("everything on the first page is sold out")
+
+    variant = another()
     address = {"name": "Nora", "lines": ["Gasse 1"], "city": "Berlin", "postalCode": "10115",
                "country": "DE"}
     while not over.is_set():
-        checkout = customer.ask("POST", "/checkouts", {
-            "lines": [{"variantId": variant, "quantity": 1}], "address": address})
+        try:
+            checkout = customer.ask("POST", "/checkouts", {
+                "lines": [{"variantId": variant, "quantity": 1}], "address": address})
+        except Refused as refused:
+            if refused.problem != "/problems/checkout.sold-out":
+                raise
+            variant = another()
+            continue
         if not all(parcel["options"] for parcel in checkout["parcels"]):
             sys.exit(f"nobody offered to ship: {checkout}")
         counts.append(checkout["id"])

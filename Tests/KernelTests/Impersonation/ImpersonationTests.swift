@@ -103,7 +103,9 @@ import Vocabulary
 
             let found = try await market.marketplace.verifySeals(.audit)
             #expect(found.isClean, "\(found.faults)")
-            #expect(found.seals == 3)
+            // One for each sealing at least: rows that other databases' transactions hold back come
+            // in a later block.
+            #expect(found.seals >= 3)
         }
     }
 

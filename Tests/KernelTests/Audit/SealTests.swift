@@ -18,7 +18,9 @@ import Vocabulary
             for chain in SealedChain.allCases {
                 let report = try await market.marketplace.verifySeals(chain)
                 #expect(report.isClean && report.unsealed == 0)
-                #expect(report.rows >= 3 && report.seals == 3)
+                // One for each sealing at least: rows that other databases' transactions hold
+                // back come in a later block.
+                #expect(report.rows >= 3 && report.seals >= 3)
                 let head = try #require(report.head)
                 #expect(try await market.marketplace.seal(chain, hash: head.hash) == head)
             }

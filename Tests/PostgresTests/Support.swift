@@ -17,6 +17,8 @@ func withDatabase(
     try await maker.execute(SQL(trusted: "create schema \(schema)"))
     await maker.close()
     var values = DatabaseSettings(url: server.url + "?options=-csearch_path%3D" + schema)
+    // Whoever tests a deadline sets it: what else waits here is the machine, not a fault.
+    values.waitDeadline = .seconds(20)
     settings(&values)
     let database = Database(values, reactor: reactor, logger: .quiet)
     try await body(database)

@@ -271,18 +271,31 @@ import Testing
     @Test func `those who wait for a connection get it in order of arrival`() async throws {
         try await withDatabase({ $0.transactionConnections = 1 }) { database in
             try await database.execute("create table arrival (n serial, who int)")
+            let queue = Tally()
+            async let held = database.transaction { tx in
+                try await tx.execute("select 1")
+                return try await eventually { queue.count.withLock { $0 == 10 } }
+            }
+            let isHeld = try await eventually { await database.load().taken == 1 }
+            #expect(isHeld)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for who in 0..<10 {
                     group.addTask {
                         try await database.transaction { tx in
                             try await tx.execute("insert into arrival (who) values (\(who))")
-                            try await tx.execute("select pg_sleep(0.01)")
+                            return
                         }
                     }
-                    try await Task.sleep(for: .milliseconds(4))
+                    let hasArrived = try await eventually {
+                        await database.load().waiting == who + 1
+                    }
+                    #expect(hasArrived)
+                    queue.count.withLock { $0 += 1 }
                 }
                 try await group.waitForAll()
             }
+            let sawAll = try await held
+            #expect(sawAll)
             let order = try await database.value(
                 "select array_agg(who order by n) from arrival", [Int].self)
             #expect(order == Array(0..<10))

@@ -131,6 +131,21 @@ import Testing
         }
     }
 
+    /// A payout is a *versement*; a *virement* is what the bank does.
+    @Test(arguments: Catalogue.all)
+    func `have one French word for what a seller is paid`(_ part: Catalogue) throws {
+        for file in Catalogue.files("\(part.folder)/Words/fr", ".json") {
+            guard case .object(let entries) = try JSONParser.parse(Array(file.text.utf8)) else {
+                continue
+            }
+            let strays = entries.filter { key, text in
+                key.lowercased().contains("payout")
+                    && "\(text)".lowercased().contains("virement")
+            }
+            #expect(strays.isEmpty, "\(part.folder)/Words/fr/\(file.path): \(strays.keys)")
+        }
+    }
+
     private static func tags(_ text: String) -> [String] {
         text.matches(of: /<[^>]*>/).map { String(text[$0.range]) }.sorted()
     }
@@ -138,6 +153,9 @@ import Testing
     /// Every literal of ours that could be a name or a sentence, its places without numbers.
     private static let literals: Set<String> = {
         var literals: Set<String> = []
+        for file in Catalogue.files("Plugins", ".module.json") {
+            literals.formUnion(SourceText(source: file.text).all().map { bare($0) })
+        }
         for folder in ["Core", "Apps", "Plugins"] {
             for file in Catalogue.files(folder, ".swift") {
                 literals.formUnion(SourceText(source: file.text).all().map { bare($0) })

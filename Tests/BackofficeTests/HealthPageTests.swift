@@ -28,6 +28,39 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("de", "Kein Prozess davon läuft: niemand kann kaufen.", "Spur Fotos", "aufgegeben"),
+        (
+            "fr", "Aucun de ses processus ne tourne : personne ne peut acheter.", "File photos",
+            "abandonnée"
+        ),
+    ])
+    func `says it in the language of who looks`(
+        _ language: String, missing: String, lane: String, given: String
+    ) async throws {
+        try await Office.run { office in
+            _ = try await office.market.database.batch([
+                """
+                insert into job (kind, state, error, finished_at)
+                values ('test.dead', 'dead', 'it broke', now())
+                """,
+                """
+                insert into job (kind, lane, run_at)
+                values ('test.due', 'photos', now() - interval '2 minutes')
+                """,
+            ])
+
+            let page = try await office.get("/health?refresh=off", in: language).text
+            let jobs = try await office.get("/jobs", in: language).text
+
+            for words in [missing, lane, given] { #expect(page.contains(words), "\(words)") }
+            #expect(jobs.contains(String(lane.drop { $0 != " " }.dropFirst())))
+            for words in ["None waits", "Start it", "was never", "Every row", "answered"] {
+                #expect(!page.contains(words), "\(words)")
+            }
+        }
+    }
+
     @Test func `says of each process which it is, which program it runs and how busy it is`()
         async throws
     {

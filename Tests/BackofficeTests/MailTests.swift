@@ -16,6 +16,10 @@ import Vocabulary
             #expect(list.text.contains("Your purchase \(sale.purchase.number) is placed"))
             let mails = try await office.get("/api/v1/mails")
             let id = try mails.require("items.0.id")
+            let topic = try mails.require("items.0.topic")
+            let german = try await office.get("/mails/\(id)", in: "de").text
+            #expect(german.contains(" <code>\(topic)</code>"))
+            #expect(!german.contains(topic.replacing(".", with: ": ")))
             let page = try await office.get("/mails/\(id)")
             #expect(page.status == 200 && page.text.contains("Guildhall. You get this"))
             #expect(try await office.get("/api/v1/mails/\(ID<Mail>())").status == 404)

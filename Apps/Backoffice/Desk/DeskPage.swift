@@ -121,6 +121,8 @@ struct Cell: Sendable {
     let badge: String?
     /// The class of its place in a table; nil for ordinary words.
     let column: String?
+    /// What programs, logs and searches call it, which stands behind the words.
+    private(set) var code: String?
 
     init(_ phrase: Phrase, to link: String? = nil, _ tone: Tone = .plain, isNumber: Bool = false) {
         self.init(data: phrase.text, to: link, tone, isNumber: isNumber)
@@ -150,6 +152,13 @@ struct Cell: Sendable {
         return isLong || value.hasPrefix("{") ? "long" : nil
     }
 
+    /// What happened, by the code that the trail and the outbox have for it.
+    static func event(_ code: String) -> Cell {
+        var cell = Cell(data: code.eventInWords)
+        cell.code = code
+        return cell
+    }
+
     static func money(_ money: Money) -> Cell { Cell(data: Format.money(money), isNumber: true) }
     static func number(_ number: Int) -> Cell { Cell(data: String(number), isNumber: true) }
     static func time(_ instant: Instant?) -> Cell { Cell(data: instant.map(Format.time) ?? "") }
@@ -168,6 +177,14 @@ extension String {
     /// which the catalogues have among their names.
     var inWords: String {
         localized(name: String(map { $0 == "_" || $0 == "-" ? " " : $0 }))
+    }
+
+    /// What happened: `seller.profile-edited` → `seller: profile edited`, `Profil des Verkäufers
+    /// geändert`. The catalogues have it by its code; a code that they lack is taken apart.
+    var eventInWords: String {
+        let said = localized(name: self)
+        guard said == self else { return said }
+        return String(map { $0 == "_" || $0 == "-" ? " " : $0 }).replacing(".", with: ": ")
     }
 
     /// The same where the word has a namesake: `applied` of a plan is not that of a seller.

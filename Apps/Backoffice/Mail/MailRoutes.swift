@@ -130,7 +130,7 @@ enum MailPages {
                     Fact("Written", data: Format.time(mail.createdAt)),
                     Fact("Sent", mail.sentAt.map(Phrase.time) ?? "not yet"),
                     Fact("Tries", data: String(mail.tries)), Fact("Error", data: mail.error ?? "—"),
-                    Fact("Because of", data: mail.topic.inWords),
+                    Fact("Because of", .event(mail.topic)),
                 ])
             ] + mail.body.split(separator: "\n\n").map { Block(text: .data(String($0))) }
                 + [Block(forms: canRetry ? [again] : [])])

@@ -11,8 +11,9 @@ enum ModulePages {
             modules.map { module in
                 [
                     Cell(
-                        "\(module.name) \(module.version)", to: "/provider-modules/\(module.key)"),
-                    Cell(data: module.kind.inWords), Cell(data: module.summary),
+                        "\(localized(name: module.name)) \(module.version)",
+                        to: "/provider-modules/\(module.key)"),
+                    Cell(data: module.kind.inWords), Cell(data: localized(name: module.summary)),
                     Cell(data: String(module.contract)),
                     verdict(module.conformance),
                     Cell(
@@ -35,8 +36,8 @@ enum ModulePages {
     ) -> DeskPage {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
         return DeskPage(
-            .data(versions.last?.module.name ?? ""),
-            lead: versions.last.map { Phrase.data($0.module.summary) },
+            .data(localized(name: versions.last?.module.name ?? "")),
+            lead: versions.last.map { .data(localized(name: $0.module.summary)) },
             versions.reversed().flatMap { blocks($0, mayRun: mayRun) })
     }
 

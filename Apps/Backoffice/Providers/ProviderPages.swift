@@ -52,13 +52,14 @@ enum ProviderPages {
 
     static func new(_ module: ModuleDescriptor) -> DeskPage {
         DeskPage(
-            "Set up \(module.name)", lead: .data(module.summary),
+            "Set up \(localized(name: module.name))", lead: .data(localized(name: module.summary)),
             [
                 Block(forms: [
                     DeskForm(
                         "Make a draft", to: "/providers",
                         [
-                            .hidden("module", module.key), .line("name", "Name", module.name),
+                            .hidden("module", module.key),
+                            .line("name", "Name", localized(name: module.name)),
                             .choice(
                                 "mode", "Mode",
                                 ProviderInstance.Mode.allCases.map {
@@ -285,10 +286,11 @@ enum ProviderPages {
     ) -> Input {
         let needed = field.required && field.fallback == nil
         let otherwise: Phrase? = field.fallback.map { "Empty means \($0)." }
-        let said = field.help.isEmpty || ".…!?".contains(field.help.suffix(1))
-        // What a module says of its settings is its own text.
-        let label = Phrase.data(field.label)
-        let told = [field.help + (said ? "" : "."), otherwise?.text ?? ""]
+        // What a module says of its settings is its own text; the catalogues have it of ours.
+        let label = Phrase.data(localized(name: field.label))
+        let helped = localized(name: field.help)
+        let said = helped.isEmpty || ".…!?".contains(helped.suffix(1))
+        let told = [helped + (said ? "" : "."), otherwise?.text ?? ""]
             .filter { !$0.isEmpty }.joined(separator: " ")
         let help = Phrase.data(told)
         switch field.kind {

@@ -79,7 +79,7 @@ struct JobRoutes {
                 ["Lane", "Due#", "Oldest#"],
                 backlog.map {
                     [
-                        Cell(data: $0.lane.rawValue), .number($0.ready),
+                        Cell(data: $0.lane.rawValue.inWords), .number($0.ready),
                         Cell("\($0.oldestSeconds) s"),
                     ]
                 }), nothing: "Nothing waits for a worker.")

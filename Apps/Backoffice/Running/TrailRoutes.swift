@@ -119,7 +119,7 @@ struct TrailRoutes {
                 Cell(
                     data: entry.sellerName ?? "",
                     to: entry.seller.map { Links.with("/audit", [("seller", $0.description)]) }),
-                Cell(data: entry.action),
+                .event(entry.action),
                 Cell(
                     "\(entry.objectKind.inWords) \(entry.objectID.suffix(12))",
                     to: Links.trail(entry.objectKind, entry.objectID)),

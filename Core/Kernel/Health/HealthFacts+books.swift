@@ -9,11 +9,12 @@ extension HealthFacts {
                 "The worker does it every quarter of an hour; a button is under Ledger.")
         }
         guard verification.differences == 0 else {
-            let many =
-                verification.differences == 1
-                ? "1 difference" : "\(verification.differences) differences"
+            let many = verification.differences
             return HealthFinding(
-                .books, "Ledger", .bad, "\(many) between the books and what they sum up.",
+                .books, "Ledger", .bad,
+                many == 1
+                    ? "1 difference between the books and what they sum up."
+                    : "\(many) differences between the books and what they sum up.",
                 "Stop payouts and read Ledger, Verification: it names what does not fit.")
         }
         return HealthFinding(
@@ -24,11 +25,12 @@ extension HealthFacts {
 
     private var sealFindings: [HealthFinding] {
         seals.map { seal in
-            let name = seal.chain == .ledger ? "The books' seals" : "The trail's seals"
+            let name: Phrase =
+                seal.chain == .ledger ? "The books' seals" : "The trail's seals"
             guard seal.faults == 0 else {
                 return HealthFinding(
                     .seals, name, .bad, "\(seal.faults) rows do not fit their seals.",
-                    "Somebody changed rows by hand: see Seals, and `guildhall audit verify`.")
+                    "Somebody changed rows by hand: see Seals, and “guildhall audit verify”.")
             }
             guard let seconds = seal.unsealedSeconds else {
                 return HealthFinding(.seals, name, .good, "Every row is sealed.")
@@ -36,8 +38,10 @@ extension HealthFacts {
             return HealthFinding(
                 .seals, name, seconds, warnOver: 60, badOver: 900,
                 "The oldest row without a seal is \(seconds.asSpan) old.",
-                "The worker seals every few seconds. A transaction that is open too long holds it "
-                    + "back.")
+                """
+                The worker seals every few seconds. A transaction that is open too long holds it \
+                back.
+                """)
         }
     }
 }

@@ -6,7 +6,7 @@ extension HealthFacts {
     /// For so long it is said of a process that the one before it died.
     static let rememberedSeconds: Int64 = 3600
 
-    private static let needed: [(kind: String, lacks: String)] = [
+    private static let needed: [(kind: String, lacks: Phrase)] = [
         ("storefront", "nobody can buy"), ("seller", "no seller can work"),
         ("admin", "nobody else can look here"),
         ("worker", "nothing is settled, paid out or written to anybody"),
@@ -29,8 +29,8 @@ extension HealthFacts {
         }
         return lacking.map { kind, lacks in
             HealthFinding(
-                .processes, kind, .bad, "No process of it runs: \(lacks).",
-                "Start it: `guildhall up` runs them all, `guildhall serve` or `work` one.")
+                .processes, .data(kind), .bad, "No process of it runs: \(lacks).",
+                "Start it: “guildhall up” runs them all, “guildhall serve” or “work” one.")
         }
     }
 
@@ -60,55 +60,64 @@ extension HealthFacts {
     }
 
     private func finding(_ one: ProcessBeat) -> HealthFinding {
-        let name = "\(one.process.name) on \(one.process.machine)"
+        let name: Phrase = "\(one.process.name) on \(one.process.machine)"
         guard one.stoppedAt == nil else {
             return HealthFinding(.processes, name, .good, "It was stopped in order.")
         }
         guard one.silentSeconds <= Self.lateSeconds else {
-            let says =
+            let says: Phrase =
                 "Process \(one.process.pid) was not heard of for \(one.silentSeconds.asSpan)."
             return one.silentSeconds > Self.goneSeconds
                 ? HealthFinding(
                     .processes, name, .bad, says,
-                    "It died, or its machine is cut off. Read its log. `guildhall up` starts it "
-                        + "again by itself; anything else has to.")
+                    """
+                    It died, or its machine is cut off. Read its log. “guildhall up” starts it \
+                    again by itself; anything else has to.
+                    """)
                 : HealthFinding(
                     .processes, name, .warning, says,
                     "A busy machine is late. Look at its load if it stays so.")
         }
         let died = deaths(before: one)
         guard died == 0 else {
-            let before = died == 1 ? "The one before it" : "\(died) before it"
             return HealthFinding(
-                .processes, name, .warning, "\(before) died in the last hour. \(says(one))",
+                .processes, name, .warning,
+                died == 1
+                    ? "The one before it died in the last hour. \(says(one))"
+                    : "\(died) before it died in the last hour. \(says(one))",
                 "It was started again, and what it did went on. Its log says why it died.")
         }
         return health(of: one, name)
     }
 
-    private func says(_ one: ProcessBeat) -> String {
+    private func says(_ one: ProcessBeat) -> Phrase {
         let vitals = one.vitals
-        return "Process \(one.process.pid), for \(one.livedSeconds.asSpan), "
-            + "\(one.process.build); \(vitals.connectionsTaken) of \(vitals.connectionsMax) "
-            + "connections taken."
+        return """
+            Process \(one.process.pid), for \(one.livedSeconds.asSpan), \(one.process.build); \
+            \(vitals.connectionsTaken) of \(vitals.connectionsMax) connections taken.
+            """
     }
 
-    private func health(of one: ProcessBeat, _ name: String) -> HealthFinding {
+    private func health(of one: ProcessBeat, _ name: Phrase) -> HealthFinding {
         let vitals = one.vitals
         guard vitals.connectionsWaiting == 0 else {
             return HealthFinding(
                 .processes, name, Int64(vitals.connectionsWaiting), warnOver: 0, badOver: 50,
                 "\(vitals.connectionsWaiting) transactions wait for a connection. \(says(one))",
-                "Either the database is slow, or it needs more of them: see Database, and "
-                    + "GUILDHALL_DATABASE_TRANSACTIONS.")
+                """
+                Either the database is slow, or it needs more of them: see Database, and \
+                GUILDHALL_DATABASE_TRANSACTIONS.
+                """)
         }
         guard vitals.oldestTransactionSeconds <= 60 else {
             let open = vitals.oldestTransactionSeconds
             return HealthFinding(
                 .processes, name, open, warnOver: 60, badOver: 600,
                 "A transaction has been open for \(open.asSpan). \(says(one))",
-                "It holds back seals and notices. Find its session in pg_stat_activity and end it "
-                    + "there.")
+                """
+                It holds back seals and notices. Find its session in pg_stat_activity and end it \
+                there.
+                """)
         }
         guard vitals.tookMilliseconds > 250 else {
             return HealthFinding(.processes, name, .good, says(one))

@@ -10,8 +10,10 @@ extension HealthFacts {
                 let names = Set(silent.map(\.process.name)).sorted().joined(separator: ", ")
                 return finding(
                     provider, .bad,
-                    "It did not answer several times in a row: \(names) ask it one call at a time "
-                        + "until it does. \(Self.calls(provider))")
+                    """
+                    It did not answer several times in a row: \(names) ask it one call at a time \
+                    until it does. \(Self.calls(provider))
+                    """)
             }
             guard provider.calls > 0 else { return finding(provider, .good, Self.calls(provider)) }
             let isSlow = provider.tookMilliseconds / provider.calls > 5000
@@ -23,17 +25,21 @@ extension HealthFacts {
     }
 
     private func finding(
-        _ provider: ProviderCalls, _ state: HealthFinding.State, _ says: String
+        _ provider: ProviderCalls, _ state: HealthFinding.State, _ says: Phrase
     ) -> HealthFinding {
         HealthFinding(
-            .providers, provider.name, state, says,
-            "Ask the provider whether it is out of order. Its page shows the last hour; a rule "
-                + "sends new payments elsewhere meanwhile.", provider: provider.id)
+            .providers, .data(provider.name), state, says,
+            """
+            Ask the provider whether it is out of order. Its page shows the last hour; a rule \
+            sends new payments elsewhere meanwhile.
+            """, provider: provider.id)
     }
 
-    private static func calls(_ provider: ProviderCalls) -> String {
+    private static func calls(_ provider: ProviderCalls) -> Phrase {
         guard provider.calls > 0 else { return "Nobody called it in a quarter of an hour." }
-        return "\(provider.failures) of \(provider.calls) calls failed in a quarter of an hour, "
-            + "\(provider.tookMilliseconds / provider.calls) ms on average."
+        return """
+            \(provider.failures) of \(provider.calls) calls failed in a quarter of an hour, \
+            \(provider.tookMilliseconds / provider.calls) ms on average.
+            """
     }
 }

@@ -9,8 +9,10 @@ extension HealthFacts {
             return HealthFinding(
                 .database, "PostgreSQL", .bad,
                 "It did not answer in time how processes, jobs and books are.",
-                "Look at its load, disk and locks (pg_stat_activity), and at this app's log. "
-                    + "What is missing here is there again when it answers.")
+                """
+                Look at its load, disk and locks (pg_stat_activity), and at this app's log. \
+                What is missing here is there again when it answers.
+                """)
         }
         return HealthFinding(
             .database, "PostgreSQL", databaseMilliseconds, warnOver: 50, badOver: 500,
@@ -23,8 +25,10 @@ extension HealthFacts {
         return HealthFinding(
             .database, "Sessions", sessions.open * 100 / sessions.max, warnOver: 80, badOver: 95,
             "\(sessions.open) of \(sessions.max) are open.",
-            "When all are, no process gets another one: raise max_connections, or let each process "
-                + "take fewer.")
+            """
+            When all are, no process gets another one: raise max_connections, or let each process \
+            take fewer.
+            """)
     }
 
     private var redisFinding: HealthFinding {
@@ -36,18 +40,18 @@ extension HealthFacts {
         return HealthFinding(
             .redis, "Redis", redisMilliseconds, warnOver: 50, badOver: 500,
             "It answered in \(redisMilliseconds) ms.",
-            "Look at its load and memory (`redis-cli info`).")
+            "Look at its load and memory (“redis-cli info”).")
     }
 
     private var diskFinding: HealthFinding {
-        let name = "Photos and papers"
+        let name: Phrase = "Photos and papers"
         guard let mediaRoom, mediaRoom.allBytes > 0 else {
             return HealthFinding(
                 .disk, name, .warning, "Their folder cannot be looked at from this process.",
                 "Nothing was stored there yet, or it is not mounted here: see GUILDHALL_MEDIA.")
         }
         let room = Self.gigabytes(mediaRoom.freeBytes)
-        let says = "\(room) of \(Self.gigabytes(mediaRoom.allBytes)) GB are free."
+        let says: Phrase = "\(room) of \(Self.gigabytes(mediaRoom.allBytes)) GB are free."
         let isBad = mediaRoom.freeBytes < 500_000_000
         let isLow = mediaRoom.freeBytes < 5_000_000_000
         return HealthFinding(
@@ -58,6 +62,6 @@ extension HealthFacts {
     /// With one decimal.
     private static func gigabytes(_ bytes: Int64) -> String {
         let tenths = bytes / 100_000_000
-        return "\(tenths / 10).\(tenths % 10)"
+        return Format.decimal("\(tenths / 10).\(tenths % 10)")
     }
 }

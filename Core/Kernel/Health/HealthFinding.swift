@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// How something of the market is, in words.
+/// How something of the market is, in words of the language of the page that is being made.
 public struct HealthFinding: Sendable {
     /// From what needs nobody to what needs somebody now.
     public enum State: String, Sendable, CaseIterable, Comparable {
@@ -28,21 +28,21 @@ public struct HealthFinding: Sendable {
     public let provider: ID<ProviderInstance>?
 
     init(
-        _ area: Area, _ name: String, _ state: State, _ says: String, _ advice: String? = nil,
+        _ area: Area, _ name: Phrase, _ state: State, _ says: Phrase, _ advice: Phrase? = nil,
         provider: ID<ProviderInstance>? = nil
     ) {
         self.area = area
-        self.name = name
+        self.name = name.text
         self.state = state
-        self.says = says
-        self.advice = state == .good ? nil : advice
+        self.says = says.text
+        self.advice = state == .good ? nil : advice?.text
         self.provider = provider
     }
 
     /// By how large something is.
     init(
-        _ area: Area, _ name: String, _ value: Int64, warnOver warn: Int64, badOver bad: Int64,
-        _ says: String, _ advice: String
+        _ area: Area, _ name: Phrase, _ value: Int64, warnOver warn: Int64, badOver bad: Int64,
+        _ says: Phrase, _ advice: Phrase
     ) {
         let state: State = value > bad ? .bad : value > warn ? .warning : .good
         self.init(area, name, state, says, advice)
@@ -65,11 +65,13 @@ extension HealthFacts {
 extension Int64 {
     /// So many seconds, as a person says it: `45 s`, `12 min`, `3 h 5 min`, `2 days`.
     var asSpan: String {
-        switch self {
-        case ..<120: "\(self) s"
-        case ..<7200: "\(self / 60) min"
-        case ..<172_800: "\(self / 3600) h \(self % 3600 / 60) min"
-        default: "\(self / 86_400) days"
-        }
+        let span: Phrase =
+            switch self {
+            case ..<120: "\(self) s"
+            case ..<7200: "\(self / 60) min"
+            case ..<172_800: "\(self / 3600) h \(self % 3600 / 60) min"
+            default: "\(self / 86_400) days"
+            }
+        return span.text
     }
 }

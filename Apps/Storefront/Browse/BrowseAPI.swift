@@ -51,7 +51,12 @@ struct BrowseAPI {
                     next: nil)
             }
         api.get("/listings", "Things that are for sale and fit", tag: tag)
-            .about("Typing errors in `text` are forgiven. Pages go on with `after`.")
+            .about(
+                """
+                Typing errors in `text` are forgiven, and categories are found by their names in \
+                the language of `Accept-Language`. Pages go on with `after`.
+                """
+            )
             .query(ListingsQuery.self).refuses(.missing)
             .handle(as: Visitor.self, use: listings)
         api.get("/facets", "How much of what fits there is of each kind", tag: tag)
@@ -60,7 +65,7 @@ struct BrowseAPI {
             .handle(as: Visitor.self) { call, _ in
                 FacetsAnswer(
                     try await call.marketplace.facets(
-                        try await cardQuery(call.query, call.marketplace),
+                        try await cardQuery(call.query, call.request),
                         sentTo: call.query.sentTo))
             }
         api.get(
@@ -88,15 +93,17 @@ struct BrowseAPI {
     @Sendable private func listings(
         _ call: Call<Nothing, ListingsQuery, Nothing>, _ visitor: Visitor
     ) async throws -> Listed<CardAnswer> {
-        let query = try await cardQuery(call.query, call.marketplace)
+        let query = try await cardQuery(call.query, call.request)
         let request = try ListQuery(after: call.query.after, limit: call.query.limit).page()
         return Listed(try await call.marketplace.cards(query, request)) { CardAnswer($0) }
     }
 
     private func cardQuery(
-        _ asked: ListingsQuery, _ marketplace: Marketplace
+        _ asked: ListingsQuery, _ request: WebRequest
     ) async throws -> CardQuery {
+        let marketplace = request.marketplace
         var query = CardQuery()
+        query.language = request.spokenLanguage ?? .english
         query.text = asked.text
         if let slug = asked.category { query.category = try await marketplace.category(slug: slug) }
         if let slug = asked.seller { query.seller = try await marketplace.shop(slug: slug).id }

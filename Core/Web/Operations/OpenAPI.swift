@@ -148,12 +148,18 @@ struct DocsPage {
         let tag: String
         let operations: [Row]
     }
+    /// A part of a text: words, or what stood between backticks.
+    struct Piece {
+        let text: String
+        let isCode: Bool
+    }
     struct Row {
         let method: String
         let path: String
         let summary: String
         let caller: String
-        let about: String?
+        let hasAbout: Bool
+        let about: [Piece]
         let answers: String
         let isOnce: Bool
     }
@@ -172,12 +178,20 @@ struct DocsPage {
                     Row(
                         method: operation.method.rawValue, path: operation.path,
                         summary: operation.summary,
-                        caller: Self.caller(operation), about: operation.about,
+                        caller: Self.caller(operation), hasAbout: operation.about != nil,
+                        about: Self.pieces(operation.about ?? ""),
                         answers: ([operation.success] + operation.problemStatuses)
                             .map { String($0.code) }.joined(separator: ", "),
                         isOnce: operation.isOnce)
                 })
         }
+    }
+
+    /// The OpenAPI document's texts are CommonMark, of which we write nothing but code.
+    static func pieces(_ text: String) -> [Piece] {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .map { Piece(text: String($0.element), isCode: $0.offset % 2 == 1) }
+            .filter { !$0.text.isEmpty }
     }
 
     private static func caller(_ operation: Operation) -> String {

@@ -105,6 +105,9 @@ import Web
             let browser = try await desk.colleague(.owner)
             let helper = try await desk.market.given.account("Bo Helper")
             let page = try await browser.get("/team")
+            // A phone has no room for more than a word in a select box.
+            #expect(page.text.contains(">Support</option>"))
+            #expect(page.text.contains("<li>Support: orders to read, reviews to answer</li>"))
 
             let added = try await browser.submit(
                 page, "/team", ["email": helper.email, "role": "support"])

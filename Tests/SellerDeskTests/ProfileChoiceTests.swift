@@ -26,6 +26,7 @@ import Web
             #expect(rows.count == 3)
 
             let unticked = try await browser.submit(page, path, ["profile": "\(letters)"])
+            #expect(unticked.status == 422)
             #expect(unticked.text.contains("Tick the listings first."))
             // The newest stands first.
             let one = try await browser.submit(
@@ -64,6 +65,31 @@ import Web
             #expect(refused.status == 422)
             #expect(refused.text.contains("There is no such shipping profile."))
             #expect(refused.text.contains("name=\"rows.0.isChosen\" value=\"true\" checked"))
+        }
+    }
+
+    @Test func `is not found to be chosen for another shop's listing`() async throws {
+        try await Desk.run { desk in
+            let browser = try await desk.colleague(.owner)
+            let other = try await desk.market.given.verifiedSeller("Other")
+            let theirs = try await desk.listing("Theirs", by: other).listing.id
+            _ = try await desk.listing("Cup")
+            let letters = try await desk.kernel.createShippingProfile(
+                ShippingProfileDraft(name: "Letters", handlingDays: 1, zones: []),
+                as: desk.shop.member
+            ).id
+
+            let refused = try await browser.submit(
+                try await browser.get("/listings/shipping"), "/listings/shipping",
+                [
+                    "profile": "\(letters)", "rows.0.listing": "\(theirs)",
+                    "rows.0.isChosen": "true",
+                ])
+
+            #expect(refused.status == 404)
+            #expect(refused.text.contains("There is no such listing."))
+            let chosen = try await desk.kernel.shippedListings(as: other.member).items
+            #expect(chosen.allSatisfy { $0.profile == nil })
         }
     }
 

@@ -59,6 +59,45 @@ import Web
         }
     }
 
+    @Test func `say what the market takes of the shop's own prices`() async throws {
+        try await Desk.run { desk in
+            let browser = try await desk.colleague(.catalogue)
+            let admin = try await desk.market.given.administrator().id
+            func said(in language: String = "en") async throws -> [String] {
+                browser.setCookie("guildhall_language", language)
+                let pages = try await [
+                    browser.get("/shop/shipping").text, browser.get("/shop/shipping/new").text,
+                ]
+                return pages.map { page in
+                    page.firstMatch(of: /<p class="quiet">([^<]*(?:commission|Provision)[^<]*)</)
+                        .map { String($0.1) } ?? "nothing"
+                }
+            }
+            func rule(_ rate: Int64, _ scope: CommissionScope = CommissionScope()) async throws {
+                _ = try await desk.kernel.addCommissionRule(
+                    CommissionDraft(scope, rate: PartsPerMillion(rate)), replacing: true,
+                    as: admin, reason: "Agreed.")
+            }
+
+            try await rule(80_000)
+            let one = try await said()
+            #expect(one.allSatisfy { $0.contains("too: 8\u{a0}% of what they bring") }, "\(one)")
+            try await rule(125_000, CommissionScope(seller: desk.shop.id))
+            let two = try await said(in: "de")
+            #expect(
+                two.allSatisfy { $0.contains("Provision: 8\u{a0}% bis 12,5\u{a0}% von dem") },
+                "\(two)")
+            // What another shop agreed on is not this one's.
+            let other = try await desk.market.given.verifiedSeller("Other").id
+            try await rule(300_000, CommissionScope(seller: other))
+            #expect(try await said(in: "de") == two)
+
+            try await rule(0)
+            try await rule(0, CommissionScope(seller: desk.shop.id))
+            #expect(try await said() == ["nothing", "nothing"])
+        }
+    }
+
     @Test func `keep what was typed when a price is none`() async throws {
         try await Desk.run { desk in
             let browser = try await desk.colleague(.owner)

@@ -21,7 +21,7 @@ struct Choice {
     }
 
     static func roles(chosen: SellerRole?) -> [Choice] {
-        SellerRole.allCases.map { Choice($0.rawValue, $0.label, chosen: chosen?.rawValue) }
+        SellerRole.allCases.map { Choice($0.rawValue, $0.name, chosen: chosen?.rawValue) }
     }
 
     static func profiles(_ all: [ShippingProfile], chosen: String?) -> [Choice] {
@@ -45,6 +45,18 @@ struct Choice {
 }
 
 extension SellerRole {
+    /// Short enough for a select box on a phone.
+    var name: String {
+        switch self {
+        case .owner: localized("Owner")
+        case .catalogue: localized("Catalogue")
+        case .orders: localized("Orders")
+        case .finance: localized("Finance")
+        case .support: localized("Support")
+        }
+    }
+
+    /// What it may do.
     var label: String {
         switch self {
         case .owner: localized("Owner: everything")

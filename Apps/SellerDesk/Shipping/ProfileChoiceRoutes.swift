@@ -73,16 +73,10 @@ struct ProfileChoiceRoutes {
         let path = Self.path(after: call.form.after)
         let listings = call.form.listings
         guard !listings.isEmpty else {
-            return .seeOther(path, warning: localized("Tick the listings first."))
+            throw InputRefusal(.wrong("Tick the listings first."), field: "rows")
         }
-        let changed: Int
-        do {
-            changed = try await call.marketplace.chooseShippingProfile(
-                call.form.profile, for: listings, as: member.membership)
-        } catch ListingRefusal.unknown {
-            return .seeOther(
-                path, warning: localized("One of these listings is not there any more."))
-        }
+        let changed = try await call.marketplace.chooseShippingProfile(
+            call.form.profile, for: listings, as: member.membership)
         return .seeOther(
             path,
             notice: changed == 0

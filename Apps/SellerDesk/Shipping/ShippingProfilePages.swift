@@ -16,10 +16,17 @@ struct ShippingPage {
 
     let rows: [Row]
     let isEmpty: Bool
+    /// What the market takes of the prices; nil for nothing.
+    let commission: String?
     let mayEdit: Bool
     let next: String?
 
-    init(_ page: Kernel.Page<ShippingProfile>, mayEdit: Bool) {
+    /// - Parameter commission: as ``Marketplace/commissionOnOwnShipping(as:)`` has it.
+    init(
+        _ page: Kernel.Page<ShippingProfile>, commission: ClosedRange<PartsPerMillion>?,
+        mayEdit: Bool
+    ) {
+        self.commission = commission.map { Self.words($0) }
         rows = page.items.map { profile in
             Row(
                 link: Links.shippingProfile(profile.id), name: profile.name,
@@ -29,6 +36,20 @@ struct ShippingPage {
         isEmpty = rows.isEmpty
         next = page.next.map { "\(Links.shipping)?after=\(Cursor.seal($0))" }
         self.mayEdit = mayEdit
+    }
+
+    static func words(_ commission: ClosedRange<PartsPerMillion>) -> String {
+        let most = Format.percent(commission.upperBound)
+        guard commission.lowerBound != commission.upperBound else {
+            return localized(
+                "The market's commission is taken of these prices too: \(most) of what they bring.")
+        }
+        let least = Format.percent(commission.lowerBound)
+        return localized(
+            """
+            The market's commission is taken of these prices too: \(least) to \(most) of what they \
+            bring, by the rule that holds for the thing.
+            """)
     }
 
     private static func packed(_ profile: ShippingProfile) -> String {
@@ -129,10 +150,13 @@ struct ShippingProfilePage {
     let mayChooseDefault: Bool
     var zones: [Row]
     let preview: ShippingPreview?
+    /// What the market takes of the prices; nil for nothing.
+    let commission: String?
 
     private static let spareRows = 2
 
-    init() {
+    init(commission: ClosedRange<PartsPerMillion>?) {
+        self.commission = commission.map { ShippingPage.words($0) }
         isNew = true
         action = Links.shipping
         (name, handlingDays, sentFrom, isDefault) = ("", "2", "", false)
@@ -141,7 +165,11 @@ struct ShippingProfilePage {
         preview = nil
     }
 
-    init(_ profile: ShippingProfile, _ preview: ShippingPreview?) {
+    init(
+        _ profile: ShippingProfile, _ preview: ShippingPreview?,
+        commission: ClosedRange<PartsPerMillion>?
+    ) {
+        self.commission = commission.map { ShippingPage.words($0) }
         isNew = false
         action = Links.shippingProfile(profile.id)
         name = profile.name

@@ -12,14 +12,17 @@ struct ShippingProfileRoutes {
                     ShippingPage(
                         try await call.marketplace.shippingProfiles(
                             as: member.membership, try call.query.page()),
+                        commission: try await call.marketplace.commissionOnOwnShipping(
+                            as: member.membership),
                         mayEdit: member.membership.may(.editListings)),
                     title: localized("Shipping profiles"))
             }
-        routes.get("/shop/shipping/new").show(as: Member.self, needing: [.editListings]) { _, _ in
-            .page(
-                "shipping-profile", ShippingProfilePage(),
-                title: localized("New shipping profile"))
-        }
+        routes.get("/shop/shipping/new")
+            .show(as: Member.self, needing: [.editListings]) { call, member in
+                .page(
+                    "shipping-profile", try await blank(call.marketplace, member),
+                    title: localized("New shipping profile"))
+            }
         routes.post("/shop/shipping").form(ShippingProfileForm.self).onlyOnce()
             .show(as: Member.self, needing: [.editListings], again: newAgain) { call, member in
                 let made = try await call.marketplace.createShippingProfile(
@@ -34,8 +37,12 @@ struct ShippingProfileRoutes {
                     call.path.profile, as: member.membership)
                 let shop = try await call.marketplace.seller(member.seller)
                 let preview = try ShippingPreview(profile, call.query, shopCountry: shop.country)
+                let commission = try await call.marketplace.commissionOnOwnShipping(
+                    as: member.membership)
                 return .page(
-                    "shipping-profile", ShippingProfilePage(profile, preview), title: profile.name)
+                    "shipping-profile",
+                    ShippingProfilePage(profile, preview, commission: commission),
+                    title: profile.name)
             }
         routes.post("/shop/shipping/{profile}").path(ShippingProfilePath.self)
             .form(ShippingProfileForm.self)
@@ -60,8 +67,15 @@ struct ShippingProfileRoutes {
             }
     }
 
-    @Sendable private func newAgain(_ again: Again, _ member: Member) -> PageAnswer {
-        var page = ShippingProfilePage()
+    private func blank(
+        _ marketplace: Marketplace, _ member: Member
+    ) async throws -> ShippingProfilePage {
+        ShippingProfilePage(
+            commission: try await marketplace.commissionOnOwnShipping(as: member.membership))
+    }
+
+    @Sendable private func newAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
+        var page = try await blank(again.request.marketplace, member)
         page.fill(again)
         return .page("shipping-profile", page, title: localized("New shipping profile"))
     }
@@ -71,7 +85,10 @@ struct ShippingProfileRoutes {
         else { throw ShippingProfileRefusal.unknown }
         let profile = try await again.request.marketplace.shippingProfile(
             id, as: member.membership)
-        var page = ShippingProfilePage(profile, nil)
+        var page = ShippingProfilePage(
+            profile, nil,
+            commission: try await again.request.marketplace.commissionOnOwnShipping(
+                as: member.membership))
         page.fill(again)
         return .page("shipping-profile", page, title: profile.name)
     }

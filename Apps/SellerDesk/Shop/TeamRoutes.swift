@@ -54,6 +54,8 @@ struct TeamPage {
 
     let members: [Row]
     let roles: [Choice]
+    /// What each role may do.
+    let explained: [String]
     let warning: String?
 
     init(_ team: [TeamMember], warning: String?) {
@@ -63,6 +65,7 @@ struct TeamPage {
                 since: Format.date($0.joinedAt), roles: Choice.roles(chosen: $0.role))
         }
         roles = Choice.roles(chosen: .catalogue)
+        explained = SellerRole.allCases.map(\.label)
         self.warning = warning
     }
 }

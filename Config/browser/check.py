@@ -27,8 +27,10 @@ STARTS = {
     "admin": ["/", "/search?text=clay", "/bank-reports", "/disputes", "/mails",
               "/payments/to-review", "/password", "/docs", "/me"],
 }
-# Beside English; long words show on a narrow screen.
-LANGUAGES = {"storefront": ["de", "fr"], "seller": ["de", "fr"], "admin": []}
+# Beside English; long words show on a narrow screen. The back office has the most pages, all made
+# by one template: of those only the shape is looked at.
+LANGUAGES = {"storefront": ["de", "fr"], "seller": ["de", "fr"], "admin": ["de", "fr"]}
+ONE_TEMPLATE = {"admin"}
 GUESTS = {
     "storefront": ["/", "/cart", "/sign-in", "/register"],
     "seller": ["/", "/sign-in", "/register"],
@@ -60,8 +62,11 @@ def visit_everything(browser, apps, walk, guildhall, folder) -> look.Looker:
             reader = Person.seeing(browser, walker)
             reader.speaks(language)
             for path in crawl.pages():
-                looker.visit(reader, app, path, f"{language}-{name_of(path)}",
-                             looks=look.LOOKS[:1], language=language)
+                if app in ONE_TEMPLATE:
+                    looker.glance(reader, app, path, language)
+                else:
+                    looker.visit(reader, app, path, f"{language}-{name_of(path)}",
+                                 looks=look.LOOKS[:1], language=language)
         guest = Person(browser, apps[app], "a guest", script=True)
         for path in GUESTS[app]:
             looker.visit(guest, app, path, "guest-" + name_of(path))

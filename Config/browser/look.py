@@ -106,6 +106,20 @@ class Looker:
         self.faults += [f"{app} {path}: the console says {one}" for one in heard]
         person.renew()
 
+    def glance(self, person, app: str, path: str, language: str):
+        """What longer words do to a page on the narrowest screen; what does not depend on them was
+        looked at in English."""
+        width, height, colours, _ = LOOKS[0]
+        page = person.page
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+        answer = page.goto(path, wait_until="load")
+        if answer is None or answer.status != 200:
+            self.faults.append(f"{app} {path}: {answer and answer.status} in {language}")
+        self.pages += 1
+        self.looks += 1
+        self._shape(page, f"{app} {path} ({width} px, {colours}, {language})", language)
+
     def look_here(self, person, app: str, name: str):
         """The page on which somebody is, that no address leads to."""
         page = person.page
@@ -142,10 +156,12 @@ class Looker:
 
     def _look(self, page, app: str, path: str, how: str, language: str):
         self.looks += 1
-        found = page.evaluate(RUN_AXE, RULES)
-        shape = page.evaluate(SHAPE)
         where = f"{app} {path} ({how})"
-        self.faults += [f"{where}: axe: {one}" for one in found]
+        self.faults += [f"{where}: axe: {one}" for one in page.evaluate(RUN_AXE, RULES)]
+        self._shape(page, where, language)
+
+    def _shape(self, page, where: str, language: str):
+        shape = page.evaluate(SHAPE)
         if shape["over"] > 0:
             self.faults.append(f"{where}: {shape['over']} px too wide: {shape['what']}")
         if shape["inline"]:

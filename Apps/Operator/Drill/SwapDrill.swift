@@ -70,6 +70,8 @@ struct SwapDrill: Sendable {
     }
 
     private func swap() async throws {
+        let work = SwapFulfilment(trade, traffic, at: providers.old)
+        async let worked: Void = work.run()
         try await Task.sleep(for: .seconds(seconds))
         let began = ContinuousClock.now
         traffic.enter(.during)
@@ -79,7 +81,12 @@ struct SwapDrill: Sendable {
         // Whoever had chosen the old one has ordered by then.
         try await Task.sleep(for: .seconds(3))
         try await settleLate()
-        try await finishAllOf(providers.old)
+        work.welcomeLate()
+        work.close()
+        try await worked
+        say(
+            "\(work.finished) purchases at \(providers.old.name) were paid, shipped, delivered and "
+                + "paid out")
         try await drained()
         try await SwapProviders.move(providers.old.id, "retirement", trade.admin)
         let took = (ContinuousClock.now - began).components.seconds
@@ -166,24 +173,6 @@ struct SwapDrill: Sendable {
         }
     }
 
-    /// Everything that was paid at `side` is shipped, arrives, and is paid out to its sellers.
-    private func finishAllOf(_ side: SwapProviders.Side) async throws {
-        let sold = traffic.sold.filter { $0.provider == side.id }
-        // In portions: a payout from 10,000 euros on needs a second person.
-        for first in stride(from: 0, to: sold.count, by: 50) {
-            let portion = sold[first..<min(first + 50, sold.count)]
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for (number, one) in portion.enumerated() {
-                    if number >= 8 { _ = try await group.next() }
-                    group.addTask { try await trade.finish(one.purchase) }
-                }
-                try await group.waitForAll()
-            }
-            try await payOut()
-        }
-        say("\(sold.count) purchases at \(side.name) were paid, shipped and delivered")
-    }
-
     /// Pays out until nothing of the old provider is open.
     private func drained() async throws {
         let limit = ContinuousClock.now + .seconds(300)
@@ -196,18 +185,8 @@ struct SwapDrill: Sendable {
             guard ContinuousClock.now < limit else {
                 throw OperatorProblem("\(open) things of \(providers.old.name) stay open.")
             }
-            try await payOut()
+            try await trade.payAll()
             try await Task.sleep(for: .seconds(1))
-        }
-    }
-
-    private func payOut() async throws {
-        do {
-            _ = try await trade.admin.post(
-                "/api/v1/payout-runs", ["reason": "a drill"], key: DrillTrade.newKey(),
-                expecting: DrillTrade.all)
-        } catch is WalkProblem {
-            // No answer in time: a run of so many may go on without us.
         }
     }
 

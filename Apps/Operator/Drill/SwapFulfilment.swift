@@ -1,0 +1,90 @@
+import Synchronization
+import Vocabulary
+
+/// The everyday work at one provider's purchases: whatever is paid is shipped, arrives, and is paid
+/// out to its sellers, a few at a time from the first purchase to the last. It goes on before the
+/// swap as during it, so that what orders take longer meanwhile is the swap's doing.
+final class SwapFulfilment: Sendable {
+    private struct State {
+        var taken: Set<String> = []
+        var finished = 0
+        var isLateWelcome = false
+        var isOver = false
+    }
+
+    private let trade: DrillTrade
+    private let traffic: SwapTraffic
+    private let side: SwapProviders.Side
+    /// Purchases whose payments wait for their result until the bank is asked for it.
+    private let late: Set<String>
+    private let state = Mutex(State())
+
+    /// As many as pack at once. All of them at once would measure how fast this machine packs.
+    private static let packers = 2
+    /// In portions: a payout from 10,000 euros on needs a second person.
+    private static let portion = 50
+
+    init(_ trade: DrillTrade, _ traffic: SwapTraffic, at side: SwapProviders.Side) {
+        (self.trade, self.traffic, self.side) = (trade, traffic, side)
+        late = Set(traffic.sold.map(\.purchase))
+    }
+
+    var finished: Int { state.withLock { $0.finished } }
+
+    /// The results of those that were late have come.
+    func welcomeLate() { state.withLock { $0.isLateWelcome = true } }
+
+    /// No purchase comes any more: ``run()`` ends when those that came are finished.
+    func close() { state.withLock { $0.isOver = true } }
+
+    /// - Throws: ``DrillStuck`` for what cannot be brought to its end.
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.packers {
+                group.addTask {
+                    while let purchase = try await self.next() {
+                        try await self.trade.finish(purchase)
+                        let count = self.state.withLock { state in
+                            state.finished += 1
+                            return state.finished
+                        }
+                        if count.isMultiple(of: Self.portion) { try await self.trade.payAll() }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await trade.payAll()
+    }
+
+    /// The next that can be packed, waited for; nil when all are.
+    private func next() async throws -> String? {
+        while true {
+            let sold = traffic.sold.lazy.filter { $0.provider == self.side.id }.map(\.purchase)
+            let found: (purchase: String?, isOver: Bool) = state.withLock { state in
+                let next = sold.first {
+                    !state.taken.contains($0)
+                        && (state.isLateWelcome || !self.late.contains($0))
+                }
+                if let next { state.taken.insert(next) }
+                return (next, state.isOver)
+            }
+            if let purchase = found.purchase { return purchase }
+            if found.isOver { return nil }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+extension DrillTrade {
+    /// Pays out what is available.
+    func payAll() async throws {
+        do {
+            _ = try await admin.post(
+                "/api/v1/payout-runs", ["reason": "a drill"], key: Self.newKey(),
+                expecting: Self.all)
+        } catch is WalkProblem {
+            // No answer in time: a run of so many may go on without us.
+        }
+    }
+}

@@ -98,6 +98,7 @@ public struct Migration: Sendable {
         "m0149-second-person",
         "m0122-finding",
         "m0121-process-beats",
+        "m0150-two-named-people",
     ]
 
     /// The migrations that this build ships.

@@ -47,15 +47,23 @@ struct PayoutsCommand: AsyncParsableCommand {
             abstract: "Does exactly what a plan says, or nothing when it no longer fits.")
 
         @Argument(help: "The plan's id.") var plan: String
-        @Option(help: "The administrator who applies it, by e-mail.") var by: String?
+        @Option(
+            help: """
+                The administrator who applies it, by e-mail; needed where a payout is so large \
+                that two people have to answer for it.
+                """)
+        var by: String?
 
         func run() async throws {
             try await OneTask.run("payouts") { wiring in
                 let market = wiring.marketplace
                 let id = try PayoutsCommand.id(plan)
-                let run = try await market.applyPayoutPlan(
-                    id, by: try await market.administrator(by))
-                PayoutsCommand.tell(run)
+                let admin = try await market.administrator(by)
+                do {
+                    PayoutsCommand.tell(try await market.applyPayoutPlan(id, by: admin))
+                } catch let refusal as PayoutRefusal {
+                    throw OperatorProblem(PayoutsCommand.problem(with: id, refusal))
+                }
             }
         }
     }
@@ -98,6 +106,17 @@ struct PayoutsCommand: AsyncParsableCommand {
         return id
     }
 
+    /// The refusal, with the command that goes on where a second person is missing.
+    private static func problem(with plan: ID<PayoutPlan>, _ refusal: PayoutRefusal) -> String {
+        switch refusal {
+        case .approvalMissing:
+            "\(refusal.explanation) `guildhall payouts approve \(plan) --by EMAIL`"
+        case .applicationUnnamed, .applicationOwn:
+            "\(refusal.explanation) `guildhall payouts apply \(plan) --by EMAIL`"
+        default: refusal.explanation
+        }
+    }
+
     fileprivate static func tell(_ run: PayoutRun) {
         for payout in run.payouts {
             say("  \(payout.amount) to wallet \(payout.wallet): \(payout.state.rawValue)")
@@ -126,7 +145,10 @@ struct PayoutsCommand: AsyncParsableCommand {
         }
         if totals.isEmpty { say("Nothing would be paid.") }
         if plan.needsApproval {
-            say(plan.approvedBy == nil ? "A second person must approve it." : "It is approved.")
+            say(
+                plan.approvedBy == nil
+                    ? "A second person must approve it, and whoever applies it must be named."
+                    : "It is approved; whoever applies it must be named.")
         }
         say("Plan \(plan.id), \(plan.state.rawValue), fingerprint \(plan.fingerprint.prefix(16))")
     }

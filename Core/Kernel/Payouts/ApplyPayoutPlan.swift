@@ -5,9 +5,10 @@ extension Marketplace {
     /// Makes exactly the payouts that a plan says, all in one transaction: its orders are claimed
     /// and the money is set aside before anybody is asked to pay. What became available since is
     /// left for the next plan. Of two who apply one plan at once, one does.
-    /// - Parameter admin: nil is the operator's own command.
+    /// - Parameter admin: nil is the operator's own command, which is no second person.
     /// - Throws: ``PayoutRefusal`` `planStale` when anything in it has changed: nothing moved then;
-    ///   `approvalMissing`, and `applicationOwn` for whoever approved what the market made.
+    ///   of a plan that needs two people `approvalMissing`, `applicationUnnamed` for nobody, and
+    ///   `applicationOwn` for whoever approved what the market made.
     @discardableResult
     public func applyPayoutPlan(
         _ id: ID<PayoutPlan>, by admin: ID<Account>?
@@ -18,19 +19,17 @@ extension Marketplace {
                 throw PayoutRefusal.planUnknown
             }
             guard plan.state == .open else { throw PayoutRefusal.planSettled }
+            if let refusal = plan.refusal(toApplyBy: admin) { throw refusal }
             let planned = try await tx.payoutPlans.allLines(of: id).filter(\.isPaid)
             if planned.isEmpty { throw PayoutRefusal.planEmpty }
-            guard !plan.needsApproval || plan.approvedBy != nil else {
-                throw PayoutRefusal.approvalMissing
-            }
-            guard plan.mayBeApplied(by: admin) else { throw PayoutRefusal.applicationOwn }
             let now = try await tx.presentLines(of: planned, terms)
             guard now.fingerprint() == planned.fingerprint() else {
                 throw PayoutRefusal.planStale
             }
-            // A limit that was lowered since wants its second person all the same.
+            // A limit that was lowered since wants its second person all the same, for whom there
+            // has to be a new plan.
             guard plan.approvedBy != nil || !now.contains(where: { terms.needsApproval($0.amount) })
-            else { throw PayoutRefusal.approvalMissing }
+            else { throw PayoutRefusal.planStale }
             var run = PayoutRun()
             for line in now {
                 run.payouts.append(try await tx.apply(line, of: id))

@@ -25,10 +25,19 @@ public struct PayoutPlan: Sendable {
     public let settledBy: ID<Account>?
     public let settledAt: Instant?
 
-    /// Whether somebody besides this person has had a hand in it, where its payouts need two: of
-    /// what the market made, whoever approved it is the first and must not be the second too.
+    /// Whether this person may apply it as far as its second person goes.
     public func mayBeApplied(by admin: ID<Account>?) -> Bool {
-        madeBy != nil || approvedBy == nil || approvedBy != admin
+        refusal(toApplyBy: admin) == nil
+    }
+
+    /// Why this person may not apply it. Of payouts that need two people both have a name: of what
+    /// the market made, whoever approved it is the first and must not be the second too, and a
+    /// command that names nobody is no person.
+    func refusal(toApplyBy admin: ID<Account>?) -> PayoutRefusal? {
+        if needsApproval, approvedBy == nil { return .approvalMissing }
+        guard let approvedBy else { return nil }
+        guard let admin else { return .applicationUnnamed }
+        return madeBy == nil && approvedBy == admin ? .applicationOwn : nil
     }
 }
 

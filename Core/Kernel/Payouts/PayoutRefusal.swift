@@ -5,6 +5,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     case unknown, alreadyFrozen, notFrozen
     case planUnknown, planSettled, planStale, planEmpty
     case approvalMissing, approvalOwn, approvalNotNeeded, approvalThere, applicationOwn
+    case applicationUnnamed
     case payerUnable, settlementKnown
     case accountNotOffered, accountNotOpened, accountUnavailable
     case notPaid, takeBackUnable, takenBackAlready
@@ -23,6 +24,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .approvalMissing: "payout-plan.approval-missing"
         case .approvalOwn: "payout-plan.approval-own"
         case .applicationOwn: "payout-plan.application-own"
+        case .applicationUnnamed: "payout-plan.application-unnamed"
         case .approvalNotNeeded: "payout-plan.approval-not-needed"
         case .approvalThere: "payout-plan.approval-there"
         case .payerUnable: "payout.payer-unable"
@@ -51,7 +53,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .unknown, .planUnknown, .fileUnknown, .accountNotOffered: .missing
         case .accountUnavailable, .providerAway: .unavailable
         case .notInFile: .invalid
-        case .approvalOwn, .applicationOwn: .forbidden
+        case .approvalOwn, .applicationOwn, .applicationUnnamed: .forbidden
         default: .conflict
         }
     }
@@ -72,6 +74,8 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .approvalOwn: "Whoever made a plan cannot approve it: ask somebody else."
         case .applicationOwn:
             "The market made this plan and you approved it: ask somebody else to apply it."
+        case .applicationUnnamed:
+            "This plan needs two people: name the administrator who applies it."
         case .approvalNotNeeded: "This plan needs no approval."
         case .approvalThere: "Somebody has approved this plan already."
         case .payerUnable: "That provider is not active, or pays nobody out."

@@ -151,6 +151,70 @@ import Vocabulary
         }
     }
 
+    @Test func `nobody is no second person, whoever made the plan`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let earnings = try await Earnings(market)
+            let share = try await earnings.delivered(price: 20_000).order.amounts.sellerShare
+            try await earnings.waitForHolds()
+            let (one, two) = (
+                try await market.given.administrator(), try await market.given.administrator()
+            )
+            try await kernel.setApprovalLimit(
+                .eur, to: share.amount, reason: "small market", by: one.id)
+            // One that the operator's command made, and one that a person made.
+            for maker in [nil, two.id] {
+                let plan = try await kernel.makePayoutPlan(by: maker)
+                await #expect(throws: PayoutRefusal.approvalMissing) {
+                    try await kernel.applyPayoutPlan(plan.id, by: nil)
+                }
+                try await kernel.approvePayoutPlan(plan.id, reason: "seen", by: one.id)
+
+                await #expect(throws: PayoutRefusal.applicationUnnamed) {
+                    try await kernel.applyPayoutPlan(plan.id, by: nil)
+                }
+                // Whoever goes around the program is refused by the database.
+                let forced = await #expect(throws: PostgresError.self) {
+                    try await market.database.execute(
+                        """
+                        update payout_plan set state = 'applied', settled_at = now()
+                        where id = \(plan.id)
+                        """)
+                }
+                #expect(forced?.constraint == "payout_plan_applied_by_two")
+            }
+
+            #expect(try await kernel.payouts(in: nil, PageRequest()).items.isEmpty)
+            #expect(try await earnings.balance().available == share)
+            let plans = try await kernel.payoutPlans(in: .open, PageRequest()).items
+            let own = try #require(plans.first { $0.madeBy == nil })
+            await #expect(throws: PayoutRefusal.applicationOwn) {
+                try await kernel.applyPayoutPlan(own.id, by: one.id)
+            }
+            let run = try await kernel.applyPayoutPlan(own.id, by: two.id)
+            #expect(run.payouts.map(\.amount) == [share])
+        }
+    }
+
+    @Test func `a limit that is lowered afterwards makes a plan of one person stale`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let share = try await earnings.delivered(price: 20_000).order.amounts.sellerShare
+            try await earnings.waitForHolds()
+            let admin = try await market.given.administrator()
+            let plan = try await market.marketplace.makePayoutPlan(by: admin.id)
+            try await market.marketplace.setApprovalLimit(
+                .eur, to: share.amount, reason: "small market", by: admin.id)
+
+            await #expect(throws: PayoutRefusal.planStale) {
+                try await market.marketplace.applyPayoutPlan(plan.id, by: admin.id)
+            }
+            #expect(try await market.marketplace.payouts(in: nil, PageRequest()).items.isEmpty)
+        }
+    }
+
     @Test func `one below the limit needs nobody else`() async throws {
         try await TestMarketplace.run { market in
             let earnings = try await Earnings(market)

@@ -3,7 +3,7 @@
 public struct CrashStep: Hashable, Sendable, CustomStringConvertible {
     /// What is asked of somebody outside, or told by them.
     public enum Operation: String, CaseIterable, Sendable {
-        case start, capture, void, refund, payout, webhook
+        case start, capture, void, refund, payout, reversal, webhook
     }
 
     public enum Moment: String, CaseIterable, Sendable {

@@ -68,13 +68,15 @@ public struct TestAccounts: ConnectedAccountProvider {
     public func lookupReversal(
         _ key: ProviderLookup, of transfer: String, _ context: OperationContext
     ) async throws(ProviderError) -> ReversalSnapshot? {
-        bank.state.withLock { state in
+        let found = bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.reversals[key]
             case .reference(let reference):
                 state.reversals.values.first { $0.reference == reference }
             }
         }
+        await bank.passTime()
+        return found
     }
 }
 

@@ -93,8 +93,8 @@ public final class TestBank: Sendable {
             body: Array(event.utf8), receivedAt: .systemNow)
     }
 
-    /// Runs `work` once, while the next payment, refund or look-up of a payout waits for the
-    /// bank's answer.
+    /// Runs `work` once, while the next payment, refund or look-up of a payout or of what was taken
+    /// back waits for the bank's answer.
     public func meanwhile(_ work: @escaping @Sendable () async -> Void) {
         state.withLock { $0.meanwhile = work }
     }

@@ -8,3 +8,8 @@ struct CallDoubt: Hashable, Sendable {
     /// What was in doubt before.
     let before: Instant?
 }
+
+extension Instant {
+    /// Whether what was sent then, and not answered, may be on its way to its provider still.
+    var mayStillArrive: Bool { advanced(by: Marketplace.lateArrivalAgeMax) > .systemNow }
+}

@@ -16,12 +16,18 @@ public struct PayoutReversal: Hashable, Sendable {
         public var isOpen: Bool { self == .intent || self == .sent || self == .unknown }
 
         /// How one stands whose call ended like this.
-        static func after(_ error: ProviderError, wasAsked: Bool) -> State {
+        /// - Parameters:
+        ///   - wasAsked: the provider was asked before.
+        ///   - mayHaveArrived: something that was asked before was not answered, and may be on its
+        ///     way still.
+        static func after(
+            _ error: ProviderError, wasAsked: Bool, mayHaveArrived: Bool
+        ) -> State {
             switch error {
             case .declined: .failed
             // Said of a call that was made before, it says nothing of what that one did.
-            case .invalidRequest, .unsupported: wasAsked ? .unknown : .failed
-            case .unavailable, .misconfigured: wasAsked ? .unknown : .intent
+            case .invalidRequest, .unsupported: mayHaveArrived ? .unknown : .failed
+            case .unavailable, .misconfigured: wasAsked || mayHaveArrived ? .unknown : .intent
             case .ambiguous, .signatureInvalid: .unknown
             }
         }
@@ -38,6 +44,11 @@ public struct PayoutReversal: Hashable, Sendable {
     public let tries: Int
     public let requestedAt: Instant
     public let settledAt: Instant?
+    /// When its provider was last asked and did not answer.
+    let inDoubtAt: Instant?
+
+    /// Why one failed whose payout was returned before anybody was asked to take it back.
+    static let overtakenWords = "The payout came back by itself."
 }
 
 /// What taking a payout back would do, before anybody does it.

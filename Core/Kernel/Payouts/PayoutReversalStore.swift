@@ -6,7 +6,8 @@ struct PayoutReversalStore: Sendable {
     let db: any Queryable
 
     private static let columns: SQL = """
-        id, payout_id, reason, state, reference, failure, tries, requested_at, settled_at
+        id, payout_id, reason, state, reference, failure, tries, requested_at, settled_at,
+        in_doubt_at
         """
 
     func insert(
@@ -56,6 +57,36 @@ struct PayoutReversalStore: Sendable {
         ).isEmpty
     }
 
+    /// Its provider is asked to take it back now. Written before it is, so that whoever dies before
+    /// the answer leaves the doubt behind.
+    /// - Parameter number: which try it is; who began a later one has gone on with it.
+    /// - Returns: nil when somebody has gone on with it or ended it since, or the payout came back
+    ///   by itself: then nobody may be asked.
+    func doubt(_ id: ID<PayoutReversal>, try number: Int) async throws -> CallDoubt? {
+        try await db.query(
+            """
+            update payout_reversal r set in_doubt_at = clock_timestamp()
+            from (
+                select id, in_doubt_at from payout_reversal where id = \(id) for no key update
+            ) old
+            where r.id = old.id and r.state = 'sent' and r.tries = \(number) and exists (
+                select from payout where payout.id = r.payout_id and payout.state = 'paid')
+            returning r.in_doubt_at, old.in_doubt_at
+            """
+        ).decode { c in try CallDoubt(at: c.next(), before: c.next()) }.first
+    }
+
+    /// What was asked under this doubt was answered; what was asked before it is in as much doubt
+    /// as it was.
+    /// - Returns: false when somebody else has asked since, which stays in doubt.
+    func answered(_ id: ID<PayoutReversal>, _ doubt: CallDoubt) async throws -> Bool {
+        try await db.execute(
+            """
+            update payout_reversal set in_doubt_at = \(doubt.before)
+            where id = \(id) and in_doubt_at = \(doubt.at)
+            """) == 1
+    }
+
     func move(
         _ id: ID<PayoutReversal>, to state: PayoutReversal.State, reference: String? = nil,
         failure: String? = nil
@@ -82,6 +113,7 @@ extension PayoutReversal {
         tries = try c.next()
         requestedAt = try c.next()
         settledAt = try c.next()
+        inDoubtAt = try c.next()
     }
 }
 

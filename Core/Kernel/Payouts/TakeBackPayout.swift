@@ -86,7 +86,8 @@ extension Marketplace {
     }
 
     /// Takes one reversal a step further: asks the provider to make it or, when it was asked before
-    /// and nobody knows what became of it, looks it up first.
+    /// and nobody knows what became of it, looks it up first. Of two who do so at once, only the
+    /// one who came last asks.
     /// - Returns: the reversal as it stands now.
     @discardableResult
     public func sendReversal(_ id: ID<PayoutReversal>) async throws -> PayoutReversal {
@@ -94,6 +95,8 @@ extension Marketplace {
         guard before.state.isOpen else { return before }
         let (payout, _) = try await payout(before.payout, of: nil)
         let wasAsked = before.state != .intent
+        var doubt: CallDoubt?
+        // Its deadline begins before the doubt: whoever sleeps after it wakes too late to ask.
         let context = OperationContext(
             idempotencyKey: "\(id)", attempt: before.tries + 1,
             deadline: Instant.systemNow.advanced(by: settings.callDeadline), requestID: "\(id)",
@@ -109,14 +112,48 @@ extension Marketplace {
                 } catch let error as ProviderError {
                     // Nobody knows what became of the call, whatever is wrong with the question.
                     return try await settleReversal(
-                        id, .ambiguous(message: "\(error)"), wasAsked: true)
+                        before, .ambiguous(message: "\(error)"), mayHaveArrived: true)
                 }
             }
+            guard let asked = try await database.payoutReversals.doubt(id, try: before.tries + 1)
+            else { return try await leaveReversal(before) }
+            doubt = asked
+            reach(.reversal, .beforeCall)
             let request = TransferReversal(
                 reversalID: "\(id)", transfer: transfer, amount: payout.amount)
             return try await settleReversal(id, try await provider.reverse(request, context))
         } catch let error as ProviderError {
-            return try await settleReversal(id, error, wasAsked: wasAsked)
+            return try await reversalFailed(before, error, doubt)
+        }
+    }
+
+    private func reversalFailed(
+        _ before: PayoutReversal, _ error: ProviderError, _ doubt: CallDoubt?
+    ) async throws -> PayoutReversal {
+        var mayHaveArrived = (doubt.map(\.before) ?? before.inDoubtAt)?.mayStillArrive ?? false
+        if let doubt, !error.isAmbiguous,
+            try await !database.payoutReversals.answered(before.id, doubt)
+        {
+            mayHaveArrived = true
+        }
+        return try await settleReversal(before, error, mayHaveArrived: mayHaveArrived)
+    }
+
+    /// Nobody may be asked any more. One whose payout came back by itself is over, unless something
+    /// that was asked before may still arrive.
+    private func leaveReversal(_ before: PayoutReversal) async throws -> PayoutReversal {
+        try await database.transaction { tx in
+            guard let payout = try await tx.payouts.lock(before.payout),
+                let reversal = try await tx.payoutReversals.lock(before.id)
+            else { throw PayoutRefusal.unknown }
+            guard reversal.state.isOpen, reversal.tries == before.tries + 1,
+                payout.state != .paid
+            else { return reversal }
+            let isOver = !(reversal.inDoubtAt?.mayStillArrive ?? false)
+            try await tx.payoutReversals.move(
+                reversal.id, to: isOver ? .failed : .unknown,
+                failure: isOver ? PayoutReversal.overtakenWords : nil)
+            return try await tx.payoutReversals.find(reversal.id) ?? reversal
         }
     }
 
@@ -155,8 +192,9 @@ extension Marketplace {
     }
 
     private func settleReversal(
-        _ id: ID<PayoutReversal>, _ error: ProviderError, wasAsked: Bool
+        _ before: PayoutReversal, _ error: ProviderError, mayHaveArrived: Bool
     ) async throws -> PayoutReversal {
+        let id = before.id
         logger.info("payout.not-taken-back", metadata: ["reversal": "\(id)", "error": "\(error)"])
         let failure =
             switch error {
@@ -168,8 +206,12 @@ extension Marketplace {
             guard let reversal = try await tx.payoutReversals.lock(id) else {
                 throw PayoutRefusal.unknown
             }
-            guard reversal.state.isOpen else { return reversal }
-            let state = PayoutReversal.State.after(error, wasAsked: wasAsked)
+            // Whoever has gone on with it since knows more.
+            guard reversal.state.isOpen, reversal.tries == before.tries + 1 else {
+                return reversal
+            }
+            let state = PayoutReversal.State.after(
+                error, wasAsked: before.state != .intent, mayHaveArrived: mayHaveArrived)
             try await tx.payoutReversals.move(
                 id, to: state, failure: failure.map { String($0.prefix(500)) })
             if state == .failed {

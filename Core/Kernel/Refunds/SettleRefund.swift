@@ -224,9 +224,7 @@ extension Marketplace {
 extension PaymentAttempt {
     /// Whether something that was sent and not answered may be at its provider, or still be on its
     /// way there.
-    var mayHaveArrived: Bool {
-        inDoubtAt.map { $0.advanced(by: Marketplace.lateArrivalAgeMax) > .systemNow } ?? false
-    }
+    var mayHaveArrived: Bool { inDoubtAt?.mayStillArrive ?? false }
 }
 
 extension Transaction {

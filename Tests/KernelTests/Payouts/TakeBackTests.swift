@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import ProviderKit
 import TestSupport
@@ -181,10 +182,111 @@ import Vocabulary
     @Test func `that was asked before ends only by what is known of it`() {
         let wrong = ProviderError.invalidRequest(code: "x", message: "no")
         let unable = ProviderError.unsupported(operation: "reversals")
-        #expect(PayoutReversal.State.after(wrong, wasAsked: true) == .unknown)
-        #expect(PayoutReversal.State.after(unable, wasAsked: true) == .unknown)
-        #expect(PayoutReversal.State.after(wrong, wasAsked: false) == .failed)
-        #expect(PayoutReversal.State.after(unable, wasAsked: false) == .failed)
+        func after(_ error: ProviderError, mayHaveArrived: Bool) -> PayoutReversal.State {
+            .after(error, wasAsked: true, mayHaveArrived: mayHaveArrived)
+        }
+        #expect(after(wrong, mayHaveArrived: true) == .unknown)
+        #expect(after(unable, mayHaveArrived: true) == .unknown)
+        #expect(after(wrong, mayHaveArrived: false) == .failed)
+        #expect(after(unable, mayHaveArrived: false) == .failed)
+    }
+
+    @Test func `asks nobody for what was refused while its worker slept`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            paid.bank.fail(.callLost)
+            _ = try await paid.kernel.sendReversal(asked.id)
+            // One worker looks it up and sleeps; another one goes on with it, and is refused.
+            paid.bank.meanwhile {
+                paid.bank.fail(.declined)
+                _ = try? await paid.kernel.sendReversal(asked.id)
+            }
+
+            let slept = try await paid.kernel.sendReversal(asked.id)
+
+            #expect(slept.state == .failed)
+            #expect(paid.bank.reversals.isEmpty)
+            #expect(paid.bank.calls.count { $0 == "reverse" } == 2)
+            #expect(try await paid.now().state == .paid)
+            try await paid.checkBothBooks()
+        }
+    }
+
+    @Test func `is not over by a refusal while what was asked before may arrive`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            paid.bank.fail(.callLost, .notSent)
+            _ = try await paid.kernel.sendReversal(asked.id)
+            #expect(try await paid.kernel.sendReversal(asked.id).state == .unknown)
+            try await market.database.execute(
+                "update payout_reversal set in_doubt_at = in_doubt_at - interval '31 minutes'")
+            paid.bank.fail(.notSent)
+            #expect(try await paid.kernel.sendReversal(asked.id).state == .failed)
+            try await paid.checkBothBooks()
+        }
+    }
+
+    @Test func `ends its own doubt by an answer, and nobody else's`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            let reversals = market.database.payoutReversals
+            #expect(try await reversals.doubt(asked.id, try: 0) == nil)
+            try await reversals.move(asked.id, to: .sent)
+            let first = try #require(try await reversals.doubt(asked.id, try: 1))
+            let second = try #require(try await reversals.doubt(asked.id, try: 1))
+            #expect(first.before == nil && second.before == first.at)
+
+            #expect(try await !reversals.answered(asked.id, first))
+            #expect(try await reversals.answered(asked.id, second))
+
+            // Whoever goes on with it next asks; whoever had it before does not.
+            try await reversals.move(asked.id, to: .sent)
+            #expect(try await reversals.doubt(asked.id, try: 1) == nil)
+            #expect(try await reversals.doubt(asked.id, try: 2)?.before == first.at)
+        }
+    }
+
+    @Test func `of what came back by itself is asked of nobody`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            paid.bank.sendBack(paid.payout.amount)
+            _ = try await paid.kernel.settlePayout(
+                paid.payout.id,
+                PayoutSnapshot(
+                    reference: paid.payout.reference ?? "", status: .failed,
+                    amount: paid.payout.amount, version: 5))
+
+            let over = try await paid.kernel.sendReversal(asked.id)
+
+            #expect(over.state == .failed && over.failure == PayoutReversal.overtakenWords)
+            #expect(paid.bank.reversals.isEmpty)
+            try await paid.checkBothBooks()
+        }
+    }
+
+    @Test func `wakes too late to ask when its whole machine slept`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            var settings = paid.kernel.settings
+            settings.callDeadline = .milliseconds(100)
+            settings.reached = { step in
+                if step == CrashStep(.reversal, .beforeCall) { usleep(150_000) }
+            }
+            let sleeper = Marketplace(
+                database: market.database, providers: paid.kernel.providers, settings: settings,
+                logger: paid.kernel.logger)
+
+            let slept = try await sleeper.sendReversal(asked.id)
+
+            #expect(slept.state == .intent)
+            #expect(!paid.bank.calls.contains("reverse"))
+            #expect(try await paid.kernel.sendReversal(asked.id).state == .done)
+        }
     }
 
     @Test func `by several people at once is asked for once`() async throws {

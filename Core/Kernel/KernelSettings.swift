@@ -64,6 +64,11 @@ extension KernelSettings {
     /// which the settling job looks an attempt up.
     var startDeadline: Duration { callDeadline * 3 / 5 }
 
+    /// So soon after a purchase was written nobody has settled its payment: it cannot be cancelled
+    /// or expire before, and a provider that has not heard of it is not believed until no call can
+    /// be under way.
+    var unsettledAge: Duration { startDeadline / 10 }
+
     /// How long a call belongs to whoever claimed it: longer than the call may take.
     var callClaim: Duration { callDeadline * 3 / 2 }
 

@@ -60,6 +60,7 @@ extension Marketplace {
             checkout, by: try await terms, language: choice.language)
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
+        let context = startContext(payment)
         let times: [PlacedTimes]
         do {
             // First, so that a twin of this request ends here and not at what the first one wrote.
@@ -92,8 +93,8 @@ extension Marketplace {
             throw OnceKeyTaken()
         }
         var placed = try await start(
-            payment, at: way.provider, returnURL: choice.returnURL(plan.id), number: plan.number,
-            email: checkout.email,
+            payment, context, at: way.provider, returnURL: choice.returnURL(plan.id),
+            number: plan.number, email: checkout.email,
             fresh: times.first.map { LockedPayment(plan, payment, $0) }, answering: once)
         placed.items = checkout.lines.map {
             CheckoutItem(variant: $0.variant, quantity: $0.quantity)

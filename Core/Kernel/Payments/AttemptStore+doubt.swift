@@ -17,6 +17,20 @@ extension AttemptStore {
         ).isEmpty
     }
 
+    /// Whether the provider may be asked to begin a payment, which was written as sent: nobody has
+    /// settled it or gone on with it since. Waits for whoever does so at this moment.
+    func mayStart(_ plan: PaymentPlan) async throws -> Bool {
+        try await !db.query(
+            """
+            select a.id from payment p
+            join payment_attempt a on a.payment_id = p.id and a.id = \(plan.attempt)
+            where p.id = \(plan.payment) and p.state = 'created' and a.state = 'sent'
+                and a.tries = 1
+            for no key update
+            """
+        ).isEmpty
+    }
+
     /// Something is sent now. Written before it is, so that whoever dies before the answer leaves
     /// the doubt behind.
     /// - Returns: nil when somebody else has claimed or ended it: then nothing may be sent.

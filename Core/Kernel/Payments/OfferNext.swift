@@ -12,6 +12,8 @@ extension Marketplace {
     func offerNext(
         _ placed: PlacedPurchase, after start: PaymentAttempt, at provider: GuardedPayment
     ) async throws -> PlacedPurchase {
+        // Its deadline begins before the look: whoever sleeps after it wakes too late to ask.
+        let context = context(for: start)
         guard placed.payment.state == .requiresAction, placed.payment.next == .none,
             placed.purchase.state == .awaitingPayment,
             start.createdAt.advanced(by: Self.attemptAgeMax) > .systemNow,
@@ -19,7 +21,7 @@ extension Marketplace {
         else { return placed }
         let started: StartedPayment
         do throws(ProviderError) {
-            started = try await provider.start(request, context(for: start))
+            started = try await provider.start(request, context)
         } catch {
             logger.info(
                 "payment.next-unknown",

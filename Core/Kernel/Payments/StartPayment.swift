@@ -5,11 +5,22 @@ import ProviderKit
 import Vocabulary
 
 extension Marketplace {
+    /// What a payment is started under. To be made before the intent is written, since its deadline
+    /// begins then: whoever sleeps after that wakes too late to ask.
+    func startContext(_ plan: PaymentPlan) -> OperationContext {
+        OperationContext(
+            idempotencyKey: plan.attempt.description,
+            deadline: Instant.systemNow.advanced(by: settings.startDeadline))
+    }
+
     /// Phases two and three of a payment that was written: calls the provider, writes its answer.
-    /// - Parameter fresh: the payment as it was written, when all of it is known.
+    /// Whoever slept until somebody else settled it calls nobody.
+    /// - Parameters:
+    ///   - context: as it was before the payment was written.
+    ///   - fresh: the payment as it was written, when all of it is known.
     func start(
-        _ plan: PaymentPlan, at provider: GuardedPayment, returnURL: String, number: String,
-        email: String, fresh: LockedPayment? = nil,
+        _ plan: PaymentPlan, _ context: OperationContext, at provider: GuardedPayment,
+        returnURL: String, number: String, email: String, fresh: LockedPayment? = nil,
         answering once: AnswerOnce<PlacedPurchase>? = nil
     ) async throws -> PlacedPurchase {
         let request = plan.request(
@@ -17,9 +28,10 @@ extension Marketplace {
             webhookURL: ProviderGateway.webhookURL(
                 plan.instance, storefront: settings.storefrontURL),
             statement: "Guildhall \(number)", email: email)
-        let context = OperationContext(
-            idempotencyKey: plan.attempt.description,
-            deadline: Instant.systemNow.advanced(by: settings.startDeadline))
+        let isUnseen = fresh != nil && began(context, lessThan: settings.unsettledAge)
+        if !isUnseen, try await !database.attempts.mayStart(plan) {
+            return try await placed(plan.payment)
+        }
         let started: StartedPayment
         do throws(ProviderError) {
             reach(.start, .beforeCall)
@@ -38,6 +50,19 @@ extension Marketplace {
         } catch let quarantined as SnapshotQuarantined {
             return try await settleFailure(
                 .ambiguous(message: quarantined.problem), of: plan.payment, attempt: plan.attempt)
+        }
+    }
+
+    /// Whether a start's deadline began less than so long ago.
+    private func began(_ context: OperationContext, lessThan age: Duration) -> Bool {
+        context.deadline.advanced(by: age - settings.startDeadline) > .systemNow
+    }
+
+    /// How somebody else has left a payment.
+    private func placed(_ id: ID<Payment>) async throws -> PlacedPurchase {
+        try await database.transaction { tx in
+            let held = try await tx.payments.lock(id)
+            return PlacedPurchase(purchase: held.purchase, payment: held.payment)
         }
     }
 
@@ -62,9 +87,10 @@ extension Marketplace {
                 PaymentPlan.Share(
                     order: $0.order.id, seller: $0.order.seller, amount: $0.order.amounts.total)
             })
+        let context = startContext(plan)
         try await insert(plan)
         return try await start(
-            plan, at: way.provider, returnURL: choice.returnURL(id),
+            plan, context, at: way.provider, returnURL: choice.returnURL(id),
             number: detail.purchase.number, email: detail.purchase.email)
     }
 

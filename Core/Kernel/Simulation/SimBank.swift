@@ -223,8 +223,9 @@ struct SimBank {
 
     /// A customer disputes a payment, or part of it, or a dispute goes on: money is taken, it is
     /// decided, and now and then it is decided otherwise afterwards.
-    mutating func dispute(_ reference: String, _ random: inout SplitMix64) {
-        guard let held = payments[reference], !paysSellers else { return }
+    /// - Returns: whether something is disputed.
+    mutating func dispute(_ reference: String, _ random: inout SplitMix64) -> Bool {
+        guard let held = payments[reference], !paysSellers else { return false }
         let room = roomToDispute(held, reference)
         let isNew =
             disputes[reference, default: []].isEmpty || Int.random(in: 0..<6, using: &random) == 0
@@ -241,11 +242,16 @@ struct SimBank {
                     status: .inquiry, amount: Money(amount, currency), withdrawn: zero, fee: zero,
                     reason: "chance", version: 0))
             let place = disputes[reference, default: []].count - 1
-            let isTaken = Int.random(in: 0..<4, using: &random) > 0
-            return set(reference, place, isTaken ? .needsResponse : .inquiry)
+            set(reference, place, Bool.random(using: &random) ? .needsResponse : .inquiry)
+            return true
         }
         guard let place = disputes[reference, default: []].indices.randomElement(using: &random)
-        else { return }
+        else { return false }
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            // It tells the same again, and calls it newer.
+            set(reference, place, disputes[reference, default: []][place].status)
+            return true
+        }
         let chance = Int.random(in: 0..<4, using: &random)
         switch disputes[reference, default: []][place].status {
         case .inquiry: set(reference, place, chance == 0 ? .closed : .needsResponse)
@@ -256,6 +262,7 @@ struct SimBank {
         case .won: if chance < 2 { set(reference, place, .lost) }
         case .closed: break
         }
+        return true
     }
 
     /// Every dispute of a payment is decided.
@@ -293,6 +300,9 @@ struct SimBank {
     }
 
     // MARK: - Its own books
+
+    /// Somebody pays into our account there.
+    mutating func receive(_ amount: Money) { book(amount.amount, amount.currency) }
 
     private mutating func authorize(_ reference: String) {
         guard var held = payments[reference] else { return }

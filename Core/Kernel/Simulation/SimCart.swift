@@ -15,6 +15,8 @@ struct SimCart {
         _ random: inout SplitMix64
     ) {
         let currency = Self.currencies.randomElement(using: &random) ?? .eur
+        // Where everything costs next to nothing, amounts meet that never do otherwise.
+        let isSmall = Int.random(in: 0..<4, using: &random) == 0
         let places = (0..<sellers.count).shuffled(using: &random)
             .prefix(Int.random(in: 1...min(4, sellers.count), using: &random)).sorted()
         var taxes: [TaxLine] = []
@@ -23,12 +25,13 @@ struct SimCart {
         for (index, place) in places.enumerated() {
             var lines: [CheckoutLine] = []
             for _ in 0..<Int.random(in: 1...3, using: &random) {
-                let line = Self.line(number, currency, &random)
+                let line = Self.line(number, currency, upTo: isSmall ? 9 : 50_000, &random)
                 lines.append(line)
                 Self.tax(TaxLineID.goods(number), line.total, &taxes, &random)
                 number += 1
             }
-            let shipping = Money(Int64.random(in: 0...1500, using: &random), currency)
+            let shipping = Money(
+                Int64.random(in: 0...(isSmall ? 5 : 1500), using: &random), currency)
             Self.tax(TaxLineID.shipping(index), shipping, &taxes, &random)
             parcels.append(
                 CheckoutParcel(
@@ -45,12 +48,12 @@ struct SimCart {
             parcels: parcels, expiresAt: now, taxInstance: nil, version: 1, readAt: now)
         checkout.totals = (try? Split.totals(of: checkout)) ?? .zero(currency)
         self.checkout = checkout
-        terms = Self.terms(sellers, currency, at: now, &random)
+        terms = Self.terms(sellers, currency, isSmall, at: now, &random)
     }
 
     /// One rule for all, perhaps a closer one for a seller, and VAT on the commission of some.
     private static func terms(
-        _ sellers: [ID<Seller>], _ currency: Currency, at now: Instant,
+        _ sellers: [ID<Seller>], _ currency: Currency, _ isSmall: Bool, at now: Instant,
         _ random: inout SplitMix64
     ) -> CommissionTerms {
         func rule(_ scope: CommissionScope, _ random: inout SplitMix64) -> CommissionRule {
@@ -60,8 +63,9 @@ struct SimCart {
                 isOnShipping: Bool.random(using: &random),
                 amounts: [
                     CommissionAmounts(
-                        currency, fixedPerUnit: Int64.random(in: 0...50, using: &random),
-                        floor: Bool.random(using: &random) ? 30 : nil,
+                        currency,
+                        fixedPerUnit: isSmall ? 0 : Int64.random(in: 0...50, using: &random),
+                        floor: !isSmall && Bool.random(using: &random) ? 30 : nil,
                         cap: Bool.random(using: &random) ? 5000 : nil)
                 ], effectiveFrom: Instant(secondsSince1970: 0))
         }
@@ -78,10 +82,10 @@ struct SimCart {
     }
 
     private static func line(
-        _ number: Int, _ currency: Currency, _ random: inout SplitMix64
+        _ number: Int, _ currency: Currency, upTo most: Int64, _ random: inout SplitMix64
     ) -> CheckoutLine {
         let quantity = Int.random(in: 1...5, using: &random)
-        let price = Int64.random(in: 0...50_000, using: &random)
+        let price = Int64.random(in: 0...most, using: &random)
         return CheckoutLine(
             number: number, variant: ID(), listing: ID(), quantity: quantity,
             unitPrice: Money(price, currency), title: "Thing", sku: nil, optionsText: "",

@@ -30,6 +30,8 @@ struct SimEvent: Sendable {
         case sendPayout
         /// A bank settles a payout that was pending, or tells of one.
         case payoutNews
+        /// A seller who is paid directly pays a commission invoice.
+        case payInvoice
         /// The clock jumps.
         case jump
     }
@@ -94,6 +96,7 @@ extension SimEvent.Act {
         case .runPayouts: "payouts are run"
         case .sendPayout: "a worker sends a payout"
         case .payoutNews: "a bank tells of a payout"
+        case .payInvoice: "a seller pays a commission invoice"
         case .jump: "the clock jumps"
         }
     }

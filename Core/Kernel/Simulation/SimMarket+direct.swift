@@ -21,7 +21,7 @@ extension SimMarket {
         purchase.payments[index] = payment
         purchases[tag] = purchase
         touched.insert(tag)
-        try ledger.post(try rules.directRefund(row, wallets[purchase.orders[order].wallet]))
+        try postDirect(try rules.directRefund(row, wallets[purchase.orders[order].wallet]))
         try step()
     }
 
@@ -33,6 +33,7 @@ extension SimMarket {
             let owed = -ledger.balance(account, currency)
             let taken = Marketplace.taken(owed, from: orders[currency]?.map(\.item) ?? [])
             guard !taken.isEmpty else { continue }
+            purses.insert(Purse(wallet: wallet, currency: currency))
             try ledger.post(
                 try rules.netting(taken, wallets[wallet], currency))
             guard ledger.balance(account, currency) <= 0 else {
@@ -67,6 +68,7 @@ extension SimMarket {
         guard owed == due else {
             throw SimFault("\(owed) is owed of a direct sale, not \(due)")
         }
+        try checkInvoiced(order)
         for kind in [LedgerAccount.Kind.providerClearing, .sellerPending, .sellerAvailable] {
             guard ledger.sum(kind, of: order.id) == 0 else {
                 throw SimFault("of a direct sale the platform holds something")

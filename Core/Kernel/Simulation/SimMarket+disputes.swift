@@ -46,7 +46,7 @@ extension SimMarket {
         } else {
             purchases[tag]?.payments[index].disputes[place].row = after
         }
-        try ledger.post(try Posting.dispute(from: before, to: after))
+        try ledger.post(try rules.dispute(before, after))
         if after.lost != before?.lost ?? 0 { try charge(tag, index, place) }
         touched.insert(tag)
         try step()

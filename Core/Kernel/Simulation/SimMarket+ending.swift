@@ -3,16 +3,27 @@ import Vocabulary
 extension SimMarket {
     /// Purchases of which nothing more will happen leave the stage; the books keep them.
     mutating func retire() {
-        active.removeAll { tag in
-            guard let purchase = purchases[tag] else { return true }
-            if purchase.row.state == .awaitingPayment { return false }
-            if purchase.payments.contains(where: { $0.attempts.contains(where: \.state.isOpen) }) {
-                return false
-            }
-            return purchase.orders.allSatisfy { order in
-                order.state == .cancelled || (order.state == .delivered && order.isReleased)
-            } && now > purchase.row.placedAt.advanced(days: 30)
+        let over = active.filter(isOver)
+        guard !over.isEmpty else { return }
+        active.removeAll(where: Set(over).contains)
+        let known = Set(retired)
+        for tag in over {
+            purchases[tag]?.isRetired = true
+            if !known.contains(tag) { retired.append(tag) }
         }
+        let stage = Set(active)
+        troubled = Set(troubled).intersection(stage).sorted()
+    }
+
+    private func isOver(_ tag: Int) -> Bool {
+        guard let purchase = purchases[tag] else { return true }
+        if purchase.row.state == .awaitingPayment { return false }
+        if purchase.payments.contains(where: { $0.attempts.contains(where: \.state.isOpen) }) {
+            return false
+        }
+        return purchase.orders.allSatisfy { order in
+            order.state == .cancelled || (order.state == .delivered && order.isReleased)
+        } && now > purchase.staysUntil ?? purchase.row.placedAt.advanced(days: 30)
     }
 
     /// Lets everything happen that is still to happen: banks answer, every webhook arrives,
@@ -34,6 +45,8 @@ extension SimMarket {
             }
             now = now.advanced(days: 8)
             returned = []
+            watchDebts()
+            try invoiceMonths()
             try apply(SimEvent(act: .expire, roll: 1))
             try apply(SimEvent(act: .release, roll: 1))
             try apply(SimEvent(act: .runPayouts, roll: 1))
@@ -51,7 +64,13 @@ extension SimMarket {
         }
         try hearEverything(&count, &random)
         try hearOfPayouts(&count)
-        for tag in purchases.keys.sorted() { try check(tag) }
+        now = now.advanced(days: 31)
+        try invoiceMonths()
+        for tag in purchases.keys.sorted() {
+            try check(tag)
+            recount(tag)
+        }
+        try checkAllInvoiced()
         try checkSettled()
         return count
     }
@@ -78,6 +97,7 @@ extension SimMarket {
             }
         }
         try check(tag)
+        recount(tag)
     }
 
     /// Disputes are decided at the bank, and heard of.
@@ -94,6 +114,7 @@ extension SimMarket {
             }
         }
         try check(tag)
+        recount(tag)
     }
 
     private mutating func hearOfPayouts(_ count: inout Int) throws {

@@ -143,6 +143,7 @@ extension SimMarket {
             throw SimFault("the books are off by \(total) \(currency)")
         }
         try checkDisputes()
+        for purse in earned.keys.sorted() { try check(purse) }
     }
 
     /// What must hold when everything has settled: nothing open, and every bank's own books agree

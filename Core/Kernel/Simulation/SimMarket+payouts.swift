@@ -106,7 +106,7 @@ extension SimMarket {
                 minimum: 1,
                 details: WalletDetails(holder: "Sim", iban: "DE89370400440532013000"),
                 sellerState: .verified, isFrozenAccount: false, isFrozen: isFrozen(wallet),
-                isRestricted: false, detailsChangedAt: nil,
+                isRestricted: isRestricted(wallet), detailsChangedAt: nil,
                 returnedAt: returned.contains(wallet) ? now : nil),
             orders: orders, owed: -ledger.balance(.sellerDebt(wallets[wallet]), currency))
     }
@@ -114,6 +114,7 @@ extension SimMarket {
     private mutating func payOut(
         _ orders: [ClaimableOrder], _ wallet: Int, _ currency: Currency
     ) throws {
+        purses.insert(Purse(wallet: wallet, currency: currency))
         let payers = Dictionary(uniqueKeysWithValues: banks.map { ($0.instance, $0.instance) })
         let plan = try rules.payoutPlan(
             position(orders, wallet, currency),
@@ -126,6 +127,9 @@ extension SimMarket {
             guard let bank = banks.firstIndex(where: { $0.instance == line.instance }) else {
                 throw SimFault("a payout at no bank")
             }
+            guard ledger.balance(.sellerDebt(wallets[wallet]), currency) == 0,
+                !isRestricted(wallet), !isFrozen(wallet)
+            else { throw SimFault("a seller is paid who owes, is restricted or frozen") }
             let row = Kernel.Payout(
                 line, at: banks[bank].instance, seller: sellers[wallet], createdAt: now)
             try ledger.post(try rules.payoutHold(row))
@@ -199,9 +203,11 @@ extension SimMarket {
         case .paid:
             try ledger.post(try rules.payoutPost(payout.row))
             for item in payout.row.items { paidFor[item.order, default: 0] += item.amount.amount }
+            count(payout, payout.row.amount.amount)
         case .returned:
             try ledger.post(try rules.payoutReturn(payout.row))
             for item in payout.row.items { paidFor[item.order, default: 0] -= item.amount.amount }
+            count(payout, -payout.row.amount.amount)
             if let wallet = wallets.firstIndex(of: payout.row.wallet) { returned.insert(wallet) }
         default: try ledger.post(try rules.payoutVoid(payout.row))
         }
@@ -209,6 +215,14 @@ extension SimMarket {
             for item in payout.row.items { makeAvailable(item.order) }
         }
         try step()
+    }
+
+    /// So much was paid to a seller, in minor units, or came back.
+    private mutating func count(_ payout: Payout, _ amount: Int64) {
+        guard let wallet = wallets.firstIndex(of: payout.row.wallet) else { return }
+        let purse = Purse(wallet: wallet, currency: payout.row.amount.currency)
+        moved[purse, default: 0] += amount
+        purses.insert(purse)
     }
 
     mutating func makeAvailable(_ id: ID<Kernel.Order>) {

@@ -60,7 +60,10 @@ extension SimMarket {
             where purchase.orders[payment.shares[place].order].id == order {
                 payment.shares[place].captured = payment.shares[place].amount
             }
-        case .book(let postings): for posting in postings { try ledger.post(posting) }
+        case .book(let postings):
+            for posting in postings {
+                try payment.row.isDirect ? postDirect(posting) : ledger.post(posting)
+            }
         case .giveBack(let share, _):
             guard let order = purchase.orders.firstIndex(where: { $0.id == share.order }) else {
                 return

@@ -372,6 +372,7 @@ extension SimMarket {
                 try rules.refundReturn(
                     refund.row, wallets[purchase.orders[order].wallet],
                     held.payment.instance, purchase.orders[order].isReleased))
+            if purchase.orders[order].isReleased { makeAvailable(refund.row.order) }
         }
         try chargeLostDisputes(tag, index)
         try step()

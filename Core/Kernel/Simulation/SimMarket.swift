@@ -66,6 +66,10 @@ struct SimMarket {
         var isStockHeld = true
         /// The bank let go of it: what was not captured then never will be.
         var isReservationLost = false
+        /// It has left the stage, until something happens with it once more.
+        var isRetired = false
+        /// Until when it is on the stage at least; thirty days when it was never off it.
+        var staysUntil: Instant?
     }
 
     struct Payout {
@@ -121,6 +125,29 @@ struct SimMarket {
     var places: [ID<Kernel.Order>: (tag: Int, order: Int)] = [:]
     /// What this event has touched, for the invariants.
     var touched: Set<Int> = []
+    var purses: Set<Purse> = []
+    /// Purchases that have left the stage at least once, and those that were disputed.
+    var retired: [Int] = []
+    var troubled: [Int] = []
+
+    /// What sellers are still to be invoiced for direct sales, by wallet.
+    var unbilled: [[Unbilled]]
+    var invoices: [Invoice] = []
+    /// Orders with a line of their own on an invoice, and what all lines of each come to.
+    var ownLines: Set<ID<Kernel.Order>> = []
+    var invoiced: [ID<Kernel.Order>: UnbilledCharge] = [:]
+    /// In which month each direct sale was booked, and the first month that is not invoiced.
+    var soldIn: [ID<Kernel.Order>: Int64] = [:]
+    var nextMonth: Int64
+    /// Since when each wallet's seller owes something that is due.
+    var owingSince: [Instant?]
+
+    /// What each order is worth to its seller, and their sums, counted without the books.
+    var contributions: [ID<Kernel.Order>: Int64] = [:]
+    var earned: [Purse: Int64] = [:]
+    /// What was paid to sellers less what they paid.
+    var moved: [Purse: Int64] = [:]
+    let accounts: [[LedgerAccount]]
 
     init(_ rules: SimulationRules, sellers count: Int) {
         self.rules = rules
@@ -132,6 +159,10 @@ struct SimMarket {
         available = Array(repeating: [], count: count)
         frozen = Array(repeating: [], count: count)
         freezes = (0..<count).map { _ in ID() }
+        unbilled = Array(repeating: [], count: count)
+        owingSince = Array(repeating: nil, count: count)
+        accounts = wallets.map { Self.accounts(of: $0) }
+        nextMonth = Self.month(of: now)
     }
 
     /// Between any two steps the process may die.
@@ -145,6 +176,7 @@ struct SimMarket {
     /// - Throws: ``SimFault`` when something became true that must never be.
     mutating func apply(_ event: SimEvent) throws {
         touched = []
+        purses = []
         stepsLeft = event.death
         do {
             try perform(event)
@@ -152,7 +184,11 @@ struct SimMarket {
             // What was committed stays, and others go on with it.
         }
         stepsLeft = nil
-        for tag in touched.sorted() { try check(tag) }
+        for tag in touched.sorted() {
+            try check(tag)
+            recount(tag)
+        }
+        for purse in purses.sorted() { try check(purse) }
     }
 
     private mutating func perform(_ event: SimEvent) throws {
@@ -176,24 +212,34 @@ struct SimMarket {
         case .ship(let tag): try ship(tag, &random)
         case .deliver(let tag): deliver(tag, &random)
         case .cancel(let tag): try cancel(tag, &random)
-        case .refund(let tag): try requestRefund(tag, &random)
+        case .refund(let tag):
+            revive(tag)
+            try requestRefund(tag, &random)
         case .refundReturn(let tag):
             withBankPayment(tag, &random) { bank, reference, random in
                 bank.takeBackRefund(of: reference, &random)
             }
         case .dispute(let tag):
+            var isDisputed = false
             withBankPayment(tag, &random) { bank, reference, random in
-                bank.dispute(reference, &random)
+                isDisputed = bank.dispute(reference, &random)
+            }
+            if isDisputed {
+                revive(tag)
+                troubled.append(tag)
             }
         case .expire: try expirePurchases(event)
         case .release: try release()
         case .runPayouts: try runPayouts()
         case .sendPayout: try sendPayout(event, &random)
         case .payoutNews: try payoutNews(&random)
+        case .payInvoice: try payInvoice(&random)
         case .jump:
             // Somebody has looked at the accounts of payouts that came back.
             returned = []
             now = now.advanced(by: .seconds(Int64.random(in: 60...(86_400 * 3), using: &random)))
+            watchDebts()
+            try invoiceMonths()
         }
     }
 

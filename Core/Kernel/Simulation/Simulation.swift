@@ -182,6 +182,7 @@ struct SimTeller {
             bought += 1
             return .buy(bought)
         }
+        if let rare = rareAct(in: market) { return rare }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<30: return .work(tag)
         case 30..<42: return .webhook(tag)
@@ -199,8 +200,30 @@ struct SimTeller {
         case 88..<90: return .release
         case 90..<91: return .runPayouts
         case 91..<96: return .sendPayout
-        case 96..<99: return .payoutNews
+        case 96..<98: return .payoutNews
+        case 98..<99: return .payInvoice
         default: return .jump
+        }
+    }
+
+    /// What seldom meets by chance, and where mistakes hide: a refund or a dispute long after the
+    /// payout, and refunds that are under way while a dispute goes on.
+    private mutating func rareAct(in market: SimMarket) -> SimEvent.Act? {
+        switch Int.random(in: 0..<24, using: &random) {
+        case 0:
+            return market.retired.randomElement(using: &random).map {
+                Bool.random(using: &random) ? .refund($0) : .dispute($0)
+            }
+        case 1, 2:
+            return market.troubled.randomElement(using: &random).map { tag in
+                switch Int.random(in: 0..<10, using: &random) {
+                case 0..<4: .refund(tag)
+                case 4..<6: .dispute(tag)
+                case 6..<8: .webhook(tag)
+                default: .work(tag)
+                }
+            }
+        default: return nil
         }
     }
 }

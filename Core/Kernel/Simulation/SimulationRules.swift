@@ -64,6 +64,16 @@ struct SimulationRules: Sendable {
     var netting: @Sendable ([PayoutItem], ID<Wallet>, Currency) throws -> Posting = {
         try .recovery(ID(), from: $0, wallet: $1, to: .sellerReceivable($1), $2)
     }
+    /// What a booking changes of what a seller is to be invoiced, and what becomes of such charges.
+    var invoiceCharge: @Sendable (ID<Order>, Posting) -> UnbilledCharge = {
+        UnbilledCharge($0, of: $1)
+    }
+    var invoice: @Sendable ([UnbilledCharge], _ ownLines: Set<ID<Order>>) -> InvoicePlan = {
+        InvoicePlan.make(of: $0, hasLine: $1.contains)
+    }
+    var dispute: @Sendable (_ before: Dispute?, _ after: Dispute) throws -> Posting = {
+        try .dispute(from: $0, to: $1)
+    }
     var disputeIsNewer: @Sendable (DisputeSnapshot, _ known: Dispute) -> Bool = {
         $0.version > $1.version
     }

@@ -18,7 +18,7 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
         return rules
     }
 
-    static let all = deciding + asking + paying + disputing
+    static let all = deciding + asking + paying + disputing + invoicing
 
     private static let deciding = [
         DeliberateBug(name: "old news overwrites newer") { rules in
@@ -137,9 +137,33 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
         DeliberateBug(name: "a failed payout is booked as paid") { rules in
             rules.payoutVoid = { try .payoutPost($0) }
         },
+        DeliberateBug(name: "a payout goes before what its seller owes") { rules in
+            rules.payoutPlan = { position, terms in
+                try WalletPosition(wallet: position.wallet, orders: position.orders, owed: 0)
+                    .plan(terms)
+            }
+        },
     ]
 
     private static let disputing = [
+        DeliberateBug(name: "what a dispute took is booked again under a newer key") { rules in
+            rules.dispute = { _, after in try .dispute(from: nil, to: after) }
+        },
+        DeliberateBug(name: "a dispute has one key for all that becomes of it") { rules in
+            rules.dispute = { before, after in
+                let right = try Posting.dispute(from: before, to: after)
+                return try Posting(
+                    key: "dispute:\(after.id)", kind: right.kind, currency: right.currency,
+                    entries: right.entries)
+            }
+        },
+        DeliberateBug(name: "a shop's part of a dispute comes back to a key of before") { rules in
+            rules.disputeCharge = { change, share, held, isReleased in
+                try .disputeCharge(
+                    change.dispute, from: change.before, to: change.after, move: 0, of: share,
+                    held: held, isReleased: isReleased)
+            }
+        },
         DeliberateBug(name: "old news of a dispute overwrites newer") { rules in
             rules.disputeIsNewer = { snapshot, known in snapshot.version != known.version }
         },
@@ -155,6 +179,46 @@ struct DeliberateBug: Sendable, CustomTestStringConvertible {
         ) { rules in
             rules.netting = { items, wallet, currency in
                 try .recovery(ID(), from: items, wallet: wallet, currency)
+            }
+        },
+    ]
+
+    private static let invoicing = [
+        DeliberateBug(name: "what went back of a direct sale reaches no invoice") { rules in
+            rules.invoiceCharge = { order, posting in
+                posting.kind == .sale
+                    ? UnbilledCharge(order, of: posting)
+                    : UnbilledCharge(order, commission: 0, commissionVAT: 0, taxByPlatform: 0)
+            }
+        },
+        DeliberateBug(name: "what corrects an invoice is dropped") { rules in
+            rules.invoice = { charges, ownLines in
+                let sold = charges.filter { !ownLines.contains($0.order) }
+                return InvoicePlan(
+                    lines: InvoicePlan.make(of: sold, hasLine: ownLines.contains).lines,
+                    settled: Set(charges.map(\.order)))
+            }
+        },
+        DeliberateBug(name: "what was invoiced waits to be invoiced again") { rules in
+            rules.invoice = { charges, ownLines in
+                InvoicePlan(
+                    lines: InvoicePlan.make(of: charges, hasLine: ownLines.contains).lines,
+                    settled: [])
+            }
+        },
+        DeliberateBug(name: "a correction is a second sale of its order") { rules in
+            rules.invoice = { charges, _ in
+                InvoicePlan.make(of: charges) { _ in false }
+            }
+        },
+        DeliberateBug(name: "an invoice asks for less than nothing") { rules in
+            rules.invoice = { charges, ownLines in
+                let plan = InvoicePlan.make(of: charges, hasLine: ownLines.contains)
+                guard plan.lines.isEmpty else { return plan }
+                return InvoicePlan(
+                    lines: charges.map {
+                        InvoicePlan.Line(charge: $0, isCorrection: ownLines.contains($0.order))
+                    }, settled: Set(charges.map(\.order)))
             }
         },
     ]

@@ -50,12 +50,32 @@ import Vocabulary
             try await kernel.setApprovalLimit(.eur, to: 5000, reason: "a rule", by: one)
             try await kernel.setApprovalLimit(.eur, to: 6000, reason: "a rule", by: one)
             try await kernel.moveClock(by: .seconds(8 * 86_400), as: nil)
+            #expect(try await kernel.approvalLimitWishes().isEmpty)
 
             let outcome = try await kernel.setApprovalLimit(
                 .eur, to: 6000, reason: "a rule", by: two)
 
             #expect(outcome == .waitsForSecondPerson)
             #expect(try await kernel.approvalLimitWishes().map(\.askedBy) == [two])
+        }
+    }
+
+    @Test func `is asked for in the trail, and every administrator is told`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let one = try await market.given.administrator().id
+            let two = try await market.given.administrator().id
+            try await kernel.setApprovalLimit(.eur, to: 5000, reason: "a rule", by: one)
+
+            try await kernel.setApprovalLimit(.eur, to: 6000, reason: "larger sales", by: one)
+
+            let line = try #require(
+                try await kernel.auditTrail(.everything, PageRequest(limit: 5)).items.first)
+            #expect(line.action == "payouts.limit-asked" && line.actor == one)
+            #expect(line.reason == "larger sales" && line.after?.contains("6000") == true)
+            try await market.tellEverybody()
+            let told = try await kernel.notices(of: two, as: .administrator, PageRequest()).items
+            #expect(told.map(\.topic) == ["payouts.limit-asked"])
         }
     }
 }

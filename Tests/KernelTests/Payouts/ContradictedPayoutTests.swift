@@ -48,6 +48,11 @@ import Vocabulary
                 of: finance.id, as: .administrator, PageRequest()
             ).items.map(\.topic)
             #expect(told == ["payout.contradicted"])
+            while try await market.marketplace.writeLetters() {}
+            let letters = try await market.marketplace.mails(PageRequest()).items
+                .filter { $0.topic == "payout.contradicted" }
+            #expect(letters.map(\.recipient) == [finance.email])
+            #expect(letters.first?.body.contains("are frozen until somebody") == true)
             let trail = try await market.marketplace.auditTrail(
                 .everything, PageRequest(limit: 20)
             ).items.map(\.action)
@@ -132,11 +137,11 @@ import Vocabulary
             #expect(try await kernel.payoutFreeze(of: earnings.seller.id) != nil)
             try await kernel.liftFreeze(
                 of: earnings.seller.id, reason: "To freeze it myself.", by: admin.id)
-            try await kernel.freezePayouts(
-                of: earnings.seller.id, reason: "complaints", by: admin.id)
+            // In the market's own words: who froze it counts.
+            let reason = "A failed payout was paid: \(second.id)"
+            try await kernel.freezePayouts(of: earnings.seller.id, reason: reason, by: admin.id)
             try await book(second)
-            #expect(
-                try await kernel.payoutFreeze(of: earnings.seller.id)?.reason == "complaints")
+            #expect(try await kernel.payoutFreeze(of: earnings.seller.id)?.frozenBy == admin.id)
             try await earnings.checkBooks()
         }
     }

@@ -181,6 +181,12 @@ import Vocabulary
 
             #expect(try await earnings.balance().available == payout.amount)
             #expect(try await market.marketplace.payoutVerdictWish(of: payout.id) == nil)
+            let trail = try await market.marketplace.auditTrail(
+                .object(kind: "payout", id: "\(payout.id)"), PageRequest()
+            ).items
+            let asked = trail.filter { $0.action == "payout.verdict-asked" }.map(\.actor)
+            #expect(asked == [one.id, two.id, one.id, one.id])
+            #expect(trail.first?.action == "payout.decided" && trail.first?.actor == two.id)
             try await earnings.checkBooks()
         }
     }

@@ -62,6 +62,24 @@ import Vocabulary
         }
     }
 
+    @Test func `leaves no doubt behind when its provider says that nothing was done`() async throws
+    {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await earnings.heldPayout()
+            func send(_ fault: TestBank.Fault) async throws -> Instant? {
+                earnings.shop.bank.fail(fault)
+                _ = try await market.marketplace.sendPayout(payout.id)
+                return try await market.database.payouts.find(payout.id, of: nil)?.inDoubtAt
+            }
+
+            #expect(try await send(.unavailable) == nil)
+            let lost = try #require(try await send(.callLost))
+            // What was asked before is in as much doubt as it was.
+            #expect(try await send(.unavailable) == lost)
+        }
+    }
+
     @Test func `does not say that nothing was asked while another waits for the answer`()
         async throws
     {

@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -45,6 +46,74 @@ import Vocabulary
             #expect(bank.calls == ["start", "refund"])
             #expect(try await counter.find(order).refunds.map(\.state) == [.failed])
             try await counter.checkBooks()
+        }
+    }
+
+    @Test func `gives nothing back that ended meanwhile, though nobody claimed it`() async throws {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            let order = try await counter.shipped(quantity: 1)
+            let refund = try await counter.ask(order, .amount(Money(700, .eur)))
+            let claimed = try await claim(.refund, in: counter.shop)
+            try await market.marketplace.endRefund(
+                refund, of: claimed.payment, failure: "The bank sent word.")
+
+            try await market.marketplace.perform(claimed)
+
+            #expect(counter.shop.bank.calls == ["start"])
+            #expect(try await counter.find(order).refunds.map(\.state) == [.failed])
+            try await counter.checkBooks()
+        }
+    }
+
+    @Test func `does not end by a no of its own what another has sent since`() async throws {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            let bank = counter.shop.bank
+            let order = try await counter.shipped(quantity: 1)
+            try await counter.ask(order, .amount(Money(700, .eur)))
+            let claimed = try await claim(.refund, in: counter.shop)
+            bank.fail(.invalid)
+            let database = market.database
+            bank.meanwhile {
+                guard
+                    let next = try? await database.attempts.claimDue(limit: 5, claim: .zero)
+                        .first(where: { $0.kind == .refund })
+                else { return }
+                _ = try? await database.attempts.doubt(next)
+            }
+
+            try await market.marketplace.perform(claimed)
+
+            #expect(try await counter.find(order).refunds.map(\.state) != [.failed])
+            try await counter.shop.hurry()
+            try await counter.settle()
+            #expect(try await counter.find(order).refunds.map(\.state) == [.succeeded])
+            #expect(bank.calls == ["start", "refund", "refund"])
+            try await counter.checkBooks()
+        }
+    }
+
+    @Test func `wakes too late to ask when its whole machine slept`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let thing = try await shop.thing(price: 500)
+            try await shop.ship(try #require(try await shop.bought(thing).first), by: thing)
+            var settings = market.marketplace.settings
+            settings.callDeadline = .milliseconds(100)
+            settings.reached = { step in
+                if step == CrashStep(.capture, .beforeCall) { usleep(150_000) }
+            }
+            let sleeper = Marketplace(
+                database: market.database, providers: market.marketplace.providers,
+                settings: settings, logger: market.marketplace.logger)
+
+            _ = try await sleeper.settlePayments()
+
+            #expect(shop.bank.calls == ["start"])
+            try await shop.hurry()
+            try await shop.settle()
+            #expect(shop.bank.held == 500)
         }
     }
 

@@ -44,7 +44,8 @@ private struct LateMoney {
     }
 
     func retry(_ refund: Refund) async throws {
-        try await shop.marketplace.retryRefund(refund.id, of: refund.order, as: .admin(admin.id))
+        try await shop.marketplace.retryRefund(
+            refund.id, of: refund.order, because: "The bank can again.", as: .admin(admin.id))
         try await shop.settle()
     }
 
@@ -99,6 +100,10 @@ private struct LateMoney {
 
             #expect(late.shop.bank.held == 0)
             #expect(try await late.shop.detail(late.placed).payment?.refunded.isZero == false)
+            let trail = try await market.marketplace.auditTrail(
+                .object(kind: "order", id: "\(failed.order)"), PageRequest()
+            ).items.first { $0.action == "order.refund-requested" }
+            #expect(trail?.reason?.hasSuffix("; asked for again: The bank can again.") == true)
             try await late.check()
         }
     }

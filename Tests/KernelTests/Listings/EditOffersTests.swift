@@ -76,12 +76,34 @@ import Vocabulary
             draft.variants[0].wasOnHand = 10
             _ = try await kernel.editListing(listing, draft, as: seller.member)
             #expect(try await left() == 10)
+            // Together with what came meanwhile it would be more than there can be.
+            await #expect(throws: ListingRefusal.quantityInvalid) {
+                try await kernel.editOffers(
+                    [OfferEdit(variant: mug.id, price: nil, onHand: 1_000_000, wasOnHand: 9)],
+                    as: seller.member)
+            }
             await #expect(throws: ListingRefusal.stockReserved) {
                 try await kernel.editOffers(
                     [OfferEdit(variant: mug.id, price: nil, onHand: 0, wasOnHand: 11)],
                     as: seller.member)
             }
             #expect(try await left() == 10)
+        }
+    }
+
+    @Test func `are never more than there can be, whatever came meanwhile`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let present = try await kernel.publishedListing("Mug", by: seller.member)
+            var draft = ListingDraft(present)
+            draft.variants[0].onHand = 1_000_000
+            draft.variants[0].wasOnHand = 3
+
+            let edited = try await kernel.editListing(
+                present.listing.id, draft, as: seller.member)
+
+            #expect(edited.variants.map(\.onHand) == [1_000_000, 5])
         }
     }
 
@@ -122,6 +144,7 @@ import Vocabulary
             let good = OfferEdit(variant: mine[0].id, price: Money(1, .eur), onHand: 9)
             let wrong: [(OfferEdit, ListingRefusal)] = [
                 (OfferEdit(variant: theirs[0].id, price: nil, onHand: 1), .variantUnknown),
+                (OfferEdit(variant: theirs[0].id, price: nil, onHand: nil), .variantUnknown),
                 (OfferEdit(variant: mine[1].id, price: nil, onHand: 2), .stockReserved),
                 (OfferEdit(variant: mine[1].id, price: nil, onHand: -1), .quantityInvalid),
                 (OfferEdit(variant: mine[1].id, price: .zero(.eur), onHand: nil), .priceInvalid),

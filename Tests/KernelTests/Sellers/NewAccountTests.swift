@@ -45,6 +45,22 @@ import Vocabulary
         }
     }
 
+    @Test func `waits when it becomes the default in the place of an emptied one`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let added = try await kernel.addWallet(Self.draft(Self.thief), as: seller.member)
+            try await kernel.moveClock(by: .seconds(100 * 3600), as: nil)
+            try await kernel.editWallet(seller.wallet, Self.draft(), as: seller.member)
+
+            try await kernel.makeDefault(added.id, as: seller.member)
+
+            let wallets = try await kernel.wallets(as: seller.member)
+            #expect(try await waits(try #require(wallets.first(where: \.isDefault)), market))
+            #expect(try await told(seller, market).last == "nowhere > FR14 •••• 2606")
+        }
+    }
+
     @Test func `waits anew when its wallet was emptied three days before`() async throws {
         try await TestMarketplace.run { market in
             let kernel = market.marketplace

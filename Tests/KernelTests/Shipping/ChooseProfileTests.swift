@@ -79,4 +79,19 @@ import Vocabulary
             #expect(try await scene.profiles() == [nil])
         }
     }
+
+    @Test func `is for those who may edit listings`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            for role in SellerRole.allCases where !role.permissions.contains(.editListings) {
+                let member = SellerMember(
+                    seller: scene.seller.id, account: scene.seller.owner.id, role: role)
+                await #expect(throws: SellerRefusal.notAllowed, "\(role)") {
+                    try await market.marketplace.chooseShippingProfile(
+                        scene.letters, for: [scene.cup], as: member)
+                }
+            }
+            #expect(try await scene.profiles() == [nil, nil])
+        }
+    }
 }

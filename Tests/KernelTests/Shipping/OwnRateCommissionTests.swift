@@ -51,4 +51,32 @@ import Vocabulary
             #expect(order.order.amounts.commission == Money(100, .eur))
         }
     }
+
+    @Test func `is part of what another rule would have taken`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let kernel = shop.marketplace
+            let admin = try await market.given.administrator().id
+            let thing = try await shop.thing(price: 1000)
+            try await kernel.createShippingProfile(
+                ShippingProfileDraft(
+                    name: "Dear", handlingDays: 2, sentFrom: "Leipzig", isDefault: true,
+                    zones: [
+                        ShippingZone(
+                            countries: [], currency: .eur, first: 9000, further: 0, daysMin: 1,
+                            daysMax: 3)
+                    ]), as: thing.seller.member)
+            _ = try await shop.place(try await shop.checkout(thing))
+            let rule = try await kernel.draftCommissionRule(
+                CommissionDraft(
+                    CommissionScope(seller: thing.seller.id), rate: PartsPerMillion(percent: 15)),
+                as: admin, reason: "a trial")
+
+            let delta = try #require(
+                try await kernel.simulateCommission(rule.id, days: 90).sellers.first)
+
+            #expect(delta.charged == 1000)
+            #expect(delta.simulated == 1500)
+        }
+    }
 }

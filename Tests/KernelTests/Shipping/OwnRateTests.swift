@@ -191,4 +191,18 @@ import Vocabulary
             count: Int.random(in: 1...5, using: &random),
             grams: Int.random(in: 0...900, using: &random))
     }
+
+    @Test func `is the maker's own price only where no provider of the market asks it`() {
+        func parcel(_ chosen: String?, _ instance: ID<ProviderInstance>?) -> CheckoutParcel {
+            CheckoutParcel(
+                number: 0, seller: ID(), sellerName: "", sellerSlug: "", sellerCountry: "DE",
+                wallet: ID(), lines: [], options: [], isQuoted: true, chosen: chosen,
+                sellerIsOpen: true, shippingInstance: instance, origin: nil, holdDays: 7)
+        }
+        #expect(parcel(OwnRates.code, nil).isAtOwnRates)
+        // A provider may have an option of that name.
+        #expect(!parcel(OwnRates.code, ID()).isAtOwnRates)
+        #expect(!parcel("parcel", nil).isAtOwnRates)
+        #expect(!parcel(nil, nil).isAtOwnRates)
+    }
 }

@@ -67,6 +67,12 @@ import Vocabulary
         }
     }
 
+    /// Another program starts it, of which `/proc/self/exe` would be.
+    @Test func `is made by this very program`() {
+        let run = ConformanceRun(program: "/proc/self/exe", file: "a.so", within: .seconds(1))
+        #expect(run.program.hasPrefix(products + "/"), "\(run.program)")
+    }
+
     /// The rule that only a trap breaks: the run goes on, and so does this process.
     @Test func `survives a module that traps, which fails that case alone`() async throws {
         try await withFolder(of: ["libTrappingModule.so"]) { marketplace, market in

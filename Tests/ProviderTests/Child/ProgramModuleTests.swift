@@ -68,6 +68,28 @@ import Vocabulary
         #expect(error == .misconfigured(message: "price is out of all bounds."))
     }
 
+    @Test(arguments: [false, true])
+    func `gets as much memory as the operator says`(_ takesNotes: Bool) async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace(
+            "    if name == \"quotes\":\n",
+            with: "    if name == \"quotes\":\n        bytearray(200 << 20)\n")
+        let notes = folder.path + ".loading"
+        defer { try? FileManager.default.removeItem(atPath: notes) }
+        func quotes(megabytes: Int?) async throws -> [ShippingQuote] {
+            try await shipping(
+                of: ModuleCatalog(
+                    folder: folder.path, notes: takesNotes ? notes : nil,
+                    programMemory: megabytes.map { $0 << 20 })
+            ).quotes(for: Self.request, patient())
+        }
+
+        await #expect(throws: ProviderError.self) { try await quotes(megabytes: 160) }
+        #expect(try await quotes(megabytes: 1024).count == 2)
+        #expect(try await quotes(megabytes: nil).count == 2)
+    }
+
     @Test func `that was killed is started again, and nobody waits forever`() async throws {
         let folder = try ProgramFolder()
         defer { folder.remove() }

@@ -106,4 +106,60 @@ import Vocabulary
         }
         #expect(list.count == 2)
     }
+
+    @Test func `leaves nobody behind whom it has started when it ends by itself`() async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        let other = "['sh', '-c', 'while :; do sleep 1; done', __file__]"
+        try folder.replace(
+            "    if name == \"quotes\":\n",
+            with: """
+                    if name == "quotes":
+                        __import__('subprocess').Popen(\(other), stdin=-3, stdout=-3)
+                        __import__('os')._exit(3)
+
+                """)
+
+        await #expect(throws: ProviderError.self) { try await ask(module(folder)) }
+
+        #expect(try await folder.isStill())
+    }
+
+    @Test func `ends with the host, gets no new rights and leaves no memory on the disk`()
+        async throws
+    {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace(
+            "WAYS = [(\"standard\", \"Standard parcel\"",
+            with: """
+                import ctypes, resource
+                signal = ctypes.c_int()
+                ctypes.CDLL(None).prctl(2, ctypes.byref(signal), 0, 0, 0)  # at its parent's end
+                rights = ctypes.CDLL(None).prctl(39, 0, 0, 0, 0)  # no new ones
+                core = resource.getrlimit(resource.RLIMIT_CORE)
+                WAYS = [("standard", f"{signal.value} {rights} {core}"
+                """)
+
+        guard case .quotes(let list) = try await ask(module(folder)) else {
+            Issue.record("no quotes")
+            return
+        }
+
+        #expect(list.first?.label == "9 1 (0, 0)")
+    }
+
+    @Test func `is waited for while it starts, as an interpreter may for seconds`() async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace(
+            "            if kind == b\"H\":\n",
+            with: "            if kind == b\"H\":\n                __import__('time').sleep(2.5)\n")
+
+        guard case .quotes(let list) = try await ask(module(folder)) else {
+            Issue.record("no quotes")
+            return
+        }
+        #expect(list.count == 2)
+    }
 }

@@ -134,6 +134,10 @@ import Web
             #expect(found.text.contains("\"impersonationReason\":\"\(LookingOn.reason)\""))
             let page = try await market.browser.get("/impersonations")
             #expect(page.text.contains(LookingOn.reason))
+            let trail = try await Browser(market.office).raw(
+                "GET", "/audit?person=\(market.customer.id)",
+                headers: [("authorization", "Bearer \(token.secret)")])
+            #expect(trail.status == 200 && trail.text.contains(LookingOn.reason))
         }
     }
 

@@ -1,4 +1,5 @@
 import Kernel
+import Postgres
 import ProviderKit
 import TestSupport
 import Testing
@@ -61,6 +62,63 @@ import Vocabulary
                 .eur, to: 900_000, reason: "I agree.", by: colleague.id)
             let after = try await office.get("/api/v1/payout-limits")
             #expect(after.text.contains(#""amount":900000"#) && after.value("waiting.0") == nil)
+        }
+    }
+
+    @Test func `the market's own plan is applied by another than who approved it`() async throws {
+        try await Office.run { office in
+            let kernel = office.market.marketplace
+            let sale = try await Sale(office.market)
+            let seller = try #require(sale.sellers.first)
+            try await kernel.setPayoutSchedule(
+                of: seller.wallet, .eur, every: .daily, day: nil, minimum: nil, as: seller.member)
+            try await sale.deliver(office.market)
+            while try await kernel.releaseHolds() > 0 {}
+            let boss = try #require(office.accounts[.administrator]).id
+            try await kernel.setApprovalLimit(.eur, to: 1, reason: "small market", by: boss)
+            _ = try await kernel.runSchedules()
+            try await kernel.moveClock(by: .seconds(2 * 86_400), as: nil)
+            _ = try await kernel.runSchedules()
+            let plan = try #require(
+                try await kernel.payoutPlans(in: .open, PageRequest()).items.first)
+            try await kernel.approvePayoutPlan(plan.id, reason: "Seen.", by: boss)
+            func offersIt(_ role: AdminRole) async throws -> Bool {
+                try await office.get("/payout-plans/\(plan.id)", as: role).text
+                    .contains("action=\"/payout-plans/\(plan.id)/application\"")
+            }
+
+            #expect(try await !offersIt(.administrator))
+            #expect(try await offersIt(.finance))
+            let path = "/api/v1/payout-plans/\(plan.id)/application"
+            #expect(try await office.post(path, "{}").status == 403)
+            #expect(try await office.post(path, "{}", as: .finance).status == 200)
+        }
+    }
+
+    @Test func `a line of an invoice names the invoice that it corrects`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let order = try #require(sale.orders.first).order
+            let seller = try #require(sale.sellers.first { $0.id == order.seller })
+            let first = try await office.market.given.invoice(of: seller)
+            let second = ID<CommissionInvoice>()
+            _ = try await office.market.database.batch([
+                """
+                insert into commission_invoice (id, number, seller_id, currency, month, commission,
+                    commission_vat, tax_by_platform)
+                select \(second)::uuid, number + 1, seller_id, currency, '2026-02-01', -123, 0, 0
+                from commission_invoice where id = \(first)
+                """,
+                """
+                insert into commission_invoice_line (invoice_id, order_id, commission,
+                    commission_vat, tax_by_platform, corrects)
+                values (\(second), \(order.id), -123, 0, 0, \(first))
+                """,
+            ])
+
+            let page = try await office.get("/invoices/\(second)")
+
+            #expect(page.text.contains("Correction of invoice 1"))
         }
     }
 

@@ -1,4 +1,5 @@
 import Kernel
+import ProviderKit
 import TestSupport
 import Testing
 import Vocabulary
@@ -73,6 +74,36 @@ import Vocabulary
             #expect(try await office.get("/search").status == 200)
             let long = String(repeating: "a", count: 300)
             #expect(try await office.get("/api/v1/search?text=\(long)").status == 422)
+        }
+    }
+
+    @Test func `shows payouts and disputes to those who may read them`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            try await sale.deliver(office.market)
+            let kernel = office.market.marketplace
+            let payout = try #require(try await kernel.runPayouts().payouts.first)
+            let reference = try await office.get("/api/v1/payments").require("items.0.reference")
+            let total = sale.purchase.total
+            #expect(
+                try await kernel.applyDispute(
+                    DisputeSnapshot(
+                        reference: "du_77", paymentReference: reference, status: .inquiry,
+                        amount: total, withdrawn: .zero(total.currency),
+                        fee: .zero(total.currency), reason: "fraudulent", version: 1),
+                    at: sale.payment))
+            func found(_ text: String, _ role: AdminRole) async throws -> [String?] {
+                let answer = try await office.get("/api/v1/search?text=\(text)", as: role)
+                return [answer.value("items.0.kind"), answer.value("items.0.id")]
+            }
+
+            #expect(try await found("\(payout.id)", .finance) == ["payout", "\(payout.id)"])
+            #expect(try await found("\(payout.id)", .support) == [nil, nil])
+            #expect(try await found("\(payout.id)", .catalogue) == [nil, nil])
+            for role in [AdminRole.finance, .support] {
+                #expect(try await found("du_77", role) == ["dispute", "\(sale.purchase.id)"])
+            }
+            #expect(try await found("du_77", .catalogue) == [nil, nil])
         }
     }
 }

@@ -17,7 +17,7 @@ extension ProcessIdentity {
         return bytes.isEmpty ? "this machine" : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The newest migration that this program ships, and when its file was written: `m0144 of
+    /// The newest migration that this program ships, and when its file was written: `m0144,
     /// 2026-11-22 06:10`.
     private static var build: String {
         let schema = Migration.names.last.map { String($0.prefix { $0 != "-" }) } ?? "no schema"
@@ -25,6 +25,6 @@ extension ProcessIdentity {
         // It stays the file that was started, though another has taken its place.
         guard stat("/proc/self/exe", &file) == 0 else { return schema }
         let written = Instant(secondsSince1970: Int64(file.st_mtim.tv_sec)).description
-        return "\(schema) of \(written.prefix(10)) \(written.dropFirst(11).prefix(5))"
+        return "\(schema), \(written.prefix(10)) \(written.dropFirst(11).prefix(5))"
     }
 }

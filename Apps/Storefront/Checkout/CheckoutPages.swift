@@ -118,9 +118,9 @@ struct CheckoutPage {
         items = Format.money(checkout.totals.items)
         shipping = Format.money(checkout.totals.shipping)
         addedTaxes = checkout.taxes.filter { !$0.isIncluded }
-            .map { Row(label: $0.label, amount: Format.money($0.amount)) }
+            .map { Row(label: localized(label: $0.label), amount: Format.money($0.amount)) }
         includedTaxes = checkout.taxes.filter(\.isIncluded)
-            .map { Row(label: $0.label, amount: Format.money($0.amount)) }
+            .map { Row(label: localized(label: $0.label), amount: Format.money($0.amount)) }
         total = Format.money(checkout.totals.total)
         amount = checkout.totals.total.amount
         currency = checkout.totals.total.currency.code

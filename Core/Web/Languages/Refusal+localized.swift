@@ -8,6 +8,12 @@ extension Refusal {
     public var localizedExplanation: String { localized(sentence: explanation) }
 }
 
+/// What a module calls something, numbers in it included, such as a tax: `VAT 19 %`. The catalogues
+/// have it of the modules that ship; what others write is shown as it is.
+public func localized(label english: String) -> String {
+    Words.current.sentence(english) ?? english
+}
+
 /// A finished English sentence of ours in the language of the page that is being made: for those
 /// that were put together where no page is known.
 public func localized(sentence english: String) -> String {

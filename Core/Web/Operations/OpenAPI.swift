@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Kernel
 
 /// Writes the OpenAPI 3.1 document of an app from what was mounted.
 struct OpenAPI {
@@ -197,10 +198,10 @@ struct DocsPage {
     private static func caller(_ operation: Operation) -> String {
         let who =
             switch operation.access {
-            case .everyone: "everyone"
-            case .signedIn: "signed in"
-            case .member: "member of a seller"
-            case .administrator: "administrator"
+            case .everyone: localized("everyone")
+            case .signedIn: localized("whoever is signed in")
+            case .member: localized("members of a seller")
+            case .administrator: localized("administrators")
             }
         return operation.needs.isEmpty ? who : "\(who): \(operation.needs.joined(separator: ", "))"
     }

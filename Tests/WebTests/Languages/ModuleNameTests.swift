@@ -52,6 +52,19 @@ import Testing
         #expect(missing.isEmpty, "in Apps/Backoffice/Words/\(language.code): \(missing)")
     }
 
+    @Test func `are a tax's at the checkout, with its rate as people write it`() throws {
+        func said(_ label: String, in language: Language) throws -> String? {
+            try Catalogue(folder: "Apps/Storefront").words(language).sentence(label)
+        }
+        #expect(try said("VAT 19 %", in: .german) == "USt 19 %")
+        #expect(try said("VAT 5.5 %", in: .french) == "TVA 5,5 %")
+        #expect(try said("Sales tax 7.25 %", in: .german) == "Verkaufssteuer 7,25 %")
+        #expect(try said("Exempt from VAT", in: .french) == "Exonéré de TVA")
+        #expect(try said("No tax", in: .german) == "Keine Steuer")
+        // Somebody else's module calls it what it wants.
+        #expect(try said("GST 10 %", in: .german) == nil)
+    }
+
     /// Ways to pay, and what a customer is told to do who pays by hand.
     @Test(arguments: Language.allCases.filter { $0 != .english })
     func `are in the shop's`(_ language: Language) throws {

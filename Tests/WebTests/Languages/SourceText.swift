@@ -17,7 +17,9 @@ struct SourceText {
             let before = source[..<call.lowerBound]
             let line = before[(before.lastIndex(of: "\n") ?? before.startIndex)...]
             if line.contains("///") || line.contains("func ") { continue }
-            if rest.hasPrefix("name:") || rest.hasPrefix("sentence:") { continue }
+            if ["label:", "name:", "sentence:"].contains(where: { rest.hasPrefix($0) }) {
+                continue
+            }
             guard rest.first == "\"" else {
                 unreadable.append(source[call.lowerBound...].prefix(60))
                 continue

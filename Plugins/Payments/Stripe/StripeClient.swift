@@ -25,16 +25,15 @@ struct StripeClient: Sendable {
     /// key, which follows from the first one, once `done` has seen that nothing was made.
     /// - Parameters:
     ///   - operation: begins the key, so that one key of the kernel's serves several calls.
-    ///   - account: the connected account to act on.
     ///   - done: what the call made, when it did after all; nil is a promise that it did not.
     func post<Body: Decodable & Sendable>(
         _ type: Body.Type, _ path: String, _ form: StripeForm, _ operation: String,
-        account: String? = nil, _ context: OperationContext,
+        _ context: OperationContext,
         done: () async throws(ProviderError) -> Body?
     ) async throws(ProviderError) -> Body {
         var last = ProviderError.ambiguous(message: "Stripe repeats a failure of its own.")
         for generation in 1...Self.generationsMax {
-            var request = request("POST", path, account: account)
+            var request = request("POST", path)
             request.headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.headers["Idempotency-Key"] = Self.key(operation, context, generation)
             request.body = Array(form.body.utf8)
@@ -96,7 +95,9 @@ struct StripeClient: Sendable {
         return body
     }
 
-    private func request(_ method: String, _ path: String, account: String?) -> HTTPRequest {
+    private func request(
+        _ method: String, _ path: String, account: String? = nil
+    ) -> HTTPRequest {
         var request = HTTPRequest(
             method, url + path,
             headers: [

@@ -49,15 +49,13 @@ extension StripePayments {
         form.set("description", request.statement.isEmpty ? nil : request.statement)
         form.set("metadata[guildhall_payout]", request.transferID)
         form.set(StripeMark.key, StripeMark.key(context.idempotencyKey))
-        let body = try await stripe.post(
+        return try await stripe.post(
             TransferBody.self, "/v1/transfers", form, "transfer", context
         ) { () throws(ProviderError) in
             try await stripe.made(
                 TransferBody.self, "/v1/transfers", by: context.idempotencyKey, now: now(),
                 context)
-        }
-        if paysBanks { await payBank(request, units, context) }
-        return try body.snapshot()
+        }.snapshot()
     }
 
     public func reverse(
@@ -154,27 +152,6 @@ extension StripePayments {
             throw .unavailable(
                 message: "Not enough of the balance at Stripe is available yet.",
                 retryAfterSeconds: 3600)
-        }
-    }
-
-    /// Sends what was transferred on to the seller's bank. When it cannot be sent yet, it stays in
-    /// the seller's account at Stripe, where the seller sees it: the platform owes it no more.
-    private func payBank(
-        _ request: AccountTransfer, _ units: Int64, _ context: OperationContext
-    ) async {
-        var form = StripeForm()
-        form.set("amount", units)
-        form.set("currency", request.amount.currency.code.lowercased())
-        form.set("metadata[guildhall_payout]", request.transferID)
-        do throws(ProviderError) {
-            _ = try await stripe.post(
-                BankPayoutBody.self, "/v1/payouts", form, "bank", account: request.account,
-                context
-            ) { () throws(ProviderError) in nil }
-        } catch {
-            stripe.log(
-                "stripe.bank-payout-waits",
-                ["transfer": request.transferID, "error": error.description])
         }
     }
 }

@@ -19,23 +19,17 @@ public struct StripePayments: ConnectedAccountProvider, BalanceProvider {
     static let testCards = ConfigurationField(
         "testCards", label: "Test cards offered",
         help: "Stripe's test payment methods, such as pm_card_visa. Not for real money.")
-    static let sellerPayouts = ConfigurationField(
-        "sellerPayouts", label: "Payouts to sellers' banks",
-        kind: .choice(["automatic", "with-transfer"]),
-        help: "automatic: by Stripe's schedule. with-transfer: with every transfer.",
-        fallback: "automatic")
 
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "stripe", name: "Stripe", version: "1.0",
         summary: "Cards, wallets and bank payments on Stripe's page, and payouts to sellers.",
-        fields: [url, apiKey, webhookSecret, connectSecret, testCards, sellerPayouts],
+        fields: [url, apiKey, webhookSecret, connectSecret, testCards],
         capabilities: [.separateCapture, .partialRefund, .redirect, .delayedResult, .payouts])
 
     /// The way to pay that leads to Stripe's own page.
     static let checkout = PaymentMethod(code: "checkout", label: "Card, wallet or bank (Stripe)")
 
     let stripe: StripeClient
-    let paysBanks: Bool
     let now: @Sendable () -> Instant
     let cards: [PaymentMethod]
     private let webhookSecrets: [Secret]
@@ -68,7 +62,6 @@ public struct StripePayments: ConnectedAccountProvider, BalanceProvider {
         cards = codes.map {
             PaymentMethod(code: String($0), label: "Test card: \($0.dropFirst(3))")
         }
-        paysBanks = settings.text(Self.sellerPayouts) == "with-transfer"
         now = services.now
     }
 

@@ -46,11 +46,6 @@ struct ReversalBody: Decodable, Sendable {
     }
 }
 
-struct BankPayoutBody: Decodable, Sendable {
-    let id: String
-    let status: String
-}
-
 struct StripeBalance: Decodable, Sendable {
     struct Part: Decodable, Sendable {
         let amount: Int64

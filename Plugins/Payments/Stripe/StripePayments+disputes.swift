@@ -37,11 +37,11 @@ struct DisputeBody: Decodable, Sendable {
     func snapshot(of reference: String) throws(ProviderError) -> DisputeSnapshot {
         let (known, step) = try step
         let movements = balanceTransactions ?? []
-        guard movements.allSatisfy({ $0.currency == currency }) else {
-            throw .ambiguous(message: "The dispute was settled in another currency.")
-        }
-        let taken = movements.reduce(0) { $0 &- $1.amount }
-        let fees = movements.reduce(0) { $0 &+ $1.fee }
+        // What was settled in another currency says nothing of the payment's: the dispute is known
+        // all the same, and its money is found when the books are compared.
+        let own = movements.allSatisfy { $0.currency == currency } ? movements : []
+        let taken = own.reduce(0) { $0 &- $1.amount }
+        let fees = own.reduce(0) { $0 &+ $1.fee }
         guard let amount = StripeAmount.money(amount, currency),
             let withdrawn = StripeAmount.money(max(0, taken), currency),
             let fee = StripeAmount.money(max(0, fees), currency)

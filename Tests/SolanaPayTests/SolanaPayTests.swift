@@ -1,4 +1,5 @@
 import ProviderKit
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -9,15 +10,20 @@ import Vocabulary
     static let asked = Money(1_500_000_000, sol)
 
     static func module(
-        _ values: [String: String] = [:],
+        _ values: [String: String] = [:], mode: InstanceMode = .sandbox,
+        genesis: String = stranger,
         _ script: @escaping @Sendable (String, String) -> HTTPResponse = { _, _ in
             ScriptedNode.fault(-32601)
         }
     ) throws -> SolanaPay {
         let known = ["node": "http://node.test"].merging(values) { $1 }
         return try SolanaPay(
-            settings: InstanceSettings(instanceID: "instance", values: known),
-            services: ProviderServices(http: ScriptedNode(script)))
+            settings: InstanceSettings(instanceID: "instance", mode: mode, values: known),
+            services: ProviderServices(
+                http: ScriptedNode { method, parameters in
+                    method == "getGenesisHash"
+                        ? ScriptedNode.result("\"\(genesis)\"") : script(method, parameters)
+                }))
     }
 
     static func start(
@@ -226,9 +232,15 @@ import Vocabulary
             let items = names.map { "{\"signature\":\"\($0)\",\"err\":null}" }
             return ScriptedNode.result("[" + items.joined(separator: ",") + "]")
         }
+        let logged = Mutex<[[String: String]]>([])
         let module = try SolanaPay(
             settings: InstanceSettings(instanceID: "i", values: ["node": "http://node.test"]),
-            services: ProviderServices(http: node))
+            services: ProviderServices(
+                http: node,
+                log: { event, fields in
+                    guard event == "solana-pay.reference-crowded" else { return }
+                    logged.withLock { $0.append(fields) }
+                }))
         _ = try await module.lookup(.reference(try request(Self.asked).canonical), Self.context)
 
         let read = node.asked.filter { $0.hasPrefix("getTransaction") }
@@ -236,6 +248,7 @@ import Vocabulary
         #expect(read.first?.contains("\"last\"") ?? false)
         #expect(read.first?.contains("\"maxSupportedTransactionVersion\":0") ?? false)
         #expect(node.asked.contains { $0.contains("\"before\":\"sig999\"") })
+        #expect(logged.withLock { $0 }.map { $0["transactions"] } == ["1001"])
     }
 
     @Test(arguments: [

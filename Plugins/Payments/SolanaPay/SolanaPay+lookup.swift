@@ -36,14 +36,25 @@ extension SolanaPay {
     ) async throws(ProviderError) -> [Receipt] {
         var candidates: [SignatureBody] = []
         var before: String?
+        var crowd = 0
         // The oldest come last, and they count first.
         repeat {
             let page = try await chain.signatures(
                 naming: request.reference, before: before, limit: Self.signaturesMax, context)
             let succeeded = page.filter { $0.err == nil }
+            crowd += succeeded.count
             candidates = Array((candidates + succeeded).suffix(Self.transactionsMax))
             before = page.count == Self.signaturesMax ? page.last?.signature : nil
         } while before != nil
+        if crowd > Self.transactionsMax {
+            // Somebody spams the reference, or a customer pays in very many parts.
+            log(
+                "solana-pay.reference-crowded",
+                [
+                    "reference": "\(request.reference)", "transactions": "\(crowd)",
+                    "read": "\(Self.transactionsMax)",
+                ])
+        }
         var found: [Receipt] = []
         var signatures: [String] = []
         for candidate in candidates.reversed() {

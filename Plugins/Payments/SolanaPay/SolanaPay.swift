@@ -24,7 +24,10 @@ public struct SolanaPay: PaymentProvider {
         kind: .payment, key: "solana-pay", name: "Solana Pay", version: "1.0",
         summary: "SOL and USDC from wallet to wallet; the seller is paid directly.",
         fields: [node, nodeToken, usdc, label, minutes],
-        capabilities: [.directToSeller, .toChainAddress, .delayedResult])
+        capabilities: [.directToSeller, .toChainAddress, .delayedResult],
+        // The public nodes of the main network (solana.com/docs/references/clusters). What other
+        // nodes are of, their genesis says.
+        liveHosts: ["api.mainnet-beta.solana.com", "api.mainnet.solana.com"])
 
     let chain: ChainNode
     /// Nil when USDC is not taken.
@@ -32,7 +35,9 @@ public struct SolanaPay: PaymentProvider {
     let shop: String
     let window: Duration
     let instance: String
+    let network: ChainNetwork
     let now: @Sendable () -> Instant
+    let log: @Sendable (String, [String: String]) -> Void
 
     public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
         chain = ChainNode(
@@ -48,15 +53,15 @@ public struct SolanaPay: PaymentProvider {
         else { throw .misconfigured(message: "The minutes to pay are 5 to 1440.") }
         window = .seconds(minutes * 60)
         instance = settings.instanceID
+        network = ChainNetwork(mode: settings.mode)
         now = services.now
+        log = services.log
     }
 
-    /// Whether the node answers, and USDC is what it says.
+    /// Whether the node answers, is of the network that the mode wants, and USDC is what it says.
     public func check(_ context: OperationContext) async throws(ProviderError) -> [String] {
-        guard let usdcMint else {
-            _ = try await chain.account(.system, context)
-            return []
-        }
+        if let problem = try await network.problem(of: chain, context) { return [problem] }
+        guard let usdcMint else { return [] }
         guard let mint = try await chain.account(usdcMint, context) else {
             return ["The node does not know the mint of USDC: it may be of another network."]
         }
@@ -93,6 +98,7 @@ public struct SolanaPay: PaymentProvider {
                 code: "wallet", message: "This maker has no wallet on Solana.", mayRetry: false)
         }
         let mint = try mint(for: request)
+        try await network.prove(chain, context)
         try await prove(recipient, takes: mint, context)
         let transfer = TransferRequest(
             recipient: recipient, amount: request.amount, mint: mint,

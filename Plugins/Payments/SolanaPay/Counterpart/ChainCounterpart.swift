@@ -10,6 +10,9 @@ public final class ChainCounterpart: ScriptedCounterpart {
     private static let customer = "AKnL4NNf3DGWZJS6cPknBuEGnVsV4A4m5tgebLHaRSZ9"
     private static let mint = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 
+    /// Of a network that there is nowhere else.
+    private static let genesis = "\(ChainAddress.token)"
+
     private struct Transfer {
         let signature: String
         let request: TransferRequest
@@ -23,6 +26,12 @@ public final class ChainCounterpart: ScriptedCounterpart {
         [
             "node": "https://node.example", "nodeToken": "token_conformance_5f0c7d2e9b",
             "usdc": Self.mint,
+        ]
+    }
+    public var liveSettings: [String: String]? {
+        [
+            "node": "https://api.mainnet-beta.solana.com",
+            "nodeToken": "token_conformance_9e2b7d0f5c", "usdc": Self.mint,
         ]
     }
     public var payingMethod: String? { "sol" }
@@ -50,11 +59,12 @@ public final class ChainCounterpart: ScriptedCounterpart {
 
     public func answer(_ request: HTTPRequest, at now: Instant) async -> HTTPResponse {
         guard
-            let question = try? JSONDecoder().decode(Question.self, from: Data(request.body)),
-            let names = question.params.first?.texts
+            let question = try? JSONDecoder().decode(Question.self, from: Data(request.body))
         else { return HTTPResponse(status: 400) }
+        let names = question.params.first?.texts ?? []
         let known = transfers.withLock { $0 }
         switch question.method {
+        case "getGenesisHash": return Self.result("\"\(Self.genesis)\"")
         case "getAccountInfo": return Self.valued(Self.account(names.first ?? ""))
         case "getSignaturesForAddress":
             let naming = known.filter { "\($0.request.reference)" == names.first }

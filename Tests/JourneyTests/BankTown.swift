@@ -29,6 +29,7 @@ struct BankTown: Sendable {
                 try await door.open {
                     let town = try await BankTown(market, bankURL, door)
                     try await body(town)
+                    try await town.compare()
                 }
             }
         }
@@ -55,7 +56,7 @@ struct BankTown: Sendable {
         customer = try await market.given.account("Grace Customer")
     }
 
-    /// An active instance of a sandbox module for one of the bank's merchants.
+    /// An active instance of a sandbox module for one of the bank's merchants, and called after it.
     func provider(
         _ merchant: String, _ module: String = "sandbox-payments",
         capture: ProviderInstance.Capture = .atOrder

@@ -16,12 +16,20 @@ struct StripeTown: Sendable {
 
     var buyer: Buyer { Buyer(account: customer.id) }
 
-    static func run(_ body: @Sendable @escaping (StripeTown) async throws -> Void) async throws {
+    /// Every scenario ends with both books compared.
+    /// - Parameter isPastMarket: the module is called past the market, whose books then have
+    ///   nothing of it.
+    static func run(
+        isPastMarket: Bool = false,
+        _ body: @Sendable @escaping (StripeTown) async throws -> Void
+    ) async throws {
         try await TestMarketplace.run { market in
             let door = WebhookDoor()
             try await FakeStripe.run { stripe in
                 try await door.open {
-                    try await body(try await StripeTown(market, stripe, door))
+                    let town = try await StripeTown(market, stripe, door)
+                    try await body(town)
+                    try await town.compare(isPastMarket: isPastMarket)
                 }
             }
         }
@@ -131,44 +139,6 @@ struct StripeTown: Sendable {
             try await Task.sleep(for: .milliseconds(200))
         }
         Issue.record("it did not come true in time: \(words)")
-    }
-
-    /// What our books say that Stripe holds of ours, in minor units.
-    func clearing() async throws -> Int64 {
-        try await market.database.query(
-            """
-            select coalesce(-sum(entry.amount), 0)::bigint
-            from ledger_entry entry join ledger_account account on account.id = entry.account_id
-            where account.kind = 'provider_clearing' and account.instance_id = \(instance)
-            """
-        ).decode { c in try c.next(Int64.self) }.first ?? 0
-    }
-
-    /// The sum of a platform account, in minor units.
-    func sum(_ kind: String) async throws -> Int64 {
-        try await market.database.query(
-            """
-            select coalesce(sum(entry.amount), 0)::bigint
-            from ledger_entry entry join ledger_account account on account.id = entry.account_id
-            where account.kind = \(kind)
-            """
-        ).decode { c in try c.next(Int64.self) }.first ?? 0
-    }
-
-    /// Our payments by their id: what was taken and what was given back.
-    func payments() async throws -> [String: [Int64]] {
-        let rows = try await market.database.query(
-            "select id::text, captured, refunded from payment where instance_id = \(instance)"
-        ).decode { c in
-            (try c.next(String.self), [try c.next(Int64.self), try c.next(Int64.self)])
-        }
-        return Dictionary(rows) { first, _ in first }
-    }
-
-    func checkBooks() async throws {
-        for check in try await marketplace.verifyLedger().checks where !check.culprits.isEmpty {
-            Issue.record("\(check.claim): \(check.culprits)")
-        }
     }
 
     private static let client = HostClient(privateHosts: ["127.0.0.1"])

@@ -11,8 +11,7 @@ import Vocabulary
     func `are found by the worker, and the commission is the seller's debt`(
         _ asset: Asset
     ) async throws {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, asset)
+        try await ChainShop.run(asset) { shop in
             let placed = try await shop.placed()
             #expect(placed.refusal == nil)
             #expect(placed.payment.state == .requiresAction)
@@ -33,16 +32,14 @@ import Vocabulary
             #expect(try await shop.chain.earned() == placed.payment.amount.amount)
             let order = try #require(paid.orders.first).order
             let balance = try #require(
-                try await market.marketplace.balances(of: shop.thing.seller.id).first)
+                try await shop.market.marketplace.balances(of: shop.thing.seller.id).first)
             #expect(balance.receivable.amount == -order.amounts.commission.amount)
             #expect(order.amounts.commission.isPositive)
-            #expect(try await market.marketplace.verifyLedger().isClean)
         }
     }
 
     @Test func `keep what is too much for somebody to look at, told once`() async throws {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, .usdc)
+        try await ChainShop.run(.usdc) { shop in
             let placed = try await shop.placed()
             let more = Int(placed.payment.amount.amount) + 5
             try await shop.chain.chain.finalize(try await shop.pay(placed, amount: more))
@@ -53,7 +50,8 @@ import Vocabulary
             #expect(payment.state == .captured)
             #expect(payment.surplus?.amount == 5)
             #expect(
-                try await market.marketplace.paymentsToReview().items.map(\.id) == [payment.id])
+                try await shop.market.marketplace.paymentsToReview().items.map(\.id) == [payment.id]
+            )
             let notes = try #require(try await shop.detail(placed).orders.first).events
                 .count { $0.kind == "money-to-look-at" }
             #expect(notes == 1)
@@ -61,13 +59,12 @@ import Vocabulary
     }
 
     @Test func `are not paid with a transaction that counts for another payment`() async throws {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, .usdc)
+        try await ChainShop.run(.usdc) { shop in
             let (first, second) = (try await shop.placed(), try await shop.placed())
             let signature = try await shop.pay(first)
             try await shop.chain.chain.finalize(signature)
             // What a node that lies, or a mistake of ours, would come to.
-            try await market.database.execute(
+            try await shop.market.database.execute(
                 """
                 insert into payment_receipt (payment_id, instance_id, id, amount, received_at,
                     is_final)
@@ -79,25 +76,23 @@ import Vocabulary
 
             #expect(try await shop.state(first) == .awaitingPayment)
             #expect(try await shop.detail(first).payment?.captured.isZero == true)
-            #expect(try await market.marketplace.verifyLedger().isClean)
         }
     }
 
     @Test func `are open again when the chain went another way`() async throws {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, .sol)
+        try await ChainShop.run(.sol) { shop in
             let placed = try await shop.placed()
             let signature = try await shop.pay(placed)
             try await shop.look()
             #expect(try await shop.detail(placed).payment?.received.isPositive == true)
 
-            try await shop.chain.chain.forget(signature)
+            try await shop.forget(signature, of: placed)
             try await shop.look()
 
             let payment = try #require(try await shop.detail(placed).payment)
             #expect(payment.state == .requiresAction)
             #expect(payment.received.isZero)
-            let kept = try await market.database.query("select from payment_receipt")
+            let kept = try await shop.market.database.query("select from payment_receipt")
             #expect(kept.isEmpty)
             #expect(try await shop.state(placed) == .awaitingPayment)
         }
@@ -106,11 +101,10 @@ import Vocabulary
     @Test func `are over when nothing came in time, and what comes later is looked at`()
         async throws
     {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, .sol)
+        try await ChainShop.run(.sol) { shop in
             let placed = try await shop.placed()
-            try await market.marketplace.moveClock(by: .seconds(31 * 60), as: nil)
-            try await market.marketplace.expirePurchases()
+            try await shop.market.marketplace.moveClock(by: .seconds(31 * 60), as: nil)
+            try await shop.market.marketplace.expirePurchases()
             #expect(try await shop.state(placed) == .cancelled)
 
             try await shop.chain.chain.finalize(try await shop.pay(placed))
@@ -119,10 +113,10 @@ import Vocabulary
             let late = try #require(try await shop.detail(placed).payment)
             #expect(late.state == .late)
             #expect(late.received == late.amount)
-            #expect(try await market.marketplace.paymentsToReview().items.map(\.id) == [late.id])
-            let balance = try await market.marketplace.balances(of: shop.thing.seller.id).first
+            #expect(
+                try await shop.market.marketplace.paymentsToReview().items.map(\.id) == [late.id])
+            let balance = try await shop.market.marketplace.balances(of: shop.thing.seller.id).first
             #expect(balance?.receivable.isZero ?? true)
-            #expect(try await market.marketplace.verifyLedger().isClean)
         }
     }
 
@@ -133,8 +127,7 @@ import Vocabulary
     func `are the same on the chain and in our books, whatever its node does`(
         seed: Int
     ) async throws {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, .usdc, faults: seed)
+        try await ChainShop.run(.usdc, faults: seed) { shop in
             var placed: [PlacedPurchase] = []
             for number in 0..<40 where placed.count < 5 {
                 let one = try await shop.placed()
@@ -172,42 +165,40 @@ import Vocabulary
                 guard isWhole else { continue }
                 commission += detail.orders.reduce(0) { $0 + $1.order.amounts.commission.amount }
             }
-            let balance = try await market.marketplace.balances(of: shop.thing.seller.id).first
+            let balance = try await shop.market.marketplace.balances(of: shop.thing.seller.id).first
             #expect(balance?.receivable.amount == -commission)
-            #expect(try await market.marketplace.verifyLedger().isClean)
         }
     }
 
     @Test func `hold a draining provider open no longer than somebody says, and none is lost`()
         async throws
     {
-        try await TestMarketplace.run { market in
-            let shop = try await ChainShop(market, .usdc)
+        try await ChainShop.run(.usdc) { shop in
             let (quiet, late, seen) = (
                 try await shop.placed(), try await shop.placed(), try await shop.placed()
             )
-            try await market.marketplace.moveClock(by: .seconds(31 * 60), as: nil)
-            try await market.marketplace.expirePurchases()
+            try await shop.market.marketplace.moveClock(by: .seconds(31 * 60), as: nil)
+            try await shop.market.marketplace.expirePurchases()
             try await shop.look()
-            let admin = try await market.given.administrator()
+            let admin = try await shop.market.given.administrator()
             await #expect(throws: ProviderRefusal.self, "it takes new payments") {
-                try await market.marketplace.endWatch(
+                try await shop.market.marketplace.endWatch(
                     at: shop.way, reason: "it is swapped", by: admin.id)
             }
-            _ = try await market.marketplace.drainProviderInstance(shop.way, as: admin.id)
+            _ = try await shop.market.marketplace.drainProviderInstance(shop.way, as: admin.id)
             await #expect(throws: ProviderRefusal.self, "it watches") {
-                try await market.marketplace.retireProviderInstance(shop.way, as: admin.id)
+                try await shop.market.marketplace.retireProviderInstance(shop.way, as: admin.id)
             }
             try await shop.chain.chain.finalize(try await shop.pay(seen))
 
-            let ended = try await market.marketplace.endWatch(
+            let ended = try await shop.market.marketplace.endWatch(
                 at: shop.way, reason: "the shop's sign is gone", by: admin.id)
 
             #expect(ended.ended == 2 && ended.cameLate == 1 && !ended.isUnfinished)
             #expect(try await shop.detail(seen).payment?.state == .late)
-            let open = try await market.marketplace.openItemCounts(of: shop.way)
+            let open = try await shop.market.marketplace.openItemCounts(of: shop.way)
             #expect(open.allSatisfy { $0.kind == .call && $0.count == 1 }, "\(open)")
-            let trail = try await market.marketplace.auditTrail(
+            let trail = try await shop.market.marketplace.auditTrail(
                 .object(kind: "provider_instance", id: shop.way.description), PageRequest())
             #expect(trail.items.contains { $0.action == "provider.watch-ended" })
 
@@ -216,76 +207,7 @@ import Vocabulary
             try await shop.look()
             #expect(try await shop.detail(late).payment?.state == .late)
             #expect(try await shop.detail(quiet).payment?.received.isZero == true)
-            #expect(try await market.marketplace.paymentsToReview().items.count == 2)
-            #expect(try await market.marketplace.verifyLedger().isClean)
+            #expect(try await shop.market.marketplace.paymentsToReview().items.count == 2)
         }
-    }
-}
-
-/// A shop that sells for an asset of the chain.
-private struct ChainShop: Sendable {
-    let market: TestMarketplace
-    let chain: ChainMarket
-    let way: ID<ProviderInstance>
-    let thing: GivenListing
-    let buyer: Buyer
-
-    /// - Parameter seed: its node is a bad one, whose faults come by this seed.
-    init(_ market: TestMarketplace, _ asset: Asset, faults seed: Int? = nil) async throws {
-        self.market = market
-        chain = try await ChainMarket(asset)
-        _ = try await market.given.instance(.shipping)
-        _ = try await market.given.instance(.tax)
-        way = try await market.given.instance(
-            ofPayments: "solana-pay",
-            [
-                "node": chain.chain.node + (seed.map { "/faulty/\($0)" } ?? ""),
-                "usdc": chain.usdc,
-            ])
-        let seller = try await market.given.verifiedSeller()
-        let wallet = try await market.marketplace.addWallet(
-            WalletDraft(
-                kind: .chainAddress, label: "Solana",
-                details: WalletDetails(chain: "solana", address: chain.seller)),
-            as: seller.member)
-        try await market.marketplace.makeDefault(wallet.id, as: seller.member)
-        let currency = asset == .sol ? SolanaPayTests.sol : SolanaPayTests.usdc
-        thing = try await market.given.listing(
-            price: Money(12_345_678, currency), by: seller, stock: 100)
-        buyer = Buyer(account: try await market.given.account("Grace Customer").id)
-    }
-
-    func placed() async throws -> PlacedPurchase {
-        let checkout = try await market.marketplace.startCheckout(
-            [CheckoutItem(variant: thing.variant, quantity: 1)], to: Given.address,
-            email: "grace@example.com", as: buyer)
-        return try await market.marketplace.placePurchase(
-            checkout.id, expecting: checkout.totals.total,
-            paying: PaymentChoice(instance: way, method: chain.asset.rawValue) { _ in
-                "http://127.0.0.1/"
-            }, as: buyer)
-    }
-
-    /// The customer's wallet does what the page says, or sends another amount.
-    func pay(_ placed: PlacedPurchase, amount: Int? = nil) async throws -> String {
-        guard case .instructions(let lines) = placed.next,
-            let line = lines.first(where: { $0.form == .link })
-        else { throw TestSupportError.notFound("an address to pay to") }
-        return try await chain.pay(.init(url: line.value, amount: amount))
-    }
-
-    /// What the worker does every second, without waiting for its next look.
-    func look() async throws {
-        try await market.database.execute(
-            "update payment_attempt set next_try_at = now() where state in ('sent', 'unknown')")
-        while try await market.marketplace.settlePayments() > 0 {}
-    }
-
-    func detail(_ placed: PlacedPurchase) async throws -> PurchaseDetail {
-        try await market.marketplace.findPurchase(placed.purchase.id, as: buyer)
-    }
-
-    func state(_ placed: PlacedPurchase) async throws -> Purchase.State {
-        try await detail(placed).purchase.state
     }
 }

@@ -36,7 +36,9 @@ class API:
         answer = self.decide(method, target, headers, body)
         if self.journal:
             with self.guard:
-                self.journal.write(json.dumps([method, target, body, answer[0], answer[2]]) + "\n")
+                said = {name: headers.get(name) for name in ("Stripe-Version", "Idempotency-Key")}
+                self.journal.write(
+                    json.dumps([method, target, body, answer[0], answer[2], said]) + "\n")
                 self.journal.flush()
         return answer
 
@@ -178,7 +180,7 @@ class API:
              lambda i, p, a: b.expire_session(i)),
             ("POST", "/v1/accounts", lambda p, a: b.create_account(p)),
             ("GET", "/v1/accounts", lambda p, a: listed("accounts", p)),
-            ("GET", f"/v1/accounts/{id}", one("accounts", "account")),
+            ("GET", f"/v1/accounts/{id}", lambda i, p, a: b.account(i)),
             ("POST", "/v1/account_links", lambda p, a: b.create_link(p)),
             ("POST", "/v1/transfers", lambda p, a: b.create_transfer(p)),
             ("GET", "/v1/transfers", lambda p, a: listed("transfers", p)),

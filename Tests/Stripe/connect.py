@@ -43,6 +43,20 @@ class ConnectBooks(Books):
         self.tell("account.updated", account, id)
         return account
 
+    def deauthorize_account(self, id):
+        """The seller takes the platform's permission back."""
+        self.find("accounts", id, "account")["_deauthorized"] = True
+        self.tell("account.application.deauthorized",
+                  objects.stamp("application", "ca_00000001", name="Guildhall"), id)
+
+    def account(self, id, kind="account"):
+        account = self.find("accounts", id, kind)
+        if account.get("_deauthorized"):
+            raise Refused(403, "account_invalid",
+                          f"The provided key does not have access to account '{id}' (or that "
+                          "account does not exist). Application access may have been revoked.")
+        return account
+
     # Transfers
 
     def create_transfer(self, params):
@@ -50,7 +64,7 @@ class ConnectBooks(Books):
         if params.get("amount", 0) <= 0:
             raise Refused(400, "parameter_invalid_integer", "Invalid positive integer",
                           param="amount")
-        account = self.find("accounts", params["destination"], "destination")
+        account = self.account(params["destination"], "destination")
         if account["capabilities"]["transfers"] != "active":
             raise Refused(400, "insufficient_capabilities_for_transfer",
                           "The destination has no active transfers capability.")
@@ -116,7 +130,7 @@ class ConnectBooks(Books):
     def balance(self, account=None):
         """The platform's, or a connected account's for whoever acts on it."""
         if account:
-            self.find("accounts", account, "account")
+            self.account(account)
             rows, left = self.tables["transfers"], lambda c: self.balance_of(account, c)
         else:
             rows, left = self.tables["balance_transactions"], self.available

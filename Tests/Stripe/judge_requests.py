@@ -3,7 +3,8 @@
 
 FOLDER holds what tests left behind: `stripe-*.jsonl`, journals of `server.py`, and
 `stripe-signatures.jsonl`, webhooks that the module's kit signed. Every request must be one that the
-types of the vendor's Python library allow; every signature must hold for that library; and what
+types of the vendor's Python library allow, in that library's version of the API, and every change
+must come under a key; every signature must hold for that library; and what
 localstripe, another fake that others wrote, covers, it must answer as ours did. Needs the packages
 `stripe` and `localstripe`.
 """
@@ -38,7 +39,8 @@ WANTED = {
 }
 # Stripe takes these; localstripe does not know them.
 UNKNOWN_TO_LOCALSTRIPE = {
-    "return_url", "receipt_email", "description", "transfer_group", "reason", "confirmation_method"}
+    "return_url", "receipt_email", "description", "transfer_group", "reason", "confirmation_method",
+    "cancellation_reason"}
 
 
 def journals(folder):
@@ -71,6 +73,28 @@ def judge_shapes(found, schema):
     if missing:
         sys.exit(f"The tests never asked for {', '.join(sorted(missing))}; saw {sorted(seen)}")
     return count, len(seen)
+
+
+def judge_headers(found, version):
+    """Each request says the one version of the API, and each change comes under a key of its own.
+
+    - Returns: how many keys there were."""
+    count = 0
+    for journal in found:
+        keys = {}
+        for method, target, body, _, _, said in journal:
+            if said["Stripe-Version"] != version:
+                sys.exit(f"{method} {target} says the version {said['Stripe-Version']}, and the "
+                         f"vendor's library {version}")
+            if method != "POST":
+                continue
+            key = said["Idempotency-Key"] or ""
+            if not 0 < len(key) <= 255:
+                sys.exit(f"{method} {target} comes under the key {key!r}")
+            if keys.setdefault(key, (target, body)) != (target, body):
+                sys.exit(f"{method} {target} comes under the key {key!r} of another request")
+        count += len(keys)
+    return count
 
 
 def judge_signatures(folder):
@@ -139,7 +163,7 @@ def replay(found, other):
     compared, made = 0, set()
     for journal in found:
         ids = {}
-        for method, target, body, status, answer in journal:
+        for method, target, body, status, answer, _ in journal:
             kind = operation(method, target)
             # The second time under one key only our fake answers as the first time.
             if status != 200 or (method == "POST" and (kind, answer.get("id")) in made):
@@ -154,6 +178,7 @@ def replay(found, other):
                 params["payment_intent"] = ids[params["payment_intent"]]
                 path = "/v1/refunds"
             elif known and kind in ("POST /v1/payment_intents/ID/capture",
+                                    "POST /v1/payment_intents/ID/cancel",
                                     "GET /v1/payment_intents/ID"):
                 path = urlsplit(target).path.replace(id[0], known)
             else:
@@ -180,6 +205,7 @@ def main():
     found = list(journals(folder))
     schema = Schema(pathlib.Path(stripe.__file__).parent)
     requests, kinds = judge_shapes(found, schema)
+    keys = judge_headers(found, schema.version)
     signatures = judge_signatures(folder)
     other = Localstripe()
     try:
@@ -187,7 +213,7 @@ def main():
     finally:
         other.end()
     print(f"{requests} requests of {kinds} kinds fit the types of stripe {stripe.VERSION} "
-          f"({schema.version}), {signatures} signatures hold, localstripe answers {compared} alike")
+          f"({schema.version}) under {keys} keys, {signatures} signatures hold, localstripe answers {compared} alike")
 
 
 if __name__ == "__main__":

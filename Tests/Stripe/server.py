@@ -136,6 +136,8 @@ class Handler(BaseHTTPRequestHandler):
                     books.complete_account(id)
                 case ["accounts", id, "restrict"]:
                     books.restrict_account(id, given["due"])
+                case ["accounts", id, "deauthorize"]:
+                    books.deauthorize_account(id)
                 case ["accounts", id, "spend"]:
                     # The seller's schedule pays it to the seller's bank.
                     return books.create_payout(given, id)

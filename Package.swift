@@ -280,7 +280,7 @@ let package = Package(
             name: "BackofficeTests",
             dependencies: kit + [
                 "Backoffice", "Storefront", "SellerDesk", "Web", "Kernel", "Postgres", "Redis",
-                "TestSupport", hummingbird,
+                "ProviderHost", "TestSupport", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             path: "Tests/BackofficeTests", swiftSettings: settings),

@@ -84,6 +84,34 @@ import Vocabulary
         }
     }
 
+    @Test func `does not end one that somebody else has sent since it was claimed`() async throws {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            let order = try await counter.shipped(quantity: 1)
+            try await counter.ask(order, .everything)
+            func claim() async throws -> PaymentAttempt {
+                try #require(
+                    try await market.database.attempts.claimDue(limit: 5, claim: .zero)
+                        .first { $0.kind == .refund })
+            }
+            let slept = try await claim()
+            _ = try await market.database.attempts.doubt(try await claim())
+            try await bankSaysLost(
+                order.order.amounts.total.amount, of: order.order.purchase, in: counter.shop)
+
+            try await market.marketplace.perform(slept)
+
+            #expect(try await counter.find(order).refunds.first?.state != .failed)
+            try await market.database.execute(
+                "update payment_attempt set in_doubt_at = now() - interval '40 minutes'")
+            try await counter.shop.hurry()
+            try await counter.settle()
+            #expect(try await counter.find(order).refunds.map(\.state) == [.failed])
+            #expect(counter.shop.bank.calls == ["start"])
+            try await counter.checkBooks()
+        }
+    }
+
     @Test func `that other sales paid for is paid out once more when it is won after all`()
         async throws
     {

@@ -1,8 +1,9 @@
-import Kernel
 import Postgres
 import TestSupport
 import Testing
 import Vocabulary
+
+@testable import Kernel
 
 @Suite struct `An invoice of a month` {
     @Test func `has cash that was promised in an earlier month and came in this one`() async throws
@@ -138,6 +139,36 @@ import Vocabulary
                 try await stall.pay(100, of: invoice, "STMT-102")
             }
             try await stall.pay(99, of: invoice, "STMT-103")
+        }
+    }
+
+    @Test func `has nothing that was booked after it`() async throws {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            let first = try await stall.sold()
+            let month = try await stall.month()
+            try await market.marketplace.moveClock(by: .seconds(40 * 86_400), as: nil)
+            _ = try await stall.sold()
+
+            let invoice = try #require(
+                try await market.marketplace.invoiceCommission(of: month).first)
+
+            #expect(invoice.total == Money(200, .eur))
+            #expect(try await stall.lines(of: invoice).map(\.order) == [first])
+            try await stall.checkBooks()
+        }
+    }
+
+    @Test func `counts each booking once, though it is written down again`() async throws {
+        try await TestMarketplace.run { market in
+            let stall = try await Stall(market)
+            let order = try await stall.sold()
+
+            try await market.database.execute(
+                InvoiceStore.chargeStatement(of: ["sale:\(order)"]))
+
+            #expect(try await stall.shop.count("select count(*) from unbilled_charge") == 1)
+            try await stall.checkBooks()
         }
     }
 }

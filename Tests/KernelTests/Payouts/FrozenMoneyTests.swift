@@ -78,6 +78,24 @@ import Vocabulary
         }
     }
 
+    @Test func `of more orders than one posting holds is frozen all the same`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let earnings = try await Earnings(market)
+            let order = try await earnings.delivered(price: 2000)
+            try await earnings.addDelivered(copies: FreezableAccount.ordersMax + 1, of: order)
+            while try await kernel.releaseHolds() > 0 {}
+            let available = try await earnings.balance().available
+
+            try await kernel.freezePayouts(
+                of: earnings.seller.id, reason: "complaints",
+                by: try await market.given.administrator().id)
+
+            let balance = try await earnings.balance()
+            #expect(balance.frozen == available && balance.available.isZero)
+        }
+    }
+
     @Test func `whose books are at fault keeps nobody else's money`() async throws {
         try await TestMarketplace.run(checkingInvariants: false) { market in
             let shop = try await FrozenShop(market)

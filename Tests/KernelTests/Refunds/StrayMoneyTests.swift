@@ -143,4 +143,21 @@ private struct LateMoney {
             #expect(report.checks.flatMap(\.culprits).isEmpty)
         }
     }
+
+    @Test func `is not asked for once more while the customer's bank holds it`() async throws {
+        try await TestMarketplace.run { market in
+            let late = try await LateMoney(market, .declined)
+            let failed = try #require(try await late.refunds().first { $0.state == .failed })
+            let total = late.placed.purchase.total
+            try await market.marketplace.applyDispute(
+                DisputeSnapshot(
+                    reference: "du_1", paymentReference: reference(late.placed),
+                    status: .needsResponse, amount: total, withdrawn: failed.amount,
+                    fee: .zero(.eur), reason: "fraudulent", version: 1), at: late.shop.payment)
+
+            await #expect(throws: RefundRefusal.disputed) { try await late.retry(failed) }
+
+            #expect(try await late.refunds().count == 3)
+        }
+    }
 }

@@ -98,4 +98,22 @@ import Vocabulary
             #expect(try await towns(market, ada) == ["Köln"])
         }
     }
+
+    @Test func `is changed for nobody whose account is closed`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let ada = try await market.given.account("Ada")
+            let home = try await kernel.keepAddress(address("Köln"), of: ada.id)
+            try await market.database.execute(
+                "update account set state = 'closed' where id = \(ada.id)")
+
+            await #expect(throws: AccountRefusal.unknown) {
+                try await kernel.keepAddress(address("Bonn"), of: ada.id)
+            }
+            await #expect(throws: AccountRefusal.unknown) {
+                try await kernel.dropAddress(home.id, of: ada.id)
+            }
+            #expect(try await towns(market, ada) == ["Köln"])
+        }
+    }
 }

@@ -59,6 +59,24 @@ import Vocabulary
         }
     }
 
+    @Test func `goes into no account that was closed meanwhile`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let purchase = try await bought(market)
+            let grace = try await market.given.account("Grace")
+            try await kernel.sendClaimLink(for: purchase.id, as: Self.guest)
+            let token = try await token(market)
+            try await market.database.execute(
+                "update account set state = 'closed' where id = \(grace.id)")
+
+            await #expect(throws: AccountRefusal.unknown) {
+                try await kernel.claimPurchase(token, by: grace.id)
+            }
+
+            #expect(try await kernel.claim(token).number == purchase.number)
+        }
+    }
+
     @Test func `stays whose it is when the link is too old, wrong, or its address changed`()
         async throws
     {

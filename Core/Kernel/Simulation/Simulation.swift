@@ -210,6 +210,11 @@ struct SimTeller {
     /// payout, and refunds that are under way while a dispute goes on.
     private mutating func rareAct(in market: SimMarket) -> SimEvent.Act? {
         switch Int.random(in: 0..<24, using: &random) {
+        case 3:
+            // What was invoiced goes back.
+            return market.invoices.randomElement(using: &random)?.lines
+                .randomElement(using: &random).flatMap { market.places[$0.charge.order] }
+                .map { .refund($0.tag) }
         case 0:
             return market.retired.randomElement(using: &random).map {
                 Bool.random(using: &random) ? .refund($0) : .dispute($0)

@@ -34,6 +34,37 @@ import Vocabulary
         }
     }
 
+    @Test func `a refund that makes no sense is refused with a sentence, and nothing moves`()
+        async throws
+    {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let order = sale.orders[0]
+            let path = "/api/v1/orders/\(order.order.id)"
+            let above = order.refundable.amount + 1
+            for (amount, currency) in [
+                (above, "EUR"), (0, "EUR"), (-5, "EUR"), (5, "USD"), (5, "XXX"), (5, ""),
+                (Int64.max, "EUR"),
+            ] {
+                for kind in [#""amount""#, #""goodwill", "fundedBy": "platform""#] {
+                    let answer = try await office.post(
+                        path + "/refund",
+                        #"{"reason": "chance", "kind": \#(kind), "#
+                            + #""amount": {"amount": \#(amount), "currency": "\#(currency)"}}"#,
+                        as: .support)
+                    let wish = "\(kind) \(amount) \(currency): \(answer.text)"
+                    #expect([409, 422].contains(answer.status), "\(wish)")
+                    #expect(answer.value("detail")?.hasSuffix(".") == true, "\(wish)")
+                }
+            }
+
+            let found = try await office.get(path)
+            #expect(found.value("refunds.0.id") == nil)
+            #expect(try await office.market.marketplace.settlePayments() == 0)
+            #expect(try await office.market.marketplace.verifyLedger().isClean)
+        }
+    }
+
     @Test func `a person types an amount in major units, and a wrong one is told`() async throws {
         try await Office.run { office in
             let sale = try await Sale(office.market)

@@ -181,13 +181,31 @@ import Vocabulary
 
             #expect(try await earnings.balance().available == payout.amount)
             #expect(try await market.marketplace.payoutVerdictWish(of: payout.id) == nil)
+            try await earnings.checkBooks()
+        }
+    }
+
+    @Test func `what each of two people says of a large one stands in the trail`() async throws {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let payout = try await stuck(earnings, isPaid: false)
+            let one = try await market.given.administrator().id
+            let two = try await market.given.administrator().id
+            try await market.marketplace.setApprovalLimit(
+                .eur, to: payout.amount.amount, reason: "small market", by: one)
+            try await passHalfAnHour(market)
+
+            for admin in [one, two] {
+                try await market.marketplace.decidePayout(
+                    payout.id, .notPaid, reason: "I read the list.", by: admin)
+            }
+
             let trail = try await market.marketplace.auditTrail(
                 .object(kind: "payout", id: "\(payout.id)"), PageRequest()
             ).items
-            let asked = trail.filter { $0.action == "payout.verdict-asked" }.map(\.actor)
-            #expect(asked == [one.id, two.id, one.id, one.id])
-            #expect(trail.first?.action == "payout.decided" && trail.first?.actor == two.id)
-            try await earnings.checkBooks()
+            let asked = trail.filter { $0.action == "payout.verdict-asked" }
+            #expect(asked.map(\.actor) == [one])
+            #expect(trail.first?.action == "payout.decided" && trail.first?.actor == two)
         }
     }
 

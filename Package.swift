@@ -295,7 +295,9 @@ let package = Package(
         // They run the program itself, as it was built beside them.
         .testTarget(
             name: "OperatorTests",
-            dependencies: kit + ["Kernel", "Postgres", "ProviderHost", "TestSupport", logging],
+            dependencies: kit + [
+                "Kernel", "Postgres", "ProviderHost", "SandboxBank", "TestSupport", logging,
+            ],
             path: "Tests/OperatorTests", swiftSettings: settings),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ]

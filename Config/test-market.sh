@@ -23,6 +23,7 @@ start_market() {
         cp "$bin/lib$product.so" "$modules/"
     done
     cp "$top"/Plugins/Shipping/PostalParcels/postal{_parcels.py,-parcels.module.json} "$modules/"
+    cp "$top"/Plugins/Payments/SandboxCards/sandbox{_cards.py,-cards.module.json} "$modules/"
     swift build --product guildhall >/dev/null || fail "guildhall did not build."
     PGPASSWORD=$(cat "$work/postgres/password") createdb -h 127.0.0.1 -p "$postgres_port" \
         -U guildhall guildhall

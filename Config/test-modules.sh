@@ -10,8 +10,10 @@ shipped_modules() {
         say "Conformance of $name"
         conformance "$bin/lib$name.so"
     done
-    say "Conformance of a module in Python"
+    say "Conformance of two modules in Python"
     conformance "$top/Plugins/Shipping/PostalParcels/postal-parcels.module.json"
+    conformance "$top/Plugins/Payments/SandboxCards/sandbox-cards.module.json" \
+        --counterpart "$bin/libSandboxPayments.so"
 }
 
 # A new module builds and keeps every rule; then a second version of it is loaded beside the first,

@@ -141,7 +141,7 @@ struct ConfirmedPayments: PaymentProvider {
         guard let known = person.confirmation(.reference(reference), isEnding: true) else {
             throw .invalidRequest(code: "unknown", message: "there is no such payment")
         }
-        return try settle(known)
+        return try await settle(known)
     }
 
     func refund(
@@ -158,7 +158,7 @@ struct ConfirmedPayments: PaymentProvider {
         guard let known = person.confirmation(key) else {
             return try await module.lookup(key, context)
         }
-        return try settle(known)
+        return try await settle(known)
     }
 
     func lookupRefund(
@@ -179,8 +179,8 @@ struct ConfirmedPayments: PaymentProvider {
 
     private func settle(
         _ confirmation: PaymentConfirmation
-    ) throws(ProviderError) -> PaymentSnapshot {
-        let snapshot = try module.confirmed(confirmation)
+    ) async throws(ProviderError) -> PaymentSnapshot {
+        let snapshot = try await module.confirming(confirmation)
         person.settled(snapshot)
         return snapshot
     }

@@ -7,6 +7,8 @@ public struct ModuleFile: Sendable {
     public let module: ModuleExport
     /// What the conformance run speaks to; nil when the module brings none.
     public let counterpart: CounterpartExport?
+    /// Another module's file, whose counterpart a program's manifest names; it is not loaded.
+    public let counterpartFile: String?
 
     /// Why a file is no module that could be taken.
     public struct Problem: Error, CustomStringConvertible {
@@ -21,10 +23,8 @@ public struct ModuleFile: Sendable {
         _ path: String, programMemory: Int? = nil
     ) throws(Problem) -> ModuleFile {
         if path.hasSuffix(ModuleManifest.suffix) {
-            return ModuleFile(
-                path: path,
-                module: try ModuleManifest.load(
-                    path, memory: programMemory ?? ChildProgram.memoryBytes), counterpart: nil)
+            return try ModuleManifest.load(
+                path, memory: programMemory ?? ChildProgram.memoryBytes)
         }
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = dlerror().map { String(cString: $0) } ?? "unknown"
@@ -48,6 +48,6 @@ public struct ModuleFile: Sendable {
         return ModuleFile(
             path: path,
             module: Unmanaged<ModuleExport>.fromOpaque(module).takeUnretainedValue(),
-            counterpart: counterpart)
+            counterpart: counterpart, counterpartFile: nil)
     }
 }

@@ -30,6 +30,10 @@ public struct LocalLine: ProviderLine {
     public func ask(
         _ question: ProviderQuestion, _ context: OperationContext
     ) async throws(ProviderError) -> ProviderReply {
+        // What the contract has a module answer at once, a program answers in its own time.
+        if let program = provider as? ChildProvider {
+            return try await program.ask(question, context)
+        }
         switch question {
         case .check: return .problems(sentences: try await provider.check(context))
         case .quotes(let request):

@@ -38,6 +38,23 @@ extension ProviderQuestion {
         default: true
         }
     }
+
+    /// Who can be asked this; nil for what everybody can.
+    var role: ProviderRole? {
+        switch self {
+        case .check: nil
+        case .methods, .start, .capture, .void, .refund, .lookup, .lookupRefund, .verify, .events:
+            .payment
+        case .confirmed: .confirmedPayments
+        case .pay, .lookupPayout: .payouts
+        case .file: .payoutFiles
+        case .openAccount, .onboardingLink, .account, .transfer, .reverse, .lookupReversal:
+            .accounts
+        case .balance: .balance
+        case .quotes: .shipping
+        case .calculate: .tax
+        }
+    }
 }
 
 /// The answer to a ``ProviderQuestion``; what it throws is a `ProviderError`, `Codable` too.

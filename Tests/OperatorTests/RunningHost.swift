@@ -58,7 +58,7 @@ final class RunningHost: Sendable {
         environment = try [
             "DATABASE_URL": TestServers.url(ofDatabase: test.storage.name),
             "REDIS_URL": TestServers.redisURL, "GUILDHALL_HOME": home,
-            "GUILDHALL_MODULES": modulesFolder,
+            "GUILDHALL_MODULES": modulesFolder, "GUILDHALL_PRIVATE_HOSTS": "127.0.0.1",
             "GUILDHALL_SECRET_KEY": String(repeating: "07", count: 32),
             "GUILDHALL_PROVIDER_SOCKET": socket, "GUILDHALL_LOG_LEVEL": "error",
             "GUILDHALL_SHUTDOWN_SECONDS": "5", "SWIFT_BACKTRACE": "enable=no",

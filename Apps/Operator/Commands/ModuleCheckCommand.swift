@@ -12,8 +12,9 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         abstract: "Loads a module as the market would, and tries it against the contract's rules.",
         discussion: """
             Nothing leaves this machine: the module speaks to the scripted counterpart that its \
-            file brings, over a wire that loses, delays, doubles and spoils. It ends with 1 when a \
-            case fails.
+            file brings, over a wire that loses, delays, doubles and spoils. A module that is a \
+            program borrows that of a lib….so which speaks the same: its manifest names one \
+            beside it, or --counterpart does. It ends with 1 when a case fails.
             """)
 
     @Argument(help: "The module's file: lib….so, or the ….module.json of a program.")
@@ -27,6 +28,9 @@ struct ModuleCheckCommand: AsyncParsableCommand {
 
     @Option(help: "Another module, or another version, to have loaded in the same process.")
     var beside: [String] = []
+
+    @Option(help: "A module, lib….so, whose scripted counterpart is taken instead of its own.")
+    var counterpart: String?
 
     @Flag(help: .private)
     var inside = false
@@ -46,7 +50,7 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
         let run = ConformanceRun(
             program: program, file: path, settings: settings, beside: beside,
-            within: Self.deadline)
+            counterpart: counterpart, within: Self.deadline)
         let threads = WorkThreads(count: 1, waitingMax: 1)
         // Nothing of the module is loaded here: it may end the process that does.
         let (module, report): (ModuleDescriptor, ConformanceReport)
@@ -70,7 +74,7 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         for other in beside { _ = try load(URL(fileURLWithPath: other).path) }
         let loaded = try load(path)
         let suite = ConformanceSuite(
-            loaded.module, counterpart: loaded.counterpart, settings: try given())
+            loaded.module, counterpart: try lent(to: loaded), settings: try given())
         let titles = suite.names.map { ConformanceProgress.Title(group: $0.group, name: $0.name) }
         say(
             ConformanceProgress.module(descriptor: loaded.module.descriptor, cases: titles).line)
@@ -91,6 +95,24 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         } catch {
             throw OperatorProblem(error.description)
         }
+    }
+
+    /// What the module speaks to: the counterpart that is asked for, its own, or another module's.
+    private func lent(to module: ModuleFile) throws -> CounterpartExport? {
+        if let counterpart {
+            let path = URL(fileURLWithPath: counterpart).path
+            guard let lent = try load(path).counterpart else {
+                throw OperatorProblem("\(path) brings no counterpart.")
+            }
+            return lent
+        }
+        guard let file = module.counterpartFile else { return module.counterpart }
+        guard FileManager.default.isReadableFile(atPath: file) else {
+            throw OperatorProblem(
+                "The module whose counterpart it borrows is not there: \(file). Another place of "
+                    + "it can be given with --counterpart.")
+        }
+        return try load(file).counterpart
     }
 
     private func given() throws -> [String: String] {

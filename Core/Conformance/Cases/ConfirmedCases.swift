@@ -28,7 +28,7 @@ enum ConfirmedCases {
             let trial = try subject.trial()
             let scene = try await Scene(trial)
             try expect(scene.started.captured.isZero, "\(scene.started.captured) is captured")
-            let waiting = try scene.told([])
+            let waiting = try await scene.told([])
             try expect(
                 waiting.captured.isZero && !waiting.status.isOver
                     && waiting.status == scene.started.status,
@@ -44,13 +44,14 @@ enum ConfirmedCases {
         let parts = [scene.asked / 3, scene.asked / 3, scene.asked - 2 * (scene.asked / 3)]
         for said in [[], [parts[0]], parts, [scene.asked], [scene.asked + 1]] {
             for isEnded in [false, true] {
-                let first = try scene.told(said, isEnded: isEnded)
+                let first = try await scene.told(said, isEnded: isEnded)
                 try expect(
-                    try scene.told(said, isEnded: isEnded) == first, "it means another thing again")
+                    try await scene.told(said, isEnded: isEnded) == first,
+                    "it means another thing again")
                 try expect(
-                    try other.told(said, isEnded: isEnded) == first,
+                    try await other.told(said, isEnded: isEnded) == first,
                     "to another object it means another thing")
-                let backwards = try scene.told(said.reversed(), isEnded: isEnded)
+                let backwards = try await scene.told(said.reversed(), isEnded: isEnded)
                 try expect(
                     backwards.captured == first.captured && backwards.status == first.status,
                     "it depends on the order in which it came")
@@ -69,7 +70,7 @@ enum ConfirmedCases {
             ([all], true), ([all - 1], false), ([all - 1, 1], true), ([1, all - 1], true),
             ([all + 1], true), ([all, all], true), ([1], all == 1),
         ] where said.allSatisfy({ $0 > 0 }) {
-            let snapshot = try scene.told(said)
+            let snapshot = try await scene.told(said)
             let captured = isPaid ? all : 0
             try expect(
                 snapshot.captured.amount == captured
@@ -81,12 +82,12 @@ enum ConfirmedCases {
     private static func ended(_ subject: Subject) async throws {
         let scene = try await Scene(try subject.trial())
         for said in [[], [scene.asked - 1]] where said.allSatisfy({ $0 > 0 }) {
-            let snapshot = try scene.told(said, isEnded: true)
+            let snapshot = try await scene.told(said, isEnded: true)
             try expect(
                 snapshot.status.isOver && snapshot.captured.isZero && snapshot.authorized.isZero,
                 "ended with \(said) it is \(snapshot.status.rawValue), \(snapshot.authorized)")
         }
-        let late = try scene.told([scene.asked], isEnded: true)
+        let late = try await scene.told([scene.asked], isEnded: true)
         try expect(
             late.status == .captured && late.captured.amount == scene.asked,
             "what came in whole is \(late.status.rawValue) because it is ended")
@@ -100,7 +101,8 @@ enum ConfirmedCases {
             [Money(Int64.max, scene.currency), Money(Int64.max, scene.currency)],
         ] {
             do throws(ProviderError) {
-                let snapshot = try scene.module.confirmed(scene.confirmation(receipts))
+                let snapshot = try await scene.module.confirming(
+                    scene.confirmation(receipts))
                 throw ProviderError.ambiguous(message: "it is \(snapshot.status.rawValue)")
             } catch {
                 guard case .invalidRequest = error else { throw Breach("\(receipts): \(error)") }
@@ -149,10 +151,10 @@ private struct Scene {
     }
 
     /// - Throws: ``Breach`` when the module refuses it, or what it answers cannot be.
-    func told(_ said: [Int64], isEnded: Bool = false) throws -> PaymentSnapshot {
+    func told(_ said: [Int64], isEnded: Bool = false) async throws -> PaymentSnapshot {
         let snapshot: PaymentSnapshot
         do throws(ProviderError) {
-            snapshot = try module.confirmed(
+            snapshot = try await module.confirming(
                 confirmation(said.map { Money($0, currency) }, isEnded: isEnded))
         } catch {
             throw Breach("\(said) of \(asked) is refused: \(error)")

@@ -7,8 +7,8 @@ enum PayoutFileCases {
         ConformanceCase("payout files", "the same request makes the same bytes") { subject in
             let (trial, files) = try files(subject)
             let request = try await request(trial)
-            let first = try files.file(request)
-            let second = try trial.restarted().provider.asPayoutFiles?.file(request)
+            let first = try await files.writing(request)
+            let second = try await trial.restarted().provider.writing(request)
             try expect(first == second, "two files of one request differ")
             try expect((1...16_777_216).contains(first.bytes.count), "a file of absurd size")
             try expect((1...200).contains(first.name.utf8.count), "a file of absurd name")
@@ -18,9 +18,13 @@ enum PayoutFileCases {
             let (trial, files) = try files(subject)
             var request = try await request(trial)
             request.transfers += request.transfers
-            if (try? files.file(request)) != nil { throw Breach("a transfer is in it twice") }
+            if (try? await files.writing(request)) != nil {
+                throw Breach("a transfer is in it twice")
+            }
             request.transfers = []
-            if (try? files.file(request)) != nil { throw Breach("it wrote a file of nothing") }
+            if (try? await files.writing(request)) != nil {
+                throw Breach("it wrote a file of nothing")
+            }
         },
         ConformanceCase("payout files", "what cannot stand in one is declined when it is asked") {
             subject in
@@ -34,9 +38,10 @@ enum PayoutFileCases {
                     var request = try await request(trial)
                     request.transfers[0].amount = money
                     request.transfers[0].reference = payout.reference
-                    let written = Result { try trial.provider.asPayoutFiles?.file(request) }
-                    guard case .success = written else {
-                        throw Breach("\(money) was taken and cannot be written: \(written)")
+                    do throws(ProviderError) {
+                        _ = try await trial.provider.writing(request)
+                    } catch {
+                        throw Breach("\(money) was taken and cannot be written: \(error)")
                     }
                 }
             }

@@ -10,20 +10,23 @@ enum WebhookCases {
         ConformanceCase("webhooks", "a doubled one has the same event id") { subject in
             let post = try await Post(subject)
             for body in post.bodies {
-                let first = try post.verified(post.delivery(body))
-                let second = try post.verified(post.delivery(body, age: 30))
+                let first = try await post.verified(post.delivery(body))
+                let second = try await post.verified(post.delivery(body, age: 30))
                 try expect(first.eventID == second.eventID, "a repetition is another event")
                 try expect(
                     (1...200).contains(first.eventID.utf8.count), "an event has no id, or no end")
             }
-            let ids = try post.bodies.map { try post.verified(post.delivery($0)).eventID }
-            try expect(Set(ids).count == ids.count, "two events have one id")
+            var ids: Set<String> = []
+            for body in post.bodies {
+                ids.insert(try await post.verified(post.delivery(body)).eventID)
+            }
+            try expect(ids.count == post.bodies.count, "two events have one id")
         },
         ConformanceCase("webhooks", "forged ones are refused") { try await forged($0) },
         ConformanceCase("webhooks", "stale and early ones are refused") { subject in
             let post = try await Post(subject)
             for age in [86_400, 3600, 900, -900, -86_400] as [Int64] {
-                try post.expectRefused(
+                try await post.expectRefused(
                     post.delivery(post.bodies[0], age: age), "one signed \(age) s ago")
             }
         },
@@ -33,7 +36,7 @@ enum WebhookCases {
         ConformanceCase("webhooks", "unknown kinds are accepted and of no concern") { subject in
             let post = try await Post(subject)
             let unknown = post.counterpart.unknownWebhook
-            let webhook = try post.verified(post.delivery(unknown))
+            let webhook = try await post.verified(post.delivery(unknown))
             let events = await post.trial.calling { () throws(ProviderError) in
                 try await post.payments.events(in: webhook, post.trial.context())
             }
@@ -44,7 +47,8 @@ enum WebhookCases {
         ConformanceCase("webhooks", "signed nonsense does no harm") { subject in
             let post = try await Post(subject)
             for response in MappingCases.nonsense {
-                guard let webhook = try? post.payments.verify(post.delivery(response.body)) else {
+                let delivery = post.delivery(response.body)
+                guard let webhook = try? await post.trial.provider.verifying(delivery) else {
                     continue
                 }
                 let events = await post.trial.calling { () throws(ProviderError) in
@@ -62,7 +66,7 @@ enum WebhookCases {
         // Backwards: order must not matter.
         var newest: [String: PaymentSnapshot] = [:]
         for body in post.bodies.reversed() {
-            let webhook = try post.verified(post.delivery(body))
+            let webhook = try await post.verified(post.delivery(body))
             let events = await post.trial.calling { () throws(ProviderError) in
                 try await post.payments.events(in: webhook, post.trial.context())
             }
@@ -93,31 +97,31 @@ enum WebhookCases {
         let post = try await Post(subject)
         let body = post.bodies[0]
         let stranger = post.delivery(body, secret: Secret("whsec_of_a_stranger_0123456789"))
-        try post.expectRefused(stranger, "one signed by a stranger")
-        try post.expectRefused(
+        try await post.expectRefused(stranger, "one signed by a stranger")
+        try await post.expectRefused(
             post.delivery(body, secret: Secret("")), "one signed with an empty secret")
         var changed = post.delivery(body)
         changed.body[changed.body.count / 2] ^= 1
-        try post.expectRefused(changed, "one whose body was changed")
+        try await post.expectRefused(changed, "one whose body was changed")
         var longer = post.delivery(body)
         longer.body.append(32)
-        try post.expectRefused(longer, "one whose body was lengthened")
+        try await post.expectRefused(longer, "one whose body was lengthened")
         var bare = post.delivery(body)
         let signed = bare.headers.fields
         bare.headers = [:]
-        try post.expectRefused(bare, "one without headers")
+        try await post.expectRefused(bare, "one without headers")
         let odd = ["", " ", "t=,v1=", "t=1,v1=zz", "v1=00", ",,,,", "\u{0}", "é", "t=-1,v1="]
         for field in signed {
             for value in odd + [String(repeating: "t=1,v1=00,", count: 2000)] {
                 var delivery = post.delivery(body)
                 delivery.headers[field.name] = value
-                if let verified = try? post.payments.verify(delivery),
+                if let verified = try? await post.trial.provider.verifying(delivery),
                     delivery.headers[field.name] != field.value
                 {
                     // A header that is not part of the signature may say what it likes.
                     var without = post.delivery(body)
                     without.headers[field.name] = nil
-                    guard (try? post.payments.verify(without)) != nil else {
+                    guard (try? await post.trial.provider.verifying(without)) != nil else {
                         throw Breach("\(verified.eventID) with \(field.name): \(value.prefix(20))")
                     }
                 }
@@ -137,35 +141,24 @@ enum WebhookCases {
         let after = try subject.trial(post.counterpart, values)
         let delivery = post.delivery(post.bodies[0])
         let both = await during.calling { () throws(ProviderError) in
-            try during.payments(verifying: delivery)
+            try await during.provider.verifying(delivery)
         }
         guard case .success = both else {
             throw Breach("during the change the old secret is \(words(both))")
         }
         let new = post.delivery(post.bodies[0], secret: Secret(values[field] ?? ""))
         let fresh = await during.calling { () throws(ProviderError) in
-            try during.payments(verifying: new)
+            try await during.provider.verifying(new)
         }
         guard case .success = fresh else {
             throw Breach("during the change the new secret is \(words(fresh))")
         }
         let past = await after.calling { () throws(ProviderError) in
-            try after.payments(verifying: delivery)
+            try await after.provider.verifying(delivery)
         }
         guard case .failure(.signatureInvalid) = past else {
             throw Breach("after the change the old secret is \(words(past))")
         }
-    }
-}
-
-extension Trial {
-    fileprivate func payments(
-        verifying delivery: WebhookDelivery
-    ) throws(ProviderError) -> VerifiedWebhook {
-        guard let payments = provider.asPayment else {
-            throw .unsupported(operation: "payments")
-        }
-        return try payments.verify(delivery)
     }
 }
 
@@ -204,17 +197,17 @@ struct Post {
             body: body, receivedAt: now)
     }
 
-    func verified(_ delivery: WebhookDelivery) throws -> VerifiedWebhook {
+    func verified(_ delivery: WebhookDelivery) async throws -> VerifiedWebhook {
         do throws(ProviderError) {
-            return try payments.verify(delivery)
+            return try await trial.provider.verifying(delivery)
         } catch {
             throw Breach("a genuine one is refused: \(error)")
         }
     }
 
-    func expectRefused(_ delivery: WebhookDelivery, _ what: String) throws {
+    func expectRefused(_ delivery: WebhookDelivery, _ what: String) async throws {
         do throws(ProviderError) {
-            _ = try payments.verify(delivery)
+            _ = try await trial.provider.verifying(delivery)
         } catch {
             guard error == .signatureInvalid else { throw Breach("\(what) is \(error)") }
             return

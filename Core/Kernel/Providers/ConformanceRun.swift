@@ -13,17 +13,20 @@ public struct ConformanceRun: Sendable {
     public let settings: String?
     /// Files of modules that are loaded before it.
     public let beside: [String]
+    /// The file of a module whose counterpart is taken instead of its own, or nil.
+    public let counterpart: String?
     public let deadline: Duration
 
     public init(
         program: String, file: String, settings: String? = nil, beside: [String] = [],
-        within: Duration
+        counterpart: String? = nil, within: Duration
     ) {
         // `/proc/self/exe` would be another program's by then.
         self.program = URL(fileURLWithPath: program).resolvingSymlinksInPath().path
         self.file = file
         self.settings = settings
         self.beside = beside
+        self.counterpart = counterpart
         deadline = within
     }
 
@@ -97,6 +100,7 @@ public struct ConformanceRun: Sendable {
         var arguments = ["module", "check", file, "--inside", "--from", "\(first)"]
         if let settings { arguments += ["--settings", settings] }
         for other in beside { arguments += ["--beside", other] }
+        if let counterpart { arguments += ["--counterpart", counterpart] }
         return arguments
     }
 

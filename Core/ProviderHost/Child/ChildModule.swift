@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import ProviderKit
 import Synchronization
+import Vocabulary
 
 /// The running program of a module: started when it is asked, and again after its end, with pauses
 /// that grow while it keeps ending.
@@ -13,11 +14,17 @@ actor ChildModule {
 
     nonisolated let program: String
     nonisolated let name: String
+    private let kind: ProviderKind
+    /// What it can be asked, by its manifest.
+    nonisolated let roles: Set<ProviderRole>
     private let memory: Int
     /// The ways out of the module's objects, by their ids.
     nonisolated let services = Mutex<[String: ProviderServices]>([:])
     /// So many calls in a row without an answer in time, and the program is taken to hang.
     static let latenessMax = 5
+
+    /// What the program sends is given up after so long, whatever deadline it names.
+    static let longestSend = Duration.seconds(120)
 
     /// How long a program may take to start and say hello: an interpreter on a busy machine takes
     /// seconds.
@@ -34,15 +41,20 @@ actor ChildModule {
     private var made: Set<String> = []
 
     /// - Parameter memory: how many bytes the program may write to.
-    init(program: String, name: String, memory: Int) {
+    init(
+        program: String, name: String, kind: ProviderKind, roles: Set<ProviderRole>, memory: Int
+    ) {
         self.program = program
         self.name = name
+        self.kind = kind
+        self.roles = roles
         self.memory = memory
     }
 
     deinit { current?.close() }
 
     /// Asks the program, which has been given the settings of `instance` before.
+    /// - Throws: `ambiguous` when the question was sent and it ended, or answered nonsense.
     func ask(
         _ question: ProviderQuestion, of instance: String, _ settings: InstanceSettings,
         _ context: OperationContext
@@ -51,7 +63,11 @@ actor ChildModule {
         if !made.contains(instance) {
             let make = HostCall(
                 instance: instance, context: context, desk: .make(settings: settings))
-            _ = try await watched(peer, make)
+            do throws(ProviderError) {
+                _ = try await watched(peer, make)
+            } catch {
+                throw Self.unmade(error, before: question)
+            }
             if peer === current { made.insert(instance) }
         }
         let call = HostCall(instance: instance, context: context, question: question)
@@ -60,6 +76,22 @@ actor ChildModule {
             throw .ambiguous(message: "the program's answer could not be read")
         }
         return reply
+    }
+
+    /// The question was not asked. What the program has against its settings must not read as the
+    /// provider's own no to a call that may have been made before.
+    private static func unmade(
+        _ error: ProviderError, before question: ProviderQuestion
+    ) -> ProviderError {
+        switch error {
+        case .unavailable: error
+        case .ambiguous(let message): .unavailable(message: message, retryAfterSeconds: nil)
+        case _ where !question.isRepeatable:
+            .unavailable(
+                message: "the program does not take its settings: \(error)",
+                retryAfterSeconds: nil)
+        default: error
+        }
     }
 
     /// Whoever gives up cancels; a program that nobody gets an answer from is ended, and started
@@ -150,7 +182,12 @@ actor ChildModule {
                 }
             }
             .withConnectedSocket(socket).get()
-        try await peer.greet()
+        let hello = try await peer.greet()
+        // The market has believed the manifest by now.
+        guard (try? ProgramRoles.read(hello.roles, of: kind)) == roles else {
+            peer.close()
+            throw HelloFailure("Its hello and its manifest say different roles.")
+        }
         return peer
     }
 
@@ -161,7 +198,8 @@ actor ChildModule {
             let services = services.withLock({ $0[call.instance ?? ""] })
         else { return .failure(.unsupported(operation: "this call")) }
         do throws(ProviderError) {
-            let response = try await services.http.send(request, deadline: deadline)
+            let end = Instant.systemNow.advanced(by: Self.longestSend)
+            let response = try await services.http.send(request, deadline: min(deadline, end))
             return .success(try FrameText.encode(response))
         } catch {
             return .failure(error)

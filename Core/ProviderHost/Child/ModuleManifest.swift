@@ -10,13 +10,16 @@ struct ModuleManifest: Codable, Sendable {
     var contract: Int64
     /// The program's file, beside this one.
     var program: String
+    /// What it can be asked, by the names of `ProviderRole`; nil is what its kind alone says.
+    var roles: [String]?
+    /// The file of a module in Swift beside this one, whose scripted counterpart speaks what the
+    /// program speaks: the conformance run borrows it.
+    var counterpart: String?
     var module: ModuleDescriptor
 
     /// The module of the manifest at `path`. Its program is started when it is first asked.
     /// - Parameter memory: how many bytes the program may write to.
-    static func load(
-        _ path: String, memory: Int
-    ) throws(ModuleFile.Problem) -> ModuleExport {
+    static func load(_ path: String, memory: Int) throws(ModuleFile.Problem) -> ModuleFile {
         let manifest: ModuleManifest
         do {
             let data = try Data(contentsOf: URL(filePath: path))
@@ -29,24 +32,33 @@ struct ModuleManifest: Codable, Sendable {
             throw ModuleFile.Problem(
                 description: "It speaks contract version \(its), this Guildhall speaks \(ours).")
         }
-        guard manifest.module.kind != .payment else {
-            throw ModuleFile.Problem(
-                description: "Payment modules are Swift: only quotes and taxes can be a program.")
-        }
-        let isPlain = !manifest.program.contains("/") && !manifest.program.hasPrefix(".")
-        let program =
-            path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-            + "/" + manifest.program
-        guard isPlain, FileManager.default.isExecutableFile(atPath: program) else {
+        let roles = try ProgramRoles.read(manifest.roles, of: manifest.module.kind)
+        let folder = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/"
+        let program = folder + manifest.program
+        guard isPlain(manifest.program), FileManager.default.isExecutableFile(atPath: program)
+        else {
             throw ModuleFile.Problem(
                 description: "Its program \(manifest.program) is no executable file beside it.")
         }
+        if let counterpart = manifest.counterpart, !isPlain(counterpart) {
+            throw ModuleFile.Problem(
+                description: "Its counterpart \(counterpart) is no file beside it.")
+        }
         let child = ChildModule(
-            program: program, name: manifest.module.key, memory: memory)
+            program: program, name: manifest.module.key, kind: manifest.module.kind, roles: roles,
+            memory: memory)
         let descriptor = manifest.module
-        return ModuleExport(descriptor) {
+        let module = ModuleExport(descriptor) {
             (settings, services) throws(ProviderError) -> any Provider in
             try ChildProvider(child, descriptor, settings, services)
         }
+        return ModuleFile(
+            path: path, module: module, counterpart: nil,
+            counterpartFile: manifest.counterpart.map { folder + $0 })
+    }
+
+    /// Whether it names a file of the same folder.
+    private static func isPlain(_ name: String) -> Bool {
+        !name.contains("/") && !name.hasPrefix(".")
     }
 }

@@ -75,7 +75,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
 
     /// Speaks first, and waits for the other side's hello.
     /// - Throws: a sentence, when the two cannot talk.
-    func greet() async throws(HelloFailure) {
+    @discardableResult func greet() async throws(HelloFailure) -> Hello {
         let body: [UInt8]
         do { body = try FrameText.encode(hello) } catch { throw HelloFailure("\(error)") }
         let answer = await exchange(.hello, id: 0, body)
@@ -91,6 +91,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
             throw HelloFailure(problem)
         }
         state.withLock { $0.isGreeted = true }
+        return theirs
     }
 
     /// Asks the other side. Cancelled, it tells the other side and returns at once.

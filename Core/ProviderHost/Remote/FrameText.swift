@@ -12,10 +12,13 @@ struct Hello: Codable, Sendable {
     var contract: Int64
     /// Who speaks, for logs.
     var name: String
+    /// What a module's program can be asked, by the names of `ProviderRole`; nil is what its kind
+    /// alone says, and what everybody else says.
+    var roles: [String]?
 
     enum CodingKeys: String, CodingKey {
         case version = "protocol"
-        case contract, name
+        case contract, name, roles
     }
 
     static func ours(_ name: String) -> Hello {

@@ -16,8 +16,15 @@ import Vocabulary
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
+    private static let cards =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+        + "/Plugins/Payments/SandboxCards"
+
+    /// - Parameter files: more of them, by their paths.
     private func withFolder(
-        of libraries: [String], _ body: (Marketplace, TestMarketplace) async throws -> Void
+        of libraries: [String], and files: [String] = [],
+        _ body: (Marketplace, TestMarketplace) async throws -> Void
     ) async throws {
         let folder =
             FileManager.default.temporaryDirectory.path
@@ -25,9 +32,10 @@ import Vocabulary
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for library in libraries {
+        for file in libraries.map({ "\(products)/\($0)" }) + files {
+            let name = URL(filePath: file).lastPathComponent
             try FileManager.default.createSymbolicLink(
-                atPath: "\(folder)/\(library)", withDestinationPath: "\(products)/\(library)")
+                atPath: "\(folder)/\(name)", withDestinationPath: file)
         }
         try await TestMarketplace.run { market in
             var settings = market.marketplace.settings
@@ -41,6 +49,26 @@ import Vocabulary
                 database: market.database, providers: gateway, settings: settings,
                 logger: market.marketplace.logger)
             try await body(marketplace, market)
+        }
+    }
+
+    @Test func `in another language borrows the counterpart of the module beside it`() async throws
+    {
+        let program = ["sandbox-cards.module.json", "sandbox_cards.py"].map {
+            Self.cards + "/" + $0
+        }
+        try await withFolder(of: ["libSandboxPayments.so"], and: program) { marketplace, market in
+            let report = try await marketplace.checkConformance(
+                of: "sandbox-cards", version: "1.0", as: nil)
+
+            #expect(report.passes && report.count(.passed) >= 80)
+        }
+        // Without it there is nobody to speak to.
+        try await withFolder(of: [], and: program) { marketplace, market in
+            await #expect(throws: ProviderRefusal.self) {
+                try await marketplace.checkConformance(
+                    of: "sandbox-cards", version: "1.0", as: nil)
+            }
         }
     }
 

@@ -7,16 +7,23 @@ import Testing
 
 /// A module in Python in a folder of its own, so that no other test's programs die.
 struct ProgramFolder {
-    static let shipped =
+    private static let plugins =
         URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path + "/Plugins/Shipping/PostalParcels"
+        .deletingLastPathComponent().path + "/Plugins"
+    static let shipped = plugins + "/Shipping/PostalParcels"
+    static let cards = plugins + "/Payments/SandboxCards"
 
     let path =
-        FileManager.default.temporaryDirectory.path + "/postal-" + hexadecimal(randomBytes(6))
-    var program: String { path + "/postal_parcels.py" }
+        FileManager.default.temporaryDirectory.path + "/program-" + hexadecimal(randomBytes(6))
+    let program: String
 
-    init() throws { try FileManager.default.copyItem(atPath: Self.shipped, toPath: path) }
+    /// A copy of the parcels, or of the cards.
+    init(ofCards isOfCards: Bool = false) throws {
+        let source = isOfCards ? Self.cards : Self.shipped
+        program = path + (isOfCards ? "/sandbox_cards.py" : "/postal_parcels.py")
+        try FileManager.default.copyItem(atPath: source, toPath: path)
+    }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 

@@ -144,9 +144,7 @@ import Vocabulary
         #expect(next.count == 2)
     }
 
-    @Test func `of another contract, without a program or for payments is refused in words`()
-        throws
-    {
+    @Test func `of another contract, or that says what cannot be, is refused in words`() throws {
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/refused-" + hexadecimal(randomBytes(6))
@@ -158,8 +156,12 @@ import Vocabulary
         for (name, wrong) in [
             ("a", text.replacing("\"contract\": 3", with: "\"contract\": 1")),
             ("b", text.replacing("postal_parcels.py", with: "../../bin/sh")),
-            ("c", text.replacing("\"kind\": \"shipping\"", with: "\"kind\": \"payment\"")),
+            ("c", with(text, #""roles": ["payment"]"#)),
             ("d", "{"),
+            ("e", with(text, #""roles": []"#)),
+            ("f", with(text, #""roles": ["shipping", "magic"]"#)),
+            ("g", with(text, #""roles": ["payment", "accounts"]"#, kind: "payment")),
+            ("h", with(text, #""counterpart": "../libSandboxPayments.so""#)),
         ] {
             try wrong.write(
                 toFile: "\(folder)/\(name).module.json", atomically: true, encoding: .utf8)
@@ -169,10 +171,20 @@ import Vocabulary
 
         #expect(catalog.modules.isEmpty)
         let reasons = catalog.refused.sorted { $0.file < $1.file }.map(\.reason)
-        try #require(reasons.count == 4)
+        try #require(reasons.count == 8)
         #expect(reasons[0].contains("It speaks contract version 1"))
         #expect(reasons[1].contains("is no executable file beside it"))
-        #expect(reasons[2].contains("Payment modules are Swift"))
+        #expect(reasons[2] == "A shipping module has no role payment.")
         #expect(reasons[3].contains("It is no manifest of a module"))
+        #expect(reasons[4] == "A shipping module says shipping.")
+        #expect(reasons[5] == "There is no role magic.")
+        #expect(reasons[6] == "Who says accounts says payouts too.")
+        #expect(reasons[7] == "Its counterpart ../libSandboxPayments.so is no file beside it.")
+    }
+
+    /// The manifest `text` with a line more in it.
+    private func with(_ text: String, _ line: String, kind: String = "shipping") -> String {
+        text.replacing("\"contract\": 3,", with: "\"contract\": 3, \(line),")
+            .replacing("\"kind\": \"shipping\"", with: "\"kind\": \"\(kind)\"")
     }
 }

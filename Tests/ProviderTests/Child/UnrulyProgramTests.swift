@@ -23,7 +23,9 @@ import Vocabulary
     }
 
     private func module(_ folder: ProgramFolder, megabytes: Int = 512) -> ChildModule {
-        ChildModule(program: folder.program, name: "unruly", memory: megabytes << 20)
+        ChildModule(
+            program: folder.program, name: "unruly", kind: .shipping, roles: [.shipping],
+            memory: megabytes << 20)
     }
 
     /// Ways of not saying hello, each by a program that has another of its kind run beside it.

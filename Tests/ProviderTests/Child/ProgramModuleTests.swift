@@ -151,6 +151,9 @@ import Vocabulary
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.copyItem(
+            atPath: ProgramFolder.shipped + "/postal_parcels.py",
+            toPath: folder + "/postal_parcels.py")
         let text = try String(
             contentsOfFile: ProgramFolder.shipped + "/postal-parcels.module.json", encoding: .utf8)
         for (name, wrong) in [

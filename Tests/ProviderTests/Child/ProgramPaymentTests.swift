@@ -8,12 +8,15 @@ import Vocabulary
 @testable import ProviderHost
 
 extension RunningBank {
-    /// The bank's cards by the program of `folder`, for its first merchant.
+    /// One program for all tests that do it no harm.
+    private static let shipped = ModuleCatalog(folder: ProgramFolder.cards)
+
+    /// The bank's cards by the program as it is shipped, or by that of `folder`, for the bank's
+    /// first merchant.
     func program(
-        _ folder: String = ProgramFolder.cards, previousSecret: String? = nil,
-        webhookSecret: String? = nil
+        _ folder: String? = nil, previousSecret: String? = nil, webhookSecret: String? = nil
     ) throws -> GuardedPayment {
-        let catalog = ModuleCatalog(folder: folder)
+        let catalog = folder.map { ModuleCatalog(folder: $0) } ?? Self.shipped
         #expect(catalog.refused.isEmpty)
         let module = try #require(catalog.module("sandbox-cards"))
         let account = settings.accounts[0]
@@ -42,29 +45,30 @@ extension RunningBank {
             #expect(methods.map(\.code).contains("tok_visa"))
 
             let started = try await cards.start(
-                bank.start("tok_visa", capture: .later, id: "p-1"), context(key))
+                bank.start("tok_visa", capture: .later, id: "p-1"),
+                context(key, within: .seconds(60)))
             let reference = started.snapshot.reference
             let first = try await cards.capture(
                 CaptureRequest(reference: reference, amount: Money(1000, .eur), isFinal: false),
-                context())
+                patient())
             let last = try await cards.capture(
                 CaptureRequest(reference: reference, amount: Money(2000, .eur), isFinal: true),
-                context())
+                patient())
             let refund = try await cards.refund(
                 RefundRequest(refundID: "r-1", reference: reference, amount: Money(500, .eur)),
-                context(refundKey))
+                context(refundKey, within: .seconds(60)))
 
             #expect(started.snapshot.status == .authorized && started.snapshot.paymentID == "p-1")
             #expect(first.captured == Money(1000, .eur) && last.captured == Money(3000, .eur))
             #expect(refund.status == .succeeded && refund.refundID == "r-1")
-            let found = try #require(try await cards.lookup(.idempotencyKey(key), context()))
+            let found = try #require(try await cards.lookup(.idempotencyKey(key), patient()))
             #expect(found.captured == Money(3000, .eur) && found.refunded == Money(500, .eur))
-            #expect(try await cards.lookup(.reference(reference), context()) == found)
+            #expect(try await cards.lookup(.reference(reference), patient()) == found)
             #expect(
-                try await cards.lookupRefund(.idempotencyKey(refundKey), context()) == refund)
-            #expect(try await cards.lookup(.idempotencyKey(randomKey()), context()) == nil)
+                try await cards.lookupRefund(.idempotencyKey(refundKey), patient()) == refund)
+            #expect(try await cards.lookup(.idempotencyKey(randomKey()), patient()) == nil)
             // A module in Swift reads the same off the bank.
-            let inSwift = try await bank.payments().lookup(.reference(reference), context())
+            let inSwift = try await bank.payments().lookup(.reference(reference), patient())
             #expect(inSwift == found)
         }
     }
@@ -74,12 +78,12 @@ extension RunningBank {
             let cards = try bank.program()
 
             await #expect(throws: ProviderError.self) {
-                try await cards.start(bank.start("tok_declined"), context())
+                try await cards.start(bank.start("tok_declined"), patient())
             }
-            let away = try await cards.start(bank.start("tok_3ds"), context())
-            let held = try await cards.start(bank.start("tok_visa", capture: .later), context())
+            let away = try await cards.start(bank.start("tok_3ds"), patient())
+            let held = try await cards.start(bank.start("tok_visa", capture: .later), patient())
             let released = try await cards.void(
-                reference: held.snapshot.reference, context())
+                reference: held.snapshot.reference, patient())
 
             guard case .redirect(let page) = away.next else {
                 Issue.record("\(away)")
@@ -95,7 +99,7 @@ extension RunningBank {
         try await withBank { bank in
             let secret = bank.settings.accounts[0].webhookSecret
             let cards = try bank.program()
-            let started = try await cards.start(bank.start("tok_visa"), context())
+            let started = try await cards.start(bank.start("tok_visa"), patient())
             let genuine = try #require(await bank.webhooks.wait(for: 1).first)
             var changed = genuine
             changed.body[changed.body.count - 2] ^= 1
@@ -103,7 +107,7 @@ extension RunningBank {
             stale.receivedAt = genuine.receivedAt.advanced(by: .seconds(301))
 
             let webhook = try await cards.verify(genuine)
-            let events = try await cards.events(in: webhook, context())
+            let events = try await cards.events(in: webhook, patient())
 
             #expect(events == [.payment(started.snapshot)])
             for delivery in [changed, stale] {

@@ -99,6 +99,7 @@ public struct Migration: Sendable {
         "m0122-finding",
         "m0121-process-beats",
         "m0150-two-named-people",
+        "m0153-password-resets",
     ]
 
     /// The migrations that this build ships.

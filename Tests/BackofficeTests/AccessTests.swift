@@ -15,7 +15,8 @@ import Web
     static let open: Set<String> = [
         "/", "/sign-in", "/sign-out", "/register", "/docs", "/openapi.json", "/assets/{name}",
         "/api/v1/accounts", "/api/v1/sessions", "/api/v1/sessions/current", "/api/v1/tokens",
-        "/sign-in/code",
+        "/sign-in/code", "/password/forgotten", "/password/reset/{reset}",
+        "/api/v1/password-resets", "/api/v1/password-resets/{reset}",
         // Photos that the shop shows to everybody.
         "/media/{hash}", "/media/{hash}/{copy}",
         // In which language the pages are read.

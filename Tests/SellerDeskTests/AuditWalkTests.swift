@@ -23,6 +23,8 @@ import Web
         "PUT /account/two-step": "one's own; the kernel's test of second factors sees its line",
         "POST /account/two-step/recovery-codes": "one's own, seen by the kernel's test",
         "POST /account/two-step/removal": "one's own, seen by the kernel's test",
+        "POST /password-resets": "a letter is written; nothing is changed yet",
+        "PUT /password-resets/{reset}": "one's own; the kernel's test of it sees its line",
         "POST /on-behalf": "nobody's own; the back office's tests of looking on see its line",
         "DELETE /on-behalf": "nobody's own; the back office's tests of looking on see its line",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
@@ -88,6 +90,8 @@ import Web
         "/security/two-step/recovery-codes": "POST /account/two-step/recovery-codes",
         "/security/two-step/removal": "POST /account/two-step/removal",
         "/password": "PUT /account/password", "/mail": "PUT /account/mail",
+        "/password/forgotten": "POST /password-resets",
+        "/password/reset/{reset}": "PUT /password-resets/{reset}",
     ]
 
     /// One write: what is sent, or the upload of a picture.

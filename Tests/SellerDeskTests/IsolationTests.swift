@@ -16,6 +16,7 @@ import Web
                     "hash": "pictures of listings are public", "copy": "and so are their copies",
                     "name": "a style sheet", "language": "everybody's",
                     "session": "in no table; the tests of sessions try somebody else's",
+                    "reset": "a link that went to the account's address",
                     "instance": "providers are the market's",
                 ])
             try await body(desk, sides, isolation)

@@ -17,6 +17,7 @@ import Web
                     "name": "a style sheet",
                     "claim": "a link that went to the purchase's address",
                     "session": "in no table; the tests of sessions try somebody else's",
+                    "reset": "a link that went to the account's address",
                     "slug": "shops and categories are public", "language": "everybody's",
                     "listing": "what is for sale",
                     "variant": "what is for sale", "instance": "a provider's webhook",

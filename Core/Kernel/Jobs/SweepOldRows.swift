@@ -9,6 +9,7 @@ extension Marketplace {
         try await untilLess { try await database.notices.sweep() }
         try await untilLess { try await database.outbox.sweep() }
         try await untilLess { try await database.purchaseClaims.sweep() }
+        try await untilLess { try await database.passwordResets.sweep() }
         try await untilLess { try await database.health.sweep() }
     }
 

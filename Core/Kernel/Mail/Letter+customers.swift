@@ -79,6 +79,22 @@ extension Letter {
         }
     }
 
+    /// With the link that sets a new password.
+    static var forgottenPassword: Letter {
+        Letter(
+            localized("A new password"),
+            localized(
+                """
+                With this link you choose a new password for your account. It works once, within \
+                an hour, and signs you out everywhere.
+                """),
+            localized(
+                """
+                If you did not ask for it, leave it: your password stays as it is. Nobody of ours \
+                ever asks you for it.
+                """))
+    }
+
     /// What concerns somebody's safety: nobody may do without it.
     static func account(_ topic: String) -> Letter? {
         let otherwise = localized(

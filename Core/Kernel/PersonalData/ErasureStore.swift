@@ -48,6 +48,7 @@ struct ErasureStore {
             "delete from mail_refusal where account_id = \(account)",
             "delete from second_factor where account_id = \(account)",
             "delete from access_token where account_id = \(account)",
+            "delete from password_reset where account_id = \(account)",
             "delete from idempotency_key where actor = \(actor)",
         ])
         try await eraseWhatWasTold(of: account)
@@ -122,6 +123,11 @@ struct ErasureStore {
             delete from mail m using purchase_claim c
             where c.used_by = \(account) and m.recipient = c.email
                 and m.topic = 'purchase.claim-link'
+            """,
+            """
+            delete from mail m using account a
+            where a.id = \(account) and m.recipient = a.email
+                and m.topic = 'account.password-reset'
             """,
             "delete from notification where id in (\(toThem))",
             "update notification set payload = payload - 'note' where event_id in (\(told))",

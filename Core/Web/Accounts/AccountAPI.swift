@@ -70,6 +70,7 @@ public struct AccountAPI: Sendable {
                     call.body.language, of: person.account.id)
                 return LanguageAnswer(language: call.body.language)
             }
+        ForgottenPasswordPages().mount(on: api)
         MailPreferencePages().mount(on: api)
         SecurityAPI().mount(on: api)
         mountTokens(on: api, tag: "Tokens")

@@ -133,6 +133,7 @@ import Vocabulary
             }
         }.map { audience, topic, facts in { @Sendable in Letter(topic, for: audience, facts) } }
         letters.append { Letter(claiming: "K7M49XQ2") }
+        letters.append { Letter.forgottenPassword }
 
         for make in letters {
             let english = try #require(make())

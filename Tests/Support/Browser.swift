@@ -113,7 +113,11 @@ public enum HTMLForm {
     public static func fields(of action: String, in page: String) -> [(String, String)]? {
         let needle = "action=\"\(action)\""
         for form in page.components(between: "<form", and: "</form>") {
-            guard form.prefix(while: { $0 != ">" }).contains(needle) else { continue }
+            // A button may send its form elsewhere.
+            let isSent = form.contains(" form\(needle)")
+            guard isSent || form.prefix(while: { $0 != ">" }).contains(" \(needle)") else {
+                continue
+            }
             return inputs(form) + selects(form)
         }
         return nil

@@ -106,14 +106,19 @@ struct CheckoutPage {
     let hasWishes: Bool
     /// The first day that may be wished for.
     let tomorrow: String
+    /// What was refused; nil when the page is only looked at.
+    let warning: String?
+    /// Whether the form can be paid as it stands.
+    let canPay: Bool
 
-    init(_ checkout: Checkout, _ waysToPay: [WayToPay]) {
+    /// - Parameter again: what was typed, when it was refused.
+    init(_ checkout: Checkout, _ waysToPay: [WayToPay], again: Again? = nil) {
         id = checkout.id.description
         email = checkout.email
         addressLines = checkout.address.shownLines
         let count = checkout.parcels.count
         parcels = checkout.parcels.enumerated().map { index, parcel in
-            Parcel(parcel, index: index, count: count)
+            Parcel(parcel, index: index, count: count, again)
         }
         items = Format.money(checkout.totals.items)
         shipping = Format.money(checkout.totals.shipping)
@@ -124,18 +129,21 @@ struct CheckoutPage {
         total = Format.money(checkout.totals.total)
         amount = checkout.totals.total.amount
         currency = checkout.totals.total.currency.code
-        ways = Way.all(waysToPay)
+        ways = Way.all(waysToPay, chosen: again?.values["way"])
         isReady = checkout.isReady
         hasWays = !ways.isEmpty
         isSandbox = waysToPay.contains(where: \.isSandbox)
-        hasWishes = checkout.parcels.contains { !$0.wishes.isEmpty }
-        tomorrow = String(Instant.systemNow.advanced(days: 1).description.prefix(10))
+        hasWishes = parcels.contains { !$0.giftMessage.isEmpty || !$0.deliverOn.isEmpty }
+        tomorrow = String(checkout.readAt.advanced(days: 1).description.prefix(10))
+        warning = again?.explanation
+        canPay = isReady && hasWays
         expires = String(Format.time(checkout.expiresAt).suffix(9))
     }
 }
 
 extension CheckoutPage.Parcel {
-    init(_ parcel: CheckoutParcel, index: Int, count: Int) {
+    init(_ parcel: CheckoutParcel, index: Int, count: Int, _ again: Again?) {
+        let chosen = again?.values["parcels.\(index).option"] ?? parcel.chosen
         number = parcel.number
         self.index = index
         self.count = localized("Parcel \(index + 1) of \(count)")
@@ -150,12 +158,15 @@ extension CheckoutPage.Parcel {
                 code: option.code, label: localized(name: option.label),
                 price: option.price.isZero ? localized("free") : Format.money(option.price),
                 days: Self.days(option.daysMin, option.daysMax),
-                isChosen: option.code == parcel.chosen, index: index)
+                isChosen: option.code == chosen, index: index)
         }
         isQuoted = parcel.isQuoted
         cannotBeSent = parcel.isQuoted && parcel.options.isEmpty
-        giftMessage = parcel.wishes.giftMessage ?? ""
-        deliverOn = parcel.wishes.deliverOn?.description ?? ""
+        giftMessage =
+            again?.values["wishes.\(index).giftMessage"] ?? parcel.wishes.giftMessage ?? ""
+        deliverOn =
+            again?.values["wishes.\(index).deliverOn"]
+            ?? parcel.wishes.deliverOn?.description ?? ""
     }
 
     static func days(_ least: Int?, _ most: Int?) -> String? {
@@ -169,7 +180,8 @@ extension CheckoutPage.Parcel {
 
 extension CheckoutPage.Way {
     /// One choice per instance and method. With several instances, each says whose it is.
-    static func all(_ ways: [WayToPay]) -> [Self] {
+    /// - Parameter chosen: the value that is chosen; the first when there is none of it.
+    static func all(_ ways: [WayToPay], chosen: String? = nil) -> [Self] {
         let choices = ways.flatMap { way in
             way.methods.map { method in
                 (
@@ -180,8 +192,9 @@ extension CheckoutPage.Way {
                 )
             }
         }
+        let place = choices.firstIndex { $0.0 == chosen } ?? 0
         return choices.enumerated().map { index, choice in
-            Self(value: choice.0, label: choice.1, isFirst: index == 0)
+            Self(value: choice.0, label: choice.1, isFirst: index == place)
         }
     }
 }

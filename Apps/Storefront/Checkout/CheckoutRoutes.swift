@@ -23,7 +23,11 @@ struct CheckoutRoutes {
             ]
         }
         let parcels: [Choice]
-        static let rules: [String: [Rule]] = ["parcels": [.count(1...100)]]
+        /// What is typed into the same form is not lost by it.
+        let wishes: [Wish]
+        static let rules: [String: [Rule]] = [
+            "parcels": [.count(1...100)], "wishes": [.count(0...100)],
+        ]
     }
     struct Move: Described { let address: AddressInput }
     struct Wish: Described {
@@ -36,12 +40,15 @@ struct CheckoutRoutes {
         ]
     }
     struct Payment: Described {
+        let parcels: [Shipping.Choice]
         let wishes: [Wish]
         let amount: Int64
         let currency: Currency
         /// Instance and method, as one choice of the form.
         let way: WayChoice
-        static let rules: [String: [Rule]] = ["wishes": [.count(0...100)]]
+        static let rules: [String: [Rule]] = [
+            "parcels": [.count(0...100)], "wishes": [.count(0...100)],
+        ]
     }
 
     func mount(on routes: Routes) {
@@ -51,7 +58,7 @@ struct CheckoutRoutes {
         routes.get("/checkout/{checkout}").path(CheckoutPath.self)
             .show(as: Visitor.self, use: show)
         routes.post("/checkout/{checkout}/shipping").path(CheckoutPath.self).form(Shipping.self)
-            .show(as: Visitor.self, use: chooseShipping)
+            .show(as: Visitor.self, again: showAgain, use: chooseShipping)
         routes.post("/checkout/{checkout}/address").path(CheckoutPath.self).form(Move.self)
             .show(as: Visitor.self) { call, visitor in
                 _ = try await call.marketplace.changeAddress(
@@ -66,7 +73,7 @@ struct CheckoutRoutes {
                 return .seeOther(Links.checkout(call.path.checkout))
             }
         routes.post("/checkout/{checkout}/purchase").path(CheckoutPath.self).form(Payment.self)
-            .onlyOnce().show(as: Visitor.self, use: purchase)
+            .onlyOnce().show(as: Visitor.self, again: showAgain, use: purchase)
     }
 
     @Sendable private func new(
@@ -125,8 +132,23 @@ struct CheckoutRoutes {
     @Sendable private func show(
         _ call: PageCall<CheckoutPath, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        let checkout = try await call.marketplace.findCheckout(
-            call.path.checkout, as: visitor.buyer)
+        try await page(call.path.checkout, call.marketplace, visitor, again: nil)
+    }
+
+    /// What was refused, with all that was typed.
+    @Sendable private func showAgain(
+        _ again: Again, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        guard let id = again.request.path.split(separator: "/").dropFirst().first,
+            let checkout = ID<Checkout>(id)
+        else { throw CheckoutRefusal.missing }
+        return try await page(checkout, again.request.marketplace, visitor, again: again)
+    }
+
+    private func page(
+        _ id: ID<Checkout>, _ marketplace: Marketplace, _ visitor: Visitor, again: Again?
+    ) async throws -> PageAnswer {
+        let checkout = try await marketplace.findCheckout(id, as: visitor.buyer)
         switch checkout.state {
         case .expired:
             return .seeOther(
@@ -134,7 +156,7 @@ struct CheckoutRoutes {
                 warning: localized("The time of your checkout was over. Start again from here."))
         case .placed:
             guard
-                let purchase = try await call.marketplace.purchase(
+                let purchase = try await marketplace.purchase(
                     of: checkout.id, as: visitor.buyer)
             else { throw OrderRefusal.purchaseMissing }
             return .seeOther(
@@ -142,8 +164,10 @@ struct CheckoutRoutes {
         case .open:
             let ways =
                 checkout.isReady
-                ? try await call.marketplace.waysToPay(checkout.id, as: visitor.buyer) : []
-            return .page("checkout", CheckoutPage(checkout, ways), title: localized("Checkout"))
+                ? try await marketplace.waysToPay(checkout.id, as: visitor.buyer) : []
+            return .page(
+                "checkout", CheckoutPage(checkout, ways, again: again),
+                title: localized("Checkout"))
         }
     }
 
@@ -155,38 +179,61 @@ struct CheckoutRoutes {
                 call.path.checkout, parcel: choice.number, option: choice.option,
                 as: visitor.buyer)
         }
+        try await keep(call.form.wishes, of: call.path.checkout, call.marketplace, visitor)
         return .seeOther(
             Links.checkout(call.path.checkout), notice: localized("Shipping is chosen."))
     }
 
-    /// Kept before the money moves. What is placed already is answered by placing it again.
-    private func keepWishes(
-        _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
+    /// What is wished of the parcels, kept before any money moves. What is placed already is
+    /// answered by placing it again.
+    /// - Throws: ``InputRefusal`` that names the input of the form.
+    private func keep(
+        _ wishes: [Wish], of checkout: ID<Checkout>, _ marketplace: Marketplace,
+        _ visitor: Visitor
     ) async throws {
-        let wanted = call.form.wishes.map {
-            WantedWishes(
-                parcel: $0.number, giftMessage: $0.giftMessage, deliverOn: $0.deliverOn)
+        for (index, wish) in wishes.enumerated() {
+            let wanted = WantedWishes(
+                parcel: wish.number, giftMessage: wish.giftMessage, deliverOn: wish.deliverOn)
+            do {
+                try await marketplace.wish([wanted], of: checkout, as: visitor.buyer)
+            } catch CheckoutRefusal.alreadyPlaced {
+                return
+            } catch let refusal as InputRefusal {
+                throw InputRefusal(
+                    refusal.problem, field: "wishes.\(index).\(refusal.field ?? "")")
+            }
         }
-        guard !wanted.isEmpty else { return }
-        do {
-            try await call.marketplace.wish(wanted, of: call.path.checkout, as: visitor.buyer)
-        } catch CheckoutRefusal.alreadyPlaced {}
+    }
+
+    /// Shipping that was chosen and not yet used: what it costs is shown before it is paid.
+    private func use(
+        _ choices: [Shipping.Choice], in id: ID<Checkout>, _ marketplace: Marketplace,
+        _ visitor: Visitor
+    ) async throws {
+        guard !choices.isEmpty else { return }
+        let checkout = try await marketplace.findCheckout(id, as: visitor.buyer)
+        guard checkout.state == .open else { return }
+        for choice in choices {
+            let parcel = checkout.parcels.first { $0.number == choice.number }
+            guard let parcel, parcel.chosen != choice.option else { continue }
+            _ = try await marketplace.chooseShipping(
+                id, parcel: choice.number, option: choice.option, as: visitor.buyer)
+        }
     }
 
     @Sendable private func purchase(
         _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         do {
-            try await keepWishes(call, visitor)
+            let checkout = call.path.checkout
+            try await keep(call.form.wishes, of: checkout, call.marketplace, visitor)
+            try await use(call.form.parcels, in: checkout, call.marketplace, visitor)
             let placed = try await call.marketplace.placePurchase(
                 call.path.checkout, expecting: Money(call.form.amount, call.form.currency),
                 paying: call.request.choice(call.form.way.instance, call.form.way.method),
                 as: visitor.buyer)
             try await call.request.takeOutOfCart(placed, visitor)
             return .afterPaying(placed)
-        } catch let refusal as InputRefusal {
-            return .seeOther(
-                Links.checkout(call.path.checkout), warning: refusal.localizedExplanation)
         } catch PaymentRefusal.totalChanged(let now) {
             return .seeOther(
                 Links.checkout(call.path.checkout),

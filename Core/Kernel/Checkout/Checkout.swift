@@ -45,7 +45,7 @@ public struct Checkout: Sendable {
     var taxInstance: ID<ProviderInstance>?
     var version: Int
     /// The market's time when it was read.
-    var readAt: Instant
+    public internal(set) var readAt: Instant
 
     /// Different things that one checkout may hold.
     public static let linesMax = 100

@@ -16,6 +16,7 @@ enum Links {
     static func seller(_ slug: String) -> String { "/makers/\(slug)" }
     static func checkout(_ id: ID<Checkout>) -> String { "/checkout/\(id)" }
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
+    static func receipt(_ id: ID<Purchase>) -> String { "/purchases/\(id)/receipt" }
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func picture(_ hash: ContentHash) -> String { "/media/\(hash)" }
 }

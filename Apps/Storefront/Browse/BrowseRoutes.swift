@@ -121,14 +121,21 @@ struct BrowseRoutes {
             isWished = try await call.marketplace.isWished(listing.id, by: account.id)
         }
         let crumbs = try await tree.filter { path.contains($0.id) }
+        let bought = try await together
+        let others = try await Array(more.items.filter { $0.id != listing.id }.prefix(4))
         let model = ListingPage(
             listing, crumbs: crumbs, reviews: reviews, isWished: isWished,
             maker: try await maker, holiday: try await holiday,
             delivery: DeliveryLine(
                 try await delivery, to: country, seller: listing.seller.name,
                 then: Links.listing(listing.id)),
-            more: try await more.items.filter { $0.id != listing.id }.prefix(4).map { $0 },
-            together: try await together, seen: try await before)
+            more: others,
+            together: bought,
+            alike: bought.count >= Self.enoughBought
+                ? []
+                : try await alike(
+                    listing, crumbs.last, besides: bought + others, call.marketplace),
+            seen: try await before)
         // Whoever comes back to a thing is one visit.
         if !seen.ids.contains(listing.id) {
             await call.request.site.visits.count(listing.seller.id)
@@ -136,6 +143,24 @@ struct BrowseRoutes {
         seen.remember(listing.id, on: call.request)
         return .page("listing", model, title: listing.title, head: .listing(listing, crumbs))
     }
+
+    /// Things of the same category that the page does not show already.
+    private func alike(
+        _ listing: PublicListing, _ category: Kernel.Category?, besides shown: [ListingCard],
+        _ marketplace: Marketplace
+    ) async throws -> [ListingCard] {
+        guard let category else { return [] }
+        var query = CardQuery()
+        query.category = category
+        let known = Set(shown.map(\.id)).union([listing.id])
+        let page = try await marketplace.cards(
+            query, PageRequest(limit: Self.alikeMax + known.count))
+        return Array(page.items.filter { !known.contains($0.id) }.prefix(Self.alikeMax))
+    }
+
+    /// So many things that were really bought together say more than a category does.
+    private static let enoughBought = 4
+    private static let alikeMax = 8
 
     /// What became of a thing that is not for sale, and what is.
     private func absent(

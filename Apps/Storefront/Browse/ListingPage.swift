@@ -58,6 +58,12 @@ struct ListingPage {
     let hasFacts: Bool
     let reviews: [ReviewCard]
     let hasReviews: Bool
+    /// Where older ones are; nil when there are none.
+    let allReviews: String?
+    /// Of the same category, where few things were bought together with it.
+    let alike: [ThingCard]
+    let hasAlike: Bool
+    let category: String
     let more: [ThingCard]
     let hasMore: Bool
     let together: [ThingCard]
@@ -71,10 +77,10 @@ struct ListingPage {
     }
 
     init(
-        _ listing: PublicListing, crumbs: [Kernel.Category], reviews: [ReviewCard],
+        _ listing: PublicListing, crumbs: [Kernel.Category], reviews: Page<ReviewCard>,
         isWished: Bool?, maker: Seller?, holiday: Holiday?, delivery: DeliveryLine,
         more: [ListingCard],
-        together: [ListingCard],
+        together: [ListingCard], alike: [ListingCard],
         seen: [ListingCard]
     ) {
         id = listing.id.description
@@ -125,8 +131,12 @@ struct ListingPage {
         }
         self.facts = facts
         hasFacts = !facts.isEmpty
-        self.reviews = reviews
-        hasReviews = !reviews.isEmpty
+        self.reviews = reviews.items
+        hasReviews = !reviews.items.isEmpty
+        allReviews = reviews.next.map { _ in Links.listing(listing.id) + "/reviews" }
+        self.alike = alike.map { ThingCard($0) }
+        hasAlike = !alike.isEmpty
+        category = crumbs.last?.localizedName ?? ""
         self.more = more.map { ThingCard($0) }
         hasMore = !more.isEmpty
         self.together = together.map { ThingCard($0) }

@@ -23,9 +23,11 @@ struct MakerPage {
     let next: String?
     let ratings: [ReviewCard]
     let hasRatings: Bool
+    /// Where older ones are; nil when there are none.
+    let allRatings: String?
 
     init(
-        _ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: [ReviewCard],
+        _ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: Page<ReviewCard>,
         holiday: Holiday?, policies: String?
     ) {
         name = seller.name
@@ -42,8 +44,9 @@ struct MakerPage {
         things = ThingCard.page(cards.items)
         hasThings = !things.isEmpty
         self.next = next.map { "\(Links.seller(seller.slug))?after=\(QueryText.encode($0))" }
-        self.ratings = ratings
-        hasRatings = !ratings.isEmpty
+        self.ratings = ratings.items
+        hasRatings = !ratings.items.isEmpty
+        allRatings = ratings.next.map { _ in Links.seller(seller.slug) + "/reviews" }
     }
 }
 

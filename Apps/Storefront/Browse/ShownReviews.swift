@@ -2,24 +2,42 @@ import Kernel
 import Vocabulary
 
 extension Marketplace {
-    /// How many of the newest a page shows.
-    private static let shownMax = 10
+    /// How many of the newest a page of a thing or a maker shows.
+    static let reviewsShownMax = 10
 
     /// The newest reviews of a thing, as its page shows them.
-    func reviewCards(of listing: ID<Listing>) async throws -> [ReviewCard] {
-        try await reviews(of: listing, PageRequest(limit: Self.shownMax)).items.map { review in
-            ReviewCard(
-                author: review.author, stars: review.stars, at: review.createdAt,
-                body: review.body, photos: review.photos, reply: review.reply)
-        }
+    func reviewCards(of listing: ID<Listing>) async throws -> Page<ReviewCard> {
+        try await reviewCards(of: listing, PageRequest(limit: Self.reviewsShownMax))
     }
 
     /// The newest ratings of a maker, as its page shows them.
-    func ratingCards(of seller: ID<Seller>) async throws -> [ReviewCard] {
-        try await ratings(of: seller, PageRequest(limit: Self.shownMax)).items.map { rating in
-            ReviewCard(
-                author: rating.author, stars: rating.stars, at: rating.createdAt,
-                body: rating.body)
-        }
+    func ratingCards(of seller: ID<Seller>) async throws -> Page<ReviewCard> {
+        try await ratingCards(of: seller, PageRequest(limit: Self.reviewsShownMax))
+    }
+
+    /// Reviews of a thing, the newest first.
+    func reviewCards(
+        of listing: ID<Listing>, _ page: PageRequest
+    ) async throws -> Page<ReviewCard> {
+        let reviews = try await reviews(of: listing, page)
+        return Page(
+            items: reviews.items.map { review in
+                ReviewCard(
+                    author: review.author, stars: review.stars, at: review.createdAt,
+                    body: review.body, photos: review.photos, reply: review.reply)
+            }, next: reviews.next)
+    }
+
+    /// Ratings of a maker, the newest first.
+    func ratingCards(
+        of seller: ID<Seller>, _ page: PageRequest
+    ) async throws -> Page<ReviewCard> {
+        let ratings = try await ratings(of: seller, page)
+        return Page(
+            items: ratings.items.map { rating in
+                ReviewCard(
+                    author: rating.author, stars: rating.stars, at: rating.createdAt,
+                    body: rating.body)
+            }, next: ratings.next)
     }
 }

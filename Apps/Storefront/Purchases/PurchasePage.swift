@@ -74,6 +74,12 @@ struct PurchasePage {
     let ways: [CheckoutPage.Way]
     let canPay: Bool
     let makers: String
+    /// Why nothing was bought; nil while it may be, or was.
+    let over: String?
+    /// Whether something was cancelled that may be put into the cart again.
+    let canPutAgain: Bool
+    /// The page of its receipt; nil while nothing is paid.
+    let receipt: String?
     /// Nobody's account has it yet.
     let isGuests: Bool
 
@@ -148,6 +154,12 @@ struct PurchasePage {
         canPay = isAwaitingPayment && !ways.isEmpty
         isGuests = purchase.account == nil
         makers = Format.count(detail.orders.count, "maker", "makers")
+        over =
+            purchase.state == .cancelled
+            ? localized("It was not paid in time: nothing was bought, and nothing is held for you.")
+            : nil
+        canPutAgain = detail.orders.contains { $0.order.state == .cancelled }
+        receipt = purchase.state == .paid ? Links.receipt(purchase.id) : nil
     }
 }
 
@@ -229,6 +241,8 @@ struct OrderPart {
     let refunds: [String]
     /// What was wished of the parcel, in words.
     let wishes: [String]
+    /// When and why it was cancelled; nil for what was not, or was never paid.
+    let cancelled: String?
     let canConfirm: Bool
     let canCancel: Bool
     let canRate: Bool
@@ -279,6 +293,7 @@ struct OrderPart {
             detail.wishes.deliverOn.map { localized("Wished for \(Format.date($0.from))") },
             detail.wishes.giftMessage.map { localized("With these words: “\($0)”") },
         ].compactMap { $0 }
+        cancelled = order.paidAt == nil ? nil : detail.cancellation
         canConfirm = order.state == .shipped
         canCancel = order.state == .paid
         canRate = isDelivered && !isAllSaid
@@ -292,6 +307,18 @@ struct OrderPart {
     private static func words(_ kind: String) -> String {
         let words = kind.replacing("-", with: " ").replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+extension OrderDetail {
+    /// When and why it was cancelled, in a sentence; nil when it was not.
+    fileprivate var cancellation: String? {
+        guard order.state == .cancelled else { return nil }
+        let day = Format.date(order.cancelledAt ?? order.placedAt)
+        guard let note = events.last(where: { $0.to == .cancelled })?.note else {
+            return localized("Cancelled on \(day).")
+        }
+        return localized("Cancelled on \(day), with these words: “\(note)”")
     }
 }
 

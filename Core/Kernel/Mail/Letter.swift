@@ -11,6 +11,11 @@ struct Letter: Hashable, Sendable {
         self.sentences = sentences.compactMap { $0 }
     }
 
+    init(subject: String, sentences: [String]) {
+        self.subject = subject
+        self.sentences = sentences
+    }
+
     /// The whole text.
     /// - Parameter home: where one chooses what one is written of.
     /// - Parameter isGuest: whether the purchase is in nobody's account.

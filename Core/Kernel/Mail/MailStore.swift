@@ -17,6 +17,11 @@ struct UnmailedNotice: Sendable {
     let language: Language?
     /// What the receiver does not want to be written of.
     let refused: [MailChoice]
+
+    /// The purchase whose things and sums stand in the letter.
+    var listedPurchase: ID<Purchase>? {
+        audience == .customer && Letter.listsWhatWasBought(topic) ? about.purchase : nil
+    }
 }
 
 /// What a notice is about, for the link in its letter.

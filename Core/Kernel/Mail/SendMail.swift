@@ -9,8 +9,11 @@ extension Marketplace {
         try await database.transaction { tx in
             let notices = try await tx.mails.unmailed(limit: limit)
             guard !notices.isEmpty else { return false }
+            let receipts = try await tx.purchases.receipts(
+                of: Array(Set(notices.compactMap { $0.listedPurchase })))
             for notice in notices {
-                guard let message = try message(of: notice) else { continue }
+                let receipt = notice.listedPurchase.flatMap { receipts[$0] }
+                guard let message = try message(of: notice, listing: receipt) else { continue }
                 try await tx.mails.insert(
                     message, of: notice, isSendable: settings.mail.host != nil)
             }
@@ -19,7 +22,9 @@ extension Marketplace {
         }
     }
 
-    private func message(of notice: UnmailedNotice) throws -> MailMessage? {
+    private func message(
+        of notice: UnmailedNotice, listing receipt: PurchaseReceipt?
+    ) throws -> MailMessage? {
         if Letter.isAboutMoney(notice.topic), notice.audience == .seller {
             guard notice.role?.permissions.contains(.readMoney) == true else { return nil }
         }
@@ -31,8 +36,13 @@ extension Marketplace {
         guard MailMessage.isAddress(notice.recipient) else { return nil }
         let language = notice.language ?? .english
         return try Words.$current.withValue(.kernel(language)) {
-            guard let letter = Letter(notice.topic, for: notice.audience, notice.facts) else {
+            guard var letter = Letter(notice.topic, for: notice.audience, notice.facts) else {
                 return nil
+            }
+            if let receipt {
+                letter = try letter.listing(
+                    receipt,
+                    at: "\(settings.storefrontURL)/purchases/\(receipt.purchase.id)/receipt")
             }
             return MailMessage(
                 id: ID(), from: settings.mail.from, recipient: notice.recipient,

@@ -7,7 +7,7 @@ public enum OrderRefusal: Refusal, Hashable {
     case nothingToShip, lineUnknown(Int), tooMany(Int), trackingInvalid(field: String)
     case reasonMissing
     case notCaptured, notShippedYet, nothingToRefund, refundUnderWay, paymentUnderWay
-    case paymentLost, captureNotRefused
+    case paymentLost, captureNotRefused, notCancelled
 
     public var code: String {
         switch self {
@@ -30,6 +30,7 @@ public enum OrderRefusal: Refusal, Hashable {
         case .paymentUnderWay: "order.payment-under-way"
         case .paymentLost: "order.payment-lost"
         case .captureNotRefused: "order.capture-not-refused"
+        case .notCancelled: "order.not-cancelled"
         }
     }
 
@@ -65,6 +66,7 @@ public enum OrderRefusal: Refusal, Hashable {
             "The customer's bank no longer holds the money for this order. Cancel it instead."
         case .captureNotRefused:
             "The money of this order was not refused, or it is just being asked for again."
+        case .notCancelled: "Nothing of this purchase was cancelled."
         }
     }
 

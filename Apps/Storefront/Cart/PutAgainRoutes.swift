@@ -1,0 +1,67 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// What was cancelled, or not paid in time, goes into the cart once more.
+struct PutAgainRoutes {
+    func mount(on routes: Routes) {
+        routes.post("/purchases/{purchase}/cart").path(PurchaseAPI.PurchasePath.self).onlyOnce()
+            .show(as: Visitor.self) { call, visitor in
+                switch try await call.request.putAgain(call.path.purchase, visitor) {
+                case .nothing:
+                    return .seeOther(
+                        Links.purchase(call.path.purchase),
+                        warning: localized("Nothing of it can be had at the moment."))
+                case .some:
+                    return .seeOther(
+                        Links.cart,
+                        notice: localized("What can still be had is in your cart again."))
+                case .everything:
+                    return .seeOther(Links.cart, notice: localized("It is in your cart again."))
+                }
+            }
+    }
+
+    func mount(on api: API) {
+        api.post("/purchases/{purchase}/cart", "Put what was cancelled in again", tag: "Cart")
+            .about("What can still be had of it is added to what is in the cart.")
+            .path(PurchaseAPI.PurchasePath.self).refuses(.conflict).onlyOnce()
+            .handle(as: Visitor.self) { call, visitor in
+                _ = try await call.request.putAgain(call.path.purchase, visitor)
+                let items = try await call.request.site.carts.lines(of: visitor.cart)
+                return CartAnswer(try await call.marketplace.cart(items))
+            }
+    }
+}
+
+/// How much of something is in the cart again.
+private enum PutAgain {
+    case nothing, some, everything
+}
+
+extension WebRequest {
+    /// Adds the lines of a purchase's cancelled orders to the cart, as far as they can be had;
+    /// fewer pieces where only fewer are left.
+    /// - Throws: `OrderRefusal.purchaseMissing`, `OrderRefusal.notCancelled`, ``CartRefusal``.
+    fileprivate func putAgain(_ id: ID<Purchase>, _ visitor: Visitor) async throws -> PutAgain {
+        let detail = try await marketplace.findPurchase(id, as: visitor.buyer)
+        let lines = detail.orders.filter { $0.order.state == .cancelled }.flatMap(\.lines)
+        guard !lines.isEmpty else { throw OrderRefusal.notCancelled }
+        visitor.remember(in: self)
+        let cart = try await marketplace.cart(
+            lines.map { CheckoutItem(variant: $0.variant, quantity: $0.quantity) })
+        var outcome = PutAgain.nothing
+        for line in cart.lines {
+            let quantity: Int
+            switch line.problem {
+            case nil: quantity = line.quantity
+            case .short(let left): quantity = left
+            case .soldOut, .notForSale: continue
+            }
+            try await site.carts.add(quantity, of: line.offer.id, to: visitor.cart)
+            outcome = .some
+        }
+        let isAll = cart.unknown.isEmpty && cart.isBuyable
+        return isAll ? .everything : outcome
+    }
+}

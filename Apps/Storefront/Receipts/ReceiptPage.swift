@@ -83,8 +83,9 @@ struct ReceiptPage {
 
 extension ReceiptPage.Row {
     fileprivate init(_ tax: PurchaseReceipt.Tax) {
+        let name = localized(label: tax.label)
         self.init(
-            label: localized("\(tax.label) on \(Format.money(tax.base))"),
+            label: localized("\(name) on \(Format.money(tax.base))"),
             amount: Format.money(tax.amount))
     }
 }

@@ -38,14 +38,19 @@ extension Letter {
     private static func sums(of receipt: PurchaseReceipt) throws -> [String] {
         let totals = try receipt.totals()
         let added = receipt.taxes.filter { !$0.isIncluded }.map {
-            "\($0.label): \(Format.money($0.amount))"
+            "\($0.said): \(Format.money($0.amount))"
         }
         let included = receipt.taxes.filter(\.isIncluded).map {
-            localized("\($0.label), included: \(Format.money($0.amount))")
+            localized("\($0.said), included: \(Format.money($0.amount))")
         }
         return [
             localized("Things: \(Format.money(totals.items))"),
             localized("Shipping: \(Format.money(totals.shipping))"),
         ] + added + [localized("Total: \(Format.money(totals.total))")] + included
     }
+}
+
+extension PurchaseReceipt.Tax {
+    /// What its module calls it, in the language of the letter where the catalogues have it.
+    fileprivate var said: String { Words.current.sentence(label) ?? label }
 }

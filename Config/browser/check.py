@@ -20,7 +20,7 @@ from walk import Walk
 
 STARTS = {
     "storefront": ["/", "/search?text=zzzzzz", "/search?text=mug&sort=price-up", "/checkout",
-                   "/cart", "/wishes", "/password", "/account", "/docs", "/robots.txt",
+                   "/cart", "/wishes", "/password", "/password/forgotten", "/name", "/account", "/docs", "/robots.txt",
                    "/sitemap.xml", "/sitemap/categories"],
     "seller": ["/", "/apply", "/shops", "/money/accounts", "/money/disputes", "/password",
                "/docs", "/export"],

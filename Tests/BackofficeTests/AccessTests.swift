@@ -26,6 +26,7 @@ import Web
     static let own: Set<String> = [
         "/api/v1/account", "/api/v1/sessions", "/api/v1/tokens", "/api/v1/tokens/{token}",
         "/api/v1/account/support-visits",
+        "/name", "/api/v1/account/name",
         "/sign-out/everywhere", "/password", "/api/v1/account/password", "/mail",
         "/api/v1/account/mail", "/api/v1/account/language", "/api/v1/sessions/others",
         "/api/v1/sessions/{session}",

@@ -17,6 +17,7 @@ import Vocabulary
         "PUT /account/mail": "one's own e-mail",
         "POST /password-resets": "a letter is written; nothing is changed yet",
         "PUT /password-resets/{reset}": "one's own; the kernel's test of it sees its line",
+        "PUT /account/name": "how one is called oneself",
         "PUT /account/language": "the language of one's own e-mail",
         "DELETE /sessions/others": "signing out changes nothing of the market's",
         "DELETE /sessions/{session}": "signing out changes nothing of the market's",
@@ -46,7 +47,7 @@ import Vocabulary
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
         "/sign-in", "/sign-out", "/sign-out/everywhere", "/register", "/password", "/mail",
-        "/password/forgotten", "/password/reset/{reset}",
+        "/name", "/password/forgotten", "/password/reset/{reset}",
         "/sign-in/code", "/security/sessions/{session}/end", "/security/other-sessions/end",
         "/security/two-step", "/security/two-step/confirmation",
         "/security/two-step/recovery-codes", "/security/two-step/removal",

@@ -16,6 +16,7 @@ import Web
         "DELETE /sessions/current": "signing out changes nothing of the market's",
         "PUT /account/password": "one's own, and nothing of it may be shown",
         "PUT /account/mail": "one's own e-mail",
+        "PUT /account/name": "how one is called oneself",
         "PUT /account/language": "the language of one's own e-mail",
         "DELETE /sessions/others": "signing out changes nothing of the market's",
         "DELETE /sessions/{session}": "signing out changes nothing of the market's",
@@ -90,6 +91,7 @@ import Web
         "/security/two-step/recovery-codes": "POST /account/two-step/recovery-codes",
         "/security/two-step/removal": "POST /account/two-step/removal",
         "/password": "PUT /account/password", "/mail": "PUT /account/mail",
+        "/name": "PUT /account/name",
         "/password/forgotten": "POST /password-resets",
         "/password/reset/{reset}": "PUT /password-resets/{reset}",
     ]

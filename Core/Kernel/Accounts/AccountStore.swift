@@ -109,6 +109,15 @@ struct AccountStore {
             "update account set password_hash = \(new) where id = \(id) and state = 'active'")
     }
 
+    func saveName(_ name: String, of id: ID<Account>) async throws -> Account? {
+        try await db.query(
+            """
+            update account set name = \(name) where id = \(id) and state = 'active'
+            returning id, email, name, created_at
+            """
+        ).first.map(Account.init(row:))
+    }
+
     func roles(of id: ID<Account>) async throws -> Set<AdminRole> {
         Set(
             try await db.query(

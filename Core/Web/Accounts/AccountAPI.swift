@@ -71,6 +71,7 @@ public struct AccountAPI: Sendable {
                 return LanguageAnswer(language: call.body.language)
             }
         ForgottenPasswordPages().mount(on: api)
+        NamePages(home: "/").mount(on: api)
         MailPreferencePages().mount(on: api)
         SecurityAPI().mount(on: api)
         mountTokens(on: api, tag: "Tokens")

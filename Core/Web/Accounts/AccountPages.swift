@@ -45,6 +45,7 @@ public struct AccountPages: Sendable {
         CodePages(home: home, afterSignIn: afterSignIn).mount(on: routes)
         PasswordPages(home: home).mount(on: routes)
         ForgottenPasswordPages().mount(on: routes)
+        NamePages(home: home).mount(on: routes)
         SecurityPages().mount(on: routes)
         MailPreferencePages().mount(on: routes)
     }

@@ -12,10 +12,10 @@ REDIRECTS = {"/sign-in/code", "/purchases/{purchase}/return", "/orders/{order}",
              "/sitemap/{month}", "/language/{language}"}
 # Pages of things that this walk does not make; tests in Swift open them.
 EMPTY = {
-    "storefront": {"/claims/{claim}"},
-    "seller": {"/money/invoices/{invoice}", "/money/accounts/{instance}/link",
+    "storefront": {"/claims/{claim}", "/password/reset/{reset}", "/listings/{listing}/reviews"},
+    "seller": {"/password/reset/{reset}", "/money/invoices/{invoice}", "/money/accounts/{instance}/link",
                "/money/accounts/{instance}/return"},
-    "admin": {"/invoices/{invoice}", "/payout-files/{file}", "/bank-reports/{report}",
+    "admin": {"/password/reset/{reset}", "/invoices/{invoice}", "/payout-files/{file}", "/bank-reports/{report}",
               "/mails/{mail}", "/providers/{provider}/drain", "/media/{hash}", "/media/{hash}/{copy}"},
 }
 PAGES_MAX = 700

@@ -123,6 +123,11 @@ struct BrowseRoutes {
         let crumbs = try await tree.filter { path.contains($0.id) }
         let bought = try await together
         let others = try await Array(more.items.filter { $0.id != listing.id }.prefix(4))
+        // So many things that were really bought together say more than a category does.
+        let similar =
+            bought.count < Self.enoughBought
+            ? try await alike(listing, crumbs.last, besides: bought + others, call.marketplace)
+            : []
         let model = ListingPage(
             listing, crumbs: crumbs, reviews: reviews, isWished: isWished,
             maker: try await maker, holiday: try await holiday,
@@ -131,10 +136,7 @@ struct BrowseRoutes {
                 then: Links.listing(listing.id)),
             more: others,
             together: bought,
-            alike: bought.count >= Self.enoughBought
-                ? []
-                : try await alike(
-                    listing, crumbs.last, besides: bought + others, call.marketplace),
+            alike: similar,
             seen: try await before)
         // Whoever comes back to a thing is one visit.
         if !seen.ids.contains(listing.id) {
@@ -158,7 +160,6 @@ struct BrowseRoutes {
         return Array(page.items.filter { !known.contains($0.id) }.prefix(Self.alikeMax))
     }
 
-    /// So many things that were really bought together say more than a category does.
     private static let enoughBought = 4
     private static let alikeMax = 8
 

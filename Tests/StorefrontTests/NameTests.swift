@@ -16,7 +16,7 @@ import Web
 
             let empty = try await browser.submit(form, "/name", ["name": "   "])
             #expect(empty.status == 422)
-            let done = try await browser.submit(empty, "/name", ["name": " Grace  Hopper "])
+            let done = try await browser.submit(empty, "/name", ["name": " Grace Hopper "])
             #expect(done.text.contains("You are called Grace Hopper now."))
             let token = try await shop.token(account)
             let answer = try await Browser(shop.app).send(

@@ -31,6 +31,12 @@ struct OrderAnswer: Codable, Sendable {
         let trackingNumber: String?
         let trackingUrl: String?
         let shippedAt: Instant
+        /// How many pieces of which lines were in it.
+        let lines: [ShippedLineAnswer]
+    }
+    struct ShippedLineAnswer: Codable, Sendable {
+        let lineId: ID<OrderLine>
+        let quantity: Int
     }
     let id: ID<Order>
     let number: String
@@ -98,7 +104,10 @@ struct OrderAnswer: Codable, Sendable {
             ShipmentAnswer(
                 id: shipment.id, carrier: shipment.carrier,
                 trackingNumber: shipment.trackingNumber, trackingUrl: shipment.trackingURL,
-                shippedAt: shipment.shippedAt)
+                shippedAt: shipment.shippedAt,
+                lines: shipment.lines.map {
+                    ShippedLineAnswer(lineId: $0.line, quantity: $0.quantity)
+                })
         }
         refunds = detail.refunds.map { RefundAnswer($0) }
         refundableParts = detail.left.map { RefundableAnswer($0, order.amounts.total.currency) }

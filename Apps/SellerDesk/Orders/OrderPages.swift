@@ -111,6 +111,7 @@ struct OrderPage {
         let tracking: String?
         let link: String?
         let at: String
+        let contents: String
     }
     struct Event {
         let at: String
@@ -190,7 +191,8 @@ struct OrderPage {
         parcels = detail.shipments.map { parcel in
             Parcel(
                 carrier: parcel.carrier, tracking: parcel.trackingNumber,
-                link: parcel.trackingURL, at: Format.date(parcel.shippedAt))
+                link: parcel.trackingURL, at: Format.date(parcel.shippedAt),
+                contents: detail.contents(of: parcel))
         }
         hasParcels = !parcels.isEmpty
         let titles = Dictionary(detail.lines.map { ($0.id, $0.title) }) { first, _ in first }

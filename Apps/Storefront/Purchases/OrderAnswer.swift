@@ -23,6 +23,12 @@ struct OrderAnswer: Codable, Sendable {
         let trackingNumber: String?
         let trackingUrl: String?
         let shippedAt: Instant
+        /// How many pieces of which lines were in it.
+        let lines: [ShippedLineAnswer]
+    }
+    struct ShippedLineAnswer: Codable, Sendable {
+        let lineId: ID<OrderLine>
+        let quantity: Int
     }
     struct RefundAnswer: Codable, Sendable {
         /// What it is for: lines, and null for the shipping; empty for goodwill.
@@ -93,7 +99,10 @@ struct OrderAnswer: Codable, Sendable {
         shipments = detail.shipments.map { shipment in
             ShipmentAnswer(
                 carrier: shipment.carrier, trackingNumber: shipment.trackingNumber,
-                trackingUrl: shipment.trackingURL, shippedAt: shipment.shippedAt)
+                trackingUrl: shipment.trackingURL, shippedAt: shipment.shippedAt,
+                lines: shipment.lines.map {
+                    ShippedLineAnswer(lineId: $0.line, quantity: $0.quantity)
+                })
         }
         refunds = detail.refunds.map { refund in
             RefundAnswer(

@@ -211,6 +211,7 @@ struct OrderPart {
         let tracking: String?
         let trackingLink: String?
         let date: String
+        let contents: String
     }
     /// One of the stations that every parcel passes.
     struct Step {
@@ -274,7 +275,7 @@ struct OrderPart {
             Parcel(
                 carrier: shipment.carrier, tracking: shipment.trackingNumber,
                 trackingLink: shipment.trackingURL.flatMap { Self.safe($0) },
-                date: Format.date(shipment.shippedAt))
+                date: Format.date(shipment.shippedAt), contents: detail.contents(of: shipment))
         }
         events = detail.events.map { event in
             Event(

@@ -100,6 +100,8 @@ public struct Migration: Sendable {
         "m0121-process-beats",
         "m0150-two-named-people",
         "m0153-password-resets",
+        "m0155-longest-waiting",
+        "m0156-answered-ratings",
     ]
 
     /// The migrations that this build ships.

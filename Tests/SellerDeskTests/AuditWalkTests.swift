@@ -39,6 +39,7 @@ import Web
     /// What each form does, by the operation of the API that does the same.
     static let forms: [String: String] = [
         "/reviews/{review}/reply": "PUT /reviews/{review}/reply",
+        "/ratings/{rating}/reply": "PUT /ratings/{rating}/reply",
         "/money/wallets": "POST /wallets",
         "/money/wallets/{wallet}": "PUT /wallets/{wallet}",
         "/money/wallets/{wallet}/default": "PUT /wallets/{wallet}/default",
@@ -71,6 +72,7 @@ import Web
         "/listings/{listing}/images": "POST /listings/{listing}/images",
         "/listings/{listing}/images/{image}/removal":
             "DELETE /listings/{listing}/images/{image}",
+        "/listings/{listing}/images/{image}/text": "PUT /listings/{listing}/images/{image}",
         "/listings/{listing}/images/{image}/first": "PUT /listings/{listing}/images",
         "/listings/{listing}/images/{image}/earlier": "PUT /listings/{listing}/images",
         "/listings/{listing}/images/{image}/later": "PUT /listings/{listing}/images",
@@ -137,6 +139,7 @@ import Web
 
     static let cases: [String: Case] = things.merging(shop) { first, _ in first }
         .merging(orders) { first, _ in first }.merging(shipping) { first, _ in first }
+        .merging(ratings) { first, _ in first }
 
     private static let things: [String: Case] = [
         "POST /listings": { _ in
@@ -177,6 +180,10 @@ import Web
                 "/listings/\(listing)/images",
                 ["images": .array(images.reversed().map { .string($0.id.description) })]
             )
+        },
+        "PUT /listings/{listing}/images/{image}": { counter in
+            let (listing, images) = try await counter.pictures("Described")
+            return ("/listings/\(listing)/images/\(images[0].id)", ["alt": "From the side"])
         },
         "DELETE /listings/{listing}/images/{image}": { counter in
             let (listing, images) = try await counter.pictures("Removed")
@@ -315,8 +322,8 @@ struct Counter: Sendable {
     let desk: Desk
     private let program: Program
     private let payment: ID<ProviderInstance>
-    private let buyer: Buyer
-    private let customer: Account
+    let buyer: Buyer
+    let customer: Account
 
     init(_ desk: Desk) async throws {
         self.desk = desk
@@ -383,7 +390,7 @@ struct Counter: Sendable {
         ).id
     }
 
-    private func bought() async throws -> OrderDetail {
+    func bought() async throws -> OrderDetail {
         let listing = try await desk.market.given.listing(by: desk.shop)
         let checkout = try await desk.kernel.startCheckout(
             [CheckoutItem(variant: listing.variant, quantity: 1)], to: Given.address,

@@ -57,6 +57,8 @@ public struct MarketSide: Sendable {
         let delivered = try await buying.delivered()
         let review = try await kernel.review(
             delivered.lines[0].id, ReviewDraft(stars: 5, body: "Lovely."), by: customer.id)
+        let rating = try await kernel.rateSeller(
+            for: delivered.order.id, ReviewDraft(stars: 5), by: customer.id)
         try await kernel.moveClock(by: .seconds(8 * 86_400), as: nil)
         _ = try await kernel.runPayouts()
         let payouts = try await kernel.payouts(as: member, PageRequest())
@@ -85,6 +87,7 @@ public struct MarketSide: Sendable {
             "variant": "\(bowl.variant)",
             "image": "\(image.id)", "document": "\(document.id)", "account": "\(colleague.id)",
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
+            "rating": "\(rating.id)",
             "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",
             "profile": "\(profile.id)",
             "token": "\(sellerToken.id)", "currency": "EUR", "instance": "\(payment)",

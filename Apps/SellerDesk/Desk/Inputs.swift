@@ -9,6 +9,7 @@ struct ImagePath: Described {
 }
 struct ShippingProfilePath: Described { let profile: ID<ShippingProfile> }
 struct ReviewPath: Described { let review: ID<Review> }
+struct RatingPath: Described { let rating: ID<SellerRating> }
 struct DocumentPath: Described { let document: ID<SellerDocument> }
 struct AccountPath: Described { let account: ID<Account> }
 

@@ -10,7 +10,7 @@ struct ReviewRoutes {
                 let reviews = try await call.marketplace.reviews(
                     as: member.membership, call.query.page())
                 let ratings = try await call.marketplace.ratings(
-                    of: member.seller, PageRequest(limit: 20))
+                    as: member.membership, PageRequest(limit: 20))
                 return .page(
                     "reviews",
                     ReviewsPage(
@@ -22,6 +22,12 @@ struct ReviewRoutes {
             .show(as: Member.self, needing: [.replyToReviews], again: again) { call, member in
                 try await call.marketplace.reply(
                     to: call.path.review, call.form.reply, as: member.membership)
+                return .seeOther(Links.reviews, notice: localized("Your answer is shown."))
+            }
+        routes.post("/ratings/{rating}/reply").path(RatingPath.self).form(ReplyInput.self)
+            .show(as: Member.self, needing: [.replyToReviews], again: again) { call, member in
+                try await call.marketplace.reply(
+                    to: call.path.rating, call.form.reply, as: member.membership)
                 return .seeOther(Links.reviews, notice: localized("Your answer is shown."))
             }
     }
@@ -54,6 +60,10 @@ struct ReviewsPage {
         let text: String
     }
     struct Rated {
+        let id: String
+        let reply: String?
+        let isHidden: Bool
+        let mayReply: Bool
         let author: String
         let stars: String
         let starsText: String
@@ -87,7 +97,9 @@ struct ReviewsPage {
         next = page.next.map { "\(Links.reviews)?after=\(Cursor.seal($0))" }
         self.ratings = ratings.map {
             Rated(
-                author: $0.author, stars: Format.stars($0.stars),
+                id: $0.id.description, reply: $0.reply, isHidden: $0.isHidden,
+                mayReply: mayReply && $0.reply == nil, author: $0.author,
+                stars: Format.stars($0.stars),
                 starsText: localized("\($0.stars) of 5 stars"), body: $0.body,
                 date: Format.date($0.createdAt))
         }

@@ -37,7 +37,7 @@ extension Marketplace {
             items: ratings.items.map { rating in
                 ReviewCard(
                     author: rating.author, stars: rating.stars, at: rating.createdAt,
-                    body: rating.body)
+                    body: rating.body, reply: rating.reply)
             }, next: ratings.next)
     }
 }

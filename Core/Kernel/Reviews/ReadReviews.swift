@@ -21,11 +21,24 @@ extension Marketplace {
         try await database.reviews.list(page)
     }
 
+    /// What customers say of the shop, hidden ratings too, newest first.
+    public func ratings(
+        as member: SellerMember, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<SellerRating> {
+        try member.require(.readReviews)
+        return try await database.ratings.list(of: member.seller, hiddenToo: true, page)
+    }
+
+    /// All ratings of sellers, newest first, for administrators.
+    public func ratings(_ page: PageRequest = PageRequest()) async throws -> Page<ShopRating> {
+        try await database.ratings.list(page)
+    }
+
     /// What customers say of a seller, newest first.
     public func ratings(
         of seller: ID<Seller>, _ page: PageRequest = PageRequest()
     ) async throws -> Page<SellerRating> {
-        try await database.reviews.listRatings(of: seller, page)
+        try await database.ratings.list(of: seller, hiddenToo: false, page)
     }
 
     /// Which lines of these orders have their review, and which orders their rating.

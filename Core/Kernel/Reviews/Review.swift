@@ -31,6 +31,8 @@ public struct SellerRating: Hashable, Sendable, Codable {
     public let body: String
     public let isHidden: Bool
     public let createdAt: Instant
+    /// The seller's answer.
+    public internal(set) var reply: String?
 }
 
 /// Stars and words as they are typed in.

@@ -120,26 +120,6 @@ struct ReviewStore {
         return Page(rows, limit: page.limit) { $0.id.description }
     }
 
-    func listRatings(
-        of seller: ID<Seller>, _ page: PageRequest
-    ) async throws -> Page<SellerRating> {
-        let rows = try await db.query(
-            """
-            select id, author, stars, body, state = 'hidden', created_at
-            from seller_rating
-            where seller_id = \(seller) and state = 'published'
-                and (\(page.afterID)::uuid is null or id < \(page.afterID)::uuid)
-            order by id desc
-            limit \(page.limit + 1)::int
-            """
-        ).decode { c in
-            SellerRating(
-                id: try c.next(), author: try c.next(), stars: try c.next(),
-                body: try c.next(), isHidden: try c.next(), createdAt: try c.next())
-        }
-        return Page(rows, limit: page.limit) { $0.id.description }
-    }
-
     func saveReply(
         _ id: ID<Review>, of seller: ID<Seller>, _ reply: String?
     ) async throws -> Bool {

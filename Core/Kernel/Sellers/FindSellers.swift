@@ -17,11 +17,14 @@ extension Marketplace {
         return seller
     }
 
-    /// Sellers of a state, or all, newest first, for administrators.
+    /// Sellers of a state, or all, newest first, for administrators; of those that wait to be
+    /// verified, the one that waits longest first.
     public func sellers(
         in state: Seller.State?, _ page: PageRequest = PageRequest()
     ) async throws -> Page<Seller> {
-        try await database.sellers.list(state, page)
+        state == .submitted
+            ? try await database.sellers.listWaiting(page)
+            : try await database.sellers.list(state, page)
     }
 
     /// Up to ten sellers whose names are like `name`, for administrators.

@@ -62,6 +62,22 @@ struct SellerStore {
         return Page(rows, limit: page.limit) { $0.id.description }
     }
 
+    /// Those whose application is to be looked at, the one that waits longest first.
+    func listWaiting(_ page: PageRequest) async throws -> Page<Seller> {
+        let rows = try await db.query(
+            """
+            select \(Self.columns) from seller
+            where state = 'submitted' and (\(page.afterID)::uuid is null
+                or (coalesce(submitted_at, created_at), id) > (
+                    select coalesce(submitted_at, created_at), id from seller
+                    where id = \(page.afterID)::uuid))
+            order by coalesce(submitted_at, created_at), id
+            limit \(page.limit + 1)::int
+            """
+        ).map(Seller.init(row:))
+        return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
     /// Verified sellers whose name contains every letter of `name` nearly, best first, ten.
     func search(name: String) async throws -> [Seller] {
         try await db.query(
@@ -79,7 +95,12 @@ struct SellerStore {
         _ id: ID<Seller>, from old: Seller.State, to new: Seller.State
     ) async throws -> Bool {
         try await db.execute(
-            "update seller set state = \(new) where id = \(id) and state = \(old)") == 1
+            """
+            update seller set state = \(new),
+                submitted_at = case when \(new) = 'submitted' then market_now()
+                    else submitted_at end
+            where id = \(id) and state = \(old)
+            """) == 1
     }
 
     func saveHoldDays(_ id: ID<Seller>, _ days: Int) async throws -> Bool {

@@ -212,6 +212,36 @@ import Web
         }
     }
 
+    @Test func `what a picture shows can be said later, by its own shop only`() async throws {
+        try await Desk.run { desk in
+            let browser = try await owner(desk)
+            let listing = try await desk.listing("Mug").listing.id
+            let image = try await desk.kernel.addImage(
+                png, alt: "", to: listing, as: desk.shop.member)
+            let path = "/listings/\(listing)"
+            func said() async throws -> [String] {
+                try await desk.kernel.listing(listing, as: desk.shop.member).images.map(\.alt)
+            }
+
+            let told = try await browser.submit(
+                try await browser.get(path), "\(path)/images/\(image.id)/text",
+                ["alt": "A mug <from> the side"])
+            #expect(told.text.contains("What the picture shows is changed."))
+            #expect(told.text.contains("value=\"A mug &lt;from&gt; the side\""))
+            #expect(try await said() == ["A mug <from> the side"])
+
+            let stranger = try await desk.market.given.verifiedSeller("Stranger")
+            let foreign = try await desk.program(of: stranger.owner).send(
+                "PUT", "/api/v1\(path)/images/\(image.id)", ["alt": "Mine"])
+            #expect(foreign.status == 404)
+            let long = try await desk.program().send(
+                "PUT", "/api/v1\(path)/images/\(image.id)",
+                ["alt": .string(String(repeating: "x", count: 201))])
+            #expect(long.status == 422 && long.json?["field"] == "alt")
+            #expect(try await said() == ["A mug <from> the side"])
+        }
+    }
+
     @Test func `pictures are put in order by buttons, and say what is wrong with them`()
         async throws
     {

@@ -20,6 +20,7 @@ import Web
 
             let applied = try await browser.submit(form, "/apply", Self.profile)
             #expect(applied.text.contains("at least one document"))
+            #expect(applied.text.contains("2 of 8 steps are done."))
             let uploaded = try await browser.upload(
                 applied, "/shop/documents", ["kind": "identity"],
                 file: ("file", "passport.png", png))
@@ -30,6 +31,22 @@ import Web
 
             #expect(sent.text.contains("Your application is being looked at."))
             #expect(sent.text.contains("Being looked at"))
+            #expect(sent.text.contains("4 of 8 steps are done."))
+        }
+    }
+
+    @Test func `a verified shop is led to its first sale, and then left alone`() async throws {
+        try await Desk.run { desk in
+            let browser = try await desk.colleague(.owner)
+            let helper = try await desk.colleague(.orders)
+            // The shop of the tests has an account to be paid to.
+            let home = try await browser.get("/")
+            #expect(home.text.contains("6 of 8 steps are done."))
+            #expect(home.text.contains("<a class=\"button\" href=\"/shop/shipping\">"))
+            #expect(try await !helper.get("/").text.contains("steps are done."))
+
+            _ = try await desk.listing("Bowl")
+            #expect(try await !browser.get("/").text.contains("steps are done."))
         }
     }
 

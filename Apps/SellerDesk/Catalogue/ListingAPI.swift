@@ -105,6 +105,12 @@ struct ListingAPI {
         static let rules: [String: [Rule]] = ["images": [.count(0...20)]]
     }
 
+    struct ImageText: Described {
+        /// What the picture shows, for those who do not see it.
+        let alt: String
+        static let rules: [String: [Rule]] = ["alt": [.length(0...200)]]
+    }
+
     static let pictureTypes = [
         "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic",
     ]
@@ -201,6 +207,14 @@ struct ListingAPI {
             .handle(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.arrangeImages(
                     call.body.images, of: call.path.listing, as: member.membership)
+                return try await answer(call.path.listing, call.marketplace, member)
+            }
+        api.put("/listings/{listing}/images/{image}", "Say what a picture shows", tag: tag)
+            .path(ImagePath.self).body(ImageText.self)
+            .handle(as: Member.self, needing: [.editListings]) { call, member in
+                try await call.marketplace.describeImage(
+                    call.path.image, of: call.path.listing, as: call.body.alt,
+                    by: member.membership)
                 return try await answer(call.path.listing, call.marketplace, member)
             }
         api.delete("/listings/{listing}/images/{image}", "Take a picture off", tag: tag)

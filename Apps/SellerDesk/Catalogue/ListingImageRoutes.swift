@@ -52,6 +52,16 @@ struct ListingImageRoutes {
                     Links.listing(call.path.listing),
                     notice: localized("The pictures are in order."))
             }
+        routes.post("/listings/{listing}/images/{image}/text").path(ImagePath.self)
+            .form(ImageForm.self)
+            .show(as: Member.self, needing: [.editListings], again: again) { call, member in
+                try await call.marketplace.describeImage(
+                    call.path.image, of: call.path.listing, as: call.form.alt ?? "",
+                    by: member.membership)
+                return .seeOther(
+                    Links.listing(call.path.listing),
+                    notice: localized("What the picture shows is changed."))
+            }
         routes.post("/listings/{listing}/images/{image}/removal").path(ImagePath.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.removeImage(

@@ -56,13 +56,15 @@ struct HomePage {
     let hasBalanceCharts: Bool
     /// What a debt means for the shop; nil without one.
     let debtText: String?
+    /// What is left to do until the first sale; nil when nothing is, or another does it.
+    let opening: OpeningSteps?
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
         balances: [WalletBalance], schedules: [ScheduledWallet], told: [Notice],
-        glance: ShopGlance?, visits: Int?,
-        now: Instant
+        glance: ShopGlance?, visits: Int?, opening: OpeningSteps?, now: Instant
     ) {
+        self.opening = opening
         name = seller.name
         stateLabel = seller.state.label
         stateText = seller.state.words

@@ -54,7 +54,11 @@ struct ApplicationRoutes {
         let documents = try await marketplace.documents(of: member.seller)
         let steps = try await marketplace.transitions(of: member.seller)
         return .page(
-            "application", ApplicationPage(seller, documents, steps, warning: warning),
+            "application",
+            ApplicationPage(
+                seller, documents, steps,
+                opening: try await OpeningSteps.find(seller, documents, marketplace, member),
+                warning: warning),
             title: localized("Application"))
     }
 }
@@ -90,11 +94,13 @@ struct ApplicationPage {
     let steps: [Step]
     let hasSteps: Bool
     let kinds: [Choice]
+    let opening: OpeningSteps?
 
     init(
         _ seller: Seller, _ documents: [SellerDocument], _ steps: [SellerTransition],
-        warning: String?
+        opening: OpeningSteps?, warning: String?
     ) {
+        self.opening = opening
         stateLabel = seller.state.label
         stateText = seller.state.words
         isGood = seller.isOpen

@@ -72,7 +72,10 @@ struct ShopRoutes {
             HomePage(
                 seller, member, orders: orders, drafts: drafts, balances: balances,
                 schedules: schedules, told: told,
-                glance: glance, visits: await visits, now: try await call.marketplace.marketNow()),
+                glance: glance, visits: await visits,
+                opening: try await OpeningSteps.find(
+                    seller, nil, call.marketplace, member),
+                now: try await call.marketplace.marketNow()),
             title: seller.name)
     }
 

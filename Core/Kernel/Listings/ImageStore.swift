@@ -31,6 +31,10 @@ struct ImageStore {
             """)
     }
 
+    func saveAlt(_ id: ID<ListingImage>, _ alt: String) async throws {
+        try await db.execute("update listing_image set alt = \(alt) where id = \(id)")
+    }
+
     func list(of listing: ID<Listing>) async throws -> [ListingImage] {
         try await list(of: [listing]).map(\.image)
     }

@@ -47,6 +47,30 @@ extension Marketplace {
         }
     }
 
+    /// Says anew what a picture shows, for those who do not see it.
+    /// - Throws: ``ListingRefusal/imageUnknown`` for a picture of another listing.
+    public func describeImage(
+        _ id: ID<ListingImage>, of listing: ID<Listing>, as alt: String, by member: SellerMember
+    ) async throws {
+        try member.require(.editListings)
+        let alt = try InputText.line(alt, field: "alt", lengths: 0...200)
+        try await database.transaction { tx in
+            guard let locked = try await tx.listings.lock(listing, of: member.seller) else {
+                throw ListingRefusal.unknown
+            }
+            guard locked.state != .blocked else { throw ListingRefusal.blocked }
+            guard
+                let image = try await tx.images.list(of: listing).first(where: { $0.id == id })
+            else { throw ListingRefusal.imageUnknown }
+            try await tx.images.saveAlt(id, alt)
+            try await tx.listings.refresh([listing])
+            try await tx.audit.record(
+                "listing.pictures-changed", on: "listing", listing.description,
+                by: member.account, as: .seller, for: member.seller,
+                before: ["alt": image.alt], after: ["alt": alt])
+        }
+    }
+
     /// Puts the pictures into the order of `ids`, which has to name each once.
     public func arrangeImages(
         _ ids: [ID<ListingImage>], of listing: ID<Listing>, as member: SellerMember

@@ -19,6 +19,7 @@ public enum Backoffice {
         ChecklistRoutes(desk: desk).mount()
         CatalogueRoutes(desk: desk).mount()
         ReviewRoutes(desk: desk).mount()
+        RatingRoutes(desk: desk).mount()
         PickRoutes(desk: desk).mount()
         PurchaseRoutes(desk: desk).mount()
         ReceiptRoutes(desk: desk).mount()
@@ -32,6 +33,7 @@ public enum Backoffice {
         MonthStatementRoutes(desk: desk).mount()
         HealthRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
+        OutboxRoutes(desk: desk).mount()
         MailRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
         AccountRoutes(desk: desk).mount()
@@ -65,7 +67,8 @@ public enum Backoffice {
             ("Commission", "/commission", .readMoney),
             ("Invoices", "/invoices", .readMoney),
             ("Health", "/health", .readJobs),
-            ("Jobs", "/jobs", .readJobs), ("E-mail", "/mails", .runMail),
+            ("Jobs", "/jobs", .readJobs), ("Outbox", "/outbox", .readJobs),
+            ("E-mail", "/mails", .runMail),
             ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),
         ]

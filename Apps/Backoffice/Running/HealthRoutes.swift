@@ -144,7 +144,8 @@ struct HealthRoutes {
     private static func link(_ finding: HealthFinding, _ admin: Administrator) -> String? {
         let place: (path: String, duty: Duty)
         switch finding.area {
-        case .processes, .database, .redis, .disk, .notices: return nil
+        case .processes, .database, .redis, .disk: return nil
+        case .notices: place = ("/outbox?state=waiting", .readJobs)
         case .providers:
             place = (finding.provider.map(Links.provider) ?? "/providers", .readProviders)
         case .jobs, .payments: place = ("/jobs", .readJobs)

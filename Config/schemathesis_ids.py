@@ -25,7 +25,7 @@ lists = {
     "/listings": "listing", "/orders": "order", "/purchases": "purchase", "/reviews": "review",
     "/payouts": "payout", "/wallets": "wallet", "/categories": "category", "/sellers": "seller",
     "/shop/documents": "document", "/providers?kind=payment": "provider",
-    "/commission-rules": "rule", "/people": "account",
+    "/commission-rules": "rule", "/people": "account", "/ratings": "rating",
 }
 known = collections.defaultdict(list)
 turn = 0

@@ -25,7 +25,8 @@ STARTS = {
     "seller": ["/", "/apply", "/shops", "/money/accounts", "/money/disputes", "/password",
                "/docs", "/export"],
     "admin": ["/", "/search?text=clay", "/bank-reports", "/disputes", "/mails",
-              "/payments/to-review", "/password", "/name", "/docs", "/me"],
+              "/payments/to-review", "/password", "/name", "/docs", "/me",
+              "/outbox?state=waiting"],
 }
 # Beside English; long words show on a narrow screen. The back office has the most pages, all made
 # by one template: of those only the shape is looked at.

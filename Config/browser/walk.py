@@ -216,12 +216,15 @@ class Walk:
         self.artisan.press("Add")
 
     def pay_out(self):
-        admin = self.admin.go("/clock").fill("Hours", "360").press("Move the clock")
+        admin = self.admin.go("/clock").fill("Hours", "360").fill("Reason", "The holds end.")
+        admin.press("Move the clock")
         admin.sees("was moved").go("/payout-plans").press("Make a plan")
         admin.go("/payout-plans?state=open")
         if admin.page.locator("main table a").count():
             admin.page.locator("main table a").first.click()
-            admin.open("Apply the plan").press("Apply the plan")
+            admin.open("Apply the plan").name_field(
+                "reason", "Looked at.", "form[action$='/application']")
+            admin.press("Apply the plan")
         self.artisan.sees_later("paid", "/money")
         admin.go("/ledger")
 

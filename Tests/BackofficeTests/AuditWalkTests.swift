@@ -105,7 +105,10 @@ import Vocabulary
         "POST /sellers/{seller}/reinstatement": decision("suspended", "reinstatement"),
         "POST /sellers/{seller}/closure": decision("verified", "closure"),
         "POST /sellers/{seller}/hold": { scene in
-            ("/sellers/\(try await scene.seller("verified").id)/hold", #"{"days": 9}"#)
+            (
+                "/sellers/\(try await scene.seller("verified").id)/hold",
+                #"{"days": 9, "reason": "It is new."}"#
+            )
         },
         "POST /sellers/{seller}/documents/{document}/judgement": { scene in
             let seller = try await scene.seller("verified")
@@ -117,14 +120,6 @@ import Vocabulary
             )
         },
         "POST /categories": { _ in ("/categories", #"{"name": "Spoons"}"#) },
-        "POST /categories/{category}": { scene in
-            let made = try await scene.market.marketplace.createCategory(
-                named: "Bowls and cups", by: nil)
-            return (
-                "/categories/\(made.id)",
-                #"{"name": "Cups", "slug": "cups", "position": 1, "taxCode": "standard"}"#
-            )
-        },
         "POST /listings/{listing}/block": { scene in
             ("/listings/\(scene.sale.listing)/block", reason)
         },
@@ -228,7 +223,7 @@ import Vocabulary
         "POST /jobs/{job}/redrive": { scene in
             ("/jobs/\(try await scene.deadJob())/redrive", reason)
         },
-        "POST /clock": { _ in ("/clock", #"{"hours": 1}"#) },
+        "POST /clock": { _ in ("/clock", #"{"hours": 1, "reason": "To see it."}"#) },
         "DELETE /tokens/{token}": { scene in
             guard let me = scene.office.accounts[.administrator] else {
                 throw OfficeError.notThere("an administrator")
@@ -299,7 +294,7 @@ import Vocabulary
             return (
                 "/settlements",
                 #"{"from": "\#(scene.sale.payment)", "to": "\#(receiver)", "amount": 100, "#
-                    + #""currency": "EUR", "reference": "bank-1"}"#
+                    + #""currency": "EUR", "reference": "bank-1", "reason": "As told."}"#
             )
         },
         "POST /sellers/{seller}/payout-freeze": decision("verified", "payout-freeze"),

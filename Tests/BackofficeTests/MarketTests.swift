@@ -98,9 +98,12 @@ import Vocabulary
     @Test func `the clock moves in a demo and nowhere else`() async throws {
         try await Office.run { office in
             let before = try await office.market.marketplace.marketNow()
-            #expect(try await office.post("/api/v1/clock", #"{"hours": 24}"#).status == 200)
+            let day = #"{"hours": 24, "reason": "To see it."}"#
+            #expect(try await office.post("/api/v1/clock", day).status == 200)
             #expect(try await office.market.marketplace.marketNow() > before.advanced(days: 1))
-            #expect(try await office.post("/api/v1/clock", #"{"hours": -1}"#).status == 422)
+            #expect(
+                try await office.post("/api/v1/clock", #"{"hours": -1, "reason": "To see it."}"#)
+                    .status == 422)
             #expect(try await office.get("/clock").status == 200)
         }
         try await Office.run(settings: { $0.isDemo = false }) { office in

@@ -22,16 +22,17 @@ import Vocabulary
             #expect(lines.value("items.1.outcome") == "pays")
             #expect(lines.value("items.2.outcome") == nil)
 
-            let early = try await office.post("/api/v1\(path)/application", "{}", as: .finance)
+            let applied = #"{"reason": "Looked at it twice."}"#
+            let early = try await office.post("/api/v1\(path)/application", applied, as: .finance)
             #expect(early.status == 409)
             let reason = #"{"reason": "Looked at both."}"#
             let own = try await office.post("/api/v1\(path)/approval", reason, as: .finance)
             #expect(own.status == 403)
             #expect(try await office.get(path).text.contains("Approve the plan"))
             #expect(try await office.post("/api/v1\(path)/approval", reason).status == 200)
-            let run = try await office.post("/api/v1\(path)/application", "{}", as: .finance)
+            let run = try await office.post("/api/v1\(path)/application", applied, as: .finance)
             #expect(run.value("payouts.1.state") == "held")
-            let again = try await office.post("/api/v1\(path)/application", "{}")
+            let again = try await office.post("/api/v1\(path)/application", applied)
             #expect(again.status == 409)
             #expect(try await office.get("/payout-plans?state=applied").text.contains(path))
             let trail = try await office.trail("payout_plan", String(path.suffix(36)))
@@ -39,6 +40,7 @@ import Vocabulary
                 trail.map(\.action) == [
                     "payout-plan.made", "payout-plan.approved", "payout-plan.applied",
                 ])
+            #expect(trail.last?.reason == "Looked at it twice.")
         }
     }
 

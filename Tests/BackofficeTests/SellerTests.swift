@@ -87,6 +87,46 @@ import Vocabulary
         }
     }
 
+    @Test func `who waits longest for an answer is the first of the queue`() async throws {
+        try await Office.run { office in
+            var given: [GivenSeller] = []
+            for name in ["Early", "Late"] {
+                let seller = try await office.market.given.verifiedSeller(name)
+                try await office.market.database.execute(
+                    "update seller set state = 'rejected' where id = \(seller.id)")
+                _ = try await office.market.marketplace.addDocument(
+                    .identity, fileName: "pass.png", bytes: MarketSide.picture,
+                    as: seller.member)
+                given.append(seller)
+            }
+            // The shop that was made last is sent in first.
+            for seller in given.reversed() {
+                try await office.market.marketplace.submitSeller(as: seller.member)
+            }
+            let queue = "/api/v1/sellers?state=submitted&limit=1"
+            let first = try await office.get(queue)
+            #expect(first.value("items.0.name") == "Late")
+            let second = try await office.get(queue + "&after=\(try first.require("next"))")
+            #expect(second.value("items.0.name") == "Early")
+            #expect(second.value("next") == nil)
+        }
+    }
+
+    @Test func `a paper that no picture shows opens in the browser's own viewer`() async throws {
+        try await Office.run { office in
+            let seller = try await office.market.given.verifiedSeller()
+            let paper = try await office.market.marketplace.addDocument(
+                .business, fileName: "register.pdf",
+                bytes: Array("%PDF-1.7\n%%EOF\n".utf8), as: seller.member)
+            let link = "/api/v1/sellers/\(seller.id)/documents/\(paper.id)/file"
+            let page = try await office.get("/sellers/\(seller.id)")
+            #expect(page.text.contains("<a class=\"paper\" href=\"\(link)\" target=\"_blank\""))
+            #expect(!page.text.contains("<img src=\"\(link)\""))
+            let file = try await office.get(link)
+            #expect(file.status == 200 && file.text.hasPrefix("%PDF-1.7"))
+        }
+    }
+
     private static func seller(_ office: Office, _ state: String) async throws -> ID<Seller> {
         let seller = try await office.market.given.verifiedSeller()
         try await office.market.database.execute(

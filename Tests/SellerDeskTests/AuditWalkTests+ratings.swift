@@ -6,6 +6,19 @@ import Web
 
 extension `The trail of the desk` {
     static let ratings: [String: Case] = [
+        "PUT /listings/{listing}/images/{image}": { counter in
+            let (listing, images) = try await counter.pictures("Described")
+            return ("/listings/\(listing)/images/\(images[0].id)", ["alt": "From the side"])
+        },
+        "PUT /reviews/{review}/reply": { counter in
+            ("/reviews/\(try await counter.review())/reply", ["reply": "Thank you!"])
+        },
+        "DELETE /reviews/{review}/reply": { counter in
+            let review = try await counter.review()
+            try await counter.desk.kernel.reply(
+                to: review, "Thank you!", as: counter.desk.shop.member)
+            return ("/reviews/\(review)/reply", nil)
+        },
         "PUT /ratings/{rating}/reply": { counter in
             ("/ratings/\(try await counter.rating())/reply", ["reply": "Thank you!"])
         },

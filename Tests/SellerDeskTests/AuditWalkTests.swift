@@ -181,10 +181,6 @@ import Web
                 ["images": .array(images.reversed().map { .string($0.id.description) })]
             )
         },
-        "PUT /listings/{listing}/images/{image}": { counter in
-            let (listing, images) = try await counter.pictures("Described")
-            return ("/listings/\(listing)/images/\(images[0].id)", ["alt": "From the side"])
-        },
         "DELETE /listings/{listing}/images/{image}": { counter in
             let (listing, images) = try await counter.pictures("Removed")
             return ("/listings/\(listing)/images/\(images[0].id)", nil)
@@ -300,15 +296,6 @@ import Web
         "POST /orders/{order}/refused-delivery": { counter in
             let order = try await PromisedOrder(counter.desk)
             return ("/orders/\(order.id)/refused-delivery", ["reason": "Nobody was there."])
-        },
-        "PUT /reviews/{review}/reply": { counter in
-            ("/reviews/\(try await counter.review())/reply", ["reply": "Thank you!"])
-        },
-        "DELETE /reviews/{review}/reply": { counter in
-            let review = try await counter.review()
-            try await counter.desk.kernel.reply(
-                to: review, "Thank you!", as: counter.desk.shop.member)
-            return ("/reviews/\(review)/reply", nil)
         },
     ]
 

@@ -6,7 +6,7 @@ enum CataloguePages {
     static func tabs(_ here: String) -> [DeskPage.Tab] {
         let views: [(name: Phrase, path: String)] = [
             ("categories", "/categories"), ("listings", "/listings"), ("reviews", "/reviews"),
-            ("picked", "/picked"),
+            ("ratings of makers", "/ratings"), ("picked", "/picked"),
         ]
         return views.map {
             DeskPage.Tab(label: $0.name, href: $0.path, isHere: $0.path == "/" + here)
@@ -68,7 +68,7 @@ enum CataloguePages {
                     "parent", "Below", parents(tree.filter { !$0.path.contains(category.id) }),
                     chosen: category.parent?.description ?? ""),
                 .line("position", "Position", String(category.position), type: "number"),
-                .line("taxCode", "Tax code", category.taxCode),
+                .line("taxCode", "Tax code", category.taxCode), .reason,
             ])
         return DeskPage(
             .data(category.words(in: tree)), tabs: tabs("categories"),
@@ -125,7 +125,12 @@ enum CataloguePages {
         let form =
             listing.state == .blocked
             ? DeskForm("Let it be published again", to: path + "/release", [.reason])
-            : DeskForm("Block this listing", to: path + "/block", [.reason], isDangerous: true)
+            : DeskForm.dangerous(
+                "Block this listing", to: path + "/block",
+                hint: """
+                    It leaves the shop at once, and its seller cannot publish it again until it \
+                    is let go here.
+                    """)
         let pick = DeskForm(
             listing.isPicked ? "Take it off the first page" : "Show it on the first page",
             to: path + (listing.isPicked ? "/pick-removal" : "/pick"))

@@ -36,10 +36,11 @@ struct CatalogueRoutes {
         let parent: ID<Category>?
         let position: Int
         let taxCode: String
+        let reason: String
         static let rules: [String: [Rule]] = [
             "name": [.length(1...80)], "nameDe": [.length(0...80)], "nameFr": [.length(0...80)],
             "slug": [.length(1...60)], "position": [.range(0...10_000)],
-            "taxCode": [.length(1...40)],
+            "taxCode": [.length(1...40)], "reason": [.length(3...500)],
         ]
 
         var draft: CategoryDraft {
@@ -117,7 +118,8 @@ struct CatalogueRoutes {
         ) { marketplace, path, input, admin in
             CategoryAnswer(
                 try await marketplace.changeCategory(
-                    path.category, to: input.draft, by: admin.account.id))
+                    path.category, to: input.draft, reason: input.reason,
+                    by: admin.account.id))
         }
     }
 

@@ -9,7 +9,12 @@ enum ReviewPages {
             let form =
                 review.isHidden
                 ? DeskForm("Show it again", to: path + "/showing", [.reason])
-                : DeskForm("Hide it", to: path + "/hiding", [.reason], isDangerous: true)
+                : DeskForm.dangerous(
+                    "Hide it", to: path + "/hiding",
+                    hint: """
+                        Nobody sees it in the shop, and its stars do not count, until it is shown \
+                        again.
+                        """)
             return Block(
                 "\(Format.stars(review.stars)) \(review.listingTitle)", text: .data(review.body),
                 facts: [

@@ -106,16 +106,19 @@ enum CommissionPages {
                         .choice("replaces", "Replace a rule for the same sales", yesOrNo),
                         .reason,
                     ]),
-                DeskForm(
-                    "Throw it away", to: "/commission-rules/\(rule.id)/disposal", [.reason],
-                    isDangerous: true),
+                .dangerous(
+                    "Throw it away", to: "/commission-rules/\(rule.id)/disposal",
+                    hint: "The draft is gone. No sale was ever charged by it."),
             ]
         }
         guard rule.effectiveUntil == nil else { return [] }
         return [
-            DeskForm(
-                "End this rule", to: "/commission-rules/\(rule.id)/end", [.reason],
-                isDangerous: true)
+            .dangerous(
+                "End this rule", to: "/commission-rules/\(rule.id)/end",
+                hint: """
+                    Sales from now on are charged by the next rule that fits them. What was placed \
+                    under this one keeps its commission.
+                    """)
         ]
     }
 

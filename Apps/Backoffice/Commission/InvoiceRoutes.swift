@@ -117,7 +117,7 @@ struct InvoiceRoutes {
     private static func payments(
         _ invoice: InvoiceAnswer, _ instances: [ProviderInstance], _ admin: Administrator
     ) -> Block {
-        let form = DeskForm(
+        let form = DeskForm.dangerous(
             "Write down a payment", to: "/invoices/\(invoice.id)/payments",
             hint: "The seller paid to a bank account of ours: it owes that much less.",
             [
@@ -126,8 +126,8 @@ struct InvoiceRoutes {
                     instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }),
                 .amount("amount", "Amount", in: "currency"),
                 .hidden("currency", invoice.total.currency.code),
-                .line("reference", "The bank's reference"), .reason,
-            ], isDangerous: true)
+                .line("reference", "The bank's reference"),
+            ])
         return Block(
             "Paid by bank",
             table: Table(

@@ -99,6 +99,9 @@ struct Reason: Described {
 struct OptionalReason: Described {
     let reason: String?
     static let rules: [String: [Rule]] = ["reason": [.length(0...500)]]
+
+    /// Nil for a field that was left empty.
+    var given: String? { reason.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } }
 }
 
 extension WebRequest {

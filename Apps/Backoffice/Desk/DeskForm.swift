@@ -11,22 +11,31 @@ struct DeskForm: Sendable {
     var hint: String?
     var inputs: [Input] = []
     /// Folded away until it is opened, because it cannot be taken back.
-    var isDangerous = false
+    private(set) var isDangerous = false
     /// A search: sent with GET, nothing changes.
     var isSearch = false
     /// Sent with a file.
     var hasFile = false
 
     init(
-        _ button: Phrase, to action: String, hint: Phrase? = nil, _ inputs: [Input] = [],
-        isDangerous: Bool = false
+        _ button: Phrase, to action: String, hint: Phrase? = nil, _ inputs: [Input] = []
     ) {
         self.action = action
         self.button = button.text
         self.hint = hint?.text
         self.inputs = inputs
-        self.isDangerous = isDangerous
         hasFile = inputs.contains(where: \.isFile)
+    }
+
+    /// For what cannot be taken back, moves money or stops somebody's sales: the one way to make
+    /// such a form, so that each says what will happen and asks why.
+    /// - Parameter hint: what will happen, and to whom.
+    static func dangerous(
+        _ button: Phrase, to action: String, hint: Phrase, _ inputs: [Input] = []
+    ) -> DeskForm {
+        var form = DeskForm(button, to: action, hint: hint, inputs + [.reason])
+        form.isDangerous = true
+        return form
     }
 
     static func search(_ button: Phrase, at action: String, _ inputs: [Input]) -> DeskForm {
@@ -138,4 +147,9 @@ struct Input: Sendable {
 
     /// Why it is done, which every dangerous act asks for.
     static var reason: Input { area("reason", "Reason", help: "It is kept in the audit trail.") }
+
+    /// The same where there is not always something to say.
+    static var optionalReason: Input {
+        area("reason", "Reason", help: "It is kept in the audit trail.", required: false)
+    }
 }

@@ -90,6 +90,8 @@ struct Block: Sendable {
 struct Picture: Sendable {
     let link: String
     let words: String
+    /// A paper that only the browser's own viewer shows: no page of ours holds a frame.
+    var isPaper = false
 }
 
 struct Fact: Sendable {

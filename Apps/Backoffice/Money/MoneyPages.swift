@@ -17,10 +17,9 @@ enum MoneyPages {
             ]
         }
         let kept = query.state.map { [("state", $0)] } ?? []
-        let run = DeskForm(
+        let run = DeskForm.dangerous(
             "Pay out what is available", to: "/payout-runs",
-            hint: "Every wallet's available money above its minimum goes out now.", [.reason],
-            isDangerous: true)
+            hint: "Every wallet's available money above its minimum goes out now.")
         return DeskPage(
             "Payouts",
             tabs: DeskPage.Tab.states(

@@ -34,7 +34,7 @@ enum ImpersonationPages {
         _ button: Phrase, _ account: Account, _ settings: KernelSettings, _ hidden: [Input]
     ) -> DeskForm {
         let minutes = settings.impersonationLifetime.components.seconds / 60
-        return DeskForm(
+        return .dangerous(
             button, to: Links.account(account.id) + "/impersonations",
             hint: """
                 For \(Format.count(Int(minutes), "minute", "minutes")) you see what \
@@ -43,7 +43,7 @@ enum ImpersonationPages {
                 nor take data away. \(account.name) stays signed in, and sees in the list of \
                 sessions that support looked. You are signed out of your own account there, if \
                 you have one in this browser. It all stands in the audit trail under your name.
-                """, hidden + [.reason], isDangerous: true)
+                """, hidden)
     }
 
     /// The page from which the other app is opened: what opens it travels in a form, so that it

@@ -48,11 +48,10 @@ enum PayoutFilePages {
         let mayRun = Duty.runPayouts.isAllowed(to: admin.roles)
         let open = file.payouts.filter { $0.state == "sent" || $0.state == "unknown" }
         let typed = open.map { "\($0.reference ?? $0.id.description),executed" }
-        let confirm = DeskForm(
+        let confirm = DeskForm.dangerous(
             "Write down what the bank did", to: "/payout-files/\(file.id)/results",
             hint: "One transfer a line: its reference, executed or returned, and why.",
-            [.area("results", "Results", typed.joined(separator: "\n")), .reason],
-            isDangerous: true)
+            [.area("results", "Results", typed.joined(separator: "\n"))])
         return DeskPage(
             file.name.map(Phrase.data) ?? "Payout file",
             [
@@ -83,12 +82,13 @@ enum PayoutFilePages {
     ) -> Block {
         let names = Dictionary(instances.map { ($0.id, $0.name) }) { first, _ in first }
         let choices = instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }
-        let form = DeskForm(
+        let form = DeskForm.dangerous(
             "Change who pays out", to: "/payout-routes",
+            hint: "For payouts from now on; those that are made stay where they are.",
             [
                 .choice("holder", "Money that is held by", choices),
-                .choice("payer", "is paid out by", [(key: "", text: "itself")] + choices), .reason,
-            ], isDangerous: true)
+                .choice("payer", "is paid out by", [(key: "", text: "itself")] + choices),
+            ])
         return Block(
             "Who pays out what others hold",
             table: Table(
@@ -104,14 +104,14 @@ enum PayoutFilePages {
         _ instances: [ProviderInstance], _ admin: Administrator
     ) -> Block {
         let choices = instances.map { (key: $0.id.description, text: Phrase.data($0.name)) }
-        let form = DeskForm(
+        let form = DeskForm.dangerous(
             "Write down a settlement", to: "/settlements",
             hint: "A provider paid what it held to the account that the files are paid from.",
             [
                 .choice("from", "From", choices), .choice("to", "To", choices),
                 .amount("amount", "Amount", in: "currency"),
                 .line("currency", "Currency", "EUR"), .line("reference", "The bank's reference"),
-            ], isDangerous: true)
+            ])
         return Block(
             "Settlements", forms: Duty.runPayouts.isAllowed(to: admin.roles) ? [form] : [])
     }

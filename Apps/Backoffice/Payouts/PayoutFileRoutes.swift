@@ -43,9 +43,10 @@ struct PayoutFileRoutes {
         let currency: Currency
         /// The bank's; each counts once.
         let reference: String
+        let reason: String
         static let rules: [String: [Rule]] = [
             "amount": [.range(1...Money.amountMax), .about("Minor units.")],
-            "reference": [.length(1...80)],
+            "reference": [.length(1...80)], "reason": [.length(3...500)],
         ]
     }
 
@@ -138,7 +139,7 @@ struct PayoutFileRoutes {
         ) { marketplace, _, input, admin in
             try await marketplace.recordSettlement(
                 of: Money(input.amount, input.currency), from: input.from, to: input.to,
-                reference: input.reference, by: admin.account.id)
+                reference: input.reference, reason: input.reason, by: admin.account.id)
             return AccountsAnswer(
                 items: try await marketplace.platformBalances().map { AccountAnswer($0) })
         }

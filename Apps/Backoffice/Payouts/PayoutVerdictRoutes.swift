@@ -86,13 +86,13 @@ struct PayoutVerdictRoutes {
                     provider is asked once more: what it says counts.
                     """,
                 forms: [
-                    DeskForm(
+                    .dangerous(
                         "End this payout", to: "/payouts/\(payout.id)/verdict",
-                        [
-                            outcome, .line("reference", "Its id at the provider", required: false),
-                            .reason,
-                        ],
-                        isDangerous: true)
+                        hint: """
+                            Paid: it is closed. Not paid: its money is available to the seller \
+                            again, and goes out with another payout.
+                            """,
+                        [outcome, .line("reference", "Its id at the provider", required: false)])
                 ])
         ]
     }
@@ -110,12 +110,10 @@ struct PayoutVerdictRoutes {
                 freeze is lifted. If it was not paid, lift the freeze.
                 """,
             forms: [
-                DeskForm(
+                .dangerous(
                     "Book it as paid", to: "/payouts/\(payout.id)/verdict",
-                    [
-                        outcome, .line("reference", "Its id at the provider", required: false),
-                        .reason,
-                    ], isDangerous: true)
+                    hint: "The seller owes it from then on, and the payouts go on.",
+                    [outcome, .line("reference", "Its id at the provider", required: false)])
             ])
     }
 }

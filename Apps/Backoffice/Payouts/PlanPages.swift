@@ -87,18 +87,21 @@ enum PlanPages {
             plan.mayBeApplied(by: admin.account.id)
         {
             forms.append(
-                DeskForm(
+                .dangerous(
                     "Apply the plan", to: path + "/application",
-                    hint: "Every line that pays goes out. It is refused when anything changed.",
-                    isDangerous: true))
+                    hint: "Every line that pays goes out. It is refused when anything changed."))
         }
-        forms.append(DeskForm("Drop the plan", to: path + "/drop", [.reason], isDangerous: true))
+        forms.append(
+            .dangerous(
+                "Drop the plan", to: path + "/drop",
+                hint: "Nothing of it is paid; the money waits for another plan."))
         return forms
     }
 
     private static func limitsBlock(_ limits: LimitsAnswer, _ admin: Administrator) -> Block {
-        let form = DeskForm(
+        let form = DeskForm.dangerous(
             "Set a limit", to: "/payout-limits",
+            hint: "A plan with a larger payout is not applied until a second person approves it.",
             [
                 .line("currency", "Currency", "EUR"),
                 .amount(
@@ -107,8 +110,8 @@ enum PlanPages {
                         Such as 5000.00. Empty: one person is enough for every payout. A lower \
                         limit holds at once, a higher one when a second person sets it too.
                         """,
-                    required: false), .reason,
-            ], isDangerous: true)
+                    required: false),
+            ])
         return Block(
             "A second person is needed from",
             facts: limits.items.map {

@@ -90,8 +90,10 @@ struct PlanRoutes {
                 "/payout-plans", "Write down what would be paid now", tag: "Payouts",
                 .runPayouts, done: "The plan is written; nothing has moved.",
                 back: { _ in "/payout-plans" }), input: OptionalReason.self
-        ) { marketplace, _, _, admin in
-            PlanAnswer(try await marketplace.makePayoutPlan(by: admin.account.id))
+        ) { marketplace, _, input, admin in
+            PlanAnswer(
+                try await marketplace.makePayoutPlan(
+                    reason: input.given, by: admin.account.id))
         }
         desk.act(
             Act<PlanPath>(
@@ -109,10 +111,11 @@ struct PlanRoutes {
                 "/payout-plans/{plan}/application", "Do exactly what a plan says",
                 tag: "Payouts", .runPayouts, done: "The payouts are on their way.",
                 back: { "/payout-plans/\($0.plan)" }
-            ).mayFail(.forbidden), input: OptionalReason.self
-        ) { marketplace, path, _, admin in
+            ).mayFail(.forbidden), input: Reason.self
+        ) { marketplace, path, input, admin in
             PayoutRunAnswer(
-                try await marketplace.applyPayoutPlan(path.plan, by: admin.account.id))
+                try await marketplace.applyPayoutPlan(
+                    path.plan, reason: input.reason, by: admin.account.id))
         }
         desk.act(
             Act<PlanPath>(

@@ -77,21 +77,24 @@ enum SellerPayoutPages {
         let path = "/sellers/\(seller.id)"
         let freeze =
             policy.isFrozen
-            ? DeskForm(
-                "Let the payouts go on", to: path + "/payout-freeze/lift", [.reason],
-                isDangerous: true)
-            : DeskForm(
+            ? DeskForm.dangerous(
+                "Let the payouts go on", to: path + "/payout-freeze/lift",
+                hint: "What is available goes out with the next payout; the seller is told.")
+            : DeskForm.dangerous(
                 "Freeze the payouts", to: path + "/payout-freeze",
-                hint: "Nothing more is paid out; the seller reads the reason.", [.reason],
-                isDangerous: true)
-        let reserve = DeskForm(
+                hint: "Nothing more is paid out; the seller reads the reason.")
+        let reserve = DeskForm.dangerous(
             "Change the reserve", to: path + "/reserve",
+            hint: """
+                For orders whose hold ends from now on. What is in reserve already stays for its \
+                time.
+                """,
             [
                 .percent(
                     "ratePpm", "Rate", PartsPerMillion(policy.reserveRatePpm),
                     help: "In percent, such as 12.5. 0 keeps nothing."),
-                .line("days", "Days", String(policy.reserveDays), type: "number"), .reason,
-            ], isDangerous: true)
+                .line("days", "Days", String(policy.reserveDays), type: "number"),
+            ])
         return [freeze, reserve]
     }
 }

@@ -119,8 +119,9 @@ enum TakeBackPages {
                 (key: "true", text: "freeze them, with this reason"),
                 (key: "false", text: "let them go on"),
             ], chosen: "true")
-        return DeskForm(
+        return .dangerous(
             "Take \(Format.money(answer.amount)) back", to: "/payouts/\(payout.id)/reversals",
-            (answer.isFrozen ? [] : [freeze]) + [.reason], isDangerous: true)
+            hint: "The provider is asked for all of it, once; what happens stands above.",
+            answer.isFrozen ? [] : [freeze])
     }
 }

@@ -93,14 +93,18 @@ struct PeopleRoutes {
                     Fact("Roles", data: names.map(\.inWords).joined(separator: ", ")),
                 ],
                 forms: [
-                    DeskForm(
+                    .dangerous(
                         "Take a role away", to: "/people/withdrawals",
+                        hint: """
+                            From the next click on, this person may no longer do what the role \
+                            allows.
+                            """,
                         [
                             .hidden("account", account.id.description),
                             .choice(
                                 "role", "Role",
-                                names.map { (key: $0, text: Phrase.data($0.inWords)) }), .reason,
-                        ], isDangerous: true)
+                                names.map { (key: $0, text: Phrase.data($0.inWords)) }),
+                        ])
                 ])
         }
         let more = people.next.map { Block(more: "/people?after=\(Cursor.seal($0))") }

@@ -112,13 +112,13 @@ enum ProviderPages {
     private static func open(_ file: ProviderFile, mayRun: Bool) -> Block {
         let isDraining = file.provider.state == "draining"
         let isWatching = file.open.contains { $0.kind == OpenItems.Kind.call.rawValue }
-        let end = DeskForm(
+        let end = DeskForm.dangerous(
             "Nothing more will come", to: "/providers/\(file.provider.id)/watch-end",
             hint: """
                 Payments that are over are watched for a day, since a payer may send the money \
                 late. Each is looked up now; what nothing came of holds the provider open no more. \
                 Late money is found all the same, and listed under money to look at.
-                """, [.reason], isDangerous: true)
+                """)
         let watch = Fact("Live", "watch it drain", to: "/providers/\(file.provider.id)/drain")
         return Block(
             "Open", text: "It can be retired when nothing of it is open.",
@@ -164,13 +164,44 @@ enum ProviderPages {
     private static func life(_ provider: ProviderAnswer) -> Block {
         guard let state = ProviderInstance.State(rawValue: provider.state) else { return Block() }
         let path = "/providers/\(provider.id)"
-        let moves: [(ProviderInstance.State, Phrase, String)] = [
-            (.active, "Activate", "activation"), (.paused, "Pause", "pause"),
-            (.draining, "Drain", "drain"), (.retired, "Retire", "retirement"),
+        let moves: [(ProviderInstance.State, DeskForm)] = [
+            (
+                .active,
+                .dangerous(
+                    "Activate", to: path + "/activation",
+                    hint: """
+                        Its settings are checked once more; then the rules may send new business \
+                        to it at once.
+                        """)
+            ),
+            (
+                .paused,
+                .dangerous(
+                    "Pause", to: path + "/pause",
+                    hint: """
+                        It gets no new business until it is active again. What it made goes on.
+                        """)
+            ),
+            (
+                .draining,
+                .dangerous(
+                    "Drain", to: path + "/drain",
+                    hint: """
+                        It gets no new business any more. It captures, refunds, pays out and \
+                        hears webhooks for what it made, until it can be retired.
+                        """)
+            ),
+            (
+                .retired,
+                .dangerous(
+                    "Retire", to: path + "/retirement",
+                    hint: """
+                        The end of it: it never comes back. It is refused while anything that it \
+                        made is open.
+                        """)
+            ),
         ]
-        let possible = moves.filter { state.next.contains($0.0) }.map { _, button, noun in
-            DeskForm(button, to: "\(path)/\(noun)", [.reason], isDangerous: true)
-        }
+        let possible = moves.filter { state.next.contains($0.0) }.map(\.1)
         let check = DeskForm("Check that it works", to: "\(path)/check")
         return Block(
             "Decide", forms: state == .retired ? [] : [check] + possible,
@@ -201,21 +232,25 @@ enum ProviderPages {
         let version = Input.hidden("version", String(provider.version))
         var blocks: [Block] = []
         if modules.count > 1 {
-            let form = DeskForm(
+            let form = DeskForm.dangerous(
                 "Change the version", to: "\(path)/module",
+                hint: """
+                    That version is checked with these settings, then serves what is open and what \
+                    comes, in all processes at once.
+                    """,
                 [
                     version,
                     .choice(
                         "moduleVersion", "Version of the module",
                         modules.map { (key: $0.version, text: Phrase.data($0.version)) },
-                        chosen: provider.moduleVersion), .reason,
-                ], isDangerous: true)
+                        chosen: provider.moduleVersion),
+                ])
             blocks.append(Block("Module", forms: [form]))
         }
         if !file.previousSecrets.isEmpty {
-            let form = DeskForm(
-                "Forget the secrets before", to: "\(path)/secret-retirement", [version, .reason],
-                isDangerous: true)
+            let form = DeskForm.dangerous(
+                "Forget the secrets before", to: "\(path)/secret-retirement",
+                hint: "Webhooks that are signed with them are refused from then on.", [version])
             blocks.append(
                 Block(
                     "Changed secrets",

@@ -145,12 +145,12 @@ enum CashPages {
 
     /// What may be said or decided of one delivery.
     private static func forms(_ cash: UnconfirmedCash, _ now: Instant) -> Block {
-        let decision = DeskForm(
+        let decision = DeskForm.dangerous(
             "Decide that it was paid", to: "/orders/\(cash.order)/cash-decision",
             hint: """
                 \(cash.sellerName) never said so. From now on the shop owes \
                 \(Format.money(cash.owed)); it is told, with the reason.
-                """, [.reason], isDangerous: true)
+                """)
         return Block(
             "Order \(cash.orderNumber)",
             forms: [collected(cash)] + (cash.overdueAt <= now ? [decision] : []))

@@ -135,10 +135,9 @@ enum PurchasePages {
         switch order.state {
         case "awaiting_payment", "paid":
             [
-                DeskForm(
+                .dangerous(
                     "Cancel this order", to: "/orders/\(order.id)/cancellation",
-                    hint: "Its stock goes back, and its money if it was paid. Siblings stay.",
-                    [.reason], isDangerous: true)
+                    hint: "Its stock goes back, and its money if it was paid. Siblings stay.")
             ]
                 + RefundPages.forms(of: order)
         case "cancelled": []

@@ -68,26 +68,26 @@ enum RefundPages {
         guard left > 0, order.state != "awaiting_payment" else { return [] }
         let path = "/orders/\(order.id)/refund"
         let currency = order.amounts.total.currency
-        let whole = DeskForm(
+        let whole = DeskForm.dangerous(
             "Refund all that is left", to: path, hint: "It goes back to the customer.",
-            [restocking, .reason], isDangerous: true)
+            [restocking])
         let amount: [Input] = [
             .amount("amount.amount", "How much, in \(currency.code)", in: "amount.currency"),
-            .hidden("amount.currency", currency.code), .reason,
+            .hidden("amount.currency", currency.code),
         ]
         let funders = Input.choice(
             "fundedBy", "Paid by", [(key: "platform", text: "us"), (key: "seller", text: "seller")])
         return (order.state == "paid" ? [] : [whole]) + [
-            DeskForm(
+            .dangerous(
                 "Refund things or shipping", to: path,
-                hint: "How many pieces of each line.", lines(of: order), isDangerous: true),
-            DeskForm(
+                hint: "How many pieces of each line.", lines(of: order)),
+            .dangerous(
                 "Refund a part of the price", to: path,
                 hint: "Commission and tax are returned in proportion.",
-                [.hidden("kind", "amount")] + amount, isDangerous: true),
-            DeskForm(
+                [.hidden("kind", "amount")] + amount),
+            .dangerous(
                 "Give goodwill", to: path, hint: "Commission and tax stay where they are.",
-                [.hidden("kind", "goodwill"), funders] + amount, isDangerous: true),
+                [.hidden("kind", "goodwill"), funders] + amount),
         ]
     }
 
@@ -105,7 +105,7 @@ enum RefundPages {
             .choice(
                 "shipping", "Shipping", [(key: "false", text: "stays"), (key: "true", text: "too")])
         )
-        return inputs + [restocking, .reason]
+        return inputs + [restocking]
     }
 
     private static var restocking: Input {

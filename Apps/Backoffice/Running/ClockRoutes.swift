@@ -6,7 +6,10 @@ import Web
 struct ClockRoutes {
     struct Step: Described {
         let hours: Int
-        static let rules: [String: [Rule]] = ["hours": [.range(1...9600)]]
+        let reason: String
+        static let rules: [String: [Rule]] = [
+            "hours": [.range(1...9600)], "reason": [.length(3...500)],
+        ]
     }
 
     struct ClockAnswer: Codable { let now: Instant }
@@ -28,7 +31,8 @@ struct ClockRoutes {
         ) { marketplace, _, input, admin in
             ClockAnswer(
                 now: try await marketplace.moveClock(
-                    by: .seconds(Int64(input.hours) * 3600), as: admin.account.id))
+                    by: .seconds(Int64(input.hours) * 3600), reason: input.reason,
+                    as: admin.account.id))
         }
     }
 
@@ -42,11 +46,16 @@ struct ClockRoutes {
                         only in a demo.
                         """,
                     forms: [
-                        DeskForm("A day later", to: "/clock", [.hidden("hours", "24")]),
-                        DeskForm("A week later", to: "/clock", [.hidden("hours", "168")]),
                         DeskForm(
                             "Move the clock", to: "/clock",
-                            [.line("hours", "Hours", "1", type: "number")]),
+                            hint: """
+                                Whatever was due in between is done, and it cannot be moved back.
+                                """,
+                            [
+                                .line(
+                                    "hours", "Hours", "24", help: "168 are a week.",
+                                    type: "number"), .reason,
+                            ])
                     ])
             ])
     }

@@ -92,9 +92,9 @@ struct JobRoutes {
                     Fact("Given up", data: Format.time(job.finishedAt)),
                 ],
                 forms: [
-                    DeskForm(
-                        "Run it again", to: "/jobs/\(job.id)/redrive", [.reason],
-                        isDangerous: true)
+                    .dangerous(
+                        "Run it again", to: "/jobs/\(job.id)/redrive",
+                        hint: "It gets all its tries again, and runs when a worker is free.")
                 ])
         }
         let more = dead.next.map { Block(more: "/jobs?after=\(Cursor.seal($0))") }

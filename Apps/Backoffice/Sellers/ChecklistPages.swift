@@ -23,16 +23,22 @@ enum ChecklistPages {
             blocks.append(
                 Block(
                     "Add a row",
-                    forms: [form("Add the row", to: "/checklist", nil, last: rows.last)]))
+                    forms: [
+                        DeskForm(
+                            "Add the row", to: "/checklist",
+                            inputs(nil, last: rows.last) + [.reason])
+                    ]))
             if !rows.isEmpty {
                 blocks.append(
                     Block(
                         "Change a row",
                         forms: rows.map { row in
-                            var one = form(
-                                "Change “\(row.text)”", to: "/checklist/\(row.id)", row, last: nil)
-                            one.isDangerous = true
-                            return one
+                            .dangerous(
+                                "Change “\(row.text)”", to: "/checklist/\(row.id)",
+                                hint: """
+                                    It holds for everybody who is not verified yet. What was \
+                                    ticked before keeps the words of then.
+                                    """, inputs(row, last: nil))
                         }))
             }
         }
@@ -44,9 +50,7 @@ enum ChecklistPages {
                 """, blocks)
     }
 
-    private static func form(
-        _ button: Phrase, to action: String, _ row: ChecklistRow?, last: ChecklistRow?
-    ) -> DeskForm {
+    private static func inputs(_ row: ChecklistRow?, last: ChecklistRow?) -> [Input] {
         var inputs: [Input] = [
             .line("text", "What is looked at", row?.text ?? ""),
             .choice(
@@ -72,7 +76,7 @@ enum ChecklistPages {
                     [(key: "true", text: "asked"), (key: "false", text: "no longer asked")],
                     chosen: String(row.isActive)))
         }
-        return DeskForm(button, to: action, inputs + [.reason])
+        return inputs
     }
 
     /// The list for one seller, with what can be ticked.
@@ -93,9 +97,9 @@ enum ChecklistPages {
                 ? DeskForm(
                     "Tick “\(entry.text)”", to: path + "/tick",
                     [.line("note", "Note", required: false)])
-                : DeskForm(
-                    "Take back “\(entry.text)”", to: path + "/removal", [.reason], isDangerous: true
-                )
+                : DeskForm.dangerous(
+                    "Take back “\(entry.text)”", to: path + "/removal",
+                    hint: "It is open again; nobody is verified while a required one is open.")
         }
         return Block(
             "Checklist",

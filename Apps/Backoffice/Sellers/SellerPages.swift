@@ -109,10 +109,11 @@ enum SellerPages {
         return Block(
             "Documents",
             pictures: mayDecide
-                ? file.documents.filter { $0.mediaType.hasPrefix("image/") }.map { document in
+                ? file.documents.map { document in
                     let link = "/api/v1/sellers/\(id)/documents/\(document.id)/file"
                     return Picture(
-                        link: link, words: "\(document.kind.inWords): \(document.fileName)")
+                        link: link, words: "\(document.kind.inWords): \(document.fileName)",
+                        isPaper: !document.mediaType.hasPrefix("image/"))
                 } : [],
             table: Table(["Kind", "File", "State", "Note", "Sent in"], rows),
             forms: open.map { document in
@@ -129,25 +130,56 @@ enum SellerPages {
     }
 
     private static func decisions(_ file: SellerFile, _ id: ID<Seller>) -> Block {
-        func form(_ button: Phrase, _ noun: String) -> DeskForm {
-            DeskForm(button, to: "/sellers/\(id)/\(noun)", [.reason], isDangerous: true)
-        }
+        let path = "/sellers/\(id)/"
         var forms: [DeskForm] =
             switch file.seller.state {
             case "submitted":
                 [
-                    DeskForm("Verify this seller", to: "/sellers/\(id)/verification"),
-                    form("Reject the application", "rejection"),
+                    DeskForm(
+                        "Verify this seller", to: path + "verification",
+                        hint: """
+                            What it has published is for sale from then on, and the seller is \
+                            told.
+                            """, [.optionalReason]),
+                    .dangerous(
+                        "Reject the application", to: path + "rejection",
+                        hint: """
+                            The seller reads the reason, and may change the application and send \
+                            it in again.
+                            """),
                 ]
-            case "verified": [form("Suspend the seller", "suspension")]
-            case "suspended": [form("Reinstate the seller", "reinstatement")]
+            case "verified":
+                [
+                    .dangerous(
+                        "Suspend the seller", to: path + "suspension",
+                        hint: """
+                            Its listings leave the shop at once; open orders go on. The seller \
+                            reads the reason.
+                            """)
+                ]
+            case "suspended":
+                [
+                    .dangerous(
+                        "Reinstate the seller", to: path + "reinstatement",
+                        hint: "What it has published is for sale again at once.")
+                ]
             default: []
             }
         guard file.seller.state != "closed" else { return Block("Decide") }
-        forms.append(form("Close the shop for good", "closure"))
         forms.append(
-            DeskForm(
-                "Change the hold", to: "/sellers/\(id)/hold",
+            .dangerous(
+                "Close the shop for good", to: path + "closure",
+                hint: """
+                    Nothing brings it back. Its listings leave the shop. It is refused while an \
+                    order is open, or money is held or owed.
+                    """))
+        forms.append(
+            .dangerous(
+                "Change the hold", to: path + "hold",
+                hint: """
+                    For orders that are placed from now on; what is sold already is held as long \
+                    as it was.
+                    """,
                 [
                     .line(
                         "days", "Days between delivery and the money becoming available",

@@ -32,7 +32,10 @@ struct SellerRoutes {
 
     struct HoldDays: Described {
         let days: Int
-        static let rules: [String: [Rule]] = ["days": [.range(0...180)]]
+        let reason: String
+        static let rules: [String: [Rule]] = [
+            "days": [.range(0...180)], "reason": [.length(3...500)],
+        ]
     }
 
     let desk: Desk
@@ -52,7 +55,8 @@ struct SellerRoutes {
 
     private func reads() {
         desk.read(
-            "/sellers", "Sellers, newest first", tag: "Sellers", .readSellers,
+            "/sellers", "Sellers, newest first; submitted ones longest-waiting first",
+            tag: "Sellers", .readSellers,
             query: SellerQuery.self
         ) { call, _ in
             Listed(try await Self.list(call.marketplace, call.query)) { SellerAnswer($0) }
@@ -81,7 +85,9 @@ struct SellerRoutes {
         decide(
             "verification", "Verify a seller", done: "The seller is verified.",
             input: OptionalReason.self
-        ) { market, seller, _, admin in try await market.verifySeller(seller, by: admin) }
+        ) { market, seller, input, admin in
+            try await market.verifySeller(seller, reason: input.given, by: admin)
+        }
         decide(
             "rejection", "Reject an application", done: "The application is rejected.",
             input: Reason.self
@@ -110,7 +116,8 @@ struct SellerRoutes {
             "hold", "Change how long money is held after delivery", done: "The hold is changed.",
             input: HoldDays.self
         ) { market, seller, input, admin in
-            try await market.setHoldDays(of: seller, to: input.days, by: admin)
+            try await market.setHoldDays(
+                of: seller, to: input.days, reason: input.reason, by: admin)
             return try await market.seller(seller)
         }
     }
@@ -150,7 +157,8 @@ struct SellerRoutes {
         ) { call, _ in
             let file = try await call.marketplace.documentFile(
                 call.path.document, of: call.path.seller)
-            return Download(file.bytes, type: file.mediaType, fileName: "document")
+            // A browser shows it by itself, in its own viewer: no page of ours may hold a frame.
+            return Download(file.bytes, type: file.mediaType)
         }
     }
 }

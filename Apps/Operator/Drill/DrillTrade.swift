@@ -127,7 +127,7 @@ struct DrillTrade: Sendable {
         }
         _ = try await insist("the clock", with: Self.newKey()) { key in
             try await admin.post(
-                "/api/v1/clock", ["hours": 360], key: key, expecting: Self.all)
+                "/api/v1/clock", ["hours": 360, "reason": "a drill"], key: key, expecting: Self.all)
         }
         _ = try await insist("a payout run", with: Self.newKey()) { key in
             try await admin.post(

@@ -241,7 +241,7 @@ extension DrillTrade {
         for seller in sellers {
             let shop = try await seller.get("/api/v1/shop")
             _ = try await admin.post(
-                "/api/v1/sellers/\(try shop.text("id"))/hold", ["days": 0],
+                "/api/v1/sellers/\(try shop.text("id"))/hold", ["days": 0, "reason": "a drill"],
                 key: Self.newKey())
         }
     }

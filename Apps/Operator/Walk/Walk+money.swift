@@ -32,7 +32,8 @@ extension Walk {
             let pending = money["items"][0]["pending"].money?.description ?? "nothing"
             narrator.tell("\(artisan.shop.name) \(tag) has earned \(pending), held for now")
         }
-        let clock = try await admin.post("/api/v1/clock", ["hours": 360], key: key())
+        let clock = try await admin.post(
+            "/api/v1/clock", ["hours": 360, "reason": .string("walk \(tag)")], key: key())
         narrator.tell("The market's clock is moved by 15 days: it is \(try clock.text("now"))")
         try await planAndApply(admin)
         for artisan in artisans { try await isPaid(artisan) }

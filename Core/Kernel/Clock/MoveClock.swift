@@ -41,7 +41,9 @@ extension Marketplace {
     /// to the audit trail.
     /// - Throws: ``ClockRefusal`` where the market is real.
     @discardableResult
-    public func moveClock(by step: Duration, as admin: ID<Account>?) async throws -> Instant {
+    public func moveClock(
+        by step: Duration, reason: String? = nil, as admin: ID<Account>?
+    ) async throws -> Instant {
         guard settings.isDemo else { throw ClockRefusal.notADemo }
         guard step >= .zero else { throw ClockRefusal.backwards }
         guard step <= .seconds(400 * 86_400) else { throw ClockRefusal.tooFar }
@@ -50,7 +52,8 @@ extension Marketplace {
             let now = try await tx.clock.shift(by: step.wholeMilliseconds)
             try await tx.audit.record(
                 "clock.moved", on: "market", "clock", by: admin,
-                reason: "by \(step.components.seconds) seconds, to \(now)", before: before)
+                reason: ["by \(step.components.seconds) seconds, to \(now)", reason]
+                    .compactMap { $0 }.joined(separator: ": "), before: before)
             return now
         }
     }

@@ -44,7 +44,8 @@ extension Marketplace {
     /// - Throws: ``CategoryRefusal``; ``InputRefusal`` for name and tax code.
     @discardableResult
     public func changeCategory(
-        _ id: ID<Category>, to draft: CategoryDraft, by admin: ID<Account>
+        _ id: ID<Category>, to draft: CategoryDraft, reason: String? = nil,
+        by admin: ID<Account>
     ) async throws -> Category {
         let name = try InputText.line(draft.name, field: "name", lengths: 1...80)
         let names = try draft.names.checked()
@@ -69,7 +70,8 @@ extension Marketplace {
                 try await tx.categories.takeListingsAlong(moved.map(\.id))
                 try await tx.audit.record(
                     "category.changed", on: "category", id.description, by: admin,
-                    reason: "\(before.slug) → \(slug)", before: seen)
+                    reason: ["\(before.slug) → \(slug)", reason].compactMap { $0 }
+                        .joined(separator: ": "), before: seen)
                 return moved[0]
             }
         }

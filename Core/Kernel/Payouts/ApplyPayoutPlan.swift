@@ -11,7 +11,7 @@ extension Marketplace {
     ///   `applicationOwn` for whoever approved what the market made.
     @discardableResult
     public func applyPayoutPlan(
-        _ id: ID<PayoutPlan>, by admin: ID<Account>?
+        _ id: ID<PayoutPlan>, reason: String? = nil, by admin: ID<Account>?
     ) async throws -> PayoutRun {
         let terms = try await payoutTerms()
         let run = try await database.transaction(statementDeadline: .seconds(60)) { tx in
@@ -39,7 +39,7 @@ extension Marketplace {
             try await tx.payoutPlans.link(id)
             try await tx.audit.record(
                 "payout-plan.applied", on: "payout_plan", id.description, by: admin,
-                before: before)
+                reason: reason, before: before)
             return run
         }
         reach(.payout, .intentCommitted)

@@ -6,7 +6,9 @@ extension Marketplace {
     /// and reserves whose time is over.
     /// - Parameter admin: nil is the operator's own command; anybody may then approve.
     @discardableResult
-    public func makePayoutPlan(by admin: ID<Account>?) async throws -> PayoutPlan {
+    public func makePayoutPlan(
+        reason: String? = nil, by admin: ID<Account>?
+    ) async throws -> PayoutPlan {
         try await releaseAllDue()
         let terms = try await payoutTerms()
         var lines: [PlannedPayout] = []
@@ -17,7 +19,8 @@ extension Marketplace {
             guard let next = accounts.last else { break }
             last = next
         }
-        return try await store(Array(lines.prefix(PayoutPlan.linesMax)), terms, by: admin)
+        return try await store(
+            Array(lines.prefix(PayoutPlan.linesMax)), terms, reason: reason, by: admin)
     }
 
     /// The same of some accounts only.
@@ -43,7 +46,8 @@ extension Marketplace {
     }
 
     private func store(
-        _ lines: [PlannedPayout], _ terms: PayoutTerms, by admin: ID<Account>?
+        _ lines: [PlannedPayout], _ terms: PayoutTerms, reason: String? = nil,
+        by admin: ID<Account>?
     ) async throws -> PayoutPlan {
         let id = ID<PayoutPlan>()
         return try await database.transaction { tx in
@@ -52,7 +56,8 @@ extension Marketplace {
                 needsApproval: lines.contains { $0.isPaid && terms.needsApproval($0.amount) },
                 by: admin)
             try await tx.audit.record(
-                "payout-plan.made", on: "payout_plan", id.description, by: admin)
+                "payout-plan.made", on: "payout_plan", id.description, by: admin,
+                reason: reason)
             guard let plan = try await tx.payoutPlans.find(id) else {
                 throw PayoutRefusal.planUnknown
             }

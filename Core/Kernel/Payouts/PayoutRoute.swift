@@ -41,7 +41,7 @@ extension Marketplace {
     /// settles to the platform's bank account. The reference is the bank's; each counts once.
     public func recordSettlement(
         of amount: Money, from holder: ID<ProviderInstance>, to receiver: ID<ProviderInstance>,
-        reference: String, by admin: ID<Account>
+        reference: String, reason: String? = nil, by admin: ID<Account>
     ) async throws {
         let reference = try InputText.line(reference, field: "reference", lengths: 1...80)
         guard amount.isPositive, amount.amount <= Money.amountMax else {
@@ -58,7 +58,8 @@ extension Marketplace {
                 ])
                 try await tx.audit.record(
                     "settlement.recorded", on: "provider_instance", holder.description, by: admin,
-                    reason: "\(amount), \(reference)")
+                    reason: ["\(amount), \(reference)", reason].compactMap { $0 }
+                        .joined(separator: ": "))
             }
         }
     }

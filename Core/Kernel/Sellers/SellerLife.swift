@@ -21,11 +21,17 @@ extension Marketplace {
     }
 
     /// `submitted` → `verified`: from now on its published listings are for sale.
+    /// - Parameter reason: kept in the trail; the seller does not read it.
     /// - Throws: ``SellerRefusal``, ``ChecklistRefusal/open(text:)`` while a required row of the
     ///   checklist is not ticked.
     @discardableResult
-    public func verifySeller(_ id: ID<Seller>, by admin: ID<Account>) async throws -> Seller {
-        try await move(id, to: .verified, by: admin) { seller, tx in
+    public func verifySeller(
+        _ id: ID<Seller>, reason: String? = nil, by admin: ID<Account>
+    ) async throws -> Seller {
+        let reason = try reason.map {
+            try InputText.paragraphs($0, field: "reason", lengths: 0...1000)
+        }
+        return try await move(id, to: .verified, noted: reason, by: admin) { seller, tx in
             guard seller.state == .submitted else { throw SellerRefusal.wrongState }
             try await tx.requireChecklist(of: seller)
         }
@@ -81,8 +87,9 @@ extension Marketplace {
 
     /// How many days after delivery the seller's money becomes available, for orders from now on.
     public func setHoldDays(
-        of id: ID<Seller>, to days: Int, by admin: ID<Account>
+        of id: ID<Seller>, to days: Int, reason: String, by admin: ID<Account>
     ) async throws {
+        let reason = try checkedReason(reason)
         guard (0...180).contains(days) else {
             throw InputRefusal(.wrong("The hold is 0 to 180 days."), field: "holdDays")
         }
@@ -91,7 +98,7 @@ extension Marketplace {
             guard try await tx.sellers.saveHoldDays(id, days) else { throw SellerRefusal.unknown }
             try await tx.audit.record(
                 "seller.hold-changed", on: "seller", id.description, by: admin,
-                reason: "\(days) days", before: before)
+                reason: "\(days) days: \(reason)", before: before)
         }
     }
 
@@ -109,8 +116,8 @@ extension Marketplace {
     }
 
     private func move(
-        _ id: ID<Seller>, to next: Seller.State, reason: String? = nil, by actor: ID<Account>,
-        as actorKind: ActorKind = .admin,
+        _ id: ID<Seller>, to next: Seller.State, reason: String? = nil, noted note: String? = nil,
+        by actor: ID<Account>, as actorKind: ActorKind = .admin,
         guardedBy check: (Seller, Transaction) async throws -> Void
     ) async throws -> Seller {
         try await database.transaction { tx in
@@ -126,8 +133,8 @@ extension Marketplace {
             _ = try await tx.batch([
                 AuditStore.statement(
                     "seller.\(next.rawValue)", on: "seller", id.description, by: actor,
-                    as: actorKind, for: actorKind == .seller ? id : nil, reason: reason,
-                    before: before)
+                    as: actorKind, for: actorKind == .seller ? id : nil,
+                    reason: reason ?? note, before: before)
             ])
             guard let moved = try await tx.sellers.find(id) else { throw SellerRefusal.unknown }
             if actorKind == .admin {

@@ -92,8 +92,9 @@ import Vocabulary
             #expect(try await !offersIt(.administrator))
             #expect(try await offersIt(.finance))
             let path = "/api/v1/payout-plans/\(plan.id)/application"
-            #expect(try await office.post(path, "{}").status == 403)
-            #expect(try await office.post(path, "{}", as: .finance).status == 200)
+            let reason = #"{"reason": "Both have looked."}"#
+            #expect(try await office.post(path, reason).status == 403)
+            #expect(try await office.post(path, reason, as: .finance).status == 200)
         }
     }
 

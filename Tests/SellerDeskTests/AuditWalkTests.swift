@@ -331,7 +331,15 @@ struct Counter: Sendable {
 
     /// The trail, oldest first.
     func lines() async throws -> [AuditEntry] {
-        try await desk.kernel.auditTrail(.everything, PageRequest(limit: 100)).items.reversed()
+        var lines: [AuditEntry] = []
+        var after: String?
+        repeat {
+            let page = try await desk.kernel.auditTrail(
+                .everything, PageRequest(after: after, limit: 100))
+            lines += page.items
+            after = page.next
+        } while after != nil
+        return lines.reversed()
     }
 
     func pictures(_ title: String) async throws -> (ID<Listing>, [ListingImage]) {

@@ -1,5 +1,5 @@
 """The three apps in a real browser, against a market that runs: the main job by clicking without
-JavaScript, then every page in two colours and three widths, then markup in every field.
+JavaScript, what scripts add, then every page in two colours and three widths, then markup in every field.
 
     check.py GUILDHALL FOLDER    GUILDHALL is the executable; screenshots go to FOLDER
 """
@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 import look
 import pages
+from enhanced import Enhanced
 from people import Hostile, Person, Plain
 from walk import Walk
 
@@ -144,6 +145,11 @@ def main() -> int:
         walk = Walk(browser, apps, Plain(), secrets.token_hex(3))
         walk.go()
         lap("the main job was walked by clicking, JavaScript off")
+        enhanced = Enhanced(browser, apps, walk, secrets.token_hex(3))
+        broken = enhanced.check()
+        for fault in broken:
+            print(f"✗ {fault}", file=sys.stderr, flush=True)
+        lap("what scripts add was driven: mouse, keys, fingers, Back")
         looker = visit_everything(browser, apps, walk, guildhall, folder)
         lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}, "
             f"at most {looker.heaviest // 1000} kB without photos")
@@ -153,7 +159,7 @@ def main() -> int:
         for fault in looker.faults:
             print(f"✗ {fault}", file=sys.stderr, flush=True)
         hostile.go()
-        faults = looker.faults + search_for_markup(browser, hostile, guildhall)
+        faults = broken + looker.faults + search_for_markup(browser, hostile, guildhall)
         lap("markup in every field became no element of any page")
         browser.close()
     for fault in faults:

@@ -41,18 +41,19 @@ class Person:
     """One browser of one person at one app."""
 
     def __init__(self, browser: Browser, base: str, name: str, script: bool = False,
-                 bypass: bool = False):
+                 bypass: bool = False, **how):
+        how = {"viewport": {"width": 1280, "height": 900}} | how
         self.context = browser.new_context(
-            base_url=base, java_script_enabled=script, bypass_csp=bypass, viewport={"width": 1280, "height": 900})
+            base_url=base, java_script_enabled=script, bypass_csp=bypass, **how)
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.base = base
         self.name = name
 
     @classmethod
-    def seeing(cls, browser: Browser, other: "Person", bypass: bool = False) -> "Person":
-        """The same person at a browser that runs scripts."""
-        person = cls(browser, other.base, other.name, script=True, bypass=bypass)
+    def seeing(cls, browser: Browser, other: "Person", script: bool = True, **how) -> "Person":
+        """The same person at another browser, that runs scripts unless told otherwise."""
+        person = cls(browser, other.base, other.name, script=script, **how)
         person.context.add_cookies(other.context.cookies())
         return person
 

@@ -144,8 +144,9 @@ function lookAgain(thumbs, seconds = 2) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-photos]");
     if (!fresh) return;
-    // Not under somebody's hand.
-    if (thumbs.querySelector(".dragged")) return lookAgain(thumbs);
+    // Not under somebody's hand, nor from under what they type.
+    const isInUse = thumbs.querySelector(".dragged, details[open]");
+    if (isInUse || thumbs.contains(document.activeElement)) return lookAgain(thumbs);
     thumbs.replaceWith(fresh);
     dragging(fresh);
     if (fresh.hasAttribute("data-making")) lookAgain(fresh);
@@ -159,3 +160,15 @@ for (const here of document.querySelectorAll(".main [aria-current], .tabs [aria-
 }
 
 picturesOf(document);
+
+// A hand that is used to double clicks sends a form once; the server answers a twin as the first,
+// but for what may be done twice on purpose.
+const sent = new WeakMap();
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.timeStamp - sent.get(event.target) < 1000) event.preventDefault();
+  else sent.set(event.target, event.timeStamp);
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of document.forms) sent.delete(form);
+});

@@ -17,7 +17,11 @@ for (const form of document.querySelectorAll("form[data-suggestions]")) {
   const words = { category: form.dataset.sayCategory, maker: form.dataset.sayMaker, thing: "" };
   let chosen = -1, timer = 0, asking = null, shown = "";
 
+  // What is still asked for comes to nobody: who has left the field sees no list open behind them.
   const close = () => {
+    clearTimeout(timer);
+    asking?.abort();
+    shown = "";
     list.hidden = true;
     chosen = -1;
     input.setAttribute("aria-expanded", "false");
@@ -148,8 +152,28 @@ if (reel) {
       if (event.key === "ArrowRight") show(at + 1);
       if (event.key === "ArrowLeft") show(at - 1);
     });
-    viewer.addEventListener("close", () => large.removeAttribute("src"));
+    // Whoever closes it is at the picture that was seen last.
+    viewer.addEventListener("close", () => {
+      large.removeAttribute("src");
+      slides[at].focus({ preventScroll: true });
+    });
+    swiping();
     document.body.append(viewer);
+  };
+  // A finger pulls the next picture in; a close-up it moves, as the browser does it.
+  const swiping = () => {
+    let from = null;
+    room.addEventListener("pointerdown", (event) => {
+      const isOne = event.isPrimary && event.pointerType === "touch";
+      from = isOne && !room.classList.contains("close-up") ? event : null;
+    });
+    room.addEventListener("pointercancel", () => { from = null; });
+    room.addEventListener("pointerup", (event) => {
+      if (!from || slides.length < 2) return;
+      const [right, down] = [event.clientX - from.clientX, event.clientY - from.clientY];
+      from = null;
+      if (Math.abs(right) > 40 && Math.abs(right) > 2 * Math.abs(down)) show(right < 0 ? at + 1 : at - 1);
+    });
   };
   // A click shows what was under it; a second one the whole again.
   room.addEventListener("click", (event) => {
@@ -172,14 +196,33 @@ if (reel) {
 // Choices of a thing: price, stock and picture follow at once.
 for (const form of document.querySelectorAll("form[data-choices]")) {
   const shown = (name) => document.querySelector("[data-shown=" + name + "]");
-  form.addEventListener("change", (event) => {
-    const choice = event.target.closest("input[data-price]");
-    if (!choice) return;
+  const follow = (choice) => {
     for (const name of ["price", "stock"]) {
       const place = shown(name);
       if (place) place.textContent = choice.dataset[name];
     }
     const slide = slides.find((slide) => slide.id === choice.dataset.picture);
     if (slide) bringForward(slide);
+  };
+  form.addEventListener("change", (event) => {
+    const choice = event.target.closest("input[data-price]");
+    if (choice) follow(choice);
+  });
+  // Whoever comes back finds what they had chosen, which the browser remembers.
+  addEventListener("pageshow", () => {
+    const choice = form.querySelector("input[data-price]:checked");
+    if (choice && !choice.defaultChecked) follow(choice);
   });
 }
+
+// A hand that is used to double clicks sends a form once; the server answers a twin as the first,
+// but for what may be done twice on purpose.
+const sent = new WeakMap();
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.timeStamp - sent.get(event.target) < 1000) event.preventDefault();
+  else sent.set(event.target, event.timeStamp);
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of document.forms) sent.delete(form);
+});

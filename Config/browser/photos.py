@@ -2,6 +2,7 @@
 progress, put in order by dragging; and without scripts, put in order by buttons."""
 
 import pathlib
+import re
 import tempfile
 
 from people import Person
@@ -43,6 +44,7 @@ class Photos:
         hear(self.page, heard)
         self.draft()
         self.send()
+        self.look_again()
         self.leave_alone()
         self.send_in_trouble()
         self.drag()
@@ -98,6 +100,23 @@ class Photos:
         must(any(not hidden and 0 < value < 1 for hidden, value in bar), f"the bar went {bar}")
         must(page.evaluate("window.stays"), "the page was loaded anew for the pictures")
         comes(page, MADE, "the pictures do not come by themselves when they are made", 3)
+
+    def look_again(self):
+        """A page that came while pictures were made: here it comes so however quick the worker is."""
+        page = self.page
+
+        def early(route):
+            if route.request.resource_type != "document":
+                return route.fallback()
+            answer = route.fetch()
+            text = answer.text().replace("data-photos=", "data-making data-photos=")
+            route.fulfill(response=answer, body=re.sub("<img [^>]*>", "", text))
+
+        page.route("**/photos", early)
+        self.desk.go(self.path + "/photos")
+        comes(page, MADE, "a page that waits for pictures does not look again", 3)
+        page.unroute("**/photos", early)
+        self.desk.go(self.path)
 
     def leave_alone(self):
         """Looking again whether pictures are made takes nothing from under somebody's hands."""

@@ -1,5 +1,5 @@
 """The three apps in a real browser, against a market that runs: the main job by clicking without
-JavaScript, what scripts add, then every page in two colours and three widths, then markup in every field.
+JavaScript, what scripts add, every page in two colours and three widths, and markup in every field.
 
     check.py GUILDHALL FOLDER    GUILDHALL is the executable; screenshots go to FOLDER
 """
@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 import look
 import pages
+import rare
 from enhanced import Enhanced
 from people import Hostile, Person, Plain
 from walk import Walk
@@ -150,6 +151,8 @@ def main() -> int:
         for fault in broken:
             print(f"✗ {fault}", file=sys.stderr, flush=True)
         lap("what scripts add was driven: mouse, keys, fingers, Back")
+        for app, paths in rare.addresses(browser, apps, walk).items():
+            walk.left.setdefault(app, []).extend(paths)
         looker = visit_everything(browser, apps, walk, guildhall, folder)
         lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}, "
             f"at most {looker.heaviest // 1000} kB without photos")

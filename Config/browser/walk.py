@@ -7,6 +7,7 @@ import datetime
 import io
 import pathlib
 
+from bank import Bank
 from people import Hostile, PASSWORD, Person, Plain
 
 DEMO = pathlib.Path(__file__).parent.parent / "demo"
@@ -108,6 +109,7 @@ class Walk:
         artisan.page.locator("input[type=file]").set_input_files(str(picture))
         artisan.name_field("alt", say("A blue jug")).press("Add")
         artisan.press("Publish").sees("for sale")
+        self.left["storefront"] = [artisan.where().split("?")[0] + "/reviews"]
 
     def price_parcels(self):
         say, artisan = self.words.say, self.artisan
@@ -173,7 +175,7 @@ class Walk:
         customer.sees("Purchase [A-Z0-9]")
         self.purchase = customer.where().split("?")[0]
         customer.sees_later("being packed", self.purchase)
-        self.left["storefront"] = [self.purchase]
+        self.left["storefront"].append(self.purchase)
 
     def put_in_cart(self):
         self.customer.press("Put on the wish list").sees("on your wish list")
@@ -218,13 +220,16 @@ class Walk:
     def pay_out(self):
         admin = self.admin.go("/clock").fill("Hours", "360").fill("Reason", "The holds end.")
         admin.press("Move the clock")
-        admin.sees("was moved").go("/payout-plans").press("Make a plan")
+        bank = Bank(admin.sees("was moved"), self.words.say, self.tag)
+        bank.take_over()
+        admin.go("/payout-plans").press("Make a plan")
         admin.go("/payout-plans?state=open")
         if admin.page.locator("main table a").count():
             admin.page.locator("main table a").first.click()
             admin.open("Apply the plan").name_field(
                 "reason", "Looked at.", "form[action$='/application']")
             admin.press("Apply the plan")
+        self.left["admin"] += bank.pay()
         self.artisan.sees_later("paid", "/money")
         admin.go("/ledger")
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, TimeoutError
 
 # Of one thing that a page does by itself; a machine that is busy with other tests takes longer
 # than a person would wait.
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 
 
 def must(holds, words: str):

@@ -7,7 +7,9 @@ import time
 import buying
 from people import Person
 
-WAIT_SECONDS = 60
+# A mail waits for the worker, and in an hour one account is sent no more than three such links: a
+# market that this looks at often needs a rest.
+WAIT_SECONDS = 120
 
 
 def addresses(browser, apps: dict[str, str], walk) -> dict[str, list[str]]:

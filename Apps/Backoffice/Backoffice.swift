@@ -18,6 +18,7 @@ public enum Backoffice {
         SellerRoutes(desk: desk).mount()
         ChecklistRoutes(desk: desk).mount()
         CatalogueRoutes(desk: desk).mount()
+        AttributeRoutes(desk: desk).mount()
         ReviewRoutes(desk: desk).mount()
         RatingRoutes(desk: desk).mount()
         PickRoutes(desk: desk).mount()

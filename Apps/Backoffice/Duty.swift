@@ -24,7 +24,7 @@ enum Duty: String, CaseIterable, Sendable {
     /// | read sellers | yes | yes | yes |
     /// | verify, reject, suspend, close sellers | | | yes |
     /// | read categories, listings, reviews | yes | yes | yes |
-    /// | edit categories; block listings; hide reviews | | | yes |
+    /// | edit categories, attributes; block listings; hide reviews | | | yes |
     /// | read purchases, orders, payments | yes | yes | |
     /// | cancel and refund orders | yes | yes | |
     /// | look on as a customer or a seller's people | yes | | |

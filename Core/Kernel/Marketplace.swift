@@ -30,6 +30,8 @@ public struct Marketplace: Sendable {
     let listingReads: GatheredReads<ID<Listing>, [UInt8]>
     /// The whole tree, under the one key that there is.
     let shownCategories: NotifiedCache<Bool, [Category]>
+    /// All of them, in the same way.
+    let shownAttributes: NotifiedCache<Bool, [Attribute]>
 
     public init(
         database: Database, providers: ProviderGateway, settings: KernelSettings, logger: Logger
@@ -53,6 +55,8 @@ public struct Marketplace: Sendable {
         }
         shownCategories = NotifiedCache(
             database, channel: "categories", costMax: 2, cost: { _ in 1 }, key: { _ in true })
+        shownAttributes = NotifiedCache(
+            database, channel: "attributes", costMax: 2, cost: { _ in 1 }, key: { _ in true })
     }
 
     /// Hears of what other processes change, until cancelled. Until it runs nothing is kept, and
@@ -62,6 +66,7 @@ public struct Marketplace: Sendable {
             group.addTask { await providers.run() }
             group.addTask { await shownListings.run() }
             group.addTask { await shownCategories.run() }
+            group.addTask { await shownAttributes.run() }
         }
     }
 }

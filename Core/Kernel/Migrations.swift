@@ -102,6 +102,8 @@ public struct Migration: Sendable {
         "m0153-password-resets",
         "m0155-longest-waiting",
         "m0156-answered-ratings",
+        "m0161-attributes",
+        "m0162-attributes-shown",
     ]
 
     /// The migrations that this build ships.

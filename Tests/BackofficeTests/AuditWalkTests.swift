@@ -96,7 +96,7 @@ import Vocabulary
         .merging(receipts) { first, _ in first }.merging(picking) { first, _ in first }
         .merging(lookingOn) { first, _ in first }
         .merging(money) { first, _ in first }.merging(payouts) { first, _ in first }
-        .merging(checklist) { first, _ in first }
+        .merging(checklist) { first, _ in first }.merging(attributes) { first, _ in first }
 
     private static let selling: [String: Case] = [
         "POST /sellers/{seller}/verification": decision("submitted", "verification"),
@@ -342,12 +342,6 @@ struct Scene: Sendable {
         method == "DELETE"
             ? try await office.delete("/api/v1" + path)
             : try await office.post("/api/v1" + path, body)
-    }
-
-    /// The trail, oldest first.
-    func lines() async throws -> [AuditEntry] {
-        try await market.marketplace.auditTrail(.everything, PageRequest(limit: 100))
-            .items.reversed()
     }
 
     func seller(_ state: String) async throws -> GivenSeller {

@@ -34,6 +34,8 @@ import Web
         "POST /sellers/{seller}/pick": "may be said",
         "POST /sellers/{seller}/pick-removal": "may be said",
         "POST /categories": "adds a place and moves nothing",
+        "POST /attributes": "asks and takes nothing away",
+        "POST /attributes/{attribute}/values": "adds a choice and takes nothing away",
         "POST /providers": "a draft that nothing uses",
         "POST /providers/{provider}/check": "changes nothing",
         "POST /providers/{provider}/reconciliations": "compares and changes nothing",
@@ -74,10 +76,13 @@ import Web
                 sale.sellers[0].id, try await scene.seller("submitted").id,
                 try await scene.seller("suspended").id,
             ]
+            let asked = try await scene.attribute()
+            let raku = try #require(asked.values.first).id
             let paths =
                 sellers.flatMap { ["/sellers/\($0)", "/sellers/\($0)/payouts"] } + [
                     "/listings/\(sale.listing)", "/providers/\(sale.payment)", "/commission",
                     "/payouts", "/payout-plans", "/payout-files", "/people", "/checklist",
+                    "/attributes/\(asked.id)", "/attributes/\(asked.id)/values/\(raku)",
                     "/orders/\(sale.orders[0].order.id)/money",
                 ]
             for path in paths {
@@ -94,7 +99,7 @@ import Web
             }
             for noun in [
                 "rejection", "suspension", "reinstatement", "closure", "hold", "block", "pause",
-                "drain", "reserve", "payout-freeze", "withdrawals", "payout-limits",
+                "drain", "retirement", "reserve", "payout-freeze", "withdrawals", "payout-limits",
             ] { #expect(seen.contains(noun), "\(noun) is on none of the pages") }
         }
     }

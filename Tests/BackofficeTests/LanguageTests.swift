@@ -38,6 +38,8 @@ import Vocabulary
             let sale = try await Sale(office.market)
             try await sale.deliver(office.market)
             let seller = sale.sellers[0].id
+            let asked = try await Scene(office).attribute()
+            let raku = try #require(asked.values.first).id
             let paths =
                 [
                     "/sellers/\(seller)", "/sellers/\(seller)/statement",
@@ -47,6 +49,8 @@ import Vocabulary
                     "/payments/to-review", "/cash", "/disputes", "/payout-plans",
                     "/payout-files", "/bank-reports", "/reconciliations", "/ledger/verification",
                     "/seals", "/invoices", "/jobs", "/people", "/checklist", "/categories",
+                    "/attributes", "/attributes/\(asked.id)",
+                    "/attributes/\(asked.id)/values/\(raku)",
                     "/listings", "/reviews", "/picked", "/accounts", "/impersonations", "/me",
                     "/provider-rules/payment", "/audit", "/audit?object=seller&id=\(seller)",
                 ] + said.keys

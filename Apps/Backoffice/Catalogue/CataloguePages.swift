@@ -5,7 +5,8 @@ import Web
 enum CataloguePages {
     static func tabs(_ here: String) -> [DeskPage.Tab] {
         let views: [(name: Phrase, path: String)] = [
-            ("categories", "/categories"), ("listings", "/listings"), ("reviews", "/reviews"),
+            ("categories", "/categories"), ("attributes", "/attributes"),
+            ("listings", "/listings"), ("reviews", "/reviews"),
             ("ratings of makers", "/ratings"), ("picked", "/picked"),
         ]
         return views.map {
@@ -48,11 +49,14 @@ enum CataloguePages {
     }
 
     static func category(
-        _ category: Category, in tree: [Category], _ admin: Administrator
+        _ category: Category, in tree: [Category], asked: [Attribute], _ admin: Administrator
     ) -> DeskPage {
         let change = DeskForm(
             "Change the category", to: "/categories/\(category.id)",
-            hint: "What is in it, and the categories below it, go along when it is moved.",
+            hint: """
+                What is in it, and the categories below it, go along when it is moved. What was \
+                said of things is lost where it is not asked any more.
+                """,
             [
                 .line("name", "Name", category.name),
                 .line(
@@ -81,7 +85,8 @@ enum CataloguePages {
                         Fact(
                             "Audit trail", "show",
                             to: Links.trail("category", category.id.description)),
-                    ], forms: mayModerate(admin) ? [change] : [])
+                    ], forms: mayModerate(admin) ? [change] : []),
+                AttributePages.block(asked, tree),
             ])
     }
 
@@ -155,7 +160,7 @@ enum CataloguePages {
 
 extension Category {
     /// The names from the top down to this one.
-    fileprivate func words(in tree: [Category]) -> String {
+    func words(in tree: [Category]) -> String {
         path.compactMap { id in tree.first { $0.id == id }?.name }.joined(separator: " › ")
     }
 }

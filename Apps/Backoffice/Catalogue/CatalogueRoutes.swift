@@ -102,7 +102,8 @@ struct CatalogueRoutes {
             call, admin in
             CataloguePages.category(
                 try await call.marketplace.category(call.path.category),
-                in: try await call.marketplace.categories(), admin)
+                in: try await call.marketplace.categories(),
+                asked: try await call.marketplace.attributes(askedIn: call.path.category), admin)
         }
         desk.read(
             "/categories/{category}", "One category", tag: "Catalogue", .readCatalogue,

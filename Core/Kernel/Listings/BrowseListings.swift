@@ -23,6 +23,7 @@ extension Marketplace {
         var query = query
         query.text = try InputText.optionalLine(
             query.text, field: "q", lengthMax: CardQuery.textLengthMax)
+        try AttributeWish.check(query.attributes)
         if let text = query.text, query.language != .english {
             query.meant = Category.meant(
                 by: text, in: query.language, of: try await categories())

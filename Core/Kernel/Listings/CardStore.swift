@@ -94,7 +94,7 @@ struct CardStore {
         let columns: SQL =
             """
             l.category_path, l.seller_id, l.price_from, l.in_stock, l.product_type, l.tags,
-                l.rating_sum, l.rating_count
+                l.rating_sum, l.rating_count, l.terms
             """
         guard let text = query.text else {
             return """
@@ -252,6 +252,9 @@ struct CardStore {
         }
         if let country = query.sentTo {
             condition = "\(condition) and \(DestinationStore.sends("l", to: country))"
+        }
+        for wish in query.attributes {
+            condition = "\(condition) and \(AttributeFacetStore.fits(wish))"
         }
         if query.inStockOnly { condition = "\(condition) and l.in_stock" }
         return condition

@@ -55,6 +55,7 @@ extension Marketplace {
                 try await tx.listings.save([
                     ListingRow(draft, id: id, of: member.seller, state: state)
                 ])
+                try await tx.saveAttributes(draft.attributes, of: id, in: draft.category)
                 try await tx.variants.deactivate(in: [id], keeping: variants.map(\.id))
                 try await tx.variants.save(variants)
                 try await tx.stock.set(
@@ -119,7 +120,8 @@ extension Marketplace {
         }
         return ListingDetails(
             listing: listing, variants: try await db.variants.list(of: id),
-            images: try await db.images.list(of: id))
+            images: try await db.images.list(of: id),
+            attributes: try await db.listingAttributes.find([id])[id] ?? [])
     }
 }
 

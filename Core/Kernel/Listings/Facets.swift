@@ -50,6 +50,8 @@ public struct Facets: Sendable, Equatable {
     public let inStock: Int
     /// What is sent to the country that was asked about; nil when none was.
     public let sent: Int?
+    /// What attributes say of them, in the operator's order.
+    public internal(set) var attributes: [AttributeFacet] = []
     /// False when more fits than was counted: then every count is of some of them.
     public let isWhole: Bool
 
@@ -68,6 +70,10 @@ extension Marketplace {
     /// - Parameter country: where somebody wants things sent to, ISO 3166-1 alpha-2.
     /// - Throws: ``InputRefusal`` for a text that is too long.
     public func facets(_ query: CardQuery, sentTo country: String? = nil) async throws -> Facets {
-        try await database.facets.count(try await understood(query), sentTo: country)
+        let asked = try await understood(query)
+        async let attributes = attributeFacets(asked)
+        var facets = try await database.facets.count(asked, sentTo: country)
+        facets.attributes = try await attributes
+        return facets
     }
 }

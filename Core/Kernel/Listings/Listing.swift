@@ -78,6 +78,8 @@ public struct ListingDetails: Sendable, Codable {
     public let listing: Listing
     public let variants: [Variant]
     public let images: [ListingImage]
+    /// What is said of it.
+    public let attributes: [ListingAttribute]
 }
 
 /// A line of the seller's list.

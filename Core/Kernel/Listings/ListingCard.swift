@@ -68,6 +68,8 @@ public struct CardQuery: Hashable, Sendable {
     public var kind: String?
     /// One of its maker's words for it, exactly so.
     public var tag: String?
+    /// What attributes say of it: all of these.
+    public var attributes: [AttributeWish] = []
     public var sort: Sort = .newest
 
     public init() {}

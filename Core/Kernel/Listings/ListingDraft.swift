@@ -14,6 +14,8 @@ public struct ListingDraft: Hashable, Sendable, Codable {
     public var tags: [String]?
     public var optionNames: [String]?
     public var variants: [VariantDraft]
+    /// What is said of it; nil leaves that as it is, as far as it is asked in the category.
+    public var attributes: [ListingAttribute]?
 
     public init(
         title: String, description: String? = nil, handle: String? = nil,

@@ -42,6 +42,24 @@ public struct PublicListing: Sendable, Codable, Hashable {
         }
     }
 
+    /// What is said of it when one attribute is asked.
+    public struct ShownAttribute: Sendable, Codable, Hashable {
+        public let handle: String
+        /// In English.
+        public let name: String
+        public let unit: String?
+        /// Of a number.
+        public let number: Int?
+        /// Of a choice; `yes` or `no` of a flag.
+        public let values: [ShownValue]
+    }
+
+    public struct ShownValue: Sendable, Codable, Hashable {
+        public let handle: String
+        /// In English.
+        public let name: String
+    }
+
     public struct Stars: Sendable, Codable, Hashable {
         /// One decimal; nil before the first review. For showing, never for arithmetic.
         public let average: Double?
@@ -62,6 +80,7 @@ public struct PublicListing: Sendable, Codable, Hashable {
     public let optionNames: [String]
     public let variants: [Choice]
     public let images: [Image]
+    public let attributes: [ShownAttribute]
     public let rating: Stars
     public let publishedAt: Instant?
     /// Grows with every change.

@@ -34,13 +34,15 @@ struct ListingAPI {
         /// Up to three: `Size`, `Colour`.
         let optionNames: [String]?
         let variants: [VariantBody]
+        /// What is said of it; left out, that stays as far as it is asked in the category.
+        let attributes: [AttributeBody]?
 
         static let rules: [String: [Rule]] = [
             "title": [.length(1...200)], "description": [.length(0...20_000)],
             "handle": [.length(1...120), .pattern(.slug)], "productType": [.length(0...80)],
             "tags": [.count(0...50), .each([.length(1...60)])],
             "optionNames": [.count(0...3), .each([.length(1...40)])],
-            "variants": [.count(1...100)],
+            "variants": [.count(1...100)], "attributes": [.count(0...200)],
         ]
 
         var draft: ListingDraft {
@@ -50,6 +52,7 @@ struct ListingAPI {
                 variants: variants.map(\.draft))
             draft.wallet = walletId
             draft.shippingProfile = shippingProfileId
+            draft.attributes = attributes?.map(\.said)
             return draft
         }
     }
@@ -123,6 +126,7 @@ struct ListingAPI {
                     items: try await call.marketplace.categories().map { CategoryAnswer($0) },
                     next: nil)
             }
+        AttributeAPI().mount(on: api, tag: tag)
         api.get("/listings", "Your listings, newest first", tag: tag)
             .query(ListingsQuery.self)
             .handle(as: Member.self, needing: [.readListings]) { call, member in

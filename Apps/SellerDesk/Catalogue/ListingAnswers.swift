@@ -56,6 +56,8 @@ struct ListingAnswer: Codable, Sendable {
     let isForSale: Bool
     let variants: [VariantAnswer]
     let images: [ImageAnswer]
+    /// What is said of it.
+    let attributes: [SaidAttributeAnswer]
     let createdAt: Instant
 
     init(_ details: ListingDetails) {
@@ -80,6 +82,7 @@ struct ListingAnswer: Codable, Sendable {
                 taxCode: variant.taxCode, onHand: variant.onHand, reserved: variant.reserved)
         }
         images = details.images.map { ImageAnswer($0) }
+        attributes = details.attributes.map { SaidAttributeAnswer($0) }
         createdAt = listing.createdAt
     }
 }

@@ -37,12 +37,14 @@ struct ListingForm: Described {
     let shippingProfile: ID<ShippingProfile>?
     let currency: Currency
     let variants: [Row]
+    /// What is said of it, one for each attribute that the form asked.
+    let attributes: [AttributeBody]
 
     static let rules: [String: [Rule]] = [
         "title": [.length(1...200)], "description": [.length(0...20_000)],
         "productType": [.length(0...80)], "tags": [.length(0...2000)],
         "optionNames": [.length(0...130)], "handle": [.length(0...120)],
-        "variants": [.count(0...110)],
+        "variants": [.count(0...110)], "attributes": [.count(0...200)],
     ]
 
     /// What the kernel takes; what the form does not show stays as it is in `present`.

@@ -66,13 +66,17 @@ struct ListingsPage {
 struct ListingChoices {
     let categories: [Kernel.Category]
     let profiles: [ShippingProfile]
+    /// What is asked of the things of its category.
+    let asked: [Attribute]
 
-    static func read(_ marketplace: Marketplace, _ member: Member) async throws -> ListingChoices {
+    static func read(
+        _ marketplace: Marketplace, _ member: Member, in category: ID<Kernel.Category>? = nil
+    ) async throws -> ListingChoices {
         ListingChoices(
             categories: try await marketplace.categories(),
             profiles: try await marketplace.shippingProfiles(
                 as: member.membership, PageRequest(limit: ShippingProfile.countMax)
-            ).items)
+            ).items, asked: try await marketplace.attributes(askedIn: category))
     }
 }
 
@@ -106,6 +110,11 @@ struct ListingPage {
     let hasProfiles: Bool
     var currencies: [Choice]
     var variants: [Row]
+    var attributes: [AttributeField]
+    let hasAttributes: Bool
+    /// More is asked once it has a category.
+    let asksLater: Bool
+    private let asked: [Attribute]
     let images: [PhotoFigure]
     /// Some of them are being made.
     let isMaking: Bool
@@ -133,6 +142,10 @@ struct ListingPage {
         hasProfiles = !profiles.isEmpty
         currencies = Choice.currencies(chosen: "EUR")
         variants = Self.spare(from: 0)
+        asked = choices.asked
+        attributes = AttributeField.list(asked, [])
+        hasAttributes = !asked.isEmpty
+        asksLater = true
         images = []
         isMaking = false
         form = State(
@@ -160,6 +173,10 @@ struct ListingPage {
         variants =
             details.variants.enumerated().map { Row($0.offset, $0.element) }
             + (mayEdit ? Self.spare(from: details.variants.count) : [])
+        asked = choices.asked
+        attributes = AttributeField.list(asked, details.attributes)
+        hasAttributes = !asked.isEmpty
+        asksLater = listing.category == nil
         images = PhotoFigure.list(details.images)
         isMaking = images.contains(where: \.isMaking)
         form = State(
@@ -191,6 +208,7 @@ struct ListingPage {
         if let chosen = values["shippingProfile"] {
             profiles = profiles.map { Choice($0.value, $0.label, chosen: chosen) }
         }
+        attributes = AttributeField.list(asked, again)
         if let chosen = values["currency"] { currencies = Choice.currencies(chosen: chosen) }
         // The rows as they were sent: by now others may stand at their places.
         let sent = (0..<Listing.variantsMax + Self.spareRows).prefix {

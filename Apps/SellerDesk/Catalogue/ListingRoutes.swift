@@ -31,7 +31,9 @@ struct ListingRoutes {
                 return .page(
                     "listing",
                     ListingPage(
-                        details, try await .read(call.marketplace, member),
+                        details,
+                        try await .read(
+                            call.marketplace, member, in: details.listing.category),
                         mayEdit: member.membership.may(.editListings)),
                     title: details.listing.title)
             }
@@ -70,8 +72,9 @@ struct ListingRoutes {
     private func create(
         _ call: PageCall<Nothing, Nothing, ListingForm>, _ member: Member
     ) async throws -> PageAnswer {
-        let details = try await call.marketplace.createListing(
-            call.form.draft(changing: nil), as: member.membership)
+        var draft = try call.form.draft(changing: nil)
+        draft.attributes = try await FittingAttributes(call.form, call.marketplace).said
+        let details = try await call.marketplace.createListing(draft, as: member.membership)
         return .seeOther(
             Links.listing(details.listing.id),
             notice: localized("The draft is saved. Add pictures, then publish it."))
@@ -82,9 +85,12 @@ struct ListingRoutes {
     ) async throws -> PageAnswer {
         let present = try await call.marketplace.listing(
             call.path.listing, as: member.membership)
+        let fitting = try await FittingAttributes(call.form, call.marketplace)
+        var draft = try call.form.draft(changing: present)
+        draft.attributes = fitting.said
         try await call.marketplace.editListing(
-            call.path.listing, call.form.draft(changing: present), as: member.membership)
-        return .seeOther(Links.listing(call.path.listing), notice: localized("It is saved."))
+            call.path.listing, draft, as: member.membership)
+        return .seeOther(Links.listing(call.path.listing), notice: fitting.notice)
     }
 
     @Sendable private func newAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
@@ -99,7 +105,9 @@ struct ListingRoutes {
         }
         let details = try await again.request.marketplace.listing(id, as: member.membership)
         var page = ListingPage(
-            details, try await .read(again.request.marketplace, member), mayEdit: true)
+            details,
+            try await .read(again.request.marketplace, member, in: details.listing.category),
+            mayEdit: true)
         page.fill(again)
         return .page("listing", page, title: details.listing.title)
     }

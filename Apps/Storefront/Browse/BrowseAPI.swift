@@ -23,6 +23,9 @@ struct BrowseAPI {
         let tag: String?
         /// Rated with so many stars on average, or more.
         let starsMin: Int?
+        /// What attributes say: `material:stoneware`, or `height:10..20` for a number from 10 to
+        /// 20. Those of one attribute are alternatives.
+        let attribute: [String]?
         let sort: Sort?
         let after: String?
         let limit: Int?
@@ -38,6 +41,7 @@ struct BrowseAPI {
             "priceMin": [.range(0...Money.amountMax)], "priceMax": [.range(0...Money.amountMax)],
             "kind": [.length(1...120)], "tag": [.length(1...120)],
             "starsMin": [.range(1...5)], "sentTo": [.length(2...2), .pattern(.country)],
+            "attribute": [.count(0...20), .each([.length(3...100), .pattern(.attribute)])],
             "after": [.length(1...400)], "limit": [.range(1...100)],
         ]
     }
@@ -50,6 +54,7 @@ struct BrowseAPI {
                     items: try await call.marketplace.categories().map { CategoryAnswer($0) },
                     next: nil)
             }
+        AttributeAPI().mount(on: api, tag: tag)
         api.get("/listings", "Things that are for sale and fit", tag: tag)
             .about(
                 """
@@ -114,6 +119,7 @@ struct BrowseAPI {
         query.starsMin = asked.starsMin
         query.kind = asked.kind
         query.tag = asked.tag
+        query.attributes = AttributeWish.list(asked.attribute ?? [])
         query.sort =
             asked.sort.flatMap { CardQuery.Sort(rawValue: $0.rawValue) }
             ?? (query.text == nil ? .newest : .relevance)
@@ -158,62 +164,6 @@ struct CardAnswer: Codable, Sendable {
         sellerSlug = card.sellerSlug
         sellerName = card.sellerName
         imageHash = card.imageHash?.description
-    }
-}
-
-struct FacetsAnswer: Codable, Sendable {
-    struct Branch: Codable, Sendable {
-        let categoryId: ID<Kernel.Category>
-        let count: Int
-    }
-    struct Maker: Codable, Sendable {
-        let slug: String
-        let name: String
-        let count: Int
-    }
-    struct Band: Codable, Sendable {
-        /// Minor units, included; absent for no bound.
-        let priceMin: Int64?
-        /// Minor units, included; absent for no bound.
-        let priceMax: Int64?
-        let count: Int
-    }
-
-    struct Stars: Codable, Sendable {
-        /// On average.
-        let least: Int
-        let count: Int
-    }
-
-    struct Word: Codable, Sendable {
-        let word: String
-        let count: Int
-    }
-
-    let categories: [Branch]
-    /// What their makers say that they are.
-    let kinds: [Word]
-    /// Their makers' words for them.
-    let tags: [Word]
-    let makers: [Maker]
-    let prices: [Band]
-    /// Rated so and better.
-    let stars: [Stars]
-    let inStock: Int
-    /// What is sent to `sentTo`; absent without it.
-    let sent: Int?
-    let isWhole: Bool
-
-    init(_ facets: Facets) {
-        categories = facets.categories.map { Branch(categoryId: $0.category, count: $0.count) }
-        makers = facets.makers.map { Maker(slug: $0.slug, name: $0.name, count: $0.count) }
-        prices = facets.bands.map { Band(priceMin: $0.least, priceMax: $0.most, count: $0.count) }
-        kinds = facets.kinds.map { Word(word: $0.word, count: $0.count) }
-        tags = facets.tags.map { Word(word: $0.word, count: $0.count) }
-        stars = facets.stars.map { Stars(least: $0.least, count: $0.count) }
-        inStock = facets.inStock
-        sent = facets.sent
-        isWhole = facets.isWhole
     }
 }
 

@@ -30,6 +30,7 @@ struct BrowsePage {
     let inStock: Bool
     let sentTo: String
     let stars: String
+    let attributes: [String]
     let sorts: [Choice]
     let showsCategories: Bool
     let categoryChoices: [Choice]
@@ -69,6 +70,7 @@ struct BrowsePage {
         inStock = query.inStock ?? false
         sentTo = query.sentTo ?? ""
         stars = query.stars ?? ""
+        attributes = query.wishes.flatMap(\.texts)
         let sort = query.cardQuery().sort
         sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
             .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }

@@ -21,6 +21,9 @@ struct BrowseQuery: Described {
     let tag: String?
     /// `4`: rated with four stars or more.
     let stars: String?
+    /// What attributes say: `material:stoneware`, `height:10..20`; those of one attribute are
+    /// alternatives.
+    let attribute: [String]?
     let sort: String?
     let after: String?
 
@@ -30,11 +33,15 @@ struct BrowseQuery: Described {
         "from": [.length(0...16)],
         "to": [.length(0...16)], "sort": [.length(0...20)], "sentTo": [.length(0...2)],
         "stars": [.length(0...1)],
+        "attribute": [.count(0...60), .each([.length(0...100)])],
         "after": [.length(1...400)],
     ]
 
-    /// The kernel's question. A price or a sort that makes no sense is left out, not refused:
-    /// whoever looks at things should see things.
+    var wishes: [AttributeWish] { AttributeWish.list(attribute ?? []) }
+
+    /// The kernel's question, but for attributes, of which only those that are asked count. A
+    /// price or a sort that makes no sense is left out, not refused: whoever looks at things
+    /// should see things.
     func cardQuery(in branch: Kernel.Category? = nil) -> CardQuery {
         var query = CardQuery()
         query.language = Words.current.language
@@ -55,7 +62,7 @@ struct BrowseQuery: Described {
 
     var isFiltered: Bool {
         maker != nil || kind != nil || tag != nil || from != nil || to != nil || inStock == true
-            || sentTo != nil || stars != nil || sort != nil
+            || sentTo != nil || stars != nil || sort != nil || !wishes.isEmpty
     }
 
     private static func amount(_ text: String?) -> Int64? {
@@ -64,18 +71,35 @@ struct BrowseQuery: Described {
 
     /// The same list with some of the question changed; nil takes that part of it away. It begins
     /// anew unless `after` is among the changes.
-    func link(_ action: String, _ changes: [String: String?]) -> String {
+    /// - Parameter wishes: other attributes than those of the question.
+    func link(
+        _ action: String, _ changes: [String: String?], wishes: [AttributeWish]? = nil
+    ) -> String {
         let kept: [(String, String?)] = [
             ("text", text), ("category", category), ("maker", maker), ("from", from), ("to", to),
             ("inStock", inStock == true ? "true" : nil), ("sentTo", sentTo), ("kind", kind),
             ("tag", tag), ("stars", stars),
             ("sort", sort), ("after", nil),
         ]
-        let items = kept.compactMap { name, value -> String? in
-            let value = changes[name] ?? value
-            return value.flatMap { $0.isEmpty ? nil : "\(name)=\(QueryText.encode($0))" }
+        let attributes = (wishes ?? self.wishes).flatMap(\.texts).map {
+            "attribute=\(QueryText.encode($0))"
         }
+        let items =
+            attributes
+            + kept.compactMap { name, value -> String? in
+                let value = changes[name] ?? value
+                return value.flatMap { $0.isEmpty ? nil : "\(name)=\(QueryText.encode($0))" }
+            }
         return items.isEmpty ? action : "\(action)?\(items.joined(separator: "&"))"
+    }
+}
+
+extension [AttributeWish] {
+    /// With one more, or without it.
+    func toggling(_ term: String) -> [AttributeWish] {
+        let texts = flatMap(\.texts)
+        return AttributeWish.list(
+            texts.contains(term) ? texts.filter { $0 != term } : texts + [term])
     }
 }
 

@@ -68,6 +68,7 @@ struct BrowseRoutes {
         let request = try ListQuery(after: query.after).page(limit: Self.cardsPerPage)
         var question = query.cardQuery(in: branch)
         if let maker = query.maker { question.seller = try await Self.maker(maker, marketplace) }
+        question.attributes = try await marketplace.known(query.wishes)
         let asked = question
         let country = asked.sentTo ?? VisitorCountry(asker).code
         async let counted = marketplace.facets(asked, sentTo: country)
@@ -121,6 +122,7 @@ struct BrowseRoutes {
             isWished = try await call.marketplace.isWished(listing.id, by: account.id)
         }
         let crumbs = try await tree.filter { path.contains($0.id) }
+        let attributes = try await call.marketplace.attributes()
         let bought = try await together
         let others = try await Array(more.items.filter { $0.id != listing.id }.prefix(4))
         // So many things that were really bought together say more than a category does.
@@ -129,7 +131,7 @@ struct BrowseRoutes {
             ? try await alike(listing, crumbs.last, besides: bought + others, call.marketplace)
             : []
         let model = ListingPage(
-            listing, crumbs: crumbs, reviews: reviews, isWished: isWished,
+            listing, crumbs: crumbs, attributes: attributes, reviews: reviews, isWished: isWished,
             maker: try await maker, holiday: try await holiday,
             delivery: DeliveryLine(
                 try await delivery, to: country, seller: listing.seller.name,
@@ -143,7 +145,8 @@ struct BrowseRoutes {
             await call.request.site.visits.count(listing.seller.id)
         }
         seen.remember(listing.id, on: call.request)
-        return .page("listing", model, title: listing.title, head: .listing(listing, crumbs))
+        return .page(
+            "listing", model, title: listing.title, head: .listing(listing, crumbs, attributes))
     }
 
     /// Things of the same category that the page does not show already.

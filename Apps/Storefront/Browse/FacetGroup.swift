@@ -9,6 +9,8 @@ struct FacetGroup {
         let href: String
         /// `12`; `12+` when more fits than was counted.
         let count: String
+        /// The list is narrowed to it, and the link takes that back.
+        var isChosen = false
     }
 
     let title: String
@@ -44,16 +46,9 @@ struct FacetGroup {
         let stock = Item(
             label: localized("In stock"), href: query.link(action, ["inStock": "true"]),
             count: counted(facets.inStock))
-        let sent = country.flatMap { country in
-            facets.sent.map { count in
-                Item(
-                    label: localized("Sent to \(Countries.name(country))"),
-                    href: query.link(action, ["sentTo": country]), count: counted(count))
-            }
-        }
         let available =
             (query.inStock == true || facets.inStock == 0 ? [] : [stock])
-            + (query.sentTo == nil && facets.sent != 0 ? [sent].compactMap { $0 } : [])
+            + (query.sentTo == nil && facets.sent != 0 ? sent(facets, query, country, action) : [])
         func choices(_ words: [Facets.Word], _ name: String) -> [Item] {
             words.map {
                 Item(
@@ -64,12 +59,14 @@ struct FacetGroup {
         let kinds = choices(facets.kinds, "kind")
         // A word that one thing has narrows nothing down: it is that thing.
         let tags = choices(facets.tags.filter { $0.count > 1 }, "tag")
-        return [
+        let said = [
             FacetGroup(title: localized("Category"), items: narrower),
             FacetGroup(
                 title: localized("Kind"), items: query.kind == nil && kinds.count > 1 ? kinds : []),
             FacetGroup(
                 title: localized("Words"), items: query.tag == nil && tags.count > 1 ? tags : []),
+        ]
+        let sold = [
             FacetGroup(
                 title: localized("Maker"),
                 items: query.maker == nil && makers.count > 1 ? makers : []),
@@ -80,7 +77,22 @@ struct FacetGroup {
                 title: localized("Rating"),
                 items: query.stars == nil ? rated(facets, query, action) : []),
             FacetGroup(title: localized("Availability"), items: available),
-        ].filter { !$0.items.isEmpty }
+        ]
+        return (said + AttributeGroups.all(facets, query, action) + sold).filter {
+            !$0.items.isEmpty
+        }
+    }
+
+    private static func sent(
+        _ facets: Facets, _ query: BrowseQuery, _ country: String?, _ action: String
+    ) -> [Item] {
+        guard let country, let count = facets.sent else { return [] }
+        return [
+            Item(
+                label: localized("Sent to \(Countries.name(country))"),
+                href: query.link(action, ["sentTo": country]),
+                count: facets.isWhole ? "\(count)" : "\(count)+")
+        ]
     }
 
     private static func rated(
@@ -126,6 +138,7 @@ struct FacetGroup {
                     label: words.compactMap { $0 }.joined(separator: " "),
                     href: query.link(action, ["from": nil, "to": nil]), count: ""))
         }
+        items += AttributeGroups.chosen(facets, query, action)
         if query.inStock == true {
             items.append(
                 Item(

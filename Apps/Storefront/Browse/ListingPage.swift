@@ -77,7 +77,8 @@ struct ListingPage {
     }
 
     init(
-        _ listing: PublicListing, crumbs: [Kernel.Category], reviews: Page<ReviewCard>,
+        _ listing: PublicListing, crumbs: [Kernel.Category], attributes: [Attribute],
+        reviews: Page<ReviewCard>,
         isWished: Bool?, maker: Seller?, holiday: Holiday?, delivery: DeliveryLine,
         more: [ListingCard],
         together: [ListingCard], alike: [ListingCard],
@@ -121,15 +122,7 @@ struct ListingPage {
         only = hasChoices ? nil : all.first
         canBuy = bought != nil
         description = Format.paragraphs(listing.description)
-        var facts: [Fact] = []
-        if !listing.productType.isEmpty {
-            facts.append(Fact(name: localized("Kind"), value: listing.productType))
-        }
-        if !listing.tags.isEmpty {
-            facts.append(
-                Fact(name: localized("Words"), value: listing.tags.joined(separator: ", ")))
-        }
-        self.facts = facts
+        facts = Self.facts(listing, attributes)
         hasFacts = !facts.isEmpty
         self.reviews = reviews.items
         hasReviews = !reviews.items.isEmpty
@@ -143,6 +136,21 @@ struct ListingPage {
         hasTogether = !together.isEmpty
         self.seen = seen.map { ThingCard($0) }
         hasSeen = !seen.isEmpty
+    }
+
+    private static func facts(_ listing: PublicListing, _ attributes: [Attribute]) -> [Fact] {
+        var facts: [Fact] = []
+        if !listing.productType.isEmpty {
+            facts.append(Fact(name: localized("Kind"), value: listing.productType))
+        }
+        facts += listing.attributes.map {
+            Fact(name: $0.localizedName(attributes), value: $0.localizedValue(attributes))
+        }
+        if !listing.tags.isEmpty {
+            facts.append(
+                Fact(name: localized("Words"), value: listing.tags.joined(separator: ", ")))
+        }
+        return facts
     }
 
     private static func gallery(

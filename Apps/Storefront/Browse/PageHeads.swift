@@ -46,7 +46,9 @@ extension PageHead {
             ])
     }
 
-    static func listing(_ listing: PublicListing, _ crumbs: [Kernel.Category]) -> PageHead {
+    static func listing(
+        _ listing: PublicListing, _ crumbs: [Kernel.Category], _ attributes: [Attribute]
+    ) -> PageHead {
         let path = Links.listing(listing.id)
         return PageHead(
             listing.description.isEmpty
@@ -56,7 +58,7 @@ extension PageHead {
             picture: listing.images.lazy.compactMap(\.hash).first.map { Links.picture($0) },
             kind: "product",
             structured: [
-                product(listing, path),
+                product(listing, path, attributes),
                 trail(
                     [(name: localized("Home"), path: Links.home)]
                         + crumbs.map { (name: $0.localizedName, path: Links.category($0.slug)) }
@@ -64,7 +66,9 @@ extension PageHead {
             ])
     }
 
-    private static func product(_ listing: PublicListing, _ path: String) -> JSONValue {
+    private static func product(
+        _ listing: PublicListing, _ path: String, _ attributes: [Attribute]
+    ) -> JSONValue {
         var product: [String: JSONValue] = [
             "@context": "https://schema.org", "@type": "Product", "name": .string(listing.title),
             "description": .string(cut(listing.description)), "url": link(path),
@@ -73,6 +77,10 @@ extension PageHead {
         ]
         let pictures = listing.images.compactMap(\.hash).map { link(Links.picture($0)) }
         if !pictures.isEmpty { product["image"] = .array(pictures) }
+        if !listing.attributes.isEmpty {
+            product["additionalProperty"] = .array(
+                listing.attributes.map { property($0, attributes) })
+        }
         if let average = listing.rating.average {
             product["aggregateRating"] = .object([
                 "@type": "AggregateRating", "ratingValue": .number(average),
@@ -80,6 +88,18 @@ extension PageHead {
             ])
         }
         return .object(product)
+    }
+
+    private static func property(
+        _ said: PublicListing.ShownAttribute, _ attributes: [Attribute]
+    ) -> JSONValue {
+        var property: [String: JSONValue] = [
+            "@type": "PropertyValue", "name": .string(said.localizedName(attributes)),
+            "value": said.number.map { .integer(Int64($0)) }
+                ?? .string(said.localizedValue(attributes)),
+        ]
+        if let unit = said.unit { property["unitText"] = .string(unit) }
+        return .object(property)
     }
 
     private static func offer(

@@ -70,6 +70,27 @@ struct DemoMarket: Decodable, Sendable {
         var types: [String]?
     }
 
+    /// What is asked of things.
+    struct Asked: Decodable, Sendable {
+        struct Value: Decodable, Sendable {
+            let handle: String
+            let name: String
+            var names: CategoryNames?
+        }
+
+        let handle: String
+        /// A slug; without it, it is asked of everything.
+        var category: String?
+        let name: String
+        var names: CategoryNames?
+        let kind: Attribute.Kind
+        var unit: String?
+        var least: Int?
+        var most: Int?
+        var isFacet: Bool?
+        var values: [Value]?
+    }
+
     struct Opinion: Decodable, Sendable {
         let seller: String
         let handle: String
@@ -87,6 +108,7 @@ struct DemoMarket: Decodable, Sendable {
     var checklist: [LookedAt]?
     let sellers: [Shop]
     let categories: [Category]
+    var attributes: [Asked]?
     let reviews: [Opinion]
 
     /// Reads `market.json` in `folder`.

@@ -18,6 +18,7 @@ struct Seeding: Sendable {
         let admin = try await administrator()
         try await providers(by: admin.id)
         try await categories(by: admin.id)
+        try await attributes(by: admin.id)
         try await checklist(by: admin.id)
         var members: [String: SellerMember] = [:]
         for shop in market.sellers { members[shop.slug] = try await open(shop, by: admin.id) }

@@ -10,7 +10,9 @@ extension Marketplace {
         let categories = Dictionary(
             try await database.categories.list().map { ($0.id, $0.slug) }
         ) { first, _ in first }
-        var csv = CSV.line(ExportRow.header)
+        let said = try await database.listingAttributes.attributes(of: member.seller)
+        let attributes = try await database.attributes.list().filter { said.contains($0.handle) }
+        var csv = CSV.line(ExportRow.header + attributes.map(AttributeColumn.header))
         var after: String?
         repeat {
             let page = try await database.listings.list(
@@ -19,7 +21,9 @@ extension Marketplace {
                 let details = try await details(
                     of: item.id, seller: member.seller, in: database)
                 let category = details.listing.category.flatMap { categories[$0] } ?? ""
-                for row in rows(of: details, vendor: vendor, category: category) {
+                for row in rows(
+                    of: details, vendor: vendor, category: category, attributes)
+                {
                     csv += CSV.line(row.fields)
                 }
             }
@@ -29,13 +33,16 @@ extension Marketplace {
     }
 
     private func rows(
-        of details: ListingDetails, vendor: String, category: String
+        of details: ListingDetails, vendor: String, category: String, _ attributes: [Attribute]
     ) -> [ExportRow] {
         let (listing, variants, images) = (details.listing, details.variants, details.images)
         var rows: [ExportRow] = []
         for index in 0..<max(variants.count, images.count) {
-            var row = ExportRow(handle: listing.handle)
-            if index == 0 { row.describe(listing, vendor: vendor, category: category) }
+            var row = ExportRow(handle: listing.handle, attributes)
+            if index == 0 {
+                row.describe(listing, vendor: vendor, category: category)
+                for attribute in attributes { row.say(attribute, details.attributes) }
+            }
             if index < variants.count {
                 row.offer(variants[index], of: listing, isFirst: index == 0)
                 let image = images.first { $0.id == variants[index].image }
@@ -70,15 +77,25 @@ private struct ExportRow {
     ]
 
     private var values: [String: String] = [:]
+    private let columns: [String]
 
-    init(handle: String) { values["Handle"] = handle }
+    init(handle: String, _ attributes: [Attribute]) {
+        columns = Self.header + attributes.map(AttributeColumn.header)
+        values["Handle"] = handle
+    }
 
     subscript(name: String) -> String {
         get { values[name] ?? "" }
         set { values[name] = newValue }
     }
 
-    var fields: [String] { Self.header.map { self[$0] } }
+    var fields: [String] { columns.map { self[$0] } }
+
+    mutating func say(_ attribute: Attribute, _ said: [ListingAttribute]) {
+        guard let answer = said.first(where: { $0.attribute == attribute.handle }) else { return }
+        self[AttributeColumn.header(attribute)] =
+            answer.number.map { String($0) } ?? answer.values.joined(separator: "; ")
+    }
 
     mutating func describe(_ listing: Listing, vendor: String, category: String) {
         self["Title"] = listing.title

@@ -21,19 +21,23 @@ extension Marketplace {
         let file = try await files.run { try ProductFile(bytes, currency: options.currency) }
         var progress = ImportProgress(isDryRun: options.isDryRun, notes: file.notes)
         let products = progress.withoutErrors(file.products)
-        let categories = CategoryMatcher(try await database.categories.list())
+        let tree = try await database.categories.list()
+        let known = Known(
+            categories: CategoryMatcher(tree),
+            attributes: AttributeMatcher(
+                attributes: try await database.attributes.list(), tree: tree))
         let stored = try await storePictures(of: products, options, member, &progress)
         for start in stride(from: 0, to: products.count, by: batchSize) {
             let batch = Array(products[start..<min(start + batchSize, products.count)])
             do {
                 progress = try await write(
-                    batch, categories, stored, progress, options.isDryRun, member)
+                    batch, known, stored, progress, options.isDryRun, member)
             } catch is ListingRefusal {
                 // One product spoils the batch, for instance by somebody else's SKU: one by one.
                 for product in batch {
                     do {
                         progress = try await write(
-                            [product], categories, stored, progress, options.isDryRun, member)
+                            [product], known, stored, progress, options.isDryRun, member)
                     } catch let refusal as ListingRefusal {
                         progress.skip(product, refusal)
                     }
@@ -44,7 +48,7 @@ extension Marketplace {
     }
 
     private func write(
-        _ products: [ImportedProduct], _ categories: CategoryMatcher,
+        _ products: [ImportedProduct], _ known: Known,
         _ stored: [String: ContentHash], _ progress: ImportProgress, _ isDryRun: Bool,
         _ member: SellerMember
     ) async throws -> ImportProgress {
@@ -63,9 +67,16 @@ extension Marketplace {
                     }
                     do {
                         if foreign { throw ListingRefusal.skuTaken }
+                        let category =
+                            known.categories.match(product) ?? here?.listing.category
+                        let reading = known.attributes.read(
+                            product, in: category, present: here?.attributes ?? [])
+                        progress.note(product, reading)
+                        guard !reading.isWrong else { continue }
                         let plan = try ImportPlan(
-                            product, category: categories.match(product), present: here,
-                            stored: stored, of: member.seller)
+                            product, category: category, present: here, stored: stored,
+                            said: reading.said, asked: known.attributes.asked(in: category),
+                            of: member.seller)
                         progress.count(plan.outcome)
                         if plan.outcome != .unchanged { plans.append(plan) }
                     } catch let refusal as any Refusal {
@@ -86,6 +97,9 @@ extension Marketplace {
         let names = ids.map(\.description)
         let before = try await tx.audit.before("listing", names)
         try await tx.listings.save(plans.map(\.listing))
+        let said = plans.filter { $0.attributes != nil }
+        try await tx.listingAttributes.save(
+            said.flatMap { $0.attributes ?? [] }, of: said.map(\.listing.id))
         try await tx.images.save(plans.flatMap(\.images))
         try await tx.variants.deactivate(in: ids, keeping: variants.map(\.id))
         try await tx.variants.save(variants)
@@ -111,6 +125,7 @@ extension Marketplace {
         let variants = Dictionary(
             grouping: try await tx.variants.listRows(in: ids), by: \.listing)
         let images = Dictionary(grouping: try await tx.images.list(of: ids), by: \.listing)
+        let attributes = try await tx.listingAttributes.find(ids)
         return Dictionary(
             listings.map { listing in
                 (
@@ -118,7 +133,8 @@ extension Marketplace {
                     ImportPlan.Present(
                         listing: listing, variants: variants[listing.id] ?? [],
                         identities: identities[listing.id] ?? [],
-                        images: images[listing.id]?.map(\.image) ?? [])
+                        images: images[listing.id]?.map(\.image) ?? [],
+                        attributes: attributes[listing.id] ?? [])
                 )
             }
         ) { first, _ in first }
@@ -159,6 +175,12 @@ extension Marketplace {
         _ = try pictureHeader(bytes)
         return try await files.run { ContentHash(of: bytes) }
     }
+}
+
+/// What the market knows, to find what a file means.
+private struct Known: Sendable {
+    let categories: CategoryMatcher
+    let attributes: AttributeMatcher
 }
 
 extension ImportedProduct {

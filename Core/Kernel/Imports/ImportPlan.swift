@@ -8,6 +8,8 @@ struct ImportPlan: Sendable {
     let listing: ListingRow
     let variants: [VariantRow]
     let images: [ImageRow]
+    /// Nil when what is said of it stays.
+    let attributes: [ListingAttributeRow]?
 
     /// What the shop has under a handle.
     struct Present: Sendable {
@@ -17,13 +19,18 @@ struct ImportPlan: Sendable {
         /// Archived variants too.
         let identities: [PresentVariant]
         let images: [ListingImage]
+        let attributes: [ListingAttribute]
     }
 
+    /// - Parameters:
+    ///   - said: what attributes say of it; nil leaves that as it is.
+    ///   - asked: what is asked in its category.
     /// - Throws: ``InputRefusal`` and ``ListingRefusal`` for what the shop would not take typed
     ///   in by hand either.
     init(
         _ product: ImportedProduct, category: ID<Category>?, present: Present?,
-        stored: [String: ContentHash], of seller: ID<Seller>
+        stored: [String: ContentHash], said: [ListingAttribute]? = nil,
+        asked: [Attribute] = [], of seller: ID<Seller>
     ) throws {
         var draft = ListingDraft(
             title: product.title, description: product.description,
@@ -44,7 +51,12 @@ struct ImportPlan: Sendable {
             variants[place].image = images.first { $0.source == source }?.id
         }
         let planned = variants
-        outcome = present.map { Self.isSame($0, listing, planned, images) } ?? .created
+        attributes = try said.map { try ListingAttributeRow.rows($0, of: id, asked: asked) }
+        let isSaid = said == nil || said == present?.attributes
+        outcome =
+            present.map {
+                isSaid ? Self.isSame($0, listing, planned, images) : .updated
+            } ?? .created
         self.listing = listing
         self.images = images
         self.variants = variants

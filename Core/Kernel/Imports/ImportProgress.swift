@@ -50,6 +50,14 @@ struct ImportProgress: Sendable {
         note(.warning, product, line, "Image Src", message)
     }
 
+    /// Notes what the cells about a product's attributes lack; an error leaves it out.
+    mutating func note(_ product: ImportedProduct, _ reading: AttributeMatcher.Reading) {
+        if reading.isWrong { result.skipped += 1 }
+        for found in reading.notes {
+            note(found.severity, product, product.line, found.column, found.message)
+        }
+    }
+
     func report() -> ImportReport {
         var report = result
         let sorted = notes.enumerated().sorted {

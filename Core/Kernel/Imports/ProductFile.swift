@@ -18,7 +18,18 @@ struct ImportedProduct: Sendable {
     var images: [ImportedImage] = []
     /// The line of each variant.
     var variantLines: [Int] = []
+    /// Cells of columns that say what the thing is like.
+    var attributes: [ImportedAttribute] = []
     var hasError = false
+}
+
+struct ImportedAttribute: Hashable, Sendable {
+    /// As it stands in the header.
+    let column: String
+    let handle: String
+    /// Of our own files; others' columns may mean something else by the same name.
+    let isOurs: Bool
+    let text: String
 }
 
 struct ImportedImage: Hashable, Sendable {
@@ -35,6 +46,7 @@ struct ProductFile {
     private(set) var notes: [ImportNote] = []
     private var places: [String: Int] = [:]
     private var columns: [String: Int] = [:]
+    private var attributeColumns: [AttributeColumn] = []
 
     /// Places that a picture may name; any other is left to the order of the rows.
     private static let positions = 1...100_000
@@ -50,6 +62,11 @@ struct ProductFile {
         for (index, name) in header.fields.enumerated() {
             let key = InputText.trimmed(name).lowercased()
             if columns[key] == nil { columns[key] = index }
+            if let column = AttributeColumn(header: name),
+                attributeColumns.count < Attribute.countMax
+            {
+                attributeColumns.append(column)
+            }
         }
         for needed in ["Handle", "Title", "Variant Price"]
         where columns[needed.lowercased()] == nil {
@@ -94,6 +111,11 @@ struct ProductFile {
         product.type = row["Type"]
         product.tags = row["Tags"].split(separator: ",").map { InputText.trimmed(String($0)) }
         product.categoryName = row["Product Category"]
+        product.attributes = attributeColumns.map { column in
+            ImportedAttribute(
+                column: column.name, handle: column.handle, isOurs: column.isOurs,
+                text: row[column.name])
+        }
         let status = row["Status"].lowercased()
         product.isPublished =
             row["Published"].lowercased() != "false" && (status.isEmpty || status == "active")

@@ -244,7 +244,8 @@ let package = Package(
         .testTarget(
             name: "SolanaPayTests",
             dependencies: kit + [
-                "SolanaPay", "Kernel", "Postgres", "ProviderHost", "TestServers", "TestSupport",
+                "SolanaPay", "Kernel", "Postgres", "ProviderHost", "Storefront", "TestServers",
+                "TestSupport", "Web",
             ],
             path: "Tests/SolanaPayTests", exclude: ["Chain"], swiftSettings: settings),
         .testTarget(

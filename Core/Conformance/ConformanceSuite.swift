@@ -32,7 +32,7 @@ public struct ConformanceSuite: Sendable {
             own =
                 OneEffectCases.all + LossCases.all + MappingCases.all + CapabilityCases.all
                 + AmountCases.all + WebhookCases.all + DeadlineCases.all + SettlementCases.all
-                + PayoutFileCases.all + ConfirmedCases.all
+                + PayoutFileCases.all + ConfirmedCases.all + ShareCases.all
         case .shipping: own = ShippingCases.all + DeadlineCases.shipping
         case .tax: own = TaxCases.all + DeadlineCases.tax
         }

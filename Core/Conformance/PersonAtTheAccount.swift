@@ -33,6 +33,7 @@ final class PersonAtTheAccount: ScriptedCounterpart {
     var redirectingMethod: String? { module.redirectingMethod }
     var amount: Money { module.amount }
     var sellerDestination: String? { module.sellerDestination }
+    var otherSellerDestination: String? { module.otherSellerDestination }
 
     func answer(_ request: HTTPRequest, at now: Instant) async -> HTTPResponse {
         await module.answer(request, at: now)

@@ -104,6 +104,7 @@ public struct Migration: Sendable {
         "m0156-answered-ratings",
         "m0161-attributes",
         "m0162-attributes-shown",
+        "m0159-paid-apart",
     ]
 
     /// The migrations that this build ships.

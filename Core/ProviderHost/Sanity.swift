@@ -5,6 +5,8 @@ import Vocabulary
 package enum Sanity {
     /// References are stored in columns and shown in tables.
     static let referenceBytesMax = 200
+    /// A payment's may hold what each of several sellers is asked for; an index still takes it.
+    static let paymentReferenceBytesMax = 1_200
     /// More than this many choices is a mistake, and would flood the page.
     static let choicesMax = 50
     /// The longest that a QR code of a readable size holds, and more than any line of text.
@@ -33,6 +35,9 @@ package enum Sanity {
             guard lines.allSatisfy({ $0.value.utf8.count <= instructionBytesMax }) else {
                 return "an endless instruction"
             }
+            if let problem = lines.lazy.compactMap({ $0.orderID.flatMap { reference($0) } }).first {
+                return problem
+            }
         }
         return nil
     }
@@ -41,7 +46,9 @@ package enum Sanity {
         with snapshot: PaymentSnapshot, reference wanted: String? = nil,
         currency: Currency? = nil
     ) -> String? {
-        if let problem = reference(snapshot.reference) { return problem }
+        if let problem = reference(snapshot.reference, within: paymentReferenceBytesMax) {
+            return problem
+        }
         if let wanted, wanted != snapshot.reference { return "it is about another payment" }
         let amounts = [snapshot.refunded, snapshot.captured, snapshot.authorized]
         guard Set(amounts.map(\.currency)).count == 1 else { return "several currencies" }
@@ -68,7 +75,9 @@ package enum Sanity {
         guard receipts.count <= receiptsMax else { return "receipts without end" }
         guard Set(receipts.map(\.id)).count == receipts.count else { return "a receipt twice" }
         for receipt in receipts {
-            if let problem = reference(receipt.id) { return problem }
+            if let problem = reference(receipt.id) ?? receipt.orderID.flatMap({ reference($0) }) {
+                return problem
+            }
             guard receipt.amount.currency == currency else { return "several currencies" }
             guard (1...Money.amountMax).contains(receipt.amount.amount) else {
                 return "an absurd receipt"
@@ -78,7 +87,8 @@ package enum Sanity {
     }
 
     package static func problem(with refund: RefundSnapshot, amount: Money) -> String? {
-        reference(refund.reference) ?? reference(refund.paymentReference)
+        reference(refund.reference)
+            ?? reference(refund.paymentReference, within: paymentReferenceBytesMax)
             ?? transfer(refund.amount, refund.version, wanted: amount)
     }
 
@@ -165,8 +175,8 @@ package enum Sanity {
         return version <= Int64.max / 2 ? nil : "an absurd version"
     }
 
-    static func reference(_ text: String) -> String? {
-        (1...referenceBytesMax).contains(text.utf8.count) ? nil : "an empty or endless reference"
+    static func reference(_ text: String, within most: Int = referenceBytesMax) -> String? {
+        (1...most).contains(text.utf8.count) ? nil : "an empty or endless reference"
     }
 
     private static func label(_ text: String) -> String? {

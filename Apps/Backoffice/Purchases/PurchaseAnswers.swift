@@ -232,6 +232,9 @@ struct PaymentAnswer: Codable {
     struct ReceiptAnswer: Codable {
         /// The transaction, the line of the bank's statement, or an entry of ours.
         let id: String
+        /// The order whose share it pays, where each is paid by itself, and its seller.
+        let orderNumber: String?
+        let sellerName: String?
         let amount: Money
         let receivedAt: Instant
         let isFinal: Bool
@@ -257,7 +260,8 @@ struct PaymentAnswer: Codable {
         isConfirmable = payment.isConfirmable
         receipts = payment.receipts.map {
             ReceiptAnswer(
-                id: $0.id, amount: $0.amount, receivedAt: $0.receivedAt, isFinal: $0.isFinal,
+                id: $0.id, orderNumber: $0.orderNumber, sellerName: $0.sellerName,
+                amount: $0.amount, receivedAt: $0.receivedAt, isFinal: $0.isFinal,
                 confirmedBy: $0.confirmedBy, note: $0.note)
         }
         reference = payment.reference

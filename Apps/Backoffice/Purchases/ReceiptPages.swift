@@ -39,6 +39,9 @@ enum ReceiptPages {
         let rows = payment.receipts.map { receipt in
             [
                 .time(receipt.receivedAt), .money(receipt.amount), Cell(data: line(receipt.id)),
+                Cell(
+                    data: [receipt.orderNumber, receipt.sellerName].compactMap { $0 }
+                        .joined(separator: ", ")),
                 Cell(receipt.isFinal ? "certain" : "not certain yet"),
                 Cell(receipt.confirmedBy.map(Phrase.data) ?? "the provider"),
                 Cell(data: receipt.note ?? ""),
@@ -48,7 +51,7 @@ enum ReceiptPages {
             Block(
                 "What came",
                 text: rows.isEmpty ? nil : .data(localized(sentence: payment.receivedSentence)),
-                table: Table(["When", "Amount#", "What", "Certain", "Says", "Note"], rows),
+                table: Table(["When", "Amount#", "What", "For", "Certain", "Says", "Note"], rows),
                 forms: forms, nothing: "Nothing came yet.")
         ]
     }

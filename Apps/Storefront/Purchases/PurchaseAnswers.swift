@@ -39,6 +39,8 @@ struct PurchaseAnswer: Codable, Sendable {
     let total: Money
     let orders: [OrderAnswer]
     let payment: PaymentAnswer?
+    /// How each order's share stands, where each maker is paid by a transfer of its own.
+    let shares: [ShareAnswer]
     let placedAt: Instant
     let paidAt: Instant?
     /// Until when it can be paid.
@@ -54,9 +56,27 @@ struct PurchaseAnswer: Codable, Sendable {
         total = purchase.total
         orders = detail.orders.map { OrderAnswer($0) }
         payment = detail.payment.map { PaymentAnswer($0) }
+        shares = detail.shares.map { ShareAnswer($0) }
         placedAt = purchase.placedAt
         paidAt = purchase.paidAt
         expiresAt = purchase.expiresAt
+    }
+}
+
+/// One order's share of a payment, where each maker is paid by a transfer of its own.
+struct ShareAnswer: Codable, Sendable {
+    let orderId: ID<Order>
+    let amount: Money
+    /// What came for it, more or less than was asked for.
+    let received: Money
+    /// Whether all of it came and cannot vanish any more.
+    let isPaid: Bool
+
+    init(_ share: ShareStand) {
+        orderId = share.order
+        amount = share.amount
+        received = share.received
+        isPaid = share.isPaid
     }
 }
 
@@ -123,6 +143,8 @@ struct InstructionAnswer: Codable, Sendable {
     let label: String
     let value: String
     let form: Form
+    /// The order whose share is paid by it, where each maker is paid by a transfer of its own.
+    let orderId: ID<Order>?
 }
 
 extension NextAction {
@@ -132,7 +154,8 @@ extension NextAction {
         return given.map {
             InstructionAnswer(
                 label: $0.label, value: $0.value,
-                form: InstructionAnswer.Form(rawValue: $0.form.rawValue) ?? .text)
+                form: InstructionAnswer.Form(rawValue: $0.form.rawValue) ?? .text,
+                orderId: $0.orderID.flatMap { ID($0) })
         }
     }
 }

@@ -64,6 +64,8 @@ struct PurchasePage {
     let continueLink: String?
     let instructions: [Instruction]
     let scans: [Scan]
+    /// What each maker is still to be paid, where each is paid by a transfer of its own.
+    let parts: [PaymentPart]
     /// How much has come, when it is not what was asked for or not certain yet.
     let received: String?
     let payUntil: String?
@@ -76,6 +78,8 @@ struct PurchasePage {
     let makers: String
     /// Why nothing was bought; nil while it may be, or was.
     let over: String?
+    /// What makers have of the customer's money that is not for what was bought.
+    let returnable: [String]
     /// Whether something was cancelled that may be put into the cart again.
     let canPutAgain: Bool
     /// The page of its receipt; nil while nothing is paid.
@@ -118,12 +122,15 @@ struct PurchasePage {
         var link: String?
         var lines: [Instruction] = []
         var scanned: [Scan] = []
+        var apart: [PaymentPart] = []
         var isScanned = false
         if isWaiting, let payment = detail.payment {
             switch payment.next {
             case .redirect(let url): link = url
             case .instructions(let given):
                 isScanned = given.contains { $0.form == .link }
+                apart = PaymentPart.all(detail, given)
+                if !apart.isEmpty { break }
                 // Who has sent all of it is not asked to send it once more.
                 if payment.state == .processing, payment.missing == nil { break }
                 lines = given.filter { $0.form == .text }
@@ -132,16 +139,15 @@ struct PurchasePage {
             case .none: break
             }
         }
-        waiting =
-            lines.isEmpty && scanned.isEmpty
-            ? localized("Your payment is under way.")
-            : localized(
-                "Send the money like this, or scan the code. It counts as soon as it has arrived.")
+        parts = apart
+        let isApart = apart.contains { $0.isOpen }
+        let isAsked = isApart || !lines.isEmpty
+        waiting = Self.waitingWords(isApart: isApart, isAsked: isAsked || !scanned.isEmpty)
         continueLink = link
         instructions = lines
         scans = scanned
-        received = isAwaitingPayment ? detail.payment?.receivedWords : nil
-        payUntil = lines.isEmpty ? nil : Format.time(purchase.expiresAt)
+        received = isAwaitingPayment && apart.isEmpty ? detail.payment?.receivedWords : nil
+        payUntil = isAsked ? Format.time(purchase.expiresAt) : nil
         isPaidOnDelivery =
             purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
         (state, tone) =
@@ -158,18 +164,32 @@ struct PurchasePage {
             purchase.state == .cancelled
             ? localized("It was not paid in time: nothing was bought, and nothing is held for you.")
             : nil
+        returnable = detail.returnable
         canPutAgain = detail.orders.contains { $0.order.state == .cancelled }
         receipt = purchase.state == .paid ? Links.receipt(purchase.id) : nil
+    }
+}
+
+extension PurchasePage {
+    fileprivate static func waitingWords(isApart: Bool, isAsked: Bool) -> String {
+        if isApart {
+            return localized(
+                "Each maker is paid by a transfer of its own. All is paid when all have arrived.")
+        }
+        guard isAsked else { return localized("Your payment is under way.") }
+        return localized(
+            "Send the money like this, or scan the code. It counts as soon as it has arrived.")
     }
 }
 
 extension PurchasePage.Scan {
     /// Nil for what no code holds.
     init?(_ instruction: ProviderKit.Instruction) {
-        guard let picture = QRCode.svg(instruction.value, label: instruction.label) else {
+        guard let picture = QRCode.svg(instruction.value, label: localized(name: instruction.label))
+        else {
             return nil
         }
-        label = instruction.label
+        label = localized(name: instruction.label)
         self.picture = picture
         let scheme = instruction.value.prefix { $0 != ":" }.lowercased()
         link =

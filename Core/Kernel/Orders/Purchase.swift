@@ -38,6 +38,8 @@ public struct PurchaseDetail: Sendable {
     public let orders: [OrderDetail]
     /// The newest payment; nil before the first.
     public let payment: Payment?
+    /// How each order's share of it stands, where each is paid by itself; else nothing.
+    public let shares: [ShareStand]
 }
 
 /// Numbers of purchases and orders: short, and no two characters that sound or look alike.

@@ -90,7 +90,7 @@ struct PurchaseCaseStore {
             Part.payments(
                 """
                 p.received > 0 and p.reviewed_at is null
-                    and (p.received > p.amount or p.state in ('late', 'failed', 'voided'))
+                    and (p.excess > 0 or p.state in ('late', 'failed', 'voided'))
                     and (\(page.afterID)::uuid is null or p.id < \(page.afterID)::uuid)
                 """, limit: page.limit + 1)
         ).decode { c in try Part.payment(&c, []) }

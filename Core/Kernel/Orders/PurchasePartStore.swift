@@ -109,7 +109,7 @@ enum PurchasePartStore {
     static func payments(_ condition: SQL, limit: Int) -> SQL {
         """
         select p.currency, p.id, p.purchase_id, u.number, p.instance_id, i.name, p.method, p.state,
-            p.amount, p.authorized, p.captured, p.refunded, p.received, p.reference,
+            p.amount, p.authorized, p.captured, p.refunded, p.received, p.excess, p.reference,
             coalesce(p.failure_message, p.failure_code), p.created_at
         from payment p
             join provider_instance i on i.id = p.instance_id
@@ -131,7 +131,8 @@ enum PurchasePartStore {
             state: try c.next(), amount: Money(try c.next(), currency),
             authorized: Money(try c.next(), currency), captured: Money(try c.next(), currency),
             refunded: Money(try c.next(), currency), received: Money(try c.next(), currency),
-            reference: try c.next(), failure: try c.next(), createdAt: try c.next(),
+            excess: Money(try c.next(), currency), reference: try c.next(), failure: try c.next(),
+            createdAt: try c.next(),
             attempts: attempts.filter { $0.payment == id },
             receipts: receipts.filter { $0.payment == id })
     }

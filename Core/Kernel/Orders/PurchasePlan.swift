@@ -69,7 +69,9 @@ struct PurchasePlan: Sendable {
 
     var shares: [PaymentPlan.Share] {
         orders.map {
-            PaymentPlan.Share(order: $0.id, seller: $0.parcel.seller, amount: $0.amounts.total)
+            PaymentPlan.Share(
+                order: $0.id, seller: $0.parcel.seller, wallet: $0.parcel.wallet,
+                amount: $0.amounts.total)
         }
     }
 }

@@ -7,10 +7,12 @@ extension Marketplace {
         guard let purchase = try await database.purchases.find(id, of: buyer) else {
             throw OrderRefusal.purchaseMissing
         }
+        let payment = try await database.payments.newest(of: id)
+        let orders = try await database.orders.details(try await database.orders.ids(of: id))
+        let isApart = orders.count > 1 && payment?.isDirect == true
         return PurchaseDetail(
-            purchase: purchase,
-            orders: try await database.orders.details(try await database.orders.ids(of: id)),
-            payment: try await database.payments.newest(of: id))
+            purchase: purchase, orders: orders, payment: payment,
+            shares: isApart ? try await database.receipts.stands(of: payment?.id) : [])
     }
 
     /// The purchase that was made of a checkout; nil while there is none.

@@ -110,6 +110,8 @@ public struct PaymentCase: Sendable {
     public let refunded: Money
     /// What came in all where the payer sends it.
     public let received: Money
+    /// What of it is more than was asked for.
+    public let excess: Money
     public let reference: String?
     public let failure: String?
     public let createdAt: Instant
@@ -122,7 +124,7 @@ public struct PaymentCase: Sendable {
 
 extension PaymentCase {
     /// How what came compares with what was asked for, in a sentence.
-    public var receivedSentence: String { Payment.sentence(received, of: amount) }
+    public var receivedSentence: String { Payment.sentence(received, excess, of: amount) }
 }
 
 public struct AttemptCase: Sendable {

@@ -89,6 +89,8 @@ extension Marketplace {
                 }
                 var after = held.payment
                 after.received = try after.received.adding(draft.amount)
+                after.excess = Money(
+                    max(0, after.received.amount - after.amount.amount), after.amount.currency)
                 var statements = [
                     ReceiptStore.confirmStatement(
                         draft.receipt, of: held.payment, note: draft.note, by: actor.account),

@@ -15,9 +15,9 @@ extension LockedPayment {
             payment: Payment(
                 id: payment.payment, purchase: plan.id, instance: payment.instance,
                 method: payment.method, amount: payment.amount, state: .created,
-                authorized: zero, captured: zero, refunded: zero, received: zero, reference: nil,
-                next: .none,
-                failureCode: nil, failureMessage: nil, capture: payment.capture,
+                authorized: zero, captured: zero, refunded: zero, received: zero, excess: zero,
+                reference: nil, next: .none, failureCode: nil, failureMessage: nil,
+                capture: payment.capture,
                 isDirect: payment.isDirect, createdAt: times.writtenAt, version: 0),
             shares: plan.orders.map { order in
                 LockedShare(

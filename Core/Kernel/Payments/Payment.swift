@@ -55,6 +55,8 @@ public struct Payment: Sendable {
     public internal(set) var refunded: Money
     /// What came in all where the payer sends it: a part, more than was asked for, or zero.
     public internal(set) var received: Money
+    /// What of it is more than was asked for, share by share where each is paid by itself.
+    public internal(set) var excess: Money
     public internal(set) var reference: String?
     /// What the customer has to do next.
     public internal(set) var next: NextAction

@@ -38,11 +38,9 @@ extension Settlement {
         let end: PaymentAttempt.State =
             state == .failed || state == .voided ? .declined : .succeeded
         var all: [PaymentConsequence] = [.save(payment, startEnds: isOpen ? nil : end)]
-        if let receipts { all.append(.keep(receipts)) }
-        if effects.contains(.unasked) {
-            all += held.shares.map {
-                .note($0.order, "money-to-look-at", payment.receivedSentence)
-            }
+        if let arrivals {
+            all.append(.keep(arrivals.receipts))
+            if effects.contains(.unasked) { all += arrivals.notes(for: held) }
         }
         if state == .failed, held.purchase.state == .awaitingPayment { all.append(.tellUnpaid) }
         if effects.contains(.waitLonger) { all.append(.waitLonger) }

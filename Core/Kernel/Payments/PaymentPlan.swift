@@ -30,6 +30,7 @@ struct PaymentPlan: Sendable {
     struct Share: Sendable {
         let order: ID<Order>
         let seller: ID<Seller>
+        let wallet: ID<Wallet>
         let amount: Money
     }
 
@@ -40,8 +41,9 @@ struct PaymentPlan: Sendable {
     let method: String
     let amount: Money
     let capture: ProviderInstance.Capture
-    /// Where the seller is paid directly; nil when the provider holds the money for the platform.
-    let destination: String?
+    /// Where each seller is paid directly; nothing when the provider holds the money for the
+    /// platform.
+    let destinations: [ID<Wallet>: String]
     /// The seller gets the money, and the platform never has it.
     let isDirect: Bool
     let shares: [Share]
@@ -57,7 +59,7 @@ struct PaymentPlan: Sendable {
         self.method = method
         self.amount = amount
         capture = way.capture
-        destination = way.destination
+        destinations = way.destinations
         isDirect = way.provider.paysSellers
         self.shares = shares
     }
@@ -72,7 +74,7 @@ struct PaymentPlan: Sendable {
             shares: shares.map {
                 PaymentShare(
                     orderID: $0.order.description, sellerID: $0.seller.description,
-                    amount: $0.amount, destination: destination)
+                    amount: $0.amount, destination: destinations[$0.wallet])
             })
     }
 }

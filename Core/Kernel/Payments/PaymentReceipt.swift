@@ -4,6 +4,10 @@ import Vocabulary
 /// Money that came for a payment, and who says so.
 public struct PaymentReceipt: Sendable {
     public let payment: ID<Payment>
+    /// The number of the order whose share it pays, where each is paid by itself, and its seller:
+    /// who has the money.
+    public let orderNumber: String?
+    public let sellerName: String?
     /// The transaction, the line of the bank's statement, or an entry of ours.
     public let id: String
     public let amount: Money
@@ -60,26 +64,30 @@ extension Payment {
     }
 
     /// What came more than was asked for.
-    public var surplus: Money? {
-        received.amount > amount.amount
-            ? Money(received.amount - amount.amount, amount.currency) : nil
-    }
+    public var surplus: Money? { excess.isPositive ? excess : nil }
 
     /// What is still to come, when a part of it came.
     public var missing: Money? {
-        received.isPositive && received.amount < amount.amount
-            ? Money(amount.amount - received.amount, amount.currency) : nil
+        let open = amount.amount - (received.amount - excess.amount)
+        return received.isPositive && open > 0 ? Money(open, amount.currency) : nil
     }
 
     /// How what came compares with what was asked for, in a sentence.
-    public var receivedSentence: String { Self.sentence(received, of: amount) }
+    public var receivedSentence: String { Self.sentence(received, excess, of: amount) }
 
-    static func sentence(_ received: Money, of asked: Money) -> String {
-        let (more, currency) = (received.amount - asked.amount, asked.currency)
+    /// - Parameter excess: what of it is too much; the rest may still be too little where each
+    ///   share is paid by itself.
+    static func sentence(_ received: Money, _ excess: Money, of asked: Money) -> String {
+        let missing = Money(
+            max(0, asked.amount - (received.amount - excess.amount)), asked.currency)
         if received.isZero { return "Nothing came yet." }
-        if more > 0 { return "\(received) came, \(Money(more, currency)) more than was asked for." }
-        return more < 0
-            ? "\(received) came, \(Money(-more, currency)) is missing." : "\(received) came."
+        return switch (excess.isPositive, missing.isPositive) {
+        case (true, true):
+            "\(received) came: \(excess) too much for one maker, \(missing) too little for another."
+        case (true, false): "\(received) came, \(excess) more than was asked for."
+        case (false, true): "\(received) came, \(missing) is missing."
+        case (false, false): "\(received) came."
+        }
     }
 }
 

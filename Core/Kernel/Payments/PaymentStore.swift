@@ -39,7 +39,7 @@ struct PaymentStore {
     static let columns: SQL = """
         p.id, p.purchase_id, p.instance_id, p.method, p.currency, p.amount, p.state, p.authorized,
         p.captured, p.refunded, p.reference, p.next_action, p.failure_code, p.failure_message,
-        p.capture, p.is_direct, p.created_at, p.version, p.received
+        p.capture, p.is_direct, p.created_at, p.version, p.received, p.excess
         """
 
     /// Locks the purchase, then the payment: in this order everywhere.
@@ -194,7 +194,7 @@ struct PaymentStore {
         """
         update payment set state = \(payment.state), authorized = \(payment.authorized.amount),
             captured = \(payment.captured.amount), received = \(payment.received.amount),
-            version = \(payment.version),
+            excess = \(payment.excess.amount), version = \(payment.version),
             reference = \(payment.reference), next_action = \(JSON(payment.next)),
             failure_code = \(payment.failureCode), failure_message = \(payment.failureMessage)
         where id = \(payment.id)
@@ -247,6 +247,7 @@ extension Payment {
         createdAt = try c.next()
         version = try c.next()
         received = Money(try c.next(), currency)
+        excess = Money(try c.next(), currency)
     }
 }
 

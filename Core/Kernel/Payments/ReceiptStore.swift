@@ -9,15 +9,35 @@ struct ReceiptStore {
     /// What came of the payments of a purchase, in the order in which it was written.
     static func listStatement(of purchase: ID<Purchase>) -> SQL {
         """
-        select p.currency, r.payment_id, r.id, r.amount, r.received_at, r.is_final, a.name, r.note,
-            r.recorded_at
+        select p.currency, r.payment_id, o.number, s.name, r.id, r.amount, r.received_at,
+            r.is_final, a.name, r.note, r.recorded_at
         from payment p
             join payment_receipt r on r.payment_id = p.id
+            left join orders o on o.id = r.order_id
+            left join seller s on s.id = o.seller_id
             left join account a on a.id = r.confirmed_by
         where p.purchase_id = \(purchase)
         order by r.recorded_at, r.id
         limit 500
         """
+    }
+
+    /// How the shares of a payment stand that are paid by themselves, in their orders' order.
+    func stands(of id: ID<Payment>?) async throws -> [ShareStand] {
+        guard let id else { return [] }
+        return try await db.query(
+            """
+            select p.currency, s.order_id, s.amount, coalesce(sum(r.amount), 0)::bigint,
+                coalesce(sum(r.amount) filter (where r.is_final), 0)::bigint
+            from payment p
+                join payment_share s on s.payment_id = p.id
+                left join payment_receipt r
+                    on r.payment_id = s.payment_id and r.order_id = s.order_id
+            where p.id = \(id)
+            group by p.currency, s.order_id, s.amount
+            order by s.order_id
+            """
+        ).decode(ShareStand.init)
     }
 
     /// A payment that its provider has begun, with all that a person said came of it, as of one
@@ -41,6 +61,7 @@ struct ReceiptStore {
 
     /// Keeps what the provider says came, and forgets what it said before and vanished.
     static func keepStatement(_ receipts: [Receipt], of payment: Payment) -> SQL {
+        let orders = receipts.map { $0.orderID ?? "" }
         let ids = receipts.map(\.id)
         let moments = receipts.map(\.at.microsecondsSince1970)
         return """
@@ -49,11 +70,13 @@ struct ReceiptStore {
                 where payment_id = \(payment.id) and not is_final
                     and id <> all(\(ids)::text[])
             )
-            insert into payment_receipt (payment_id, instance_id, id, amount, received_at, is_final)
+            insert into payment_receipt (payment_id, instance_id, id, amount, received_at, is_final,
+                order_id)
             select \(payment.id)::uuid, \(payment.instance)::uuid, (\(ids)::text[])[n],
                 (\(receipts.map(\.amount.amount))::bigint[])[n],
                 timestamptz 'epoch' + (\(moments)::bigint[])[n] * interval '1 microsecond',
-                (\(receipts.map(\.isFinal))::boolean[])[n]
+                (\(receipts.map(\.isFinal))::boolean[])[n],
+                nullif((\(orders)::text[])[n], '')::uuid
             from generate_series(1, \(receipts.count)::integer) n
             on conflict (payment_id, id) do update
             set is_final = payment_receipt.is_final or excluded.is_final
@@ -73,7 +96,7 @@ struct ReceiptStore {
                 \(receipt.at), true, \(account), \(note))
         )
         update payment set received = received + \(receipt.amount.amount), version = version + 2,
-            reviewed_at = null
+            excess = greatest(received + \(receipt.amount.amount) - amount, 0), reviewed_at = null
         where id = \(payment.id)
         """
     }
@@ -90,7 +113,7 @@ struct ReceiptStore {
     /// More came than was asked for, or it came for a payment that is over.
     static let toReview: SQL = """
         received > 0 and reviewed_at is null
-            and (received > amount or state in ('late', 'failed', 'voided'))
+            and (excess > 0 or state in ('late', 'failed', 'voided'))
         """
 
     /// Whether a refusal of the database says that this arrival counts for another payment.
@@ -125,10 +148,22 @@ private struct ConfirmationRow {
     }
 }
 
+extension ShareStand {
+    init(_ c: inout Columns) throws {
+        let currency = try c.next(Currency.self)
+        order = try c.next()
+        amount = Money(try c.next(), currency)
+        received = Money(try c.next(), currency)
+        certain = Money(try c.next(), currency)
+    }
+}
+
 extension PaymentReceipt {
     init(_ c: inout Columns) throws {
         let currency = try c.next(Currency.self)
         payment = try c.next()
+        orderNumber = try c.next()
+        sellerName = try c.next()
         id = try c.next()
         amount = Money(try c.next(), currency)
         receivedAt = try c.next()

@@ -31,7 +31,8 @@ extension Marketplace {
         let placed = try await database.transaction { tx in
             var held = try await tx.payments.lock(id)
             var statements = try settled?.statements(for: held) ?? []
-            switch Settlement.read(snapshot, for: held.payment, of: held.purchase) {
+            switch Settlement.read(snapshot, for: held.payment, of: held.purchase, held.shares)
+            {
             case .stale: break
             case .quarantined(let problem):
                 logger.error(
@@ -58,7 +59,8 @@ extension Marketplace {
     func settle(
         fresh: LockedPayment, _ started: StartedPayment, answering once: AnswerOnce<PlacedPurchase>?
     ) async throws -> PlacedPurchase? {
-        let reading = Settlement.read(started.snapshot, for: fresh.payment, of: fresh.purchase)
+        let reading = Settlement.read(
+            started.snapshot, for: fresh.payment, of: fresh.purchase, fresh.shares)
         guard case .news(let settlement) = reading else { return nil }
         var held = fresh
         held.payment.take(started.snapshot, settlement, next: started.next)
@@ -142,8 +144,9 @@ extension Payment {
         version = snapshot.version
         authorized = snapshot.authorized
         captured = snapshot.captured
-        if let receipts = settlement.receipts {
-            received = Settlement.received(receipts, amount.currency)
+        if let arrivals = settlement.arrivals {
+            received = arrivals.received
+            excess = arrivals.excess
         }
         if let next { self.next = next }
         if settlement.state == .failed || settlement.state == .voided {

@@ -30,7 +30,7 @@ struct Settlement: Sendable, Equatable {
     var isOpen = false
     /// What came so far, where the payer sends it. Such a payment is asked for until long after its
     /// end, because nobody can be kept from sending more.
-    private(set) var receipts: [Receipt]?
+    private(set) var arrivals: Arrivals?
 
     enum Reading: Sendable, Equatable {
         /// Not newer than what is known.
@@ -40,10 +40,17 @@ struct Settlement: Sendable, Equatable {
         case news(Settlement)
     }
 
+    /// - Parameter shares: of the payment; receipts that name an order need its share.
     static func read(
-        _ snapshot: PaymentSnapshot, for payment: Payment, of purchase: Purchase
+        _ snapshot: PaymentSnapshot, for payment: Payment, of purchase: Purchase,
+        _ shares: [LockedShare] = []
     ) -> Reading {
-        if let problem = problem(with: snapshot, for: payment) { return .quarantined(problem) }
+        if let problem = problem(with: snapshot, for: payment)
+            ?? Arrivals.problem(
+                with: snapshot.receipts ?? [], captured: snapshot.captured, shares)
+        {
+            return .quarantined(problem)
+        }
         let isFirst = payment.reference == nil
         guard isFirst || snapshot.version > payment.version else { return .stale }
         guard snapshot.captured.amount >= payment.captured.amount else {
@@ -54,27 +61,17 @@ struct Settlement: Sendable, Equatable {
             || (purchase.state == .paid && payment.state.isPending)
         let meaning = isOver ? late(snapshot, payment) : settlement(snapshot, payment, purchase)
         guard let receipts = snapshot.receipts else { return .news(meaning) }
-        return .news(meaning.keeping(receipts, of: payment))
+        return .news(meaning.keeping(Arrivals(receipts, of: payment, shares), of: payment))
     }
 
-    private func keeping(_ receipts: [Receipt], of payment: Payment) -> Settlement {
+    private func keeping(_ arrivals: Arrivals, of payment: Payment) -> Settlement {
         var settlement = self
-        settlement.receipts = receipts
+        settlement.arrivals = arrivals
         settlement.isOpen = true
-        let received = Self.received(receipts, payment.amount.currency)
-        let isMore = received.amount > max(payment.amount.amount, payment.received.amount)
-        let endsWithPart = received.isPositive && payment.state.isLive && !state.isLive
+        let isMore = arrivals.excess.amount > payment.excess.amount
+        let endsWithPart = arrivals.received.isPositive && payment.state.isLive && !state.isLive
         if isMore || (endsWithPart && state != .late) { settlement.effects.insert(.unasked) }
         return settlement
-    }
-
-    /// What came in all, as much as an amount can be.
-    static func received(_ receipts: [Receipt], _ currency: Currency) -> Money {
-        let sum = receipts.reduce(Int64(0)) { sum, receipt in
-            let (next, overflow) = sum.addingReportingOverflow(receipt.amount.amount)
-            return overflow ? Money.amountMax : min(next, Money.amountMax)
-        }
-        return Money(sum, currency)
     }
 
     private static func problem(

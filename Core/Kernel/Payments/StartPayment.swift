@@ -85,7 +85,8 @@ extension Marketplace {
             of: id, detail.purchase.total, at: way, method: choice.method,
             shares: detail.orders.map {
                 PaymentPlan.Share(
-                    order: $0.order.id, seller: $0.order.seller, amount: $0.order.amounts.total)
+                    order: $0.order.id, seller: $0.order.seller, wallet: $0.order.wallet,
+                    amount: $0.order.amounts.total)
             })
         let context = startContext(plan)
         try await insert(plan)

@@ -16,8 +16,9 @@ public struct WayToPay: Sendable {
 struct OpenWay: Sendable {
     let instance: ProviderInstance
     let provider: GuardedPayment
-    /// Where a provider that pays sellers sends the money; nil for one that holds it.
-    let destination: String?
+    /// Where a provider that pays sellers sends the money, by the wallet of each; nothing for one
+    /// that holds it.
+    let destinations: [ID<Wallet>: String]
 
     /// At shipment only where the provider can capture one order after the other.
     var capture: ProviderInstance.Capture {
@@ -54,9 +55,8 @@ extension Marketplace {
             do {
                 let provider = try await providers.payment(instance.id)
                 if provider.paysSellers {
-                    guard payees.count == 1 else { continue }
-                    let isReachable = try await destination(of: payees, at: provider) != nil
-                    guard isReachable || provider.needsNoDestination else { continue }
+                    guard provider.pays(payees) else { continue }
+                    guard try await destinations(of: payees, at: provider) != nil else { continue }
                 }
                 let context = OperationContext(
                     idempotencyKey: "methods:\(facts.sticky)",
@@ -91,14 +91,13 @@ extension Marketplace {
         do {
             let provider = try await providers.payment(instance.id)
             guard provider.paysSellers else {
-                return OpenWay(instance: instance, provider: provider, destination: nil)
+                return OpenWay(instance: instance, provider: provider, destinations: [:])
             }
-            guard payees.count == 1 else { throw PaymentRefusal.oneMakerOnly }
-            let destination = try await destination(of: payees, at: provider)
-            guard destination != nil || provider.needsNoDestination else {
+            guard provider.pays(payees) else { throw PaymentRefusal.oneMakerOnly }
+            guard let destinations = try await destinations(of: payees, at: provider) else {
                 throw PaymentRefusal.wayUnavailable
             }
-            return OpenWay(instance: instance, provider: provider, destination: destination)
+            return OpenWay(instance: instance, provider: provider, destinations: destinations)
         } catch is ProviderRefusal {
             throw PaymentRefusal.wayUnavailable
         } catch is ProviderError {
@@ -108,17 +107,22 @@ extension Marketplace {
 }
 
 extension Marketplace {
-    /// Where a provider that pays sellers sends the money of one order; nil when there are
-    /// several, or its wallet says nowhere.
-    private func destination(
+    /// Where a provider that pays sellers sends the money of each order; nil when the wallet of any
+    /// says nowhere, since a purchase that only some of its makers can be paid for is not paid.
+    private func destinations(
         of payees: [Payee], at provider: GuardedPayment
-    ) async throws -> String? {
-        guard payees.count == 1, let payee = payees.first, !provider.needsNoDestination,
-            let wallet = try await database.wallets.find(payee.wallet, of: payee.seller)
-        else { return nil }
+    ) async throws -> [ID<Wallet>: String]? {
+        if provider.needsNoDestination { return [:] }
         let isChain = provider.descriptor.capabilities.contains(.toChainAddress)
-        return isChain
-            ? wallet.details.address : wallet.details.address ?? wallet.details.iban
+        var found: [ID<Wallet>: String] = [:]
+        for payee in payees {
+            let wallet = try await database.wallets.find(payee.wallet, of: payee.seller)
+            guard let details = wallet?.details,
+                let place = isChain ? details.address : details.address ?? details.iban
+            else { return nil }
+            found[payee.wallet] = place
+        }
+        return found
     }
 }
 
@@ -131,6 +135,11 @@ struct Payee: Hashable, Sendable {
 extension GuardedPayment {
     /// Whether money goes to the seller and never touches the platform.
     var paysSellers: Bool { descriptor.capabilities.contains(.directToSeller) }
+
+    /// Whether one payment can pay all of them.
+    fileprivate func pays(_ payees: [Payee]) -> Bool {
+        payees.count == 1 || descriptor.capabilities.contains(.severalSellers)
+    }
 
     /// Whether the money changes hands without any account.
     fileprivate var needsNoDestination: Bool {

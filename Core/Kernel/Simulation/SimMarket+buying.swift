@@ -45,7 +45,8 @@ extension SimMarket {
         let row = Kernel.Payment(
             id: ID(), purchase: purchase.row.id, instance: banks[bank].instance, method: "card",
             amount: total, state: .created, authorized: zero, captured: zero, refunded: zero,
-            received: zero, reference: nil, next: .none, failureCode: nil, failureMessage: nil,
+            received: zero, excess: zero, reference: nil, next: .none, failureCode: nil,
+            failureMessage: nil,
             capture: Bool.random(using: &random) ? .atOrder : .atShipment,
             isDirect: banks[bank].paysSellers,
             createdAt: now, version: 0)

@@ -14,7 +14,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 HEADER = struct.Struct(">IQc")  # length of the body, id, kind
-HELLO = {"protocol": 1, "contract": 3, "name": "sandbox-cards", "roles": ["payment"]}
+HELLO = {"protocol": 1, "contract": 4, "name": "sandbox-cards", "roles": ["payment"]}
 CARDS = {"tok_visa": "Test card: works", "tok_3ds": "Test card: asks for confirmation",
          "tok_delayed": "Test card: works some time later", "tok_declined": "Test card: declined"}
 TOLERANCE = 300  # seconds between a webhook's signature and its coming, either way

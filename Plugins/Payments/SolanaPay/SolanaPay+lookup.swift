@@ -7,6 +7,8 @@ extension SolanaPay {
     /// Anybody may put a reference into a transaction of their own. So many are read, the oldest
     /// first; what comes after them a person has to look at.
     static let transactionsMax = 40
+    /// And so many of all parts of one payment, since a snapshot tells no more.
+    static let receiptsMax = 100
 
     /// How the payment stands on the chain. By the key of the start there is nothing to find: a
     /// start whose answer was lost showed its request to nobody.
@@ -14,10 +16,17 @@ extension SolanaPay {
         _ key: ProviderLookup, _ context: OperationContext
     ) async throws(ProviderError) -> PaymentSnapshot? {
         guard case .reference(let text) = key else { return nil }
-        guard let request = TransferRequest(text) else { return nil }
+        guard let bill = PaymentBill(text) else { return nil }
         let version = Self.version(now())
-        let receipts = try await receipts(of: request, context)
-        return request.snapshot(receipts, version: version)
+        var receipts: [[Receipt]] = []
+        for part in bill.parts {
+            receipts.append(
+                try await self.receipts(
+                    of: part,
+                    limit: min(Self.transactionsMax, Self.receiptsMax / bill.parts.count),
+                    context))
+        }
+        return bill.snapshot(receipts, version: version)
     }
 
     /// Nobody can be kept from paying later; but when the money is there, it is said.
@@ -32,8 +41,9 @@ extension SolanaPay {
     }
 
     private func receipts(
-        of request: TransferRequest, _ context: OperationContext
+        of part: PaymentBill.Part, limit: Int, _ context: OperationContext
     ) async throws(ProviderError) -> [Receipt] {
+        let request = part.request
         var candidates: [SignatureBody] = []
         var before: String?
         var crowd = 0
@@ -43,16 +53,16 @@ extension SolanaPay {
                 naming: request.reference, before: before, limit: Self.signaturesMax, context)
             let succeeded = page.filter { $0.err == nil }
             crowd += succeeded.count
-            candidates = Array((candidates + succeeded).suffix(Self.transactionsMax))
+            candidates = Array((candidates + succeeded).suffix(limit))
             before = page.count == Self.signaturesMax ? page.last?.signature : nil
         } while before != nil
-        if crowd > Self.transactionsMax {
+        if crowd > limit {
             // Somebody spams the reference, or a customer pays in very many parts.
             log(
                 "solana-pay.reference-crowded",
                 [
                     "reference": "\(request.reference)", "transactions": "\(crowd)",
-                    "read": "\(Self.transactionsMax)",
+                    "read": "\(limit)",
                 ])
         }
         var found: [Receipt] = []
@@ -69,7 +79,7 @@ extension SolanaPay {
                     id: "\(candidate.signature)#\(credit.index)",
                     amount: Money(amount, request.amount.currency),
                     at: transaction.blockTime.map { Instant(secondsSince1970: $0) } ?? now(),
-                    isFinal: false))
+                    isFinal: false, orderID: part.order))
         }
         guard !found.isEmpty else { return [] }
         // Asked apart: a node may list what another fork has.
@@ -79,30 +89,6 @@ extension SolanaPay {
             var receipt = receipt
             receipt.isFinal = status.isFinal
             return receipt
-        }
-    }
-}
-
-extension TransferRequest {
-    /// How the payment stands when this is all that came: `confirmed` is told, `finalized` counts.
-    func snapshot(
-        _ receipts: [Receipt], paymentID: String? = nil, version: Int64
-    ) -> PaymentSnapshot {
-        let final = Self.sum(receipts.filter(\.isFinal))
-        let all = Self.sum(receipts)
-        let zero = Money.zero(amount.currency)
-        let isPaid = final >= amount.amount
-        return PaymentSnapshot(
-            reference: canonical, paymentID: paymentID,
-            status: isPaid ? .captured : all >= amount.amount ? .processing : .requiresAction,
-            authorized: isPaid ? amount : zero, captured: isPaid ? amount : zero, refunded: zero,
-            version: version, receipts: receipts)
-    }
-
-    private static func sum(_ receipts: [Receipt]) -> Int64 {
-        receipts.reduce(0) { total, receipt in
-            let (sum, overflow) = total.addingReportingOverflow(receipt.amount.amount)
-            return overflow ? .max : sum
         }
     }
 }

@@ -24,7 +24,7 @@ public struct SolanaPay: PaymentProvider {
         kind: .payment, key: "solana-pay", name: "Solana Pay", version: "1.0",
         summary: "SOL and USDC from wallet to wallet; the seller is paid directly.",
         fields: [node, nodeToken, usdc, label, minutes],
-        capabilities: [.directToSeller, .toChainAddress, .delayedResult],
+        capabilities: [.directToSeller, .severalSellers, .toChainAddress, .delayedResult],
         // The public nodes of the main network (solana.com/docs/references/clusters). What other
         // nodes are of, their genesis says.
         liveHosts: ["api.mainnet-beta.solana.com", "api.mainnet.solana.com"])
@@ -90,30 +90,61 @@ public struct SolanaPay: PaymentProvider {
         guard (1...Money.amountMax).contains(request.amount.amount) else {
             throw .invalidRequest(code: "amount", message: "This amount is not possible.")
         }
-        guard request.shares.count == 1, let destination = request.shares[0].destination else {
-            throw .invalidRequest(code: "destination", message: "One seller is paid at a time.")
-        }
-        guard let recipient = ChainAddress(destination) else {
-            throw .declined(
-                code: "wallet", message: "This maker has no wallet on Solana.", mayRetry: false)
-        }
         let mint = try mint(for: request)
+        let bill = try bill(for: request, in: mint, key: context.idempotencyKey)
         try await network.prove(chain, context)
-        try await prove(recipient, takes: mint, context)
-        let transfer = TransferRequest(
-            recipient: recipient, amount: request.amount, mint: mint,
-            reference: reference(context.idempotencyKey))
-        let waiting = transfer.snapshot(
-            [], paymentID: request.paymentID, version: Self.version(now()))
-        let address = transfer.address(label: shop, message: request.statement)
+        try await prove(Set(bill.parts.map(\.request.recipient)), take: mint, context)
         return StartedPayment(
-            snapshot: waiting,
-            next: .instructions([
-                Instruction(label: "Pay with your wallet", value: address, form: .link),
-                Instruction(label: "Amount", value: "\(request.amount)"),
-                Instruction(label: "To", value: "\(recipient)"),
-            ]),
+            snapshot: bill.snapshot(
+                bill.parts.map { _ in [] }, paymentID: request.paymentID,
+                version: Self.version(now())),
+            next: .instructions(
+                bill.parts.flatMap { instructions(for: $0, message: request.statement) }),
             payUntil: now().advanced(by: window))
+    }
+
+    /// A request for each seller who gets something.
+    private func bill(
+        for request: PaymentStart, in mint: ChainAddress?, key: String
+    ) throws(ProviderError) -> PaymentBill {
+        var shares: [(order: String, recipient: ChainAddress, amount: Money)] = []
+        for share in request.shares where !share.amount.isZero {
+            guard let recipient = share.destination.flatMap({ ChainAddress($0) }) else {
+                throw .declined(
+                    code: "wallet",
+                    message: request.shares.count == 1
+                        ? "This maker has no wallet on Solana."
+                        : "One of the makers has no wallet on Solana.", mayRetry: false)
+            }
+            shares.append((share.orderID, recipient, share.amount))
+        }
+        guard shares.count <= PaymentBill.partsMax else {
+            throw .declined(
+                code: "makers",
+                message: "A wallet pays \(PaymentBill.partsMax) makers at once, and no more.",
+                mayRetry: false)
+        }
+        let total = try? Money.sum(shares.map(\.amount), request.amount.currency)
+        guard total == request.amount,
+            let bill = PaymentBill(shares, mint: mint, seed: seed(key))
+        else {
+            throw .invalidRequest(
+                code: "shares", message: "The makers' parts are not what is to be paid.")
+        }
+        return bill
+    }
+
+    /// What the customer does to pay one order, or all there is.
+    private func instructions(for part: PaymentBill.Part, message: String) -> [Instruction] {
+        let request = part.request
+        return [
+            Instruction(
+                label: "Pay with your wallet",
+                value: request.address(label: shop, message: message), form: .link,
+                orderID: part.order),
+            Instruction(label: "Amount", value: "\(request.amount)", orderID: part.order),
+            Instruction(label: "To", value: "\(request.recipient)", orderID: part.order),
+        ]
     }
 
     private func mint(for request: PaymentStart) throws(ProviderError) -> ChainAddress? {
@@ -125,28 +156,39 @@ public struct SolanaPay: PaymentProvider {
         throw .invalidRequest(code: "method", message: "There is no such way to pay.")
     }
 
-    /// A fresh key for a payment, the same for each try of it. The kernel's key is random enough
-    /// that nobody can name the reference before it was shown.
-    private func reference(_ key: String) -> ChainAddress {
+    /// What a payment's references come from, the same for each try of it. The kernel's key is
+    /// random enough that nobody can name one before it was shown.
+    private func seed(_ key: String) -> ChainAddress {
         let bytes = sha256(Array("guildhall solana-pay \(instance) \(key)".utf8))
         return ChainAddress(bytes: bytes) ?? .system
     }
 
     /// A wallet refuses to pay what is no wallet, or has nowhere to put the token.
     private func prove(
-        _ recipient: ChainAddress, takes mint: ChainAddress?, _ context: OperationContext
+        _ recipients: Set<ChainAddress>, take mint: ChainAddress?, _ context: OperationContext
     ) async throws(ProviderError) {
-        let wallet = try await chain.account(recipient, context)
-        guard let wallet, !wallet.executable, wallet.owner == "\(ChainAddress.system)" else {
-            throw .declined(
-                code: "wallet",
-                message: "The maker's wallet cannot be paid yet. Choose another way to pay.",
-                mayRetry: true)
+        for recipient in recipients {
+            let wallet = try await chain.account(recipient, context)
+            guard let wallet, !wallet.executable, wallet.owner == "\(ChainAddress.system)" else {
+                throw .declined(
+                    code: "wallet",
+                    message: "The maker's wallet cannot be paid yet. Choose another way to pay.",
+                    mayRetry: true)
+            }
         }
         guard let mint else { return }
         guard let program = try await chain.account(mint, context)?.tokenProgram else {
             throw .misconfigured(message: "The node does not know the mint of USDC.")
         }
+        for recipient in recipients {
+            try await prove(recipient, takes: mint, of: program, context)
+        }
+    }
+
+    private func prove(
+        _ recipient: ChainAddress, takes mint: ChainAddress, of program: ChainAddress,
+        _ context: OperationContext
+    ) async throws(ProviderError) {
         let place = ChainAddress.associatedAccount(of: recipient, mint: mint, program: program)
         guard let place, try await chain.account(place, context)?.owner == "\(program)" else {
             throw .declined(

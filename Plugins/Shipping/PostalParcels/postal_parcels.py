@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 HEADER = struct.Struct(">IQc")  # length of the body, id, kind
-CONTRACT = 3
+CONTRACT = 4
 PRICE_MAX = 10**15
 WEIGHTS = [(2_000, 1), (10_000, 2), (31_500, 3)]  # grams, and how many times the price
 WAYS = [("standard", "Standard parcel", 1, 2, 4), ("express", "Express parcel", 3, 1, 1)]

@@ -35,7 +35,7 @@ import Vocabulary
         Payment(
             id: ID(), purchase: ID(), instance: ID(), method: "card", amount: amount, state: state,
             authorized: .zero(.eur), captured: Money(captured, .eur), refunded: .zero(.eur),
-            received: .zero(.eur),
+            received: .zero(.eur), excess: .zero(.eur),
             reference: version == 0 ? nil : "pay_1", next: .none, failureCode: nil,
             failureMessage: nil, capture: capture, isDirect: false,
             createdAt: Instant(secondsSince1970: 0), version: version)

@@ -157,7 +157,7 @@ import Vocabulary
         let text = try String(
             contentsOfFile: ProgramFolder.shipped + "/postal-parcels.module.json", encoding: .utf8)
         for (name, wrong) in [
-            ("a", text.replacing("\"contract\": 3", with: "\"contract\": 1")),
+            ("a", text.replacing("\"contract\": 4", with: "\"contract\": 1")),
             ("b", text.replacing("postal_parcels.py", with: "../../bin/sh")),
             ("c", with(text, #""roles": ["payment"]"#)),
             ("d", "{"),
@@ -187,7 +187,7 @@ import Vocabulary
 
     /// The manifest `text` with a line more in it.
     private func with(_ text: String, _ line: String, kind: String = "shipping") -> String {
-        text.replacing("\"contract\": 3,", with: "\"contract\": 3, \(line),")
+        text.replacing("\"contract\": 4,", with: "\"contract\": 4, \(line),")
             .replacing("\"kind\": \"shipping\"", with: "\"kind\": \"\(kind)\"")
     }
 }

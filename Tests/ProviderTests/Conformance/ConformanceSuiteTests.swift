@@ -24,6 +24,7 @@ import Vocabulary
             ShipsNothing.self, CentOff.self, MoodyTax.self, TiresOfLines.self,
             Undeclared.self, MoodyListener.self, EasilyContent.self, WaitsForever.self,
             Credulous.self, Trusting.self, SlowQuotes.self, SlowTax.self, SlowFiles.self,
+            OneForAll.self, OnePot.self, Nameless.self, QuietlySeveral.self, OneLump.self,
         ] as [any Flaw.Type]).map { Spoiled(flaw: $0) }
 
     @Test(arguments: spoiled) func `catches a module that is wrong in one thing`(

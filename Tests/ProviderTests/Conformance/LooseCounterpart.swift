@@ -25,6 +25,7 @@ final class LooseCounterpart: ScriptedCounterpart {
     var redirectingMethod: String? { sound.redirectingMethod }
     var amount: Money { sound.amount }
     var sellerDestination: String? { sound.sellerDestination }
+    var otherSellerDestination: String? { sound.otherSellerDestination }
     var payoutDestination: PayoutDestination? { sound.payoutDestination }
     var books: CounterpartBooks { sound.books }
     var webhookSecret: String? { sound.webhookSecret }
@@ -32,6 +33,9 @@ final class LooseCounterpart: ScriptedCounterpart {
     var unknownWebhook: [UInt8] { sound.unknownWebhook }
 
     func customerPays(_ reference: String) async { await sound.customerPays(reference) }
+    func customerPays(_ reference: String, _ amount: Money, of orderID: String) async {
+        await sound.customerPays(reference, amount, of: orderID)
+    }
 
     func headers(signing body: [UInt8], with secret: Secret, at instant: Instant) -> HTTPHeaders {
         sound.headers(signing: body, with: secret, at: instant)

@@ -55,11 +55,17 @@ public struct Receipt: Hashable, Sendable, Codable {
     public var at: Instant
     /// Whether it can no longer vanish.
     public var isFinal: Bool
+    /// The order whose share it pays, where each share is paid by itself (`severalSellers`); nil
+    /// where it counts for the payment as a whole.
+    public var orderID: String?
 
-    public init(id: String, amount: Money, at: Instant, isFinal: Bool = true) {
+    public init(
+        id: String, amount: Money, at: Instant, isFinal: Bool = true, orderID: String? = nil
+    ) {
         self.id = id
         self.amount = amount
         self.at = at
         self.isFinal = isFinal
+        self.orderID = orderID
     }
 }

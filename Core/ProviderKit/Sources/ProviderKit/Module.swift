@@ -3,8 +3,8 @@
 ///
 /// Compilers do not compare bodies: when the number changes, something of this declaration before
 /// its brace has to change too, or modules that were built before are not compiled again.
-@inline(__always) @_alwaysEmitIntoClient
-public var providerContractVersion: Int64 { 3 }
+@_alwaysEmitIntoClient @inline(__always)
+public var providerContractVersion: Int64 { 4 }
 
 /// The C symbol that answers the contract version: `() -> Int64`. The host calls it before it
 /// touches anything else of a module.
@@ -141,6 +141,10 @@ public enum Capability: String, Hashable, Sendable, Codable, CaseIterable {
     case payoutFiles
     /// The seller is paid directly; funds never touch the platform.
     case directToSeller
+    /// With `directToSeller`: one payment pays several sellers, each share to its own destination.
+    /// Instructions and receipts name their order, and the payment is captured when every share
+    /// has come whole: what is too much for one counts for no other.
+    case severalSellers
     /// With `directToSeller`: a share's destination is an address on a chain, not a bank account.
     case toChainAddress
     /// A person says that the money came: the provider conforms to `ConfirmedPaymentProvider`.

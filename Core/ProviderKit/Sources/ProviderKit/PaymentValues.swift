@@ -47,7 +47,8 @@ public struct PaymentStart: Hashable, Sendable, Codable {
     }
 }
 
-/// One order's part of a payment. Providers with `directToSeller` pay it to `destination`.
+/// One order's part of a payment. Providers with `directToSeller` pay it to `destination`; with
+/// `severalSellers` a payment may have more than one such part.
 public struct PaymentShare: Hashable, Sendable, Codable {
     public var orderID: String
     public var sellerID: String
@@ -100,7 +101,8 @@ public struct PaymentSnapshot: Hashable, Sendable, Codable {
     public var failureMessage: String?
     /// Everything that came so far, where the payer sends the money: less than was asked for, or
     /// more. Nil where the provider takes exactly what was asked for. A payment that has this is
-    /// asked for again until its time is long over.
+    /// asked for again until its time is long over. Where each share is paid by itself, every
+    /// receipt names its order: how a share stands is the sum of its receipts.
     public var receipts: [Receipt]?
 
     public init(
@@ -143,11 +145,15 @@ public struct Instruction: Hashable, Sendable, Codable {
     public var label: String
     public var value: String
     public var form: Form
+    /// The order whose share is paid by it, where each share is paid by itself; nil where it is
+    /// about the payment as a whole.
+    public var orderID: String?
 
-    public init(label: String, value: String, form: Form = .text) {
+    public init(label: String, value: String, form: Form = .text, orderID: String? = nil) {
         self.label = label
         self.value = value
         self.form = form
+        self.orderID = orderID
     }
 
     /// What was written before there were forms is text.
@@ -156,6 +162,7 @@ public struct Instruction: Hashable, Sendable, Codable {
         label = try values.decode(String.self, forKey: .label)
         value = try values.decode(String.self, forKey: .value)
         form = try values.decodeIfPresent(Form.self, forKey: .form) ?? .text
+        orderID = try values.decodeIfPresent(String.self, forKey: .orderID)
     }
 }
 

@@ -52,11 +52,16 @@ public protocol ScriptedCounterpart: AnyObject, Sendable {
     var amount: Money { get }
     /// Where `directToSeller` pays to.
     var sellerDestination: String? { get }
+    /// Where another seller is paid, of a module with `severalSellers`.
+    var otherSellerDestination: String? { get }
     /// Where a payout can go; nil when the module pays nobody out.
     var payoutDestination: PayoutDestination? { get }
 
     /// The customer does what `NextAction` asked for, such as approving or sending the money.
     func customerPays(_ reference: String) async
+    /// As ``customerPays(_:)``, of one order's share only, and so much of it; for modules with
+    /// `severalSellers`.
+    func customerPays(_ reference: String, _ amount: Money, of orderID: String) async
 
     /// What really happened, by the provider's own account.
     var books: CounterpartBooks { get }
@@ -98,8 +103,10 @@ extension ScriptedCounterpart {
     public var redirectingMethod: String? { nil }
     public var amount: Money { Money(4250, .eur) }
     public var sellerDestination: String? { nil }
+    public var otherSellerDestination: String? { nil }
     public var payoutDestination: PayoutDestination? { nil }
     public func customerPays(_ reference: String) async {}
+    public func customerPays(_ reference: String, _ amount: Money, of orderID: String) async {}
     public var books: CounterpartBooks { CounterpartBooks() }
     public var webhookSecret: String? { nil }
     public var webhooks: [[UInt8]] { [] }

@@ -7,6 +7,7 @@ import Vocabulary
 /// pay what a request asks for. It runs no programs; the tests have a chain that does.
 public final class ChainCounterpart: ScriptedCounterpart {
     private static let wallet = "mvines9iiHiQTysrwkJjGf2gb9Ex9jXJX8ns3qwf2kN"
+    private static let otherWallet = "8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR"
     private static let customer = "AKnL4NNf3DGWZJS6cPknBuEGnVsV4A4m5tgebLHaRSZ9"
     private static let mint = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 
@@ -37,13 +38,28 @@ public final class ChainCounterpart: ScriptedCounterpart {
     public var payingMethod: String? { "sol" }
     public var amount: Money { Money(1_500_000_000, Currency("SOL") ?? .eur) }
     public var sellerDestination: String? { Self.wallet }
+    public var otherSellerDestination: String? { Self.otherWallet }
 
     public func customerPays(_ reference: String) async {
-        guard let request = TransferRequest(reference) else { return }
+        guard let bill = PaymentBill(reference) else { return }
+        for part in bill.parts { send(part.request) }
+    }
+
+    public func customerPays(_ reference: String, _ amount: Money, of orderID: String) async {
+        guard let part = PaymentBill(reference)?.parts.first(where: { $0.order == orderID })
+        else { return }
+        send(
+            TransferRequest(
+                recipient: part.request.recipient, amount: amount, mint: part.request.mint,
+                reference: part.request.reference))
+    }
+
+    private func send(_ request: TransferRequest) {
         let signature = Base58.encode(randomBytes(64))
         transfers.withLock { $0.append(Transfer(signature: signature, request: request)) }
     }
 
+    /// A chain knows no payments, only transfers: each is one.
     public var books: CounterpartBooks {
         transfers.withLock { transfers in
             CounterpartBooks(
@@ -90,7 +106,7 @@ public final class ChainCounterpart: ScriptedCounterpart {
     /// The wallet, and the mint with its six decimals.
     private static func account(_ name: String) -> String {
         switch name {
-        case wallet, "\(ChainAddress.system)":
+        case wallet, otherWallet, "\(ChainAddress.system)":
             return "{\"owner\":\"\(ChainAddress.system)\",\"executable\":false,"
                 + "\"data\":[\"\",\"base64\"]}"
         case mint:

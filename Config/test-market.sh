@@ -22,6 +22,7 @@ start_market() {
         swift build --product "$product" >/dev/null || fail "The module $product did not build."
         cp "$bin/lib$product.so" "$modules/"
     done
+    cp "$top/Plugins/guildhall_frames.py" "$modules/"
     cp "$top"/Plugins/Shipping/PostalParcels/postal{_parcels.py,-parcels.module.json} "$modules/"
     cp "$top"/Plugins/Payments/SandboxCards/sandbox{_cards.py,-cards.module.json} "$modules/"
     swift build --product guildhall >/dev/null || fail "guildhall did not build."

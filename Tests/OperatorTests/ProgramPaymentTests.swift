@@ -9,17 +9,19 @@ import Testing
 import Vocabulary
 
 @Suite struct `Payments by a program, behind a provider host of its own` {
-    private static let source =
+    private static let plugins =
         URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-        + "/Plugins/Payments/SandboxCards/"
+        .deletingLastPathComponent().deletingLastPathComponent().path + "/Plugins/"
 
     @Test func `are in doubt when it is killed, found again, and the host goes on`() async throws {
-        let modules = ["sandbox-cards.module.json", "sandbox_cards.py"]
+        let cards = Self.plugins + "Payments/SandboxCards/"
+        let modules = [
+            "sandbox-cards.module.json": cards + "sandbox-cards.module.json",
+            "sandbox_cards.py": cards + "sandbox_cards.py",
+            "guildhall_frames.py": Self.plugins + "guildhall_frames.py",
+        ]
         try await withBank { url, account in
-            try await RunningHost.with(
-                modules: Dictionary(uniqueKeysWithValues: modules.map { ($0, Self.source + $0) })
-            ) { host in
+            try await RunningHost.with(modules: modules) { host in
                 let id = try await host.market.createProviderInstance(
                     module: "sandbox-cards", name: "Cards",
                     settings: [

@@ -67,7 +67,11 @@ import Vocabulary
     @Test func `serves a new version of a module once another host has taken over`() async throws {
         let source = Self.plugins + "/Shipping/PostalParcels/"
         let (manifest, program) = ("postal-parcels.module.json", "postal_parcels.py")
-        let modules = [manifest: source + manifest, program: source + program]
+        let frames = "guildhall_frames.py"
+        let modules = [
+            manifest: source + manifest, program: source + program,
+            frames: Self.plugins + "/" + frames,
+        ]
         try await RunningHost.with(modules: modules) { host in
             let id = try await host.shipping("postal-parcels")
             let old = try await host.status().pid

@@ -58,6 +58,7 @@ import Vocabulary
             "def start(call, request):\n",
             with: """
                 def start(call, request):
+                    from guildhall_frames import write
                     write(b"A", 2**64 - 1, {})
                     write(b"E", 0, b"?")
                     write(b"X", 77, {})

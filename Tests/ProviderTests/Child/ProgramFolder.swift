@@ -11,6 +11,7 @@ struct ProgramFolder {
         URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/Plugins"
+    private static let frames = plugins + "/guildhall_frames.py"
     static let shipped = plugins + "/Shipping/PostalParcels"
     static let cards = plugins + "/Payments/SandboxCards"
 
@@ -23,16 +24,24 @@ struct ProgramFolder {
         let source = isOfCards ? Self.cards : Self.shipped
         program = path + (isOfCards ? "/sandbox_cards.py" : "/postal_parcels.py")
         try FileManager.default.copyItem(atPath: source, toPath: path)
+        // There it is a link to what all programs share.
+        try FileManager.default.removeItem(atPath: path + "/guildhall_frames.py")
+        try FileManager.default.copyItem(atPath: Self.frames, toPath: path + "/guildhall_frames.py")
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Puts other words into the program.
+    /// Puts other words into the program, or into the frames that it speaks.
     func replace(_ words: String, with others: String) throws {
-        let text = try String(contentsOfFile: program, encoding: .utf8)
-        #expect(text.contains(words))
-        try text.replacing(words, with: others)
-            .write(toFile: program, atomically: false, encoding: .utf8)
+        var isThere = false
+        for file in [program, path + "/guildhall_frames.py"] {
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            guard text.contains(words) else { continue }
+            isThere = true
+            try text.replacing(words, with: others)
+                .write(toFile: file, atomically: false, encoding: .utf8)
+        }
+        #expect(isThere, "\(words)")
     }
 
     /// Puts another program in its place.

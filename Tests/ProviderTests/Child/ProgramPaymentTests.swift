@@ -158,7 +158,7 @@ extension RunningBank {
         let folder = try ProgramFolder(ofCards: true)
         defer { folder.remove() }
         try folder.replace(
-            #""deadline": call["context"]["deadline"]"#,
+            #""deadline": context["deadline"]"#,
             with: #""deadline": "9999-12-31T23:59:59Z""#)
         try await withBank { bank in
             let cards = try bank.program(folder.path)

@@ -66,7 +66,7 @@ import Vocabulary
     @Test func `is ended once nobody has a use for it`() async throws {
         let folder = try ProgramFolder()
         defer { folder.remove() }
-        try folder.replace("sys.exit(0)", with: Self.deaf)
+        try folder.replace("os._exit(0)", with: Self.deaf)
         var unruly: ChildModule? = module(folder)
         _ = try await ask(try #require(unruly))
         #expect(folder.running.count == 1)
@@ -79,10 +79,10 @@ import Vocabulary
     @Test func `is ended when it ends the connection`() async throws {
         let folder = try ProgramFolder()
         defer { folder.remove() }
-        try folder.replace("sys.exit(0)", with: Self.deaf)
+        try folder.replace("os._exit(0)", with: Self.deaf)
         let end = "__import__('socket').socket(fileno=0).shutdown(2)"
         try folder.replace(
-            "    if name == \"quotes\":\n", with: "    if name == \"quotes\":\n        \(end)\n")
+            "def quotes(call, request):\n", with: "def quotes(call, request):\n    \(end)\n")
         let unruly = module(folder)
 
         await #expect(throws: ProviderError.self) { try await ask(unruly) }
@@ -94,8 +94,8 @@ import Vocabulary
         let folder = try ProgramFolder()
         defer { folder.remove() }
         try folder.replace(
-            "    if name == \"quotes\":\n",
-            with: "    if name == \"quotes\":\n        bytearray(200 << 20)\n")
+            "def quotes(call, request):\n",
+            with: "def quotes(call, request):\n    bytearray(200 << 20)\n")
 
         await #expect(throws: ProviderError.self) {
             try await ask(module(folder, megabytes: 160))
@@ -114,11 +114,11 @@ import Vocabulary
         defer { folder.remove() }
         let other = "['sh', '-c', 'while :; do sleep 1; done', __file__]"
         try folder.replace(
-            "    if name == \"quotes\":\n",
+            "def quotes(call, request):\n",
             with: """
-                    if name == "quotes":
-                        __import__('subprocess').Popen(\(other), stdin=-3, stdout=-3)
-                        __import__('os')._exit(3)
+                def quotes(call, request):
+                    __import__('subprocess').Popen(\(other), stdin=-3, stdout=-3)
+                    __import__('os')._exit(3)
 
                 """)
 

@@ -26,6 +26,7 @@ lists = {
     "/payouts": "payout", "/wallets": "wallet", "/categories": "category", "/sellers": "seller",
     "/shop/documents": "document", "/providers?kind=payment": "provider",
     "/commission-rules": "rule", "/people": "account", "/ratings": "rating",
+    "/attributes": "attribute",
 }
 known = collections.defaultdict(list)
 turn = 0
@@ -61,6 +62,9 @@ def learn_parts():
     for purchase in list(known["purchase"])[:4]:
         for order in get("/purchases/" + purchase).get("orders", []):
             note("order", order.get("id"))
+    for attribute in get("/attributes").get("items", [])[:1]:
+        for value in attribute.get("values", []):
+            note("value", value.get("id"))
     for order in list(known["order"])[:4]:
         for line in get("/orders/" + order).get("lines", []):
             note("line", line.get("id"))

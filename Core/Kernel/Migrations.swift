@@ -105,6 +105,8 @@ public struct Migration: Sendable {
         "m0161-attributes",
         "m0162-attributes-shown",
         "m0159-paid-apart",
+        "m0164-access-epochs",
+        "m0165-email-changes",
     ]
 
     /// The migrations that this build ships.

@@ -17,6 +17,7 @@ import Web
         "/api/v1/accounts", "/api/v1/sessions", "/api/v1/sessions/current", "/api/v1/tokens",
         "/sign-in/code", "/password/forgotten", "/password/reset/{reset}",
         "/api/v1/password-resets", "/api/v1/password-resets/{reset}",
+        "/email/{change}", "/api/v1/email-changes/{change}",
         // Photos that the shop shows to everybody.
         "/media/{hash}", "/media/{hash}/{copy}",
         // In which language the pages are read.
@@ -26,7 +27,7 @@ import Web
     static let own: Set<String> = [
         "/api/v1/account", "/api/v1/sessions", "/api/v1/tokens", "/api/v1/tokens/{token}",
         "/api/v1/account/support-visits",
-        "/name", "/api/v1/account/name",
+        "/name", "/api/v1/account/name", "/email", "/api/v1/account/email",
         "/sign-out/everywhere", "/password", "/api/v1/account/password", "/mail",
         "/api/v1/account/mail", "/api/v1/account/language", "/api/v1/sessions/others",
         "/api/v1/sessions/{session}",

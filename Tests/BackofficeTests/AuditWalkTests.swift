@@ -13,7 +13,9 @@ import Vocabulary
         "POST /sessions": "signing in changes nothing of the market's",
         "DELETE /sessions": "signing out changes nothing of the market's",
         "DELETE /sessions/current": "signing out changes nothing of the market's",
-        "PUT /account/password": "one's own, and nothing of it may be shown",
+        "PUT /account/password": "one's own; the kernel's test of accounts sees its line",
+        "POST /account/email": "one's own; the kernel's test of addresses sees its line",
+        "PUT /email-changes/{change}": "one's own; the kernel's test of addresses sees its line",
         "PUT /account/mail": "one's own e-mail",
         "POST /password-resets": "a letter is written; nothing is changed yet",
         "PUT /password-resets/{reset}": "one's own; the kernel's test of it sees its line",
@@ -47,7 +49,7 @@ import Vocabulary
     /// Pages whose forms call no operation of the API.
     static let forms: Set<String> = [
         "/sign-in", "/sign-out", "/sign-out/everywhere", "/register", "/password", "/mail",
-        "/name", "/password/forgotten", "/password/reset/{reset}",
+        "/name", "/email", "/email/{change}", "/password/forgotten", "/password/reset/{reset}",
         "/sign-in/code", "/security/sessions/{session}/end", "/security/other-sessions/end",
         "/security/two-step", "/security/two-step/confirmation",
         "/security/two-step/recovery-codes", "/security/two-step/removal",

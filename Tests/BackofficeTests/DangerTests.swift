@@ -17,6 +17,8 @@ import Web
         "PUT /account/password": "one's own",
         "PUT /account/mail": "one's own",
         "PUT /account/name": "one's own",
+        "POST /account/email": "one's own",
+        "PUT /email-changes/{change}": "one's own",
         "POST /password-resets": "one's own",
         "PUT /password-resets/{reset}": "one's own",
         "PUT /account/language": "one's own",

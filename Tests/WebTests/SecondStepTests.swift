@@ -18,8 +18,10 @@ import Vocabulary
         let secret = try await kernel.beginSecondFactor(of: account, password: password)
         let app = try #require(Authenticator(uri: secret.uri))
         let codes = try await kernel.confirmSecondFactor(
-            of: account.id, code: try await app.code(-1))
-        return (account, app, codes)
+            of: account, code: try await app.code(-1)
+        ).codes
+        let now = try #require(try await kernel.account(account.id))
+        return (now, app, codes)
     }
 
     private func typePassword(_ browser: Browser, _ account: Account) async throws -> WebAnswer {

@@ -24,7 +24,7 @@ struct AccessTokenStore {
     func findAccount(hash: Bytes, audience: AccessToken.Audience) async throws -> Account? {
         try await db.query(
             """
-            select a.id, a.email, a.name, a.created_at
+            select a.id, a.email, a.name, a.created_at, a.access_epoch
             from access_token t join account a on a.id = t.account_id
             where t.token_hash = \(hash) and t.audience = \(audience)
                 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
@@ -52,7 +52,9 @@ struct AccessTokenStore {
     }
 
     /// Ends all live tokens of an account.
-    func revokeAll(of account: ID<Account>) async throws {
+    /// - Returns: how many there were.
+    @discardableResult
+    func revokeAll(of account: ID<Account>) async throws -> Int {
         try await db.execute(
             """
             update access_token set revoked_at = now()

@@ -2,10 +2,13 @@ import Vocabulary
 
 extension Marketplace {
     /// Makes a token for programs. The secret is shown this once; only its SHA-256 is kept.
-    /// - Throws: ``InputRefusal`` for the name or a past expiry, ``AccountRefusal/tooManyTokens``.
+    /// - Parameter epoch: that of the account when its password was proved; nil where a session or
+    ///   another token spoke for it.
+    /// - Throws: ``InputRefusal`` for the name or a past expiry, ``AccountRefusal/tooManyTokens``,
+    ///   ``AccountRefusal/signInFailed`` where the password is another one meanwhile.
     public func createAccessToken(
         named name: String, for audience: AccessToken.Audience, of account: ID<Account>,
-        expiresAt: Instant? = nil
+        expiresAt: Instant? = nil, since epoch: Int? = nil
     ) async throws -> (token: AccessToken, secret: String) {
         let name = try InputText.line(name, field: "name", lengths: 1...80)
         if let expiresAt, expiresAt <= .systemNow {
@@ -16,6 +19,9 @@ extension Marketplace {
             id: ID(), audience: audience, name: name, createdAt: .systemNow,
             expiresAt: expiresAt, revokedAt: nil)
         try await database.transaction { tx in
+            if let epoch, try await !tx.accounts.holdEpoch(epoch, of: account) {
+                throw AccountRefusal.signInFailed
+            }
             let before = try await tx.audit.before("account", account.description)
             guard
                 try await tx.accessTokens.insert(

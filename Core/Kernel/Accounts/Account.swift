@@ -7,6 +7,9 @@ public struct Account: Hashable, Sendable, Codable {
     public let email: String
     public let name: String
     public let createdAt: Instant
+    /// How often everything ended that was signed in as the account: what was begun under an
+    /// earlier number opens nothing.
+    public internal(set) var accessEpoch = 0
 
     /// The longest address that mail can travel to (RFC 5321, section 4.5.3.1).
     static let emailLengthMax = 254

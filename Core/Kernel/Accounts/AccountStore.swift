@@ -44,7 +44,7 @@ struct AccountStore {
     func find(_ id: ID<Account>) async throws -> Account? {
         try await db.query(
             """
-            select id, email, name, created_at from account
+            select id, email, name, created_at, access_epoch from account
             where id = \(id) and state = 'active'
             """
         ).first.map(Account.init(row:))
@@ -67,7 +67,7 @@ struct AccountStore {
     func find(email: String) async throws -> Account? {
         try await db.query(
             """
-            select id, email, name, created_at from account
+            select id, email, name, created_at, access_epoch from account
             where email = \(email) and state = 'active'
             """
         ).first.map(Account.init(row:))
@@ -76,7 +76,7 @@ struct AccountStore {
     func findWithPassword(email: String) async throws -> (Account, hash: String)? {
         try await db.query(
             """
-            select id, email, name, created_at, password_hash from account
+            select id, email, name, created_at, access_epoch, password_hash from account
             where email = \(email) and state = 'active'
             """
         ).first.map { row in
@@ -109,11 +109,44 @@ struct AccountStore {
             "update account set password_hash = \(new) where id = \(id) and state = 'active'")
     }
 
+    /// Whatever was begun as the account until now opens nothing any more.
+    /// - Parameter epoch: in which it has to be until then; nil for whichever it is in.
+    func beginEpoch(of id: ID<Account>, after epoch: Int? = nil) async throws -> Account? {
+        try await db.query(
+            """
+            update account set access_epoch = access_epoch + 1
+            where id = \(id) and state = 'active'
+                and (\(epoch)::bigint is null or access_epoch = \(epoch)::bigint)
+            returning id, email, name, created_at, access_epoch
+            """
+        ).first.map(Account.init(row:))
+    }
+
+    /// Keeps the account in its epoch until the end of the transaction. False when it is in
+    /// another one.
+    func holdEpoch(_ epoch: Int, of id: ID<Account>) async throws -> Bool {
+        try await !db.query(
+            """
+            select from account where id = \(id) and state = 'active' and access_epoch = \(epoch)
+            for share
+            """
+        ).isEmpty
+    }
+
+    func saveEmail(_ email: String, of id: ID<Account>) async throws -> Account? {
+        try await db.query(
+            """
+            update account set email = \(email) where id = \(id) and state = 'active'
+            returning id, email, name, created_at, access_epoch
+            """
+        ).first.map(Account.init(row:))
+    }
+
     func saveName(_ name: String, of id: ID<Account>) async throws -> Account? {
         try await db.query(
             """
             update account set name = \(name) where id = \(id) and state = 'active'
-            returning id, email, name, created_at
+            returning id, email, name, created_at, access_epoch
             """
         ).first.map(Account.init(row:))
     }
@@ -154,7 +187,8 @@ struct AccountStore {
     func listAdministrators(_ page: PageRequest) async throws -> Page<(Account, Set<AdminRole>)> {
         let rows = try await db.query(
             """
-            select a.id, a.email, a.name, a.created_at, array_agg(r.role order by r.role)
+            select a.id, a.email, a.name, a.created_at, a.access_epoch,
+                array_agg(r.role order by r.role)
             from account_role r join account a on a.id = r.account_id
             where (\(page.afterID)::uuid is null or a.id < \(page.afterID)::uuid)
             group by a.id
@@ -180,6 +214,7 @@ extension Account {
 
     init(columns c: inout Columns) throws {
         self.init(
-            id: try c.next(), email: try c.next(), name: try c.next(), createdAt: try c.next())
+            id: try c.next(), email: try c.next(), name: try c.next(), createdAt: try c.next(),
+            accessEpoch: try c.next())
     }
 }

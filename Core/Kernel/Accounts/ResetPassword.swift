@@ -55,7 +55,7 @@ extension Marketplace {
 
     /// Sets a new password for the account that the link was sent to. A link works once, and ends
     /// all others of the account. Signs nobody in: the second step of signing in stays what it
-    /// was. The caller ends the account's sessions.
+    /// was. All sessions, tokens for programs and visits of support end, in the same transaction.
     /// - Returns: whose password it is.
     /// - Throws: ``PasswordResetRefusal/over``, ``AccountRefusal`` for a weak password, which
     ///   leaves the link good; ``WorkRefusal/busy(seconds:)``.
@@ -70,11 +70,8 @@ extension Marketplace {
             guard try await tx.accounts.lockOpen(reset.account),
                 try await tx.passwordResets.use(reset.id)
             else { throw PasswordResetRefusal.over }
-            try await tx.passwordResets.endAll(of: reset.account)
             try await tx.accounts.savePassword(of: reset.account, to: replacement)
-            try await tx.audit.record(
-                "account.password-reset", on: "account", reset.account.description,
-                by: reset.account, as: .customer)
+            _ = try await endAccess(of: reset.account, "account.password-reset", tx)
         }
         return reset.account
     }

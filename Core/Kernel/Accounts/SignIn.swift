@@ -19,12 +19,15 @@ extension Marketplace {
         return found.0
     }
 
-    /// Replaces the password of `account`. The caller ends its other sessions.
+    /// Replaces the password of `account`. All of its sessions, tokens for programs and visits of
+    /// support end with the one before, in the same transaction.
+    /// - Returns: the account, as which the caller may go on.
     /// - Throws: ``AccountRefusal/passwordWrong`` when `current` is not the present one, or was
     ///   replaced meanwhile; ``AccountRefusal`` for a weak new one; ``WorkRefusal/busy(seconds:)``.
+    @discardableResult
     public func changePassword(
         of account: ID<Account>, from current: String, to new: String
-    ) async throws {
+    ) async throws -> Account {
         guard let (email, hash) = try await database.accounts.findPassword(of: account) else {
             throw AccountRefusal.unknown
         }
@@ -33,8 +36,11 @@ extension Marketplace {
         let replacement = try await passwords.run {
             try typed.matches(hash) ? password.hashed() : nil
         }
-        guard let replacement,
-            try await database.accounts.savePassword(of: account, from: hash, to: replacement)
-        else { throw AccountRefusal.passwordWrong }
+        guard let replacement else { throw AccountRefusal.passwordWrong }
+        return try await database.transaction { tx in
+            guard try await tx.accounts.savePassword(of: account, from: hash, to: replacement)
+            else { throw AccountRefusal.passwordWrong }
+            return try await endAccess(of: account, "account.password-changed", tx)
+        }
     }
 }

@@ -31,13 +31,15 @@ extension Marketplace {
             uri: secret.uri(issuer: "Guildhall", account: account.email))
     }
 
-    /// Turns it on, once a code shows that the app has the secret. Tokens for programs end: they
-    /// were made with the password alone.
-    /// - Returns: recovery codes, shown this once.
-    /// - Throws: ``SecondFactorRefusal``.
+    /// Turns it on, once a code shows that the app has the secret. Sessions and tokens for
+    /// programs end: they were begun with the password alone.
+    /// - Returns: recovery codes, shown this once, and the account, as which the caller may go on.
+    /// - Throws: ``SecondFactorRefusal``, ``AccountRefusal/signInFailed`` when everything of
+    ///   `person` ended meanwhile.
     public func confirmSecondFactor(
-        of account: ID<Account>, code: String
-    ) async throws -> [String] {
+        of person: Account, code: String
+    ) async throws -> (codes: [String], account: Account) {
+        let account = person.id
         let now = Instant.systemNow
         return try await database.transaction { tx in
             guard let stored = try await tx.secondFactors.lock(account) else {
@@ -52,10 +54,12 @@ extension Marketplace {
                 throw SecondFactorRefusal.codeWrong
             }
             try await tx.secondFactors.markConfirmed(account, step: step)
+            let next = try await endSessions(of: account, after: person.accessEpoch, tx)
+            guard let next else { throw AccountRefusal.signInFailed }
             try await tx.accessTokens.revokeAll(of: account)
             let codes = try await newRecoveryCodes(of: account, tx)
             try await tell("account.two-step-on", account, tx)
-            return codes
+            return (codes, next)
         }
     }
 

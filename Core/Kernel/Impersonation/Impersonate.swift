@@ -144,13 +144,11 @@ extension Marketplace {
 
     /// Ends whatever goes on as this person, who wants nobody else to be signed in as them, and
     /// what the person does as others.
-    public func endImpersonations(of person: ID<Account>) async throws {
-        try await database.transaction { tx in
-            let asThem = try await tx.impersonations.open(as: person)
-            try await end(asThem, because: .person, by: person, nil, tx)
-            let byThem = try await tx.impersonations.open(by: person)
-            try await end(byThem, because: .signedOut, by: person, nil, tx)
-        }
+    func endImpersonations(of person: ID<Account>, _ tx: Transaction) async throws {
+        let asThem = try await tx.impersonations.open(as: person)
+        try await end(asThem, because: .person, by: person, nil, tx)
+        let byThem = try await tx.impersonations.open(by: person)
+        try await end(byThem, because: .signedOut, by: person, nil, tx)
     }
 
     /// Ends whatever began with a session of the back office that is over.

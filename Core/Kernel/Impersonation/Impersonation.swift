@@ -53,6 +53,8 @@ public enum ImpersonationOrigin: Sendable {
 public struct LiveImpersonation: Sendable {
     public let impersonation: Impersonation
     public let sessionHash: String?
+    /// In which that session has to be, as it is of an administrator who may have ended it.
+    public let administratorEpoch: Int
 }
 
 /// Which impersonations are asked for.

@@ -80,13 +80,14 @@ struct ImpersonationStore {
     func findLive(_ id: ID<Impersonation>) async throws -> LiveImpersonation? {
         try await db.query(
             """
-            select \(Self.columns), i.session_hash from \(Self.tables)
+            select \(Self.columns), i.session_hash, a.access_epoch from \(Self.tables)
             where i.id = \(id) and i.opened_at is not null and i.ended_at is null
                 and i.until > clock_timestamp() and \(Self.stands)
             """
         ).decode { c in
             LiveImpersonation(
-                impersonation: try Impersonation(columns: &c), sessionHash: try c.next())
+                impersonation: try Impersonation(columns: &c), sessionHash: try c.next(),
+                administratorEpoch: try c.next())
         }.first
     }
 

@@ -10,6 +10,7 @@ extension Marketplace {
         try await untilLess { try await database.outbox.sweep() }
         try await untilLess { try await database.purchaseClaims.sweep() }
         try await untilLess { try await database.passwordResets.sweep() }
+        try await untilLess { try await database.emailChanges.sweep() }
         try await untilLess { try await database.health.sweep() }
     }
 

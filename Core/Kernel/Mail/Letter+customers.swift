@@ -86,7 +86,7 @@ extension Letter {
             localized(
                 """
                 With this link you choose a new password for your account. It works once, within \
-                an hour, and signs you out everywhere.
+                an hour, signs you out everywhere and ends the tokens of your programs.
                 """),
             localized(
                 """
@@ -97,9 +97,15 @@ extension Letter {
 
     /// What concerns somebody's safety: nobody may do without it.
     static func account(_ topic: String) -> Letter? {
-        let otherwise = localized(
-            "If this was not you, change your password now, sign out everywhere, and tell us.")
-        return switch topic {
+        switch topic {
+        case "account.password-changed":
+            Letter(
+                localized("Your password was changed"),
+                localized(
+                    """
+                    Your account has a new password. Everybody who was signed in with the old one \
+                    is signed out, and programs need new tokens.
+                    """), otherwise)
         case "account.two-step-on":
             Letter(
                 localized("Two-step sign-in is on"),

@@ -74,9 +74,10 @@ struct Letter: Hashable, Sendable {
             [
                 "purchase.paid", "purchase.promised", "purchase.payment-failed",
                 "purchase.expired", "order.shipped", "order.cancelled", "order.called-off",
-                "order.refunded", "order.refund-returned", "account.two-step-on",
-                "account.two-step-off", "account.recovery-codes-renewed",
-                "account.recovery-code-used", "account.two-step-locked",
+                "order.refunded", "order.refund-returned", "account.password-changed",
+                "account.two-step-on", "account.two-step-off",
+                "account.recovery-codes-renewed", "account.recovery-code-used",
+                "account.two-step-locked",
             ]
         ),
         (

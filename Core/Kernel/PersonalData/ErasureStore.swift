@@ -94,6 +94,12 @@ struct ErasureStore {
         ])
     }
 
+    /// Of letters to an address of the account that no notice tells of.
+    private static let ownTopics = [
+        "account.password-reset", "account.email-link", "account.email-asked",
+        "account.email-changed",
+    ]
+
     /// Letters and notices to the person, and in those to makers what the person gave as reasons.
     private func eraseWhatWasTold(of account: ID<Account>) async throws {
         // What happened to the person's purchases, also while a guest had them.
@@ -127,8 +133,17 @@ struct ErasureStore {
             """
             delete from mail m using account a
             where a.id = \(account) and m.recipient = a.email
-                and m.topic = 'account.password-reset'
+                and m.topic = any(\(Self.ownTopics)::text[])
             """,
+            // To the addresses that the account had before.
+            """
+            delete from mail m using email_change c
+            where c.account_id = \(account) and m.recipient = c.old_email
+                and m.created_at
+                    <= coalesce(c.used_at, c.created_at) + interval '1 minute'
+                and m.topic = any(\(Self.ownTopics)::text[])
+            """,
+            "delete from email_change where account_id = \(account)",
             "delete from notification where id in (\(toThem))",
             "update notification set payload = payload - 'note' where event_id in (\(told))",
             """

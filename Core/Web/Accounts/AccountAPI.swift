@@ -28,6 +28,7 @@ public struct AccountAPI: Sendable {
         api.get("/account", "Who is signed in", tag: tag)
             .handle(as: SignedIn.self) { _, person in AccountAnswer(person.account) }
         api.put("/account/password", "Change the password; other sessions end", tag: tag)
+            .about("All your tokens end with the password that they were made with.")
             .body(NewPassword.self).limited(.signIn).refuses(.missing, .unavailable)
             .handle(as: SignedIn.self) { call, person in
                 try await call.request.changePassword(of: person.account, call.body)
@@ -72,6 +73,7 @@ public struct AccountAPI: Sendable {
             }
         ForgottenPasswordPages().mount(on: api)
         NamePages(home: "/").mount(on: api)
+        EmailPages(home: "/").mount(on: api)
         MailPreferencePages().mount(on: api)
         SecurityAPI().mount(on: api)
         mountTokens(on: api, tag: "Tokens")
@@ -88,7 +90,7 @@ public struct AccountAPI: Sendable {
                         code: call.body.code))
                 let (token, secret) = try await call.marketplace.createAccessToken(
                     named: call.body.name, for: call.request.site.app, of: account.id,
-                    expiresAt: call.body.expiresAt)
+                    expiresAt: call.body.expiresAt, since: account.accessEpoch)
                 return NewTokenAnswer(
                     id: token.id, name: token.name, token: secret, expiresAt: token.expiresAt)
             }

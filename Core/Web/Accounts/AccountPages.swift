@@ -46,6 +46,7 @@ public struct AccountPages: Sendable {
         PasswordPages(home: home).mount(on: routes)
         ForgottenPasswordPages().mount(on: routes)
         NamePages(home: home).mount(on: routes)
+        EmailPages(home: home).mount(on: routes)
         SecurityPages().mount(on: routes)
         MailPreferencePages().mount(on: routes)
     }

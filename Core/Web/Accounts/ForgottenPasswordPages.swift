@@ -71,7 +71,10 @@ struct ForgottenPasswordPages: Sendable {
                     return .seeOther(
                         "/sign-in",
                         notice: localized(
-                            "Your password is changed. Sign in with the new one, on every device."))
+                            """
+                            Your password is changed. Sign in with the new one, on every device, \
+                            and make new tokens for your programs.
+                            """))
                 })
     }
 
@@ -83,13 +86,16 @@ struct ForgottenPasswordPages: Sendable {
                 try await call.request.sendPasswordReset(to: call.body.email)
                 return Nothing()
             }
-        api.put("/password-resets/{reset}", "Set a new password; sessions end", tag: "Account")
-            .about("With what stands in the link. It works once, within an hour.")
-            .path(LinkPath.self).body(Choice.self).limited(.signIn).refuses(.unavailable)
-            .handle(as: Visitor.self) { call, _ in
-                try await call.request.resetPassword(call.path.reset, to: call.body.password)
-                return Nothing()
-            }
+        api.put(
+            "/password-resets/{reset}", "Set a new password; sessions and tokens end",
+            tag: "Account"
+        )
+        .about("With what stands in the link. It works once, within an hour.")
+        .path(LinkPath.self).body(Choice.self).limited(.signIn).refuses(.unavailable)
+        .handle(as: Visitor.self) { call, _ in
+            try await call.request.resetPassword(call.path.reset, to: call.body.password)
+            return Nothing()
+        }
     }
 
     private static func form(_ token: String, warning: String?) -> PageAnswer {
@@ -139,14 +145,14 @@ extension WebRequest {
         try await Task.sleep(until: end, clock: .continuous)
     }
 
-    /// Sets the password, and ends every session of the account in all apps.
+    /// Sets the password, which ends every session of the account in all apps.
     func resetPassword(_ token: String, to new: String) async throws {
         let account = try await marketplace.resetPassword(token, to: new)
-        try await endSessions(of: account)
+        try await forgetSessions(of: account)
     }
 
     /// Where this app is, by its settings: a letter must not lead where a request says that it is.
-    private var appURL: String {
+    var appURL: String {
         if let known = site.settings.publicURL { return known }
         return site.app == .seller
             ? marketplace.settings.sellerURL : marketplace.settings.storefrontURL

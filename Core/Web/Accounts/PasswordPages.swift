@@ -21,8 +21,11 @@ struct PasswordPages: Sendable {
                     try await call.request.changePassword(of: person.account, call.form)
                     return .seeOther(
                         home,
-                        notice: localized("Your password is changed. Other devices are signed out.")
-                    )
+                        notice: localized(
+                            """
+                            Your password is changed. Other devices are signed out, and your \
+                            programs need new tokens.
+                            """))
                 })
     }
 }
@@ -40,15 +43,17 @@ struct PasswordPage {
 }
 
 extension WebRequest {
-    /// Sets a new password and ends every session but this browser's, which gets a new token.
+    /// Sets a new password, which ends every session and every token for programs; this browser
+    /// gets a new session.
     /// - Throws: what the kernel refuses, and ``WebRefusal/tooManyRequests(retryAfter:)`` after
     ///   too many guesses at the present one.
     func changePassword(of account: Account, _ input: NewPassword) async throws {
         try await site.limiter.take(.password, Secrets.hash(Account.limitKey(of: account.email)))
-        try await marketplace.changePassword(
+        let changed = try await marketplace.changePassword(
             of: account.id, from: input.current, to: input.password)
-        guard bearer == nil else { return try await signOutEverywhere(account.id) }
-        try await signOutEverywhere(account.id)
-        try await signIn(account)
+        try await forgetSessions(of: account.id)
+        guard bearer == nil else { return }
+        try await signOut()
+        try await signIn(changed)
     }
 }

@@ -12,7 +12,7 @@ extension WebRequest {
     /// account is signed in and what is in its cart.
     public func personalData(of account: Account) async throws -> [UInt8] {
         var data = try await marketplace.personalData(of: account.id)
-        let sessions = try await openSessions(of: account.id).map {
+        let sessions = try await openSessions(of: account).map {
             SecurityAPI.SessionAnswer(
                 id: $0.id, app: $0.app.rawValue, startedAt: $0.startedAt,
                 lastUsedAt: $0.lastUsedAt, device: $0.device,

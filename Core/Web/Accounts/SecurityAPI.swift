@@ -80,7 +80,7 @@ struct SecurityAPI: Sendable {
             .handle(as: SignedIn.self) { call, person in
                 let current = call.request.currentSessionID
                 return Listed(
-                    items: try await call.request.openSessions(of: person.account.id).map {
+                    items: try await call.request.openSessions(of: person.account).map {
                         SessionAnswer(
                             id: $0.id, app: $0.app.rawValue, startedAt: $0.startedAt,
                             lastUsedAt: $0.lastUsedAt, device: $0.device,
@@ -97,13 +97,13 @@ struct SecurityAPI: Sendable {
             }
         api.delete("/sessions/others", "Sign out everywhere but here", tag: tag)
             .handle(as: SignedIn.self) { call, person in
-                try await call.request.endOtherSessions(of: person.account.id)
+                try await call.request.endOtherSessions(of: person.account)
                 return Nothing()
             }
         api.delete("/sessions/{session}", "Sign out somewhere", tag: tag)
             .path(SessionPath.self)
             .handle(as: SignedIn.self) { call, person in
-                try await call.request.endSession(call.path.session, of: person.account.id)
+                try await call.request.endSession(call.path.session, of: person.account)
                 return Nothing()
             }
         mountTwoStep(on: api, tag: "Two-step sign-in")
@@ -160,31 +160,40 @@ extension WebRequest {
         bearer == nil ? cookie(sessionCookie).map { site.sessions.id(of: $0) } : nil
     }
 
-    func openSessions(of account: ID<Account>) async throws -> [OpenSession] {
+    func openSessions(of account: Account) async throws -> [OpenSession] {
         do { return try await site.sessions.list(of: account) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable
         }
     }
 
     /// - Throws: ``WebRefusal/notFound`` when the account has no such session.
-    func endSession(_ id: String, of account: ID<Account>) async throws {
+    func endSession(_ id: String, of account: Account) async throws {
         let ended: OpenSession?
         do { ended = try await site.sessions.close(id: id, of: account) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable
         }
         guard let ended else { throw WebRefusal.notFound }
         if let impersonation = ended.impersonation {
-            try await marketplace.closeImpersonation(impersonation, because: .person, by: account)
+            try await marketplace.closeImpersonation(
+                impersonation, because: .person, by: account.id)
         }
     }
 
     /// A program with a token has no session of its own: it ends all.
-    func endOtherSessions(of account: ID<Account>) async throws {
+    func endOtherSessions(of account: Account) async throws {
+        try await keepOwnSession(of: marketplace.endOtherSessions(of: account))
+    }
+
+    /// Lets this browser's session go on where the database ended all of them.
+    private func keepOwnSession(of account: Account) async throws {
         let own = bearer == nil ? cookie(sessionCookie) : nil
-        do { try await site.sessions.closeOthers(of: account, than: own) } catch is RedisError {
-            throw WebRefusal.sessionsUnavailable
-        }
-        try await marketplace.endImpersonations(of: account)
+        do {
+            if let own, var session = try await session() {
+                session.epoch = account.accessEpoch
+                try await site.sessions.save(session, of: own)
+            }
+            try await site.sessions.closeOthers(of: account.id, than: own)
+        } catch is RedisError { throw WebRefusal.sessionsUnavailable }
     }
 
     /// Counts something that could be guessed at, or that writes to somebody, under `name`.
@@ -208,9 +217,9 @@ extension WebRequest {
     /// Other sessions end: they were begun with the password alone.
     func confirmTwoStep(_ account: Account, _ code: String) async throws -> [String] {
         try await site.limiter.take(.password, "code \(account.id)")
-        let codes = try await marketplace.confirmSecondFactor(of: account.id, code: code)
-        try await endOtherSessions(of: account.id)
-        return codes
+        let confirmed = try await marketplace.confirmSecondFactor(of: account, code: code)
+        try await keepOwnSession(of: confirmed.account)
+        return confirmed.codes
     }
 
     func renewRecoveryCodes(

@@ -9,7 +9,7 @@ struct SecurityPages: Sendable {
     func mount(on routes: Routes) {
         routes.get("/security").show(as: SignedIn.self) { call, person in
             let factor = try await call.marketplace.secondFactor(of: person.account.id)
-            let open = try await call.request.openSessions(of: person.account.id)
+            let open = try await call.request.openSessions(of: person.account)
             let visits = try await call.marketplace.impersonations(
                 .account(person.account.id), PageRequest(limit: SecurityPage.visitsMax))
             return .page(
@@ -20,12 +20,12 @@ struct SecurityPages: Sendable {
         routes.post("/security/sessions/{session}/end").path(SecurityAPI.SessionPath.self)
             .show(as: SignedIn.self) { call, person in
                 let isOwn = call.path.session == call.request.currentSessionID
-                try await call.request.endSession(call.path.session, of: person.account.id)
+                try await call.request.endSession(call.path.session, of: person.account)
                 return .seeOther(
                     isOwn ? "/" : Self.home, notice: localized("That one is signed out."))
             }
         routes.post("/security/other-sessions/end").show(as: SignedIn.self) { call, person in
-            try await call.request.endOtherSessions(of: person.account.id)
+            try await call.request.endOtherSessions(of: person.account)
             return .seeOther(
                 Self.home, notice: localized("You are signed in here and nowhere else."))
         }

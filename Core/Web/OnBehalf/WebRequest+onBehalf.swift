@@ -75,7 +75,8 @@ extension WebRequest {
         guard let hash = live.sessionHash else { return live.impersonation }
         let isOpen: Bool
         do {
-            isOpen = try await SessionStore.isOpen(hash, in: .admin, site.redis)
+            isOpen = try await SessionStore.isOpen(
+                hash, in: .admin, live.administratorEpoch, site.redis)
         } catch is RedisError { throw WebRefusal.sessionsUnavailable }
         guard isOpen else {
             try await marketplace.closeImpersonation(id, because: .signedOut, by: nil)

@@ -12,20 +12,26 @@ struct PendingSignIns: Sendable {
 
     private func key(_ token: String) -> String { "sign-in:\(app):\(Secrets.hash(token))" }
 
-    func begin(_ account: ID<Account>) async throws -> String {
+    func begin(_ account: Account) async throws -> String {
         let token = Secrets.token()
         _ = try await redis.send(
             "SET",
             [
-                .string(key(token)), .string(account.description), "EX",
+                .string(key(token)), .string("\(account.id) \(account.accessEpoch)"), "EX",
                 .int(Self.lifetime.components.seconds),
             ])
         return token
     }
 
-    func find(_ token: String) async throws -> ID<Account>? {
-        guard Secrets.isToken(token) else { return nil }
-        return try await redis.send("GET", [.string(key(token))]).text.flatMap { ID<Account>($0) }
+    /// Whose password it was, and in which epoch the account was then.
+    func find(_ token: String) async throws -> (account: ID<Account>, epoch: Int)? {
+        guard Secrets.isToken(token),
+            let text = try await redis.send("GET", [.string(key(token))]).text
+        else { return nil }
+        let parts = text.split(separator: " ")
+        guard parts.count == 2, let account = ID<Account>(parts[0]), let epoch = Int(parts[1])
+        else { return nil }
+        return (account, epoch)
     }
 
     func end(_ token: String) async throws {
@@ -39,7 +45,7 @@ extension WebRequest {
     /// Remembers that the password was right, until the code comes.
     func awaitCode(of account: Account) async throws {
         do {
-            let token = try await site.pendingSignIns.begin(account.id)
+            let token = try await site.pendingSignIns.begin(account)
             setCookie(pendingCookie, token, maxAge: PendingSignIns.lifetime)
         } catch is RedisError { throw WebRefusal.sessionsUnavailable }
     }
@@ -47,12 +53,14 @@ extension WebRequest {
     /// Whose code is awaited with this browser.
     func accountAwaitingCode() async throws -> Account? {
         guard let token = cookie(pendingCookie), !token.isEmpty else { return nil }
-        let id: ID<Account>?
-        do { id = try await site.pendingSignIns.find(token) } catch is RedisError {
+        let found: (account: ID<Account>, epoch: Int)?
+        do { found = try await site.pendingSignIns.find(token) } catch is RedisError {
             throw WebRefusal.sessionsUnavailable
         }
-        guard let id else { return nil }
-        return try await marketplace.account(id)
+        guard let found, let account = try await marketplace.account(found.account),
+            account.accessEpoch == found.epoch
+        else { return nil }
+        return account
     }
 
     func endAwaitingCode() async throws {

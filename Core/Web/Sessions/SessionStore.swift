@@ -16,6 +16,14 @@ public struct Session: Sendable, Equatable {
     var device = ""
     /// Set where it is not the person's own: somebody of the back office looks on as them.
     var impersonation: ID<Impersonation>?
+    /// In which its account was when it began: in another one it opens nothing.
+    var epoch = 0
+
+    /// Whether the session goes on for its account as that is now. One in which somebody looks on
+    /// as the person goes on as its impersonation does.
+    func isOf(_ account: Account) -> Bool {
+        impersonation != nil || self.account == account.id && epoch == account.accessEpoch
+    }
 }
 
 /// A session as its person sees it.
@@ -52,12 +60,12 @@ struct SessionStore: Sendable {
     func id(of token: String) -> String { Self.id(ofKey: key(token)) }
 
     /// A new token for `account`.
-    func open(_ account: ID<Account>, with device: String = "") async throws -> String {
+    func open(_ account: Account, with device: String = "") async throws -> String {
         let now = Instant.systemNow
         return try await open(
             Session(
-                account: account, until: now.advanced(by: Self.lifetime), seller: nil,
-                startedAt: now, device: device))
+                account: account.id, until: now.advanced(by: Self.lifetime), seller: nil,
+                startedAt: now, device: device, epoch: account.accessEpoch))
     }
 
     /// A new token for somebody who looks on as somebody else. The person sees it among their
@@ -82,12 +90,13 @@ struct SessionStore: Sendable {
     }
 
     /// Whether a session of an app goes on, by the SHA-256 of its token; it is not used by that.
+    /// - Parameter epoch: that of its account now.
     static func isOpen(
-        _ hash: String, in app: AccessToken.Audience, _ redis: RedisClient
+        _ hash: String, in app: AccessToken.Audience, _ epoch: Int, _ redis: RedisClient
     ) async throws -> Bool {
         let reply = try await redis.send("GET", [.string("session:\(app.rawValue):\(hash)")])
         guard let text = reply.text, let session = session(text) else { return false }
-        return session.until > .systemNow
+        return session.until > .systemNow && session.epoch == epoch
     }
 
     /// The session of a token, its idle time started again; nil when there is none.
@@ -119,11 +128,11 @@ struct SessionStore: Sendable {
     }
 
     /// Where the account is signed in, in all apps, the last used first; a hundred at most.
-    func list(of account: ID<Account>) async throws -> [OpenSession] {
+    func list(of account: Account) async throws -> [OpenSession] {
         var open: [OpenSession] = []
         for app in AccessToken.Audience.allCases {
             let reply = try await redis.run(
-                Self.listScript, keys: [Self.index(account, app.rawValue)],
+                Self.listScript, keys: [Self.index(account.id, app.rawValue)],
                 arguments: [.int(Int64(Self.listMax))])
             open += (reply.array ?? []).compactMap { Self.openSession($0, app, of: account) }
         }
@@ -133,11 +142,12 @@ struct SessionStore: Sendable {
     private static let listMax = 100
 
     private static func openSession(
-        _ reply: RedisReply, _ app: AccessToken.Audience, of account: ID<Account>
+        _ reply: RedisReply, _ app: AccessToken.Audience, of account: Account
     ) -> OpenSession? {
         guard let parts = reply.array, parts.count == 3, let key = parts[0].text,
             let text = parts[1].text, let left = parts[2].int, left > 0,
-            let session = session(text), session.account == account, session.until > .systemNow
+            let session = session(text), session.account == account.id, session.isOf(account),
+            session.until > .systemNow
         else { return nil }
         let unused = idle.components.seconds - left
         let minute = (Instant.systemNow.secondsSince1970 - max(0, unused)) / 60 * 60
@@ -149,7 +159,7 @@ struct SessionStore: Sendable {
 
     /// Ends one session of the account, in whichever app.
     /// - Returns: the one that was ended; nil when there was none.
-    func close(id: String, of account: ID<Account>) async throws -> OpenSession? {
+    func close(id: String, of account: Account) async throws -> OpenSession? {
         guard let session = try await list(of: account).first(where: { $0.id == id }) else {
             return nil
         }
@@ -172,7 +182,7 @@ struct SessionStore: Sendable {
             session.account.description, session.until.description,
             session.seller?.description ?? "", session.startedAt?.description ?? "",
             base64(Array(session.device.utf8), urlSafe: true),
-            session.impersonation?.description ?? "",
+            session.impersonation?.description ?? "", String(session.epoch),
         ].joined(separator: " ")
     }
 
@@ -180,12 +190,14 @@ struct SessionStore: Sendable {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count >= 3, let account = ID<Account>(parts[0]), let until = Instant(parts[1])
         else { return nil }
+        // One that an older version began is of the first epoch.
+        guard let epoch = parts.count > 6 ? Int(parts[6]) : 0 else { return nil }
         let device = parts.count > 4 ? bytes(base64: parts[4]) ?? [] : []
         return Session(
             account: account, until: until, seller: ID<Seller>(parts[2]),
             startedAt: parts.count > 3 ? Instant(parts[3]) : nil,
             device: String(decoding: device, as: UTF8.self),
-            impersonation: parts.count > 5 ? ID<Impersonation>(parts[5]) : nil)
+            impersonation: parts.count > 5 ? ID<Impersonation>(parts[5]) : nil, epoch: epoch)
     }
 
     private static let openScript = RedisScript(

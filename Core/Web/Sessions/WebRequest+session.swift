@@ -55,6 +55,8 @@ extension WebRequest {
             }
             if let session = lookup.session {
                 lookup.account = try await marketplace.account(session.account)
+                // The database decides, whatever Redis has kept.
+                if let account = lookup.account, !session.isOf(account) { lookup = SessionLookup() }
             }
         }
         note(lookup)
@@ -88,7 +90,7 @@ extension WebRequest {
         do {
             if let old = cookie(sessionCookie) { try await site.sessions.close(old) }
             let token = try await site.sessions.open(
-                account.id, with: Device.words(headers[.userAgent] ?? ""))
+                account, with: Device.words(headers[.userAgent] ?? ""))
             setCookie(sessionCookie, token, maxAge: SessionStore.lifetime)
         } catch is RedisError { throw WebRefusal.sessionsUnavailable }
         trace.notes.withLock { $0.session = nil }
@@ -130,10 +132,16 @@ extension WebRequest {
 
     /// Ends all sessions of the account in all apps.
     func endSessions(of account: ID<Account>) async throws {
+        try await marketplace.endSessions(of: account)
+        try await forgetSessions(of: account)
+    }
+
+    /// Takes out of Redis what the database has ended: it opens nothing, so that nobody has to
+    /// hear of it where Redis is away.
+    func forgetSessions(of account: ID<Account>) async throws {
         do { try await site.sessions.closeAll(of: account) } catch is RedisError {
-            throw WebRefusal.sessionsUnavailable
+            logger.warning("sessions.not-forgotten")
         }
-        try await marketplace.endImpersonations(of: account)
     }
 
     /// Remembers in the session which shop is worked on.

@@ -20,7 +20,8 @@ import Vocabulary
         let secret = try await kernel.beginSecondFactor(of: account, password: Self.password)
         let app = try #require(Authenticator(uri: secret.uri))
         let codes = try await kernel.confirmSecondFactor(
-            of: account.id, code: try await app.code(-1))
+            of: account, code: try await app.code(-1)
+        ).codes
         return (app, codes)
     }
 

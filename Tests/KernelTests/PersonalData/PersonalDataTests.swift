@@ -200,6 +200,7 @@ import Vocabulary
         "account_role": "in the part of the account",
         "mail_refusal": "in the part of the account", "second_factor": "the same",
         "recovery_code": "only hashes", "password_reset": "only hashes",
+        "email_change": "addresses that the account has, had, or never proved to be its own",
         "purchase_claim": "only hashes, and the purchase is there",
         "outbox_event": "what people are told of it are their notices",
         "media": "within the review; what no review shows is forgotten in a day",

@@ -3,18 +3,20 @@ import Redis
 import Vocabulary
 
 public enum CartRefusal: Refusal, CaseIterable {
-    case tooManyLines, tooMany, unavailable
+    case tooManyLines, tooMany, makerMissing, unavailable
 
     public var code: String {
         switch self {
         case .tooManyLines: "cart.too-many-lines"
         case .tooMany: "cart.too-many"
+        case .makerMissing: "cart.maker-missing"
         case .unavailable: "cart.unavailable"
         }
     }
     public var reason: RefusalReason {
         switch self {
         case .tooManyLines, .tooMany: .invalid
+        case .makerMissing: .missing
         case .unavailable: .unavailable
         }
     }
@@ -22,6 +24,7 @@ public enum CartRefusal: Refusal, CaseIterable {
         switch self {
         case .tooManyLines: "A cart holds at most \(CartStore.linesMax) different things."
         case .tooMany: "At most \(CartStore.quantityMax) of one thing can be in a cart."
+        case .makerMissing: "Nothing of this maker is in your cart."
         case .unavailable: "Carts are out of order for a moment. Please try again."
         }
     }
@@ -50,14 +53,14 @@ public struct CartStore: Sendable {
 
     let redis: RedisClient
 
-    private func key(_ owner: CartOwner) -> String {
+    func key(_ owner: CartOwner) -> String {
         switch owner {
         case .guest(let browser): "cart:guest:\(Secrets.hash(browser))"
         case .account(let id): "cart:account:\(id)"
         }
     }
 
-    private func seconds(_ owner: CartOwner) -> Int64 {
+    func seconds(_ owner: CartOwner) -> Int64 {
         if case .guest = owner { Self.guestSeconds } else { Self.accountSeconds }
     }
 
@@ -89,24 +92,35 @@ public struct CartStore: Sendable {
     }
 
     public func empty(_ owner: CartOwner) async throws {
-        _ = try await asking { try await redis.send("DEL", [.string(key(owner))]) }
+        _ = try await asking {
+            try await redis.send("DEL", [.string(key(owner)), .string(wishesKey(owner))])
+        }
     }
 
     /// Takes out exactly what was bought, and leaves what was added meanwhile.
-    public func takeOut(_ lines: [CheckoutItem], from owner: CartOwner) async throws {
+    /// - Returns: whether anything is left. If not, nothing is wished any more, either.
+    @discardableResult
+    public func takeOut(_ lines: [CheckoutItem], from owner: CartOwner) async throws -> Bool {
         let bought = lines.flatMap { line -> [RedisArgument] in
             [.string(line.variant.description), .int(Int64(line.quantity))]
         }
-        _ = try await asking {
-            try await redis.run(Self.takeOutScript, keys: [key(owner)], arguments: bought)
+        let reply = try await asking {
+            try await redis.run(
+                Self.takeOutScript, keys: [key(owner), wishesKey(owner)], arguments: bought)
         }
+        return reply.int != 0
     }
 
-    /// Moves a guest's cart into the account's, quantities added, limits kept; once only.
+    /// Moves a guest's cart into the account's, quantities added, limits kept; once only. Of what
+    /// is wished of a maker's parcel the guest's counts: it was said last.
     public func merge(guest browser: String, into account: ID<Account>) async throws {
         _ = try await asking {
             try await redis.run(
-                Self.mergeScript, keys: [key(.guest(browser)), key(.account(account))],
+                Self.mergeScript,
+                keys: [
+                    key(.guest(browser)), key(.account(account)),
+                    wishesKey(.guest(browser)), wishesKey(.account(account)),
+                ],
                 arguments: [
                     .int(Int64(Self.quantityMax)), .int(Int64(Self.linesMax)),
                     .int(Self.accountSeconds),
@@ -133,7 +147,7 @@ public struct CartStore: Sendable {
         }
     }
 
-    private func asking(
+    func asking(
         _ work: () async throws -> RedisReply
     ) async throws -> RedisReply {
         do { return try await work() } catch is RedisError { throw CartRefusal.unavailable }
@@ -165,7 +179,9 @@ public struct CartStore: Sendable {
                 redis.call('HDEL', KEYS[1], ARGV[i])
             end
         end
-        return 0
+        local lines = redis.call('HLEN', KEYS[1])
+        if lines == 0 then redis.call('DEL', KEYS[2]) end
+        return lines
         """)
 
     private static let mergeScript = RedisScript(
@@ -178,8 +194,17 @@ public struct CartStore: Sendable {
                 redis.call('HSET', KEYS[2], guest[i], new)
             end
         end
-        redis.call('DEL', KEYS[1])
+        local wishes = redis.call('HGETALL', KEYS[3])
+        for i = 1, #wishes, 2 do
+            if redis.call('HEXISTS', KEYS[4], wishes[i]) == 1
+                or redis.call('HLEN', KEYS[4]) < tonumber(ARGV[2])
+            then
+                redis.call('HSET', KEYS[4], wishes[i], wishes[i + 1])
+            end
+        end
+        redis.call('DEL', KEYS[1], KEYS[3])
         redis.call('EXPIRE', KEYS[2], ARGV[3])
+        redis.call('EXPIRE', KEYS[4], ARGV[3])
         return #guest / 2
         """)
 }

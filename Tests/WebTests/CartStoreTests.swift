@@ -53,6 +53,38 @@ import Vocabulary
         #expect(try await carts.lines(of: .guest(browser)).isEmpty)
     }
 
+    @Test func `keeps wishes of those makers alone of whom something is in it`() async throws {
+        let owner = CartOwner.guest(Secrets.token())
+        let (one, two) = (ID<Seller>(), ID<Seller>())
+        let wishes = ParcelWishes(giftMessage: "Two\nlines", deliverOn: Day("2026-12-24"))
+        try await carts.wish(wishes, of: one, in: owner, among: [one])
+        try await carts.wish(ParcelWishes(giftMessage: "B"), of: two, in: owner, among: [one, two])
+        #expect(try await carts.wishes(of: owner)[one] == wishes)
+
+        try await carts.wish(ParcelWishes(), of: two, in: owner, among: [one, two])
+        #expect(try await carts.wishes(of: owner) == [one: wishes])
+        try await carts.keepWishes(of: [two], in: owner)
+        #expect(try await carts.wishes(of: owner).isEmpty)
+    }
+
+    @Test func `of a guest brings what the guest wished last`() async throws {
+        let (browser, account) = (Secrets.token(), ID<Account>())
+        let (one, two) = (ID<Seller>(), ID<Seller>())
+        func say(_ words: String, _ seller: ID<Seller>, _ owner: CartOwner) async throws {
+            try await carts.wish(
+                ParcelWishes(giftMessage: words), of: seller, in: owner, among: [one, two])
+        }
+        try await say("old", one, .account(account))
+        try await say("kept", two, .account(account))
+        try await say("new", one, .guest(browser))
+
+        try await carts.merge(guest: browser, into: account)
+
+        let wishes = try await carts.wishes(of: .account(account))
+        #expect(wishes.mapValues(\.giftMessage) == [one: "new", two: "kept"])
+        #expect(try await carts.wishes(of: .guest(browser)).isEmpty)
+    }
+
     @Test func `changed by thirty at once counts them all`() async throws {
         let owner = CartOwner.guest(Secrets.token())
         let cup = ID<Variant>()

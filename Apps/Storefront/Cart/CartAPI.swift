@@ -10,6 +10,7 @@ struct CartAPI {
         static let rules: [String: [Rule]] = ["quantity": [.range(1...999)]]
     }
     struct LinePath: Described { let variant: ID<Variant> }
+    struct ParcelPath: Described { let seller: ID<Seller> }
     struct ChangedLine: Described {
         let quantity: Int
         static let rules: [String: [Rule]] = ["quantity": [.range(0...999)]]
@@ -39,6 +40,21 @@ struct CartAPI {
                     call.body.quantity, of: call.path.variant, in: visitor.cart)
                 return try await answer(call.request, visitor)
             }
+        api.put("/cart/parcels/{seller}/wishes", "What you wish of a maker's parcel", tag: "Cart")
+            .about(
+                """
+                Kept with the cart, and the checkout begins with it. Its maker reads them; they \
+                are wishes, not promises. Left out is taken back.
+                """
+            )
+            .path(ParcelPath.self).body(CheckoutAPI.Wishes.self)
+            .handle(as: Visitor.self) { call, visitor in
+                visitor.remember(in: call.request)
+                try await call.request.wish(
+                    of: call.path.seller, giftMessage: call.body.giftMessage,
+                    deliverOn: call.body.deliverOn, visitor)
+                return try await answer(call.request, visitor)
+            }
         api.delete("/cart", "Empty the cart", tag: "Cart").openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 try await call.request.site.carts.empty(visitor.cart)
@@ -50,7 +66,32 @@ struct CartAPI {
         _ request: WebRequest, _ visitor: Visitor
     ) async throws -> CartAnswer {
         let items = try await request.site.carts.lines(of: visitor.cart)
-        return CartAnswer(try await request.marketplace.cart(items))
+        return CartAnswer(
+            try await request.marketplace.cart(items), try await request.cartWishes(visitor))
+    }
+}
+
+extension WebRequest {
+    /// What is wished of the makers' parcels in the visitor's cart, without days that are over.
+    func cartWishes(_ visitor: Visitor) async throws -> [ID<Seller>: ParcelWishes] {
+        let kept = try await site.carts.wishes(of: visitor.cart)
+        guard kept.values.contains(where: { $0.deliverOn != nil }) else { return kept }
+        let now = try await marketplace.marketNow()
+        return kept.mapValues { $0.coming(at: now) }
+    }
+
+    /// Keeps what is wished of a maker's parcel with the cart.
+    /// - Throws: ``InputRefusal`` for `giftMessage` and `deliverOn`, ``CartRefusal/makerMissing``,
+    ///   ``CartRefusal/unavailable``.
+    func wish(
+        of seller: ID<Seller>, giftMessage: String?, deliverOn: String?, _ visitor: Visitor
+    ) async throws {
+        let items = try await site.carts.lines(of: visitor.cart)
+        let sellers = try await marketplace.cart(items).groups.map(\.seller)
+        guard sellers.contains(seller) else { throw CartRefusal.makerMissing }
+        let wishes = try await marketplace.checkedWishes(
+            giftMessage: giftMessage, deliverOn: deliverOn)
+        try await site.carts.wish(wishes, of: seller, in: visitor.cart, among: sellers)
     }
 }
 
@@ -60,6 +101,10 @@ struct CartAnswer: Codable, Sendable {
         let sellerName: String
         let sellerSlug: String
         let lines: [CartLineAnswer]
+        /// Words to put into its parcel.
+        let giftMessage: String?
+        /// The day on which it is wished for, such as 2026-12-24.
+        let deliverOn: String?
     }
     struct CartLineAnswer: Codable, Sendable {
         let variantId: ID<Variant>
@@ -82,11 +127,13 @@ struct CartAnswer: Codable, Sendable {
     let total: Money?
     let isBuyable: Bool
 
-    init(_ cart: Cart) {
+    init(_ cart: Cart, _ wishes: [ID<Seller>: ParcelWishes]) {
         groups = cart.groups.map { group in
             CartGroup(
                 sellerId: group.seller, sellerName: group.sellerName,
-                sellerSlug: group.sellerSlug, lines: group.lines.map { CartLineAnswer($0) })
+                sellerSlug: group.sellerSlug, lines: group.lines.map { CartLineAnswer($0) },
+                giftMessage: wishes[group.seller]?.giftMessage,
+                deliverOn: wishes[group.seller]?.deliverOn?.description)
         }
         unknown = cart.unknown
         total = cart.total

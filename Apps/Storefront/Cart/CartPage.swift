@@ -10,6 +10,25 @@ struct CartPage {
         let lines: [Line]
         /// How its parcel would be sent; nil while that cannot be asked.
         let delivery: String?
+        let wishesLink: String
+        let giftMessage: String
+        let deliverOn: String
+        let hasWishes: Bool
+    }
+    /// What is wished of the parcels, and what was typed and refused.
+    struct Wishes {
+        let kept: [ID<Seller>: ParcelWishes]
+        let again: Again?
+        let now: Instant
+
+        /// As it stands in the inputs of a maker's form.
+        func typed(of seller: ID<Seller>) -> (giftMessage: String, deliverOn: String) {
+            if let again, again.request.path == Links.wishes(ofParcelBy: seller) {
+                return (again.values["giftMessage"] ?? "", again.values["deliverOn"] ?? "")
+            }
+            let wishes = kept[seller]
+            return (wishes?.giftMessage ?? "", wishes?.deliverOn?.description ?? "")
+        }
     }
     struct Line {
         let variant: String
@@ -24,6 +43,9 @@ struct CartPage {
         let isAway: Bool
     }
 
+    let warning: String?
+    /// The first day that may be wished for.
+    let tomorrow: String
     let groups: [Group]
     let isEmpty: Bool
     let unknown: [String]
@@ -34,14 +56,23 @@ struct CartPage {
     let countries: [DeliveryLine.Country]
 
     /// - Parameter delivery: by seller, as far as it is known.
-    init(_ cart: Cart, to country: String?, _ delivery: [ID<Seller>: DeliveryEstimate]) {
+    init(
+        _ cart: Cart, to country: String?, _ delivery: [ID<Seller>: DeliveryEstimate],
+        _ wishes: Wishes
+    ) {
+        warning = wishes.again?.explanation
+        tomorrow = String(wishes.now.advanced(days: 1).description.prefix(10))
         groups = cart.groups.map { group in
-            Group(
+            let typed = wishes.typed(of: group.seller)
+            return Group(
                 seller: group.sellerName, sellerLink: Links.seller(group.sellerSlug),
                 lines: group.lines.map { Line($0) },
                 delivery: delivery[group.seller].map {
                     DeliveryLine($0, to: country, seller: group.sellerName, then: Links.cart).words
-                })
+                },
+                wishesLink: Links.wishes(ofParcelBy: group.seller),
+                giftMessage: typed.giftMessage, deliverOn: typed.deliverOn,
+                hasWishes: !typed.giftMessage.isEmpty || !typed.deliverOn.isEmpty)
         }
         isEmpty = cart.isEmpty && cart.unknown.isEmpty
         unknown = cart.unknown.map(\.description)

@@ -17,22 +17,43 @@ struct CartRoutes {
         static let rules: [String: [Rule]] = ["quantity": [.range(0...999)]]
     }
 
+    struct ParcelPath: Described { let seller: ID<Seller> }
+
     func mount(on routes: Routes) {
-        routes.get("/cart").show(as: Visitor.self, use: show)
+        routes.get("/cart").show(as: Visitor.self) { call, visitor in
+            try await page(call.request, visitor)
+        }
+        routes.post("/cart/parcels/{seller}/wishes").path(ParcelPath.self)
+            .form(CheckoutAPI.Wishes.self)
+            .show(
+                as: Visitor.self,
+                again: { again, visitor in try await page(again.request, visitor, again: again) },
+                use: { call, visitor in
+                    try await call.request.wish(
+                        of: call.path.seller, giftMessage: call.form.giftMessage,
+                        deliverOn: call.form.deliverOn, visitor)
+                    return .seeOther(
+                        Links.cart, notice: localized("It goes with your order to the maker."))
+                })
         routes.post("/cart/lines").form(NewLine.self).openOnBehalf()
             .show(as: Visitor.self, use: create)
         routes.post("/cart/lines/{variant}").path(LinePath.self).form(ChangedLine.self)
             .openOnBehalf().show(as: Visitor.self, use: update)
     }
 
-    @Sendable private func show(
-        _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
+    /// - Parameter again: what was wished and refused.
+    private func page(
+        _ request: WebRequest, _ visitor: Visitor, again: Again? = nil
     ) async throws -> PageAnswer {
-        let items = try await call.request.site.carts.lines(of: visitor.cart)
-        let cart = try await call.marketplace.cart(items)
-        let country = VisitorCountry(call.request).code
-        let delivery = try await parcels(of: cart, to: country, call.marketplace)
-        return .page("cart", CartPage(cart, to: country, delivery), title: localized("Your cart"))
+        let items = try await request.site.carts.lines(of: visitor.cart)
+        let cart = try await request.marketplace.cart(items)
+        let country = VisitorCountry(request).code
+        let delivery = try await parcels(of: cart, to: country, request.marketplace)
+        let wishes = CartPage.Wishes(
+            kept: try await request.cartWishes(visitor), again: again,
+            now: try await request.marketplace.marketNow())
+        return .page(
+            "cart", CartPage(cart, to: country, delivery, wishes), title: localized("Your cart"))
     }
 
     /// What each maker's parcel costs; nothing of what cannot be bought.

@@ -29,7 +29,9 @@ struct PutAgainRoutes {
             .handle(as: Visitor.self) { call, visitor in
                 _ = try await call.request.putAgain(call.path.purchase, visitor)
                 let items = try await call.request.site.carts.lines(of: visitor.cart)
-                return CartAnswer(try await call.marketplace.cart(items))
+                return CartAnswer(
+                    try await call.marketplace.cart(items),
+                    try await call.request.cartWishes(visitor))
             }
     }
 }

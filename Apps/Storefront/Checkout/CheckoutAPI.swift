@@ -131,10 +131,12 @@ struct CheckoutAPI {
     ) async throws -> CheckoutAnswer {
         visitor.remember(in: call.request)
         let items: [CheckoutItem]
+        var wishes: [ID<Seller>: ParcelWishes] = [:]
         if let lines = call.body.lines {
             items = lines.map { CheckoutItem(variant: $0.variantId, quantity: $0.quantity) }
         } else {
             items = try await call.request.site.carts.lines(of: visitor.cart)
+            wishes = try await call.request.cartWishes(visitor)
         }
         return CheckoutAnswer(
             try await call.marketplace.startCheckout(
@@ -142,7 +144,7 @@ struct CheckoutAPI {
                 to: try await visitor.address(
                     call.body.address, or: call.body.addressId, call.marketplace),
                 email: call.body.email ?? visitor.account?.email ?? "", as: visitor.buyer,
-                answering: call.answering(CheckoutAnswer.init)))
+                wishing: wishes, answering: call.answering(CheckoutAnswer.init)))
     }
 
     @Sendable private func purchase(
@@ -171,12 +173,20 @@ extension WebRequest {
     /// What was ordered leaves the cart; what was added meanwhile stays.
     func takeOutOfCart(_ placed: PlacedPurchase, _ visitor: Visitor) async throws {
         do {
-            try await site.carts.takeOut(
+            let isLeft = try await site.carts.takeOut(
                 try await bought(placed, visitor), from: visitor.cart)
+            if isLeft { try await forgetWishesOfBought(visitor) }
         } catch CartRefusal.unavailable {
             // The order stands; a cart that was not emptied is no reason to say otherwise.
             logger.warning("cart.not-emptied")
         }
+    }
+
+    /// What was wished of a parcel that is ordered is not wished of the next one of its maker.
+    private func forgetWishesOfBought(_ visitor: Visitor) async throws {
+        guard try await !site.carts.wishes(of: visitor.cart).isEmpty else { return }
+        let left = try await marketplace.cart(try await site.carts.lines(of: visitor.cart))
+        try await site.carts.keepWishes(of: left.groups.map(\.seller), in: visitor.cart)
     }
 
     private func bought(

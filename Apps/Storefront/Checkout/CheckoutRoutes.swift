@@ -111,7 +111,7 @@ struct CheckoutRoutes {
         let address = try await visitor.address(form.address, or: form.addressId, call.marketplace)
         let checkout = try await call.marketplace.startCheckout(
             items, to: address, email: form.email ?? visitor.account?.email ?? "",
-            as: visitor.buyer)
+            as: visitor.buyer, wishing: try await call.request.cartWishes(visitor))
         if form.keep == true, form.addressId == nil, let account = visitor.account {
             // A full book is no reason not to sell.
             do {

@@ -125,14 +125,16 @@ struct CheckoutStore {
         let parcels = checkout.parcels
         return """
             insert into checkout_parcel (checkout_id, parcel, seller_id, wallet_id, options, chosen,
-                shipping_price, shipping_instance_id, quoted)
+                shipping_price, shipping_instance_id, quoted, gift_message, deliver_on)
             select \(checkout.id)::uuid, (\(parcels.map(\.number))::smallint[])[n],
                 (\(parcels.map(\.seller))::uuid[])[n], (\(parcels.map(\.wallet))::uuid[])[n],
                 (\(parcels.map { JSON($0.options) })::jsonb[])[n],
                 (\(parcels.map(\.chosen))::text[])[n],
                 (\(parcels.map(\.chosenOption?.price.amount))::bigint[])[n],
                 (\(parcels.map(\.shippingInstance))::uuid[])[n],
-                (\(parcels.map(\.isQuoted))::boolean[])[n]
+                (\(parcels.map(\.isQuoted))::boolean[])[n],
+                (\(parcels.map(\.wishes.giftMessage))::text[])[n],
+                (\(parcels.map(\.wishes.deliverOn?.description))::date[])[n]
             from generate_series(1, \(parcels.count)::integer) n
             """
     }

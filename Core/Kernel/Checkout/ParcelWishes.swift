@@ -18,6 +18,12 @@ public struct ParcelWishes: Hashable, Sendable {
 
     public var isEmpty: Bool { giftMessage == nil && deliverOn == nil }
 
+    /// The same without a day that is no longer to come: wishes wait in carts for weeks.
+    public func coming(at now: Instant) -> ParcelWishes {
+        guard let deliverOn, deliverOn.from <= now else { return self }
+        return ParcelWishes(giftMessage: giftMessage)
+    }
+
     /// As it comes from outside; blank texts are no wishes.
     /// - Parameter day: `2026-12-24`.
     /// - Throws: ``InputRefusal`` for `giftMessage` and `deliverOn`.
@@ -56,7 +62,32 @@ public struct WantedWishes: Sendable {
     }
 }
 
+extension Checkout {
+    /// What was wished of a maker's things before it was known in how many parcels they go: the
+    /// day counts for each, and the words lie in the first.
+    mutating func wish(_ wishes: [ID<Seller>: ParcelWishes]) {
+        var written: Set<ID<Seller>> = []
+        for index in parcels.indices {
+            let seller = parcels[index].seller
+            guard let wanted = wishes[seller]?.coming(at: readAt) else { continue }
+            parcels[index].wishes =
+                written.insert(seller).inserted
+                ? wanted : ParcelWishes(deliverOn: wanted.deliverOn)
+        }
+    }
+}
+
 extension Marketplace {
+    /// What somebody wishes of a parcel of which everything is still in the cart.
+    /// - Parameter day: `2026-12-24`; blank for none.
+    /// - Throws: ``InputRefusal`` for `giftMessage` and `deliverOn`.
+    public func checkedWishes(
+        giftMessage: String?, deliverOn day: String?
+    ) async throws -> ParcelWishes {
+        try ParcelWishes.checked(
+            giftMessage: giftMessage, deliverOn: day, at: try await marketNow())
+    }
+
     /// Keeps what the customer wishes of some parcels, in place of what was wished before.
     /// - Throws: ``InputRefusal``, `parcelUnknown`, and what ``findCheckout(_:as:)`` throws;
     ///   `expired` or `alreadyPlaced` when it is over.

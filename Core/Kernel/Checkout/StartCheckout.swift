@@ -8,11 +8,13 @@ extension Marketplace {
     /// When shipping prices or taxes cannot be had just now, the checkout comes back all the same,
     /// with its stock held and `isQuoted` or `isTaxed` false: ``quoteCheckout(_:as:)`` tries again.
     /// Where stock is short, what the same buyer held in an earlier checkout gives way to this one.
+    /// - Parameter wishes: what was wished of each maker's parcel; more may be at the checkout.
     /// - Parameter once: keeps the answer to a request that happens at most once.
     /// - Throws: ``CheckoutRefusal`` that names the line at fault, ``InputRefusal`` that names the
     ///   part of the address, ``OnceKeyTaken``. Nothing is kept then.
     public func startCheckout(
         _ items: [CheckoutItem], to address: Address, email: String, as buyer: Buyer,
+        wishing wishes: [ID<Seller>: ParcelWishes] = [:],
         answering once: AnswerOnce<Checkout>? = nil
     ) async throws -> Checkout {
         let wanted = try CheckoutInput.merged(items)
@@ -26,6 +28,7 @@ extension Marketplace {
         // Asked for before anything is held, so that no stock waits for somebody else's computer.
         var checkout = try draft.checkout(
             email: email, account: buyer.account, now: now, lifetime: settings.checkoutLifetime)
+        checkout.wish(wishes)
         checkout = try await taxed(try await quoted(checkout, by: sending))
         do {
             try await hold(checkout, draft, buyer, answering: once)

@@ -24,6 +24,12 @@ extension WebRequest {
             CartItem(variantId: $0.variant, quantity: $0.quantity)
         }
         data.add("cart", try JSONBytesEncoder.bytes(of: cart))
+        let wishes = try await site.carts.wishes(of: .account(account.id)).map { seller, wish in
+            CartWish(
+                sellerId: seller, giftMessage: wish.giftMessage,
+                deliverOn: wish.deliverOn?.description)
+        }
+        data.add("cartWishes", try JSONBytesEncoder.bytes(of: wishes))
         return data.json
     }
 
@@ -42,5 +48,11 @@ extension WebRequest {
     private struct CartItem: Codable {
         let variantId: ID<Variant>
         let quantity: Int
+    }
+
+    private struct CartWish: Codable {
+        let sellerId: ID<Seller>
+        let giftMessage: String?
+        let deliverOn: String?
     }
 }

@@ -128,9 +128,11 @@ class Walk:
         handles = list(dict.fromkeys(row["Handle"] for row in rows))[:3]
         kept = [row for row in rows if row["Handle"] in handles]
         for row in kept:
-            for column in ["Title", "Body (HTML)", "Vendor", "Type", "Image Alt Text"]:
-                if row[column]:
-                    row[column] = self.words.say(row[column], 180)
+            for column, room in [("Title", 180), ("Body (HTML)", 180), ("Vendor", 180), ("Type", 80),
+                                 ("Image Alt Text", 180), ("Tags", 60), ("Variant SKU", 80),
+                                 ("Option1 Name", 40), ("Option1 Value", 60)]:
+                if row.get(column):
+                    row[column] = self.words.say(row[column], room)
             row["Handle"] = f"{row['Handle']}-{self.tag}"
         text = io.StringIO()
         writer = csv.DictWriter(text, fieldnames=list(rows[0]))
@@ -152,7 +154,8 @@ class Walk:
         say, customer = self.words.say, self.customer
         customer.go("/").follow("Sign in", "header").follow("Create one")
         customer.fill("Your name", say("Nora Sommer", 120))
-        customer.fill("E-mail", f"nora-{self.tag}@example.com").fill("Password", PASSWORD)
+        self.customer_email = f"nora-{self.tag}@example.com"
+        customer.fill("E-mail", self.customer_email).fill("Password", PASSWORD)
         customer.press("Create account")
         # With a typing error, which is forgiven.
         customer.page.get_by_label("Search", exact=True).first.fill(f"wren jugg {self.tag}")
@@ -243,6 +246,25 @@ class Walk:
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
         customer.press("Go on to shipping and payment").sees("How it is sent")
         self.left["storefront"].append(customer.where())
+
+    def buy_more(self):
+        """Orders of the artisan's that are to be packed, for whoever tries every form of theirs."""
+        customer = self.customer
+        for _ in range(2):
+            customer.go("/").page.get_by_label("Search", exact=True).first.fill(
+                f"wren jug {self.tag}")
+            customer.press("Search", "header").follow(self.thing)
+            # One that is for sale: of drafts there is less to do in the back office.
+            self.left["admin"].insert(0, customer.where().split("?")[0])
+            customer.press("Put in the cart").follow("Go to checkout")
+            customer.page.locator("main button").filter(has_text="Send it here").first.click()
+            customer.page.get_by_role("button", name="Order and pay").click()
+            customer.sees("Purchase [A-Z0-9]")
+            purchase = customer.where().split("?")[0]
+            customer.sees_later("being packed", purchase)
+            self.left["storefront"].append(purchase)
+            self.left.setdefault("seller", []).append("/orders?state=paid")
+        customer.go("/search?text=morning+mug").follow("Morning Mug").press("Put in the cart")
 
     def look_after_rules(self):
         """A commission rule that is only drafted, and what a provider has open."""

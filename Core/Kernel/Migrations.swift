@@ -107,6 +107,7 @@ public struct Migration: Sendable {
         "m0159-paid-apart",
         "m0164-access-epochs",
         "m0165-email-changes",
+        "m0167-cut-plans",
     ]
 
     /// The migrations that this build ships.

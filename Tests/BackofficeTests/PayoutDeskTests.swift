@@ -18,6 +18,11 @@ import Vocabulary
             let plan = try await office.post("/api/v1/payout-plans", "{}", as: .finance)
             #expect(plan.value("needsApproval") == "true")
             let path = "/payout-plans/\(try plan.require("id"))"
+            #expect(plan.value("isCut") == "false")
+            #expect(try await !office.get(path).text.contains("This plan stopped at"))
+            try await office.market.database.execute("update payout_plan set is_cut = true")
+            #expect(try await office.get(path).text.contains("This plan stopped at 500 lines."))
+            #expect(try await office.get("/api/v1\(path)").value("isCut") == "true")
             let lines = try await office.get("/api/v1\(path)/lines", as: .finance)
             #expect(lines.value("items.1.outcome") == "pays")
             #expect(lines.value("items.2.outcome") == nil)

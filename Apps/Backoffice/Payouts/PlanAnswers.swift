@@ -9,6 +9,8 @@ struct PlanAnswer: Codable {
     let fingerprint: String
     /// A payout in it is so large that a second person must approve it.
     let needsApproval: Bool
+    /// It stopped at 500 lines: more waits for the next plan.
+    let isCut: Bool
     /// Absent for plans that the market made by its schedules.
     let madeBy: ID<Account>?
     let madeAt: Instant
@@ -23,6 +25,7 @@ struct PlanAnswer: Codable {
         state = plan.state.rawValue
         fingerprint = plan.fingerprint
         needsApproval = plan.needsApproval
+        isCut = plan.isCut
         madeBy = plan.madeBy
         madeAt = plan.madeAt
         approvedBy = plan.approvedBy

@@ -53,6 +53,11 @@ enum PlanPages {
         }
         return DeskPage(
             "Payout plan of \(Format.time(plan.madeAt))",
+            lead: plan.isCut
+                ? """
+                This plan stopped at \(PayoutPlan.linesMax) lines. More waits: settle it, and make \
+                another.
+                """ : nil,
             [
                 Block(
                     facts: [

@@ -38,7 +38,9 @@ enum ProviderPages {
                     refused.isEmpty ? nil : "Files that were not taken",
                     table: Table(
                         ["File", "Reason"],
-                        refused.map { [Cell(data: $0.file), Cell(data: $0.reason)] })),
+                        refused.map {
+                            [Cell(data: $0.file), Cell(data: localized(sentence: $0.reason))]
+                        })),
             ])
     }
 

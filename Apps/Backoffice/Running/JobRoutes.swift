@@ -68,6 +68,12 @@ struct JobRoutes {
         }
     }
 
+    /// `Auszahlung senden (payouts.send)`: commands and logs have the kind alone.
+    static func words(_ kind: String) -> String {
+        let words = localized(name: kind)
+        return words == kind ? kind : "\(words) (\(kind))"
+    }
+
     private static func page(
         _ marketplace: Marketplace, _ page: PageRequest
     ) async throws -> DeskPage {
@@ -86,7 +92,7 @@ struct JobRoutes {
         let given = Block("Given up", timeline: [], nothing: "Nothing was given up.")
         let jobs = dead.items.map { job in
             Block(
-                "\(job.kind) #\(job.id)", text: .data(job.error),
+                "\(words(job.kind)) #\(job.id)", text: .data(job.error),
                 facts: [
                     Fact("Arguments", data: job.args), Fact("Tries", data: String(job.attempts)),
                     Fact("Given up", data: Format.time(job.finishedAt)),

@@ -37,16 +37,18 @@ struct CommissionCommand: AsyncParsableCommand {
 
         private func report(_ simulation: CommissionSimulation) {
             say(
-                "\(simulation.changed) of \(simulation.orders) orders since \(simulation.since) "
+                "\(simulation.changed) of \(orders(simulation.orders)) since \(simulation.since) "
                     + "would have another commission.")
             for delta in simulation.sellers {
                 let sign = delta.difference > 0 ? "+" : ""
                 say(
                     "  \(sign)\(Money(delta.difference, delta.currency))  \(delta.sellerName): "
                         + "\(Money(delta.charged, delta.currency)) → "
-                        + "\(Money(delta.simulated, delta.currency)) in \(delta.orders) orders")
+                        + "\(Money(delta.simulated, delta.currency)) in \(orders(delta.orders))")
             }
         }
+
+        private func orders(_ count: Int) -> String { Format.count(count, "order", "orders") }
     }
 
     struct Invoice: AsyncParsableCommand {

@@ -144,6 +144,11 @@ struct PayoutsCommand: AsyncParsableCommand {
             say("Pays \(Money(amount, currency)) in all.")
         }
         if totals.isEmpty { say("Nothing would be paid.") }
+        if plan.isCut {
+            say(
+                "It stopped at \(PayoutPlan.linesMax) lines, and more waits: settle it, and make "
+                    + "another plan.")
+        }
         if plan.needsApproval {
             say(
                 plan.approvedBy == nil

@@ -81,7 +81,7 @@ struct BrowsePage {
                 value: category.slug, label: depth + category.localizedName,
                 isChosen: category.id == branch?.id)
         }
-        currencySign = "€"
+        currencySign = Format.sign(of: BrowseQuery.currency)
         isFiltered = query.isFiltered
         things = ThingCard.page(page.items)
         hasThings = !things.isEmpty

@@ -65,8 +65,11 @@ struct BrowseQuery: Described {
             || sentTo != nil || stars != nil || sort != nil || !wishes.isEmpty
     }
 
+    /// In which prices are asked for and shown in bands.
+    static let currency = Currency.eur
+
     private static func amount(_ text: String?) -> Int64? {
-        text.flatMap { TypedAmount.guess($0, .eur) }.map { max(0, $0.amount) }
+        text.flatMap { TypedAmount.guess($0, currency) }.map { max(0, $0.amount) }
     }
 
     /// The same list with some of the question changed; nil takes that part of it away. It begins

@@ -130,8 +130,12 @@ struct FacetGroup {
         let asked = query.cardQuery()
         if asked.priceMin != nil || asked.priceMax != nil {
             let words = [
-                asked.priceMin.map { localized("from \(Format.money(Money($0, .eur)))") },
-                asked.priceMax.map { localized("to \(Format.money(Money($0, .eur)))") },
+                asked.priceMin.map {
+                    localized("from \(Format.money(Money($0, BrowseQuery.currency)))")
+                },
+                asked.priceMax.map {
+                    localized("to \(Format.money(Money($0, BrowseQuery.currency)))")
+                },
             ]
             items.append(
                 Item(
@@ -170,9 +174,11 @@ struct FacetGroup {
         }
     }
 
-    private static func money(_ amount: Int64) -> String { Format.money(Money(amount, .eur)) }
+    private static func money(_ amount: Int64) -> String {
+        Format.money(Money(amount, BrowseQuery.currency))
+    }
 
     private static func text(_ amount: Int64?) -> String? {
-        amount.map { Money($0, .eur).decimalText }
+        amount.map { Money($0, BrowseQuery.currency).decimalText }
     }
 }

@@ -18,6 +18,12 @@ public enum Format {
         return (sign == nil && language == .english ? "-" : "−") + amount
     }
 
+    /// What a currency is called where it stands by itself: `€`, or `CHF` where it has no
+    /// well-known sign.
+    public static func sign(of currency: Currency) -> String {
+        signs[currency.code] ?? currency.code
+    }
+
     /// What an input holds: `1234.50` or `1234,50`, which ``TypedAmount`` reads both.
     public static func typed(_ money: Money) -> String {
         // Three digits behind a comma could be thousands: such a currency keeps its point.

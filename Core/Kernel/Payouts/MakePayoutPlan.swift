@@ -5,22 +5,25 @@ extension Marketplace {
     /// Writes down what would be paid now, whatever the wallets' schedules; nothing moves but holds
     /// and reserves whose time is over.
     /// - Parameter admin: nil is the operator's own command; anybody may then approve.
+    /// - Parameter linesMax: after how many lines it is cut; ``PayoutPlan/linesMax`` at most.
     @discardableResult
     public func makePayoutPlan(
-        reason: String? = nil, by admin: ID<Account>?
+        reason: String? = nil, by admin: ID<Account>?, linesMax: Int = PayoutPlan.linesMax
     ) async throws -> PayoutPlan {
         try await releaseAllDue()
         let terms = try await payoutTerms()
         var lines: [PlannedPayout] = []
         var last: Int64 = 0
-        while lines.count < PayoutPlan.linesMax {
+        // One more than it may have, to know whether anything is left.
+        while lines.count <= linesMax {
             let accounts = try await database.payouts.fundedAccounts(after: last, limit: 100)
             lines += try await plannedLines(of: accounts, terms)
             guard let next = accounts.last else { break }
             last = next
         }
         return try await store(
-            Array(lines.prefix(PayoutPlan.linesMax)), terms, reason: reason, by: admin)
+            Array(lines.prefix(linesMax)), terms, isCut: lines.count > linesMax, reason: reason,
+            by: admin)
     }
 
     /// The same of some accounts only.
@@ -46,15 +49,15 @@ extension Marketplace {
     }
 
     private func store(
-        _ lines: [PlannedPayout], _ terms: PayoutTerms, reason: String? = nil,
-        by admin: ID<Account>?
+        _ lines: [PlannedPayout], _ terms: PayoutTerms, isCut: Bool = false,
+        reason: String? = nil, by admin: ID<Account>?
     ) async throws -> PayoutPlan {
         let id = ID<PayoutPlan>()
         return try await database.transaction { tx in
             try await tx.payoutPlans.insert(
                 id, lines, fingerprint: lines.fingerprint(),
                 needsApproval: lines.contains { $0.isPaid && terms.needsApproval($0.amount) },
-                by: admin)
+                isCut: isCut, by: admin)
             try await tx.audit.record(
                 "payout-plan.made", on: "payout_plan", id.description, by: admin,
                 reason: reason)

@@ -16,6 +16,8 @@ public struct PayoutPlan: Sendable {
     /// SHA-256 of every line that pays, in hexadecimal.
     public let fingerprint: String
     public let needsApproval: Bool
+    /// Whether it stopped at ``linesMax``, so that more waits for the next plan.
+    public let isCut: Bool
     /// Nil is the market itself, by its schedules, or the operator's command.
     public let madeBy: ID<Account>?
     public let madeAt: Instant

@@ -8,12 +8,12 @@ struct PayoutPlanStore: Sendable {
 
     func insert(
         _ id: ID<PayoutPlan>, _ lines: [PlannedPayout], fingerprint: [UInt8], needsApproval: Bool,
-        by admin: ID<Account>?
+        isCut: Bool, by admin: ID<Account>?
     ) async throws {
         try await db.execute(
             """
-            insert into payout_plan (id, fingerprint, needs_approval, made_by)
-            values (\(id), \(Bytes(fingerprint)), \(needsApproval), \(admin))
+            insert into payout_plan (id, fingerprint, needs_approval, is_cut, made_by)
+            values (\(id), \(Bytes(fingerprint)), \(needsApproval), \(isCut), \(admin))
             """)
         let rows: [SQL] = lines.enumerated().map { index, line in
             """
@@ -30,7 +30,7 @@ struct PayoutPlanStore: Sendable {
     }
 
     private static let columns: SQL = """
-        id, state, fingerprint, needs_approval, made_by, made_at, approved_by, approved_at,
+        id, state, fingerprint, needs_approval, is_cut, made_by, made_at, approved_by, approved_at,
         settled_by, settled_at
         """
 
@@ -168,7 +168,8 @@ struct PayoutPlanStore: Sendable {
     private static func plan(_ c: inout Columns) throws -> PayoutPlan {
         try PayoutPlan(
             id: c.next(), state: c.next(), fingerprint: hexadecimal(c.next(Bytes.self).bytes),
-            needsApproval: c.next(), madeBy: c.next(), madeAt: c.next(), approvedBy: c.next(),
+            needsApproval: c.next(), isCut: c.next(), madeBy: c.next(), madeAt: c.next(),
+            approvedBy: c.next(),
             approvedAt: c.next(), settledBy: c.next(), settledAt: c.next())
     }
 }

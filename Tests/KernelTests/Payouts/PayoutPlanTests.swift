@@ -35,6 +35,31 @@ import Vocabulary
         }
     }
 
+    @Test func `a plan that stopped at its most lines says so, and the next one has the rest`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let earnings = try await Earnings(market)
+            let other = try await Earnings(market, shop: earnings.shop)
+            for one in [earnings, other] { _ = try await one.delivered(price: 1000) }
+            try await earnings.waitForHolds()
+            let kernel = market.marketplace
+            let admin = try await market.given.administrator()
+
+            let whole = try await kernel.makePayoutPlan(by: admin.id, linesMax: 2)
+            #expect(!whole.isCut)
+            try await kernel.dropPayoutPlan(whole.id, reason: "not yet", by: admin.id)
+            let cut = try await kernel.makePayoutPlan(by: admin.id, linesMax: 1)
+            #expect(cut.isCut)
+            #expect(try await kernel.payoutPlan(cut.id).isCut)
+            try await kernel.applyPayoutPlan(cut.id, by: admin.id)
+            let rest = try await kernel.makePayoutPlan(by: admin.id, linesMax: 1)
+
+            let lines = try await kernel.payoutPlanLines(of: rest.id, PageRequest()).items
+            #expect(lines.count == 1 && !rest.isCut)
+        }
+    }
+
     @Test func `two administrators who apply one plan at once: exactly one does`() async throws {
         try await TestMarketplace.run { market in
             let earnings = try await Earnings(market)

@@ -58,6 +58,43 @@ import Testing
         #expect(missing.isEmpty, "in Apps/Backoffice/Words/\(language.code): \(missing)")
     }
 
+    @Test(arguments: Language.allCases.filter { $0 != .english })
+    func `and what workers do`(_ language: Language) throws {
+        let known = try Self.known(language)
+        let kinds = Catalogue.files("Core/Kernel", ".swift").flatMap { file in
+            file.text.matches(of: /JobKind(?:<\w+>)?\("([a-z.-]+)"/).map { String($0.1) }
+        }
+
+        let missing = Set(kinds).subtracting(known).sorted()
+
+        #expect(kinds.count > 20)
+        #expect(missing.isEmpty, "in Apps/Backoffice/Words/\(language.code): \(missing)")
+    }
+
+    @Test(arguments: Language.allCases.filter { $0 != .english })
+    func `and why a module's file was not taken`(_ language: Language) throws {
+        let known = Set(try Self.known(language).map(Self.bare))
+        let reasons = Catalogue.files("Core/ProviderHost", ".swift").flatMap { file in
+            file.text.ranges(of: "Problem(").flatMap { call -> [String] in
+                let rest = file.text[call.upperBound...].prefix(260)
+                guard rest.prefix(60).contains("description:") else { return [] }
+                return Array(
+                    SourceText(source: String(rest)).whole().filter { !$0.isEmpty }.prefix(1))
+            }
+        }
+        // Of one no word is ours: a path, and what the system says of it.
+        let said = Set(reasons.map(Self.bare)).subtracting(["{}: {}"])
+
+        let missing = said.subtracting(known).sorted()
+
+        #expect(said.count > 8)
+        #expect(missing.isEmpty, "in Apps/Backoffice/Words/\(language.code): \(missing)")
+    }
+
+    private static func bare(_ text: String) -> String {
+        text.replacing(/\{[^}]*\}/, with: "{}")
+    }
+
     /// The kernel judges how the market is; the sentences are the back office's.
     @Test(arguments: Language.allCases.filter { $0 != .english })
     func `and how the market is`(_ language: Language) throws {

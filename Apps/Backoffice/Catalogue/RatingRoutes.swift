@@ -39,7 +39,10 @@ struct RatingRoutes {
 
     func mount() {
         desk.page("/ratings", .readCatalogue, query: ListQuery.self) { call, admin in
-            Self.page(try await call.marketplace.ratings(call.query.page()), admin)
+            let page = try await call.marketplace.ratings(call.query.page())
+            return Opinion.list(
+                "Ratings of makers", at: "/ratings", page.items.map { Opinion($0) },
+                next: page.next, nothing: "Nobody has rated a maker yet.", admin)
         }
         desk.read(
             "/ratings", "Ratings of makers, newest first, hidden ones too", tag: "Catalogue",
@@ -47,54 +50,23 @@ struct RatingRoutes {
         ) { call, _ in
             Listed(try await call.marketplace.ratings(call.query.page())) { RatingAnswer($0) }
         }
-        show(hidden: true, "hiding", "Take a rating out of sight", done: "It is hidden.")
-        show(hidden: false, "showing", "Bring a rating back", done: "It is shown again.")
-    }
-
-    private func show(hidden: Bool, _ noun: String, _ summary: String, done: Phrase) {
-        desk.act(
-            Act<RatingPath>(
-                "/ratings/{rating}/\(noun)", summary, tag: "Catalogue", .moderateCatalogue,
-                done: done, back: { _ in "/ratings" }), input: Reason.self
-        ) { marketplace, path, input, admin in
+        desk.moderate("/ratings/{rating}", listedAt: "/ratings") {
+            (marketplace, path: RatingPath, isHidden, input, admin) in
             try await marketplace.hideRating(
-                path.rating, hidden, reason: input.reason, by: admin.account.id)
-            return HiddenRatingAnswer(id: path.rating, isHidden: hidden)
+                path.rating, isHidden, reason: input.reason, by: admin.account.id)
+            return HiddenRatingAnswer(id: path.rating, isHidden: isHidden)
         }
     }
+}
 
-    private static func page(
-        _ page: Kernel.Page<ShopRating>, _ admin: Administrator
-    ) -> DeskPage {
-        let blocks = page.items.map { found in
-            let rating = found.rating
-            let path = "/ratings/\(rating.id)"
-            let form =
-                rating.isHidden
-                ? DeskForm("Show it again", to: path + "/showing", [.reason])
-                : DeskForm.dangerous(
-                    "Hide it", to: path + "/hiding",
-                    hint: """
-                        Nobody sees it in the shop, and its stars do not count, until it is shown \
-                        again.
-                        """)
-            return Block(
-                "\(Format.stars(rating.stars)) \(found.sellerName)", text: .data(rating.body),
-                facts: [
-                    Fact("By", data: rating.author),
-                    Fact("On", data: Format.date(rating.createdAt)),
-                    Fact("Seller", data: found.sellerName, to: Links.seller(found.seller)),
-                    Fact("Answer", data: rating.reply ?? "—"),
-                    Fact("State", state: rating.isHidden ? "hidden" : "published"),
-                    Fact(
-                        "Audit trail", "show",
-                        to: Links.trail("seller_rating", rating.id.description)),
-                ], forms: CataloguePages.mayModerate(admin) ? [form] : [])
-        }
-        let none = Block(timeline: [], nothing: "Nobody has rated a maker yet.")
-        let more = page.next.map { Block(more: "/ratings?after=\(Cursor.seal($0))") }
-        return DeskPage(
-            "Ratings of makers", tabs: CataloguePages.tabs("ratings"),
-            (blocks.isEmpty ? [none] : blocks) + [more].compactMap { $0 })
+extension Opinion {
+    fileprivate init(_ found: ShopRating) {
+        let rating = found.rating
+        self.init(
+            subject: found.sellerName, author: rating.author, stars: rating.stars,
+            body: rating.body, reply: rating.reply, isHidden: rating.isHidden,
+            createdAt: rating.createdAt, path: "/ratings/\(rating.id)",
+            trail: Links.trail("seller_rating", rating.id.description),
+            more: [Fact("Seller", data: found.sellerName, to: Links.seller(found.seller))])
     }
 }

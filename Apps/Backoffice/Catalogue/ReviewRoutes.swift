@@ -2,7 +2,7 @@ import Kernel
 import Vocabulary
 import Web
 
-/// Reviews, and hiding those that break the rules.
+/// Reviews of things, and hiding those that break the rules.
 struct ReviewRoutes {
     struct ReviewPath: Described { let review: ID<Review> }
 
@@ -10,8 +10,10 @@ struct ReviewRoutes {
 
     func mount() {
         desk.page("/reviews", .readCatalogue, query: ListQuery.self) { call, admin in
-            ReviewPages.list(
-                try await call.marketplace.reviews(call.query.page()), admin)
+            let page = try await call.marketplace.reviews(call.query.page())
+            return Opinion.list(
+                "Reviews", at: "/reviews", page.items.map { Opinion($0) }, next: page.next,
+                nothing: "Nobody has reviewed anything yet.", admin)
         }
         desk.read(
             "/reviews", "Reviews, newest first, hidden ones too", tag: "Catalogue",
@@ -19,19 +21,24 @@ struct ReviewRoutes {
         ) { call, _ in
             Listed(try await call.marketplace.reviews(call.query.page())) { ReviewAnswer($0) }
         }
-        show(hidden: true, "hiding", "Take a review out of sight", done: "It is hidden.")
-        show(hidden: false, "showing", "Bring a review back", done: "It is shown again.")
-    }
-
-    private func show(hidden: Bool, _ noun: String, _ summary: String, done: Phrase) {
-        desk.act(
-            Act<ReviewPath>(
-                "/reviews/{review}/\(noun)", summary, tag: "Catalogue", .moderateCatalogue,
-                done: done, back: { _ in "/reviews" }), input: Reason.self
-        ) { marketplace, path, input, admin in
+        desk.moderate("/reviews/{review}", listedAt: "/reviews") {
+            (marketplace, path: ReviewPath, isHidden, input, admin) in
             try await marketplace.hideReview(
-                path.review, hidden, reason: input.reason, by: admin.account.id)
-            return HiddenAnswer(id: path.review, isHidden: hidden)
+                path.review, isHidden, reason: input.reason, by: admin.account.id)
+            return HiddenAnswer(id: path.review, isHidden: isHidden)
         }
+    }
+}
+
+extension Opinion {
+    fileprivate init(_ review: Review) {
+        self.init(
+            subject: review.listingTitle, author: review.author, stars: review.stars,
+            body: review.body, reply: review.reply, isHidden: review.isHidden,
+            createdAt: review.createdAt, path: "/reviews/\(review.id)",
+            trail: Links.trail("review", review.id.description),
+            more: review.photos.enumerated().map { index, photo in
+                Fact("Photo \(index + 1)", "look at it", to: "/media/\(photo.hash)")
+            })
     }
 }

@@ -4,7 +4,6 @@ import Web
 
 /// What customers say, for programs.
 struct ReviewAPI {
-    struct ReviewPath: Described { let review: ID<Review> }
     struct NewReply: Described {
         let reply: String
         static let rules: [String: [Rule]] = ["reply": [.length(1...4000)]]
@@ -54,9 +53,9 @@ struct ReviewAPI {
         }
     }
 
+    private let tag = "Reviews"
+
     func mount(on api: API) {
-        let tag = "Reviews"
-        mountRatings(on: api, tag)
         api.get("/reviews", "What customers say of your things, newest first", tag: tag)
             .query(ListQuery.self)
             .handle(as: Member.self, needing: [.readReviews]) { call, member in
@@ -64,24 +63,6 @@ struct ReviewAPI {
                     as: member.membership, call.query.page())
                 return Listed(page) { ReviewAnswer($0) }
             }
-        api.put("/reviews/{review}/reply", "Answer a review", tag: tag)
-            .path(ReviewPath.self).body(NewReply.self)
-            .handle(as: Member.self, needing: [.replyToReviews]) { call, member in
-                try await call.marketplace.reply(
-                    to: call.path.review, call.body.reply, as: member.membership)
-                return Nothing()
-            }
-        api.delete("/reviews/{review}/reply", "Take an answer back", tag: tag)
-            .path(ReviewPath.self)
-            .handle(as: Member.self, needing: [.replyToReviews]) { call, member in
-                try await call.marketplace.reply(
-                    to: call.path.review, nil, as: member.membership)
-                return Nothing()
-            }
-    }
-
-    /// What is said of the shop itself.
-    private func mountRatings(on api: API, _ tag: String) {
         api.get("/ratings", "What customers say of your shop, newest first", tag: tag)
             .query(ListQuery.self)
             .handle(as: Member.self, needing: [.readReviews]) { call, member in
@@ -89,18 +70,29 @@ struct ReviewAPI {
                     as: member.membership, call.query.page())
                 return Listed(page) { RatingAnswer($0) }
             }
-        api.put("/ratings/{rating}/reply", "Answer a rating of your shop", tag: tag)
-            .path(RatingPath.self).body(NewReply.self)
+        mountReply(on: api, "/reviews/{review}/reply", "Answer a review") {
+            (marketplace, path: ReviewPath, reply, member) in
+            try await marketplace.reply(to: path.review, reply, as: member.membership)
+        }
+        mountReply(on: api, "/ratings/{rating}/reply", "Answer a rating of your shop") {
+            (marketplace, path: RatingPath, reply, member) in
+            try await marketplace.reply(to: path.rating, reply, as: member.membership)
+        }
+    }
+
+    /// An answer is given and taken back in one way, whatever it answers; nil takes it back.
+    private func mountReply<Path: Described>(
+        on api: API, _ pattern: String, _ summary: String,
+        _ reply: @escaping @Sendable (Marketplace, Path, String?, Member) async throws -> Void
+    ) {
+        api.put(pattern, summary, tag: tag).path(Path.self).body(NewReply.self)
             .handle(as: Member.self, needing: [.replyToReviews]) { call, member in
-                try await call.marketplace.reply(
-                    to: call.path.rating, call.body.reply, as: member.membership)
+                try await reply(call.marketplace, call.path, call.body.reply, member)
                 return Nothing()
             }
-        api.delete("/ratings/{rating}/reply", "Take an answer back", tag: tag)
-            .path(RatingPath.self)
+        api.delete(pattern, "Take an answer back", tag: tag).path(Path.self)
             .handle(as: Member.self, needing: [.replyToReviews]) { call, member in
-                try await call.marketplace.reply(
-                    to: call.path.rating, nil, as: member.membership)
+                try await reply(call.marketplace, call.path, nil, member)
                 return Nothing()
             }
     }

@@ -17,9 +17,17 @@ struct FakeStripe: Sendable {
             let currency: String
         }
 
+        struct Transfer: Decodable, Sendable {
+            let amount: Int64
+            let destination: String
+            /// The charge that it is tied to.
+            let source: String?
+        }
+
         /// What it holds of ours, by currency.
         let balance: [String: Int64]
         let payments: [Payment]
+        let transfers: [Transfer]
         /// What each seller's account holds, by currency.
         let accounts: [String: [String: Int64]]
     }

@@ -17,17 +17,18 @@ struct StripeTown: Sendable {
     var buyer: Buyer { Buyer(account: customer.id) }
 
     /// Every scenario ends with both books compared.
-    /// - Parameter isPastMarket: the module is called past the market, whose books then have
-    ///   nothing of it.
+    /// - Parameters:
+    ///   - isPastMarket: the module is called past the market, whose books then have nothing of it.
+    ///   - capture: when the administrator wants payments captured.
     static func run(
-        isPastMarket: Bool = false,
+        isPastMarket: Bool = false, capture: ProviderInstance.Capture = .atOrder,
         _ body: @Sendable @escaping (StripeTown) async throws -> Void
     ) async throws {
         try await TestMarketplace.run { market in
             let door = WebhookDoor()
             try await FakeStripe.run { stripe in
                 try await door.open {
-                    let town = try await StripeTown(market, stripe, door)
+                    let town = try await StripeTown(market, stripe, door, capture)
                     try await body(town)
                     try await town.compare(isPastMarket: isPastMarket)
                 }
@@ -36,7 +37,8 @@ struct StripeTown: Sendable {
     }
 
     private init(
-        _ market: TestMarketplace, _ stripe: FakeStripe, _ door: WebhookDoor
+        _ market: TestMarketplace, _ stripe: FakeStripe, _ door: WebhookDoor,
+        _ capture: ProviderInstance.Capture
     ) async throws {
         var settings = market.marketplace.settings
         settings.storefrontURL = door.url
@@ -59,7 +61,7 @@ struct StripeTown: Sendable {
         }
         let (account, connect) = ("whsec_account_4f1c22", "whsec_connect_90ab17")
         let made = try await marketplace.createProviderInstance(
-            module: "stripe", name: "Stripe",
+            module: "stripe", name: "Stripe", capture: capture,
             settings: [
                 "url": stripe.url, "apiKey": "sk_test_fake", "webhookSecret": account,
                 "connectWebhookSecret": connect,

@@ -35,6 +35,8 @@ class Books:
             "payment_intents charges sessions refunds transfers reversals accounts disputes "
             "balance_transactions payouts events webhook_endpoints").split()}
         self.links = {}
+        # By currency: what of the balance is still on its way into it.
+        self.pending = {}
         self.announce = lambda event: None
 
     # Finding
@@ -63,9 +65,12 @@ class Books:
             source[source_field] = line["id"]
         return self.keep("balance_transactions", line)
 
-    def available(self, currency):
+    def total(self, currency):
         return sum(line["net"] for line in self.tables["balance_transactions"].values()
                    if line["currency"] == currency)
+
+    def available(self, currency):
+        return self.total(currency) - self.pending.get(currency, 0)
 
     @staticmethod
     def amount(value, currency):
@@ -185,6 +190,15 @@ class Books:
         self.tell("payment_intent.canceled", intent)
         return intent
 
+    def lapse(self, id):
+        """The card's bank holds the money no longer, about a week after it was reserved
+        (docs.stripe.com/payments/place-a-hold-on-a-payment-method)."""
+        intent = self.find("payment_intents", id, "payment_intent")
+        if intent["status"] != "requires_capture":
+            raise self.unexpected(intent, "lapse")
+        self.tell("charge.expired", self.tables["charges"][intent["latest_charge"]])
+        return self.cancel(id, {"cancellation_reason": "automatic"})
+
     @staticmethod
     def unexpected(intent, act):
         return Refused(
@@ -288,6 +302,8 @@ class Books:
         line = self.move("refund_failure", {"id": id}, refund["amount"], refund["currency"])
         refund["failure_balance_transaction"] = line["id"]
         self.tell("refund.failed", refund)
+        # The old name of it, which endpoints may still ask for.
+        self.tell("charge.refund.updated", refund)
         return refund
 
     # Disputes

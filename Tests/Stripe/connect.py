@@ -137,8 +137,9 @@ class ConnectBooks(Books):
         currencies = {row["currency"] for row in rows.values()}
         parts = [{"amount": left(c), "currency": c, "source_types": {}}
                  for c in sorted(currencies) or ["eur"]]
+        waiting = {} if account else self.pending
         return {"object": "balance", "available": parts, "livemode": False,
-                "pending": [{**p, "amount": 0} for p in parts]}
+                "pending": [{**p, "amount": waiting.get(p["currency"], 0)} for p in parts]}
 
     # For whoever compares these books with their own
 
@@ -150,7 +151,11 @@ class ConnectBooks(Books):
             sums[line["type"]] = sums.get(line["type"], 0) + line["amount"]
             sums["fee"] = sums.get("fee", 0) + line["fee"]
         return {
-            "balance": {c: self.available(c) for c in by_type}, "movements": by_type,
+            "balance": {c: self.total(c) for c in by_type}, "movements": by_type,
+            "transfers": [
+                {"amount": t["amount"], "destination": t["destination"],
+                 "source": t["source_transaction"]}
+                for t in self.tables["transfers"].values()],
             "payments": [
                 {"id": i["id"], "payment": i["metadata"].get("guildhall_payment"),
                  "status": i["status"], "received": i["amount_received"],

@@ -20,7 +20,8 @@ class Courier:
 
     def __init__(self):
         self.endpoints = {"account": None, "connect": None}
-        self.chaos = {"double": 0.0, "late": 0.0, "late_seconds": 1.0, "shuffle": False}
+        self.chaos = {"double": 0.0, "late": 0.0, "late_seconds": 1.0, "shuffle": False,
+                      "lost": 0.0}
         self.random = random.Random(1)
         self.waiting = []
         self.arrived = 0
@@ -32,6 +33,8 @@ class Courier:
         way = "connect" if event.get("account") else "account"
         with self.condition:
             if self.endpoints[way] is None:
+                return
+            if self.chaos["lost"] and self.random.random() < self.chaos["lost"]:
                 return
             times = 2 if self.random.random() < self.chaos["double"] else 1
             for _ in range(times):

@@ -128,6 +128,10 @@ class Handler(BaseHTTPRequestHandler):
                 case ["chaos"]:
                     server.courier.random.seed(given.pop("seed", 1))
                     server.courier.chaos |= given
+                case ["resend"]:
+                    # Every event once more, as Stripe's dashboard does for one.
+                    for event in list(books.tables["events"].values()):
+                        server.courier.post(event)
                 case ["sessions", id, "pay"]:
                     books.pay_session(id, given.get("payment_method", "pm_card_visa"))
                 case ["sessions", id, "expire"]:
@@ -141,6 +145,10 @@ class Handler(BaseHTTPRequestHandler):
                 case ["accounts", id, "spend"]:
                     # The seller's schedule pays it to the seller's bank.
                     return books.create_payout(given, id)
+                case ["payment_intents", id, "lapse"]:
+                    books.lapse(id)
+                case ["pending"]:
+                    books.pending = given
                 case ["refunds", id, "fail"]:
                     books.fail_refund(id)
                 case ["payment_intents", id, "dispute"]:

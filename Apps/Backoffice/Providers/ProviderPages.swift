@@ -289,9 +289,9 @@ enum ProviderPages {
             ])
     }
 
-    /// Asked only of modules that can capture one order after the other.
+    /// Asked only of modules that can capture later than they authorize.
     private static func capture(_ module: ModuleDescriptor, _ chosen: String?) -> [Input] {
-        guard module.capabilities.isSuperset(of: [.separateCapture, .multipleCaptures]) else {
+        guard module.capabilities.contains(.separateCapture) else {
             return [.hidden("capture", chosen ?? ProviderInstance.Capture.atOrder.rawValue)]
         }
         return [
@@ -300,7 +300,13 @@ enum ProviderPages {
                 [
                     (key: "at_order", text: "all with the order"),
                     (key: "at_shipment", text: "each artisan's part at shipment"),
-                ], chosen: chosen)
+                ], chosen: chosen,
+                help: module.capabilities.contains(.multipleCaptures)
+                    ? nil
+                    : """
+                    This provider captures a payment once: a purchase from one artisan is \
+                    captured whole at its first parcel, one from several with the order.
+                    """)
         ]
     }
 

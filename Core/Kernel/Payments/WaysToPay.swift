@@ -19,13 +19,20 @@ struct OpenWay: Sendable {
     /// Where a provider that pays sellers sends the money, by the wallet of each; nothing for one
     /// that holds it.
     let destinations: [ID<Wallet>: String]
+    /// How many orders the payment would be for.
+    let orders: Int
 
-    /// At shipment only where the provider can capture one order after the other.
+    /// At shipment where the provider can capture one order after the other; and where it captures
+    /// once, for a purchase of one order alone, which is captured whole at its first parcel: a
+    /// second capture for a later parcel would find the rest released. A purchase of several orders
+    /// is captured when it is paid then, since its first shipment would release the others' money.
     var capture: ProviderInstance.Capture {
         let can = provider.descriptor.capabilities
         if can.contains(.paidOnDelivery) { return .atDelivery }
-        return can.isSuperset(of: [.separateCapture, .multipleCaptures])
-            ? instance.capture : .atOrder
+        let waits =
+            can.contains(.separateCapture)
+            && (can.contains(.multipleCaptures) || orders == 1)
+        return waits ? instance.capture : .atOrder
     }
 }
 
@@ -91,13 +98,17 @@ extension Marketplace {
         do {
             let provider = try await providers.payment(instance.id)
             guard provider.paysSellers else {
-                return OpenWay(instance: instance, provider: provider, destinations: [:])
+                return OpenWay(
+                    instance: instance, provider: provider, destinations: [:],
+                    orders: payees.count)
             }
             guard provider.pays(payees) else { throw PaymentRefusal.oneMakerOnly }
             guard let destinations = try await destinations(of: payees, at: provider) else {
                 throw PaymentRefusal.wayUnavailable
             }
-            return OpenWay(instance: instance, provider: provider, destinations: destinations)
+            return OpenWay(
+                instance: instance, provider: provider, destinations: destinations,
+                orders: payees.count)
         } catch is ProviderRefusal {
             throw PaymentRefusal.wayUnavailable
         } catch is ProviderError {

@@ -28,7 +28,9 @@ public struct ProviderInstance: Sendable {
         var inModule: InstanceMode { self == .live ? .live : .sandbox }
     }
 
-    /// When a payment's shares are captured: all with the order, or each at its shipment.
+    /// When a payment's shares are captured: all with the order, or each at its shipment. At a
+    /// provider that captures a payment once, the latter holds for purchases of one order; those of
+    /// several are captured with the order.
     public enum Capture: String, Sendable, CaseIterable, SQLText {
         case atOrder = "at_order"
         case atShipment = "at_shipment"

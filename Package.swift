@@ -249,7 +249,8 @@ let package = Package(
             ],
             path: "Tests/SolanaPayTests", exclude: ["Chain"], swiftSettings: settings),
         .testTarget(
-            name: "StripeTests", dependencies: kit + ["StripePayments"],
+            name: "StripeTests",
+            dependencies: kit + ["StripePayments", "ProviderHost", "TestServers"],
             path: "Tests/StripeTests", swiftSettings: settings),
         .testTarget(
             name: "KernelTests",

@@ -10,9 +10,6 @@ aiosmtpd_version=1.4.6
 playwright_version=1.65.2
 # It carries axe-core 4.12.1.
 axe_version=0.1.8
-# Of Stripe's API in the version that the module pins.
-stripe_version=15.3.1
-localstripe_version=1.15.10
 
 start_market() {
     local modules=$work/market/modules product
@@ -220,15 +217,7 @@ PYTHON
 # Our Stripe, driven by the vendor's own library; and what the module asked it during the unit
 # tests, judged by that library's types and by localstripe.
 stripe_proofs() {
-    local venv=$top/.guildhall/stripe-$stripe_version log=$work/stripe.log
-    if [ ! -x "$venv/bin/localstripe" ]; then
-        say "stripe $stripe_version and localstripe $localstripe_version from PyPI, into ${venv#"$top"/}"
-        mkdir -p "$top/.guildhall"
-        python3 -m venv "$venv"
-        "$venv/bin/pip" install --quiet --disable-pip-version-check \
-            "stripe==$stripe_version" "localstripe==$localstripe_version" ||
-            fail "stripe or localstripe could not be installed from PyPI; see pip's reason above."
-    fi
+    local venv=$GUILDHALL_TEST_STRIPE log=$work/stripe.log
     say "Stripe's own library against our Stripe, and our module's requests against others"
     "$venv/bin/python" -B "$top/Tests/Stripe/drive_with_sdk.py" | tee "$log" ||
         fail "Stripe's library found fault with our Stripe; see above."

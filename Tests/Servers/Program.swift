@@ -73,7 +73,7 @@ public struct ServerFailure: Error, CustomStringConvertible {
 }
 
 /// Asks the system for a port that nobody uses now.
-func freePort() throws -> Int {
+public func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

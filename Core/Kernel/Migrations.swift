@@ -108,6 +108,7 @@ public struct Migration: Sendable {
         "m0164-access-epochs",
         "m0165-email-changes",
         "m0167-cut-plans",
+        "m0157-dispute-sweeps",
     ]
 
     /// The migrations that this build ships.

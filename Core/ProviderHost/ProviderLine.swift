@@ -46,6 +46,13 @@ public struct LocalLine: ProviderLine {
             guard let books = provider.asBalance else { throw missing("balance") }
             return .balance(
                 page: try await books.balance(from: from, until: until, after: cursor, context))
+        case .disputes(let since, let cursor):
+            guard let disputes = provider.asDisputes else { throw missing("disputes") }
+            return .disputes(
+                page: try await disputes.disputes(since: since, after: cursor, context))
+        case .lookupDispute(let reference):
+            guard let disputes = provider.asDisputes else { throw missing("disputes") }
+            return .dispute(snapshot: try await disputes.lookupDispute(reference, context))
         case .file(let request):
             guard let files = provider.asPayoutFiles else { throw missing("payout files") }
             return .file(file: try files.file(request))

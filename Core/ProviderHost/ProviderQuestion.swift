@@ -25,6 +25,8 @@ public enum ProviderQuestion: Hashable, Sendable, Codable {
     case reverse(request: TransferReversal)
     case lookupReversal(key: ProviderLookup, transfer: String)
     case balance(from: Instant, until: Instant, cursor: String?)
+    case disputes(since: Instant, cursor: String?)
+    case lookupDispute(reference: String)
     case quotes(request: ShippingRequest)
     case calculate(request: TaxRequest)
 }
@@ -51,6 +53,7 @@ extension ProviderQuestion {
         case .openAccount, .onboardingLink, .account, .transfer, .reverse, .lookupReversal:
             .accounts
         case .balance: .balance
+        case .disputes, .lookupDispute: .disputes
         case .quotes: .shipping
         case .calculate: .tax
         }
@@ -72,6 +75,8 @@ public enum ProviderReply: Hashable, Sendable, Codable {
     case onboarding(link: OnboardingLink)
     case reversal(snapshot: ReversalSnapshot?)
     case balance(page: BalancePage)
+    case disputes(page: DisputePage)
+    case dispute(snapshot: DisputeSnapshot?)
     case quotes(list: [ShippingQuote])
     case taxes(lines: [TaxLine])
 }

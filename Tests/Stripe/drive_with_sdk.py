@@ -246,6 +246,10 @@ def disputes(c, fake):
     dispute = c.disputes.list({"payment_intent": paid.id}).data[0]
     expect(dispute.status == "needs_response", "a dispute")
     expect([t.net for t in dispute.balance_transactions] == [-6500], "amount and fee are taken")
+    since = c.disputes.list({"created": {"gte": dispute.created}, "limit": 1,
+                             "expand": ["data.payment_intent"]})
+    expect(since.data[0].payment_intent.id == paid.id, "listed by its time, with its payment")
+    expect(not c.disputes.list({"created": {"gt": dispute.created + 5}}).data, "none is newer")
     refused(stripe.InvalidRequestError, "charge_disputed",
             lambda: c.refunds.create({"payment_intent": paid.id}))
     fake.control(f"disputes/{dispute.id}/won", {})

@@ -33,7 +33,7 @@ WANTED = {
     "POST /v1/checkout/sessions", "GET /v1/checkout/sessions/ID", "GET /v1/checkout/sessions",
     "POST /v1/checkout/sessions/ID/expire", "POST /v1/accounts", "GET /v1/accounts/ID",
     "POST /v1/account_links", "POST /v1/transfers", "GET /v1/balance",
-    "GET /v1/balance_transactions", "GET /v1/disputes/ID", "GET /v1/transfers",
+    "GET /v1/balance_transactions", "GET /v1/disputes/ID", "GET /v1/disputes", "GET /v1/transfers",
     "POST /v1/payment_intents/ID/capture", "POST /v1/transfers/ID/reversals", "GET /v1/refunds",
     "GET /v1/transfers/ID/reversals",
 }

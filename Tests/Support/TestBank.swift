@@ -40,6 +40,8 @@ public final class TestBank: Sendable {
         var calls: [String] = []
         /// What it told of disputes, by the event.
         var disputes: [String: DisputeSnapshot] = [:]
+        /// What it knows of disputes whether it told or not, and when each was opened.
+        var knownDisputes: [(openedAt: Instant, snapshot: DisputeSnapshot)] = []
         var meanwhile: (@Sendable () async -> Void)?
         /// What each capture's key first came with.
         var captures: [String: CaptureRequest] = [:]
@@ -81,7 +83,7 @@ public final class TestBank: Sendable {
         state.withLock { $0.faults += faults }
     }
 
-    /// Until further notice refunds and payouts cannot be looked up, for this reason; nil ends it.
+    /// Until further notice refunds, payouts and disputes cannot be looked up, for this reason; nil ends it.
     public func beBlind(_ reason: ProviderError?) { state.withLock { $0.blindness = reason } }
 
     /// What the bank would send about a dispute.
@@ -91,6 +93,20 @@ public final class TestBank: Sendable {
         return WebhookDelivery(
             headers: ["x-test-signature": "signed", "x-test-event": event],
             body: Array(event.utf8), receivedAt: .systemNow)
+    }
+
+    /// A dispute as the bank has it from now on, of which it tells nobody.
+    public func keep(_ dispute: DisputeSnapshot, openedAt: Instant = .systemNow) {
+        state.withLock { state in
+            let known = state.knownDisputes.firstIndex {
+                $0.snapshot.reference == dispute.reference
+            }
+            if let known {
+                state.knownDisputes[known].snapshot = dispute
+            } else {
+                state.knownDisputes.append((openedAt, dispute))
+            }
+        }
     }
 
     /// Runs `work` once, while the next payment, refund or look-up of a payout or of what was taken

@@ -4,7 +4,7 @@ import Vocabulary
 /// A payment module that keeps its money in a ``TestBank`` of this process. The method chosen says
 /// what happens: `card` works, `declined` is declined, `redirect` sends the customer away first,
 /// `processing` takes its time, `reserve` takes nothing before it is asked to.
-public struct TestPayments: PayoutProvider, BalanceProvider {
+public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "test-payment", name: "Test payments", version: "1",
         capabilities: [
@@ -196,6 +196,26 @@ public struct TestPayments: PayoutProvider, BalanceProvider {
         let page = Array(all.dropFirst(first).prefix(3))
         let end = first + page.count
         return BalancePage(entries: page, next: end < all.count ? String(end) : nil)
+    }
+
+    public func disputes(
+        since: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputePage {
+        if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
+        let all = bank.state.withLock { $0.knownDisputes }.filter { $0.openedAt >= since }
+        // One on each page, so that whoever reads them has to go on.
+        let place = cursor.flatMap { Int($0) } ?? 0
+        return DisputePage(
+            disputes: all.dropFirst(place).prefix(1).map(\.snapshot),
+            next: place + 1 < all.count ? String(place + 1) : nil)
+    }
+
+    public func lookupDispute(
+        _ reference: String, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputeSnapshot? {
+        if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
+        return bank.state.withLock { $0.knownDisputes }.map(\.snapshot)
+            .first { $0.reference == reference }
     }
 
     public func lookupPayout(

@@ -1,7 +1,7 @@
 import ProviderKit
 import Vocabulary
 
-extension ChildProvider: PaymentProvider, BalanceProvider {
+extension ChildProvider: PaymentProvider, BalanceProvider, DisputeProvider {
     func methods(
         for amount: Money, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentMethod] {
@@ -76,6 +76,22 @@ extension ChildProvider: PaymentProvider, BalanceProvider {
     ) async throws(ProviderError) -> BalancePage {
         try await ask(.balance(from: from, until: until, cursor: cursor), context) {
             if case .balance(let it) = $0 { it } else { nil }
+        }
+    }
+
+    func disputes(
+        since: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputePage {
+        try await ask(.disputes(since: since, cursor: cursor), context) {
+            if case .disputes(let it) = $0 { it } else { nil }
+        }
+    }
+
+    func lookupDispute(
+        _ reference: String, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputeSnapshot? {
+        try await ask(.lookupDispute(reference: reference), context) {
+            if case .dispute(let it) = $0 { .some(it) } else { nil }
         }
     }
 

@@ -44,6 +44,7 @@ final class ChildProvider: ShippingProvider, TaxProvider {
     var asPayoutFiles: (any PayoutFileProvider)? { has(.payoutFiles) ? self : nil }
     var asAccounts: (any ConnectedAccountProvider)? { has(.accounts) ? self : nil }
     var asBalance: (any BalanceProvider)? { has(.balance) ? self : nil }
+    var asDisputes: (any DisputeProvider)? { has(.disputes) ? self : nil }
     var asShipping: (any ShippingProvider)? { has(.shipping) ? self : nil }
     var asTax: (any TaxProvider)? { has(.tax) ? self : nil }
 

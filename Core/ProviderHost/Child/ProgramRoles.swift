@@ -51,7 +51,7 @@ extension ProviderRole {
     var refined: ProviderRole? {
         switch self {
         case .payment, .shipping, .tax: nil
-        case .confirmedPayments, .payouts, .balance: .payment
+        case .confirmedPayments, .payouts, .balance, .disputes: .payment
         case .payoutFiles, .accounts: .payouts
         }
     }

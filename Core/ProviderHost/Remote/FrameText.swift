@@ -6,6 +6,10 @@ struct Hello: Codable, Sendable {
     /// Counts changes of the frames that an older side would not understand.
     static let protocolVersion = 1
 
+    /// Whose values are understood here: what came after the first of these is asked of nobody who
+    /// does not say its role.
+    static let contracts = 3...providerContractVersion
+
     /// `protocol` in JSON.
     var version = Self.protocolVersion
     /// `providerContractVersion`, or what a child was written against.
@@ -30,7 +34,7 @@ struct Hello: Codable, Sendable {
         if version != Self.protocolVersion {
             return "\(name) speaks frames of version \(version), not \(Self.protocolVersion)."
         }
-        if contract != providerContractVersion {
+        if !Self.contracts.contains(contract) {
             return "\(name) speaks contract version \(contract), not \(providerContractVersion)."
         }
         return nil

@@ -302,8 +302,8 @@ extension ProviderQuestion {
         switch self {
         case .start, .capture, .void, .refund, .pay, .openAccount, .transfer, .reverse: false
         case .check, .methods, .lookup, .lookupRefund, .verify, .events, .confirmed,
-            .lookupPayout, .file, .onboardingLink, .account, .lookupReversal, .balance, .quotes,
-            .calculate:
+            .lookupPayout, .file, .onboardingLink, .account, .lookupReversal, .balance, .disputes,
+            .lookupDispute, .quotes, .calculate:
             true
         }
     }

@@ -1,21 +1,61 @@
-import ProviderKit
-import Vocabulary
+public import ProviderKit
+public import Vocabulary
 
 extension StripePayments {
-    /// A dispute about one of our payments, as it is now; nil when it is about another.
-    func dispute(
-        _ id: String, _ context: OperationContext
+    public func lookupDispute(
+        _ reference: String, _ context: OperationContext
     ) async throws(ProviderError) -> DisputeSnapshot? {
+        var query = StripeForm()
+        query.set("expand[0]", "payment_intent")
         let body = try await stripe.find(
-            DisputeBody.self, "/v1/disputes/\(try Self.path(id))", context)
-        guard let body, let intent = body.paymentIntent?.id,
-            let payment = try await payment(ofIntent: intent, context)
+            DisputeBody.self, "/v1/disputes/\(try Self.path(reference))", by: query, context)
+        guard let body else { return nil }
+        return try await snapshot(body, context)
+    }
+
+    /// Stripe lists them by when they were made, newest first. One that is made meanwhile stands
+    /// before the first page and moves nothing on the pages after it.
+    public func disputes(
+        since: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputePage {
+        var query = StripeForm()
+        query.set("created[gte]", since.secondsSince1970)
+        query.set("limit", Self.disputesMax)
+        query.set("starting_after", try cursor.map(Self.path))
+        query.set("expand[0]", "data.payment_intent")
+        let page = try await stripe.get(
+            ListBody<DisputeBody>.self, "/v1/disputes", by: query, context)
+        var disputes: [DisputeSnapshot] = []
+        for body in page.data {
+            if let snapshot = try await snapshot(body, context) { disputes.append(snapshot) }
+        }
+        return DisputePage(disputes: disputes, next: page.hasMore ? page.data.last?.id : nil)
+    }
+
+    /// Of each that was paid on Stripe's page, the page is asked for.
+    private static let disputesMax: Int64 = 20
+
+    /// Nil when it is about no payment of ours.
+    private func snapshot(
+        _ body: DisputeBody, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputeSnapshot? {
+        guard let intent = body.paymentIntent?.object,
+            intent.metadata?.guildhallPayment != nil
         else { return nil }
-        return try body.snapshot(of: payment.reference)
+        guard intent.metadata?.guildhallFlow == "checkout" else {
+            return try body.snapshot(of: intent.id)
+        }
+        guard let session = try await sessionID(ofIntent: intent.id, context) else { return nil }
+        return try body.snapshot(of: session)
     }
 }
 
 struct DisputeBody: Decodable, Sendable {
+    struct Intent: Decodable, Sendable {
+        let id: String
+        let metadata: StripeMetadata?
+    }
+
     struct Evidence: Decodable, Sendable { let dueBy: Int64? }
 
     struct Movement: Decodable, Sendable {
@@ -29,7 +69,8 @@ struct DisputeBody: Decodable, Sendable {
     let currency: String
     let status: String
     let reason: String?
-    let paymentIntent: Expandable<Named>?
+    /// The object, because every call asks for it.
+    let paymentIntent: Expandable<Intent>?
     let balanceTransactions: [Movement]?
     let evidenceDetails: Evidence?
 

@@ -39,7 +39,7 @@ extension StripePayments {
             else { return [] }
             return [.payout(payout)]
         case "dispute" where event.account == nil:
-            return try await dispute(subject.named, context).map { [.dispute($0)] } ?? []
+            return try await lookupDispute(subject.named, context).map { [.dispute($0)] } ?? []
         case "account": return try await accounts(subject.named, context)
         default:
             // Capabilities, bank accounts, payouts and the application itself, of a seller.

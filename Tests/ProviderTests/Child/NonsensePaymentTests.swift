@@ -135,5 +135,8 @@ import Vocabulary
             try await line.ask(
                 .balance(from: .systemNow, until: .systemNow, cursor: nil), patient())
         }
+        await #expect(throws: ProviderError.unsupported(operation: "disputes")) {
+            try await line.ask(.lookupDispute(reference: "d"), patient())
+        }
     }
 }

@@ -100,6 +100,8 @@ import Vocabulary
         .refund(request: RefundRequest(refundID: "r", reference: "p", amount: money)),
         .lookup(key: .reference("p")), .lookupRefund(key: .idempotencyKey("k")),
         .balance(from: Instant(microsecondsSince1970: 0), until: .systemNow, cursor: nil),
+        .disputes(since: Instant(microsecondsSince1970: 0), cursor: "du_9"),
+        .lookupDispute(reference: "du_1"),
         .quotes(
             request: ShippingRequest(
                 sellerID: "s", origin: address, destination: address,

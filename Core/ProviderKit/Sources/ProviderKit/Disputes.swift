@@ -1,5 +1,35 @@
 public import Vocabulary
 
+/// A payment provider that can be asked for disputes. Those whose webhook was lost are found so;
+/// a provider without this is believed to lose none.
+public protocol DisputeProvider: PaymentProvider {
+    /// Disputes about payments of ours that were opened from `since` on by the provider's clock, as
+    /// they are now, in any order: the page after `cursor`, or the first.
+    /// - Throws: `ambiguous` for a state that the module does not know, `invalidRequest` for a
+    ///   cursor that is not its own.
+    func disputes(
+        since: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputePage
+
+    /// One dispute as it is now; nil when it is unknown there, or about no payment of ours.
+    /// - Parameter reference: the provider's id of it.
+    func lookupDispute(
+        _ reference: String, _ context: OperationContext
+    ) async throws(ProviderError) -> DisputeSnapshot?
+}
+
+public struct DisputePage: Hashable, Sendable, Codable {
+    /// At most 100.
+    public var disputes: [DisputeSnapshot]
+    /// Give it as `cursor` for the next page; nil at the end.
+    public var next: String?
+
+    public init(disputes: [DisputeSnapshot], next: String? = nil) {
+        self.disputes = disputes
+        self.next = next
+    }
+}
+
 /// How a dispute stands: a customer asked their bank for the money back.
 public enum DisputeStatus: String, Hashable, Sendable, Codable, CaseIterable {
     /// The bank only asks; no money was taken yet.

@@ -78,6 +78,7 @@ public protocol Provider: Sendable {
     var asPayoutFiles: (any PayoutFileProvider)? { get }
     var asAccounts: (any ConnectedAccountProvider)? { get }
     var asBalance: (any BalanceProvider)? { get }
+    var asDisputes: (any DisputeProvider)? { get }
     var asShipping: (any ShippingProvider)? { get }
     var asTax: (any TaxProvider)? { get }
 }

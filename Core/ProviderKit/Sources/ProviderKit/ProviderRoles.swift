@@ -1,6 +1,7 @@
 /// What a provider can be asked. One value of the contract may have several.
 public enum ProviderRole: String, Hashable, Sendable, Codable, CaseIterable {
-    case payment, confirmedPayments, payouts, payoutFiles, accounts, balance, shipping, tax
+    case payment, confirmedPayments, payouts, payoutFiles, accounts, balance, disputes, shipping,
+        tax
 }
 
 /// What a provider is, answered by its own code. A dynamic cast would look the conformance up by
@@ -15,6 +16,7 @@ extension Provider {
     public var asPayoutFiles: (any PayoutFileProvider)? { nil }
     public var asAccounts: (any ConnectedAccountProvider)? { nil }
     public var asBalance: (any BalanceProvider)? { nil }
+    public var asDisputes: (any DisputeProvider)? { nil }
     public var asShipping: (any ShippingProvider)? { nil }
     public var asTax: (any TaxProvider)? { nil }
 
@@ -26,6 +28,7 @@ extension Provider {
         if asPayoutFiles != nil { roles.insert(.payoutFiles) }
         if asAccounts != nil { roles.insert(.accounts) }
         if asBalance != nil { roles.insert(.balance) }
+        if asDisputes != nil { roles.insert(.disputes) }
         if asShipping != nil { roles.insert(.shipping) }
         if asTax != nil { roles.insert(.tax) }
         return roles
@@ -54,6 +57,10 @@ extension ConnectedAccountProvider {
 
 extension BalanceProvider {
     public var asBalance: (any BalanceProvider)? { self }
+}
+
+extension DisputeProvider {
+    public var asDisputes: (any DisputeProvider)? { self }
 }
 
 extension ShippingProvider {

@@ -1,0 +1,117 @@
+import Logging
+import ProviderHost
+import ProviderKit
+import Vocabulary
+
+/// A provider's list of disputes that does not end.
+struct EndlessDisputes: Error {
+    let instance: ID<ProviderInstance>
+}
+
+extension Marketplace {
+    /// Asks every provider that can be asked for the disputes that were opened since the last time,
+    /// and how those stand that are open: a webhook that was lost would otherwise never be heard
+    /// of. What is found is booked and told exactly as by the webhook, which changes nothing any
+    /// more should it still come. Run by the worker before books are compared.
+    /// - Returns: of how many disputes there was news.
+    @discardableResult
+    public func sweepDisputes() async throws -> Int {
+        var found = 0
+        for instance in try await database.providers.tables().instances
+        where instance.kind == .payment && instance.state != .draft {
+            do {
+                let provider = try await providers.payment(instance.id)
+                guard provider.listsDisputes else { continue }
+                found += try await newDisputes(at: instance, provider)
+                found += try await openDisputes(at: instance.id, provider)
+            } catch {
+                // One provider that does not answer must not keep the others from being asked.
+                logger.warning(
+                    "disputes.sweep-failed",
+                    metadata: ["instance": "\(instance.id)", "error": "\(error)"])
+            }
+        }
+        return found
+    }
+
+    /// How much of what was asked for is asked for again: clocks differ, and a payment may become
+    /// known later than the dispute about it.
+    private static let sweepOverlap: Duration = .seconds(86_400)
+    private static let sweepPagesMax = 500
+    private static let sweepDeadline: Duration = .seconds(20)
+    private static let openAskedEveryHours = 20
+    /// Each is a call of its own.
+    private static let openAskedMax = 100
+
+    private func newDisputes(
+        at instance: ProviderInstance, _ provider: GuardedPayment
+    ) async throws -> Int {
+        let until = Instant.systemNow
+        let known = try await database.disputes.askedUntil(at: instance.id)
+        let since = min(known ?? instance.createdAt, until)
+            .advanced(by: .zero - Self.sweepOverlap)
+        var found = 0
+        var cursor: String?
+        for _ in 0..<Self.sweepPagesMax {
+            let page = try await provider.disputes(
+                since: since, after: cursor,
+                OperationContext(
+                    key: "disputes:\(instance.id):\(since):\(cursor ?? "")",
+                    within: Self.sweepDeadline))
+            for snapshot in page.disputes where try await hear(snapshot, at: instance.id) {
+                found += 1
+            }
+            guard let next = page.next else {
+                try await database.disputes.noteAsked(instance.id, until: until)
+                return found
+            }
+            cursor = next
+        }
+        throw EndlessDisputes(instance: instance.id)
+    }
+
+    /// One was opened long ago, and only its end was not heard of.
+    private func openDisputes(
+        at instance: ID<ProviderInstance>, _ provider: GuardedPayment
+    ) async throws -> Int {
+        var found = 0
+        for _ in 0..<Self.openAskedMax {
+            guard
+                let reference = try await database.disputes.claimToAsk(
+                    at: instance, notWithinHours: Self.openAskedEveryHours)
+            else { break }
+            let snapshot = try await provider.lookupDispute(
+                reference,
+                OperationContext(key: "dispute:\(reference)", within: Self.sweepDeadline))
+            if let snapshot, try await hear(snapshot, at: instance) { found += 1 }
+        }
+        return found
+    }
+
+    /// - Returns: whether it was news about a payment of ours.
+    private func hear(
+        _ snapshot: DisputeSnapshot, at instance: ID<ProviderInstance>
+    ) async throws -> Bool {
+        let known = try await database.disputes.find(reference: snapshot.reference, at: instance)
+        if let known, known.version >= snapshot.version { return false }
+        do {
+            guard try await applyDispute(snapshot, at: instance) else { return false }
+        } catch let quarantined as SnapshotQuarantined {
+            // A person looks at it; the others are heard all the same.
+            logger.error(
+                "dispute.quarantined",
+                metadata: [
+                    "instance": "\(instance)", "dispute": "\(snapshot.reference)",
+                    "problem": "\(quarantined.problem)",
+                ])
+            return false
+        }
+        logger.notice(
+            "dispute.found",
+            metadata: [
+                "instance": "\(instance)", "dispute": "\(snapshot.reference)",
+                "status": "\(snapshot.status.rawValue)",
+            ])
+        return true
+    }
+}

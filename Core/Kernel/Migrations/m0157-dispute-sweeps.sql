@@ -1,0 +1,11 @@
+-- Up to when a provider was asked, by its clock, for the disputes that were opened there: the next
+-- time it is asked from then on.
+create table dispute_sweep (
+    instance_id uuid primary key references provider_instance,
+    asked_until timestamptz not null
+);
+
+-- When its provider was last asked how an open dispute stands, heard of or not.
+alter table dispute add column asked_at timestamptz not null default now();
+create index dispute_to_ask on dispute (instance_id, asked_at)
+    where status in ('inquiry', 'needs_response', 'under_review');

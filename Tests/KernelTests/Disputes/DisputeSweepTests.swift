@@ -1,0 +1,134 @@
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Kernel
+
+@Suite struct `A dispute of which nobody told` {
+    /// One purchase of 20 euros, disputed at a bank whose webhooks are lost.
+    private struct Case {
+        let shop: Shop
+        let reference: String
+        let total: Money
+        let finance: Account
+
+        init(_ market: TestMarketplace) async throws {
+            shop = try await Shop(market)
+            finance = try await market.given.administrator(.finance)
+            let placed = try await shop.place(try await shop.checkout(try await shop.thing()))
+            reference = try #require(placed.payment.reference)
+            total = placed.purchase.total
+        }
+
+        func snapshot(
+            _ status: DisputeStatus, _ version: Int64, named name: String = "du_1",
+            taken: Money? = nil
+        ) -> DisputeSnapshot {
+            DisputeSnapshot(
+                reference: name, paymentReference: reference, status: status, amount: total,
+                withdrawn: taken ?? total, fee: Money(1500, .eur), reason: "fraudulent",
+                version: version)
+        }
+
+        func booked(_ kind: String) async throws -> Int {
+            try await shop.count(
+                """
+                select coalesce(sum(entry.amount), 0)::bigint from ledger_entry entry
+                join ledger_account account on account.id = entry.account_id
+                where account.kind = \(kind)
+                """)
+        }
+
+        /// What an administrator read of disputes, oldest first.
+        func told() async throws -> [String] {
+            try await shop.market.tellEverybody()
+            return try await shop.marketplace.notices(
+                of: finance.id, as: .administrator, PageRequest()
+            ).items.map(\.topic).filter { $0.hasPrefix("dispute.") }.reversed()
+        }
+    }
+
+    @Test func `is found, booked and told once, and a webhook that comes later changes nothing`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let taken = dispute.snapshot(.needsResponse, 20)
+            dispute.shop.bank.keep(taken)
+
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+            let late = dispute.shop.bank.webhook(taken)
+            try await market.marketplace.receiveWebhook(
+                from: dispute.shop.payment, headers: late.headers, body: late.body)
+            try await market.worker().drain()
+
+            #expect(try await dispute.booked("disputed") == -Int(dispute.total.amount))
+            #expect(try await dispute.booked("provider_fees") == -1500)
+            #expect(try await dispute.told() == ["dispute.needs_response"])
+            let report = try await market.marketplace.verifyLedger()
+            #expect(report.checks.flatMap(\.culprits).isEmpty)
+        }
+    }
+
+    /// It was opened so long ago that no list of new ones has it.
+    @Test func `but whose beginning was heard is asked for once a day until it is over`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let longAgo = Instant.systemNow.advanced(days: -60)
+            let opened = dispute.snapshot(.needsResponse, 20)
+            dispute.shop.bank.keep(opened, openedAt: longAgo)
+            try await market.marketplace.applyDispute(opened, at: dispute.shop.payment)
+            dispute.shop.bank.keep(dispute.snapshot(.won, 39, taken: Money(0, .eur)))
+
+            #expect(try await market.marketplace.sweepDisputes() == 0, "it was heard of just now")
+            try await market.database.execute(
+                "update dispute set asked_at = now() - interval '21 hours'")
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+
+            #expect(try await dispute.booked("disputed") == 0)
+            #expect(try await dispute.told() == ["dispute.needs_response", "dispute.won"])
+            try await market.database.execute(
+                "update dispute set asked_at = now() - interval '21 hours'")
+            #expect(try await market.marketplace.sweepDisputes() == 0, "it is over")
+        }
+    }
+
+    @Test func `is found after days on which the provider could not be asked`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+            try await market.database.execute(
+                "update dispute_sweep set asked_until = now() - interval '10 days'")
+            dispute.shop.bank.keep(
+                dispute.snapshot(.needsResponse, 20),
+                openedAt: Instant.systemNow.advanced(days: -5))
+
+            dispute.shop.bank.beBlind(.unavailable(message: "down", retryAfterSeconds: nil))
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+            dispute.shop.bank.beBlind(nil)
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+        }
+    }
+
+    @Test func `is found behind one that cannot be believed, and behind another's`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let tooMuch = Money(dispute.total.amount + 1, .eur)
+            dispute.shop.bank.keep(
+                dispute.snapshot(.needsResponse, 20, named: "du_absurd", taken: tooMuch))
+            var foreign = dispute.snapshot(.needsResponse, 20, named: "du_foreign")
+            foreign.paymentReference = "pay_of_somebody_else"
+            dispute.shop.bank.keep(foreign)
+            dispute.shop.bank.keep(dispute.snapshot(.needsResponse, 20))
+
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+            let known = try await market.marketplace.disputes(isOpen: true, PageRequest()).items
+            #expect(known.map(\.dispute.reference) == ["du_1"])
+        }
+    }
+}

@@ -14,7 +14,10 @@ import Vocabulary
             let finance = try await town.market.given.administrator(.finance)
             let admin = try await town.market.given.administrator()
             let seller = try await town.market.given.verifiedSeller("Clay")
-            let placed = try await town.buy([try await town.thing(seller, 5000)])
+            let bowl = try await town.thing(seller, 5000)
+            let placed = try await town.buy([bowl])
+            // Stripe gives back out of its balance, which has not what Stripe kept of one payment.
+            _ = try await town.buy([bowl])
             let id = try #require(try await town.detail(placed).orders.first).order.id
             try await town.marketplace.shipOrder(
                 id, in: try ShippedParcel(carrier: "Post"), as: seller.member)
@@ -57,7 +60,7 @@ import Vocabulary
 
             try await town.marketplace.retryRefund(done.id, of: id, as: .admin(admin.id))
             try await town.eventually("the second one went through") {
-                try await town.stripe.books().payments.first?.refunded
+                try await town.stripe.books().payments.map(\.refunded).max()
                     == placed.purchase.total.amount
             }
         }

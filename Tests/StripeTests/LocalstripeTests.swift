@@ -71,8 +71,9 @@ private final class Localstripe: HTTPTransport {
     ]
 
     let url: String
-    private let transport = HostTransport(
-        client: HostClient(privateHosts: ["127.0.0.1"]), hosts: ["127.0.0.1"])
+    /// Never shut down: one is enough for as long as the tests run.
+    private static let client = HostClient(privateHosts: ["127.0.0.1"])
+    private let transport = HostTransport(client: client, hosts: ["127.0.0.1"])
     private let count = Mutex(0)
 
     /// How many requests it granted.
@@ -96,11 +97,12 @@ private final class Localstripe: HTTPTransport {
             try await local.ready()
             try await body(local)
         } catch {
-            program.send(SIGTERM)
+            program.send(SIGKILL)
             try await program.waitForEnd()
             throw error
         }
-        program.send(SIGTERM)
+        // Tests start it with the signals blocked that they do not listen to themselves.
+        program.send(SIGKILL)
         try await program.waitForEnd()
     }
 

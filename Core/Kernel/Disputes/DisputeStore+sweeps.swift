@@ -26,13 +26,15 @@ extension DisputeStore {
     ) async throws -> String? {
         try await db.query(
             """
-            update dispute set asked_at = now()
-            where id = (
-                select id from dispute
-                where instance_id = \(instance) and \(Self.isOpen)
-                    and asked_at < now() - \(hours)::bigint * interval '1 hour'
-                order by asked_at limit 1 for update skip locked)
-            returning reference
+            insert into dispute_question (dispute_id, asked_at)
+            select d.id, now() from dispute d
+            left join dispute_question question on question.dispute_id = d.id
+            where d.instance_id = \(instance) and d.\(Self.isOpen)
+                and (question.asked_at is null
+                    or question.asked_at < now() - \(hours)::bigint * interval '1 hour')
+            order by question.asked_at nulls first limit 1
+            on conflict (dispute_id) do update set asked_at = excluded.asked_at
+            returning (select reference from dispute where id = dispute_id)
             """
         ).decode { c in try c.next(String.self) }.first
     }

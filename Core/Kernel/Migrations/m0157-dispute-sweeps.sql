@@ -5,7 +5,11 @@ create table dispute_sweep (
     asked_until timestamptz not null
 );
 
--- When its provider was last asked how an open dispute stands, heard of or not.
-alter table dispute add column asked_at timestamptz not null default now();
-create index dispute_to_ask on dispute (instance_id, asked_at)
+-- When its provider was last asked how an open dispute stands. It is no part of the dispute, which
+-- changes with its provider's word alone.
+create table dispute_question (
+    dispute_id uuid primary key references dispute,
+    asked_at timestamptz not null
+);
+create index dispute_to_ask on dispute (instance_id, id)
     where status in ('inquiry', 'needs_response', 'under_review');

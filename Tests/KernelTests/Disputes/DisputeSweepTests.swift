@@ -83,17 +83,18 @@ import Vocabulary
             let opened = dispute.snapshot(.needsResponse, 20)
             dispute.shop.bank.keep(opened, openedAt: longAgo)
             try await market.marketplace.applyDispute(opened, at: dispute.shop.payment)
+            #expect(try await market.marketplace.sweepDisputes() == 0, "no news")
             dispute.shop.bank.keep(dispute.snapshot(.won, 39, taken: Money(0, .eur)))
 
-            #expect(try await market.marketplace.sweepDisputes() == 0, "it was heard of just now")
+            #expect(try await market.marketplace.sweepDisputes() == 0, "it was asked for just now")
             try await market.database.execute(
-                "update dispute set asked_at = now() - interval '21 hours'")
+                "update dispute_question set asked_at = now() - interval '21 hours'")
             #expect(try await market.marketplace.sweepDisputes() == 1)
 
             #expect(try await dispute.booked("disputed") == 0)
             #expect(try await dispute.told() == ["dispute.needs_response", "dispute.won"])
             try await market.database.execute(
-                "update dispute set asked_at = now() - interval '21 hours'")
+                "update dispute_question set asked_at = now() - interval '21 hours'")
             #expect(try await market.marketplace.sweepDisputes() == 0, "it is over")
         }
     }

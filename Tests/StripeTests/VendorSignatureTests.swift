@@ -6,8 +6,9 @@ import Vocabulary
 
 @testable import StripePayments
 
-/// The vendor's own library, in a process beside the test. `Config/test` installs it and says where.
-@Suite(.enabled(if: Vendor.isThere, "GUILDHALL_TEST_STRIPE names no environment with stripe in it"))
+/// The vendor's own library, in a process beside the test. `Config/test` installs it and says
+/// where.
+@Suite(.enabled(if: Vendor.isThere, "GUILDHALL_TEST_STRIPE names no environment of stripe"))
 struct `A webhook's signature, made and judged by the vendor's library now` {
     private struct Letter: Encodable {
         let secret: String

@@ -83,7 +83,8 @@ public final class TestBank: Sendable {
         state.withLock { $0.faults += faults }
     }
 
-    /// Until further notice refunds, payouts and disputes cannot be looked up, for this reason; nil ends it.
+    /// Until further notice refunds, payouts and disputes cannot be looked up, for this reason; nil
+    /// ends it.
     public func beBlind(_ reason: ProviderError?) { state.withLock { $0.blindness = reason } }
 
     /// What the bank would send about a dispute.

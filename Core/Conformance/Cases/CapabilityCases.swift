@@ -55,9 +55,6 @@ enum CapabilityCases {
         ConformanceCase("capabilities", "a balance that goes on and ends") {
             try await balance($0)
         },
-        ConformanceCase("capabilities", "disputes that go on and end") {
-            try await disputes($0)
-        },
     ]
 
     private static func separateCapture(_ subject: Subject) async throws {
@@ -175,29 +172,5 @@ enum CapabilityCases {
         try expect(cursor == nil, "its books have no end after 100 pages")
         let charge = entries.first { $0.kind == .charge && $0.gross == payment.captured }
         try expect(charge != nil, "a payment of \(payment.captured) is not in its books")
-    }
-
-    private static func disputes(_ subject: Subject) async throws {
-        let trial = try subject.trial()
-        let provider = try applicable(trial.provider.asDisputes, "it cannot be asked for disputes")
-        _ = try await trial.paid()
-        var cursor: String?
-        for _ in 0..<100 {
-            let after = cursor
-            let page = try await provider.disputes(
-                since: Instant.systemNow.advanced(days: -1), after: after, trial.context())
-            if let problem = Sanity.problem(with: page, after: after) {
-                throw Breach("a page of disputes has \(problem)")
-            }
-            for known in page.disputes {
-                let found = try await provider.lookupDispute(known.reference, trial.context())
-                try expect(found?.reference == known.reference, "a listed dispute is not found")
-            }
-            cursor = page.next
-            if cursor == nil { break }
-        }
-        try expect(cursor == nil, "its disputes have no end after 100 pages")
-        let unknown = try await provider.lookupDispute("du_unknown", trial.context())
-        try expect(unknown == nil, "a dispute that nobody opened is found")
     }
 }

@@ -27,7 +27,6 @@ NEEDED = {
     ("seller", "/listings/{id}/options", "options.0.name"),
     ("seller", "/listings/{id}/options", "options.0.values"),
     ("seller", "/orders/{id}/shipments", "trackingUrl"),
-    ("seller", "/orders/{id}/cancellation", "reason"),
     ("seller", "/ratings/{id}/reply", "reply"),
     ("admin", "/categories", "name"), ("admin", "/categories/{id}", "nameDe"),
     ("admin", "/listings/{id}/block", "reason"),
@@ -98,13 +97,14 @@ class Filler:
     def fill(self, app: str, person: Person, crawl: pages.Crawl):
         """Every form with words in it, twice: what one page's form ends, another page still has."""
         turns: dict[tuple, int] = {}
-        for path in crawl.pages(each=3):
+        for path in crawl.pages(each=6):
             forms = self.forms(crawl.answers[path][2])
             alike = tuple(self.route(form) for form in forms)
             turns[alike] = turns.get(alike, 0) + 1
             # Of two pages alike one from below: after the first form, others may be gone.
             for index in list(range(len(forms)))[::1 if turns[alike] % 2 else -1]:
-                self.fill_form(app, person, path, index)
+                if self.wants(app, forms[index]):
+                    self.fill_form(app, person, path, index)
 
     def forms(self, text: str) -> list[dict]:
         return Forms(text).all
@@ -113,17 +113,24 @@ class Filler:
         path = urllib.parse.urlsplit(form["action"]).path
         return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{id}", path)
 
+    def names(self, form: dict) -> list[str]:
+        return [field["name"] for field in form["fields"] if field["kind"] in TEXTS]
+
+    def wants(self, app: str, form: dict) -> bool:
+        """Whether it is to be filled: a form with words, not more than twice."""
+        path = urllib.parse.urlsplit(form["action"]).path
+        if form["isFile"] or LEFT_ALONE.search(path) or app == "admin" and not ADMINS.match(path):
+            return False
+        named = self.names(form)
+        return bool(named) and not any(field["kind"] == "password" for field in form["fields"]) \
+            and self.times.get((app, self.route(form), *named), 0) < 2
+
     def fill_form(self, app: str, person: Person, path: str, index: int):
         form = self.form(person, path, index)
-        if form is None or form["isFile"] or LEFT_ALONE.search(form["action"]):
+        if form is None or not self.wants(app, form):
             return
-        if app == "admin" and not ADMINS.match(urllib.parse.urlsplit(form["action"]).path):
-            return
-        kinds = {field["kind"] for field in form["fields"]}
-        named = [field["name"] for field in form["fields"] if field["kind"] in TEXTS]
+        named = self.names(form)
         key = (app, self.route(form), *named)
-        if not named or "password" in kinds or self.times.get(key, 0) >= 2:
-            return
         self.times[key] = self.times.get(key, 0) + 1
         if self.send(app, person, form, named):
             return

@@ -40,6 +40,27 @@ import Vocabulary
         }
     }
 
+    @Test func `gives back the memory of what only its start needed, and serves on`() async throws {
+        try await RunningHost.with { host in
+            let id = try await host.shipping("table-rate-shipping")
+            let pid = try await host.status().pid
+            let end = ContinuousClock.now + .seconds(60)
+            while try Self.kilobytes("VmRSS", of: pid) * 3 > Self.kilobytes("VmHWM", of: pid) * 2 {
+                try #require(ContinuousClock.now < end)
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(try await !host.quotes(id).isEmpty)
+            #expect(try await host.status().pid == pid)
+        }
+    }
+
+    /// What the process has in memory now (`VmRSS`), and had at most (`VmHWM`).
+    private static func kilobytes(_ key: String, of pid: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+        return try #require(line?.split { !$0.isNumber }.first.flatMap { Int($0) })
+    }
+
     @Test func `gives its place to a new one without a failed call`() async throws {
         try await RunningHost.with { host in
             let id = try await host.shipping("table-rate-shipping")

@@ -1,4 +1,6 @@
 import Kernel
+import Logging
+import ProviderHost
 import ServiceLifecycle
 
 /// Something that runs beside the work of a process, until the process is told to stop.
@@ -33,8 +35,10 @@ extension Wiring {
         let beating = Background(name: "beating") { [marketplace] in
             await marketplace.keepBeating(as: process)
         }
+        let settling = Background(name: "settling") { [logger] in await Self.settle(logger) }
         var configuration = ServiceGroupConfiguration(
-            services: [listener, beating] + services, gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [listener, beating, settling] + services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(settings.running.shutdownSeconds)
         logger.info("process.started")
@@ -53,5 +57,17 @@ extension Wiring {
         await close()
         logger.info("process.stopped")
         try ending.get()
+    }
+
+    /// Once the start is over, the memory of what ran for it alone is given back.
+    private static func settle(_ logger: Logger) async {
+        do {
+            try await Task.sleep(for: .seconds(1))
+            do { try ProcessMemory.releaseCode() } catch {
+                logger.warning("process.code-kept", metadata: ["error": "\(error)"])
+            }
+            // A service that ends would end the others.
+            while true { try await Task.sleep(for: .seconds(86_400)) }
+        } catch { return }
     }
 }

@@ -65,6 +65,9 @@ let package = Package(
             name: "Reactor", dependencies: ["CEpoll"], path: "Core/Reactor",
             swiftSettings: settings),
 
+        // Values as JSON, for frames, answers and columns.
+        .target(name: "JSONText", path: "Core/JSONText", swiftSettings: settings),
+
         // Floor 2: drivers that know no commerce, and the loader of provider modules.
         .target(
             name: "Postgres", dependencies: ["CPostgres", "Reactor", logging],
@@ -75,7 +78,7 @@ let package = Package(
         .target(
             name: "ProviderHost",
             dependencies: kit + [
-                "CProcess", "CSpawn",
+                "CProcess", "CSpawn", "JSONText",
                 logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -89,7 +92,9 @@ let package = Package(
         // Floor 3: the market itself, and the provider modules; neither sees the other.
         .target(
             name: "Kernel",
-            dependencies: kit + ["CSpawn", "Postgres", "ProviderHost", "Conformance", logging],
+            dependencies: kit + [
+                "CSpawn", "JSONText", "Postgres", "ProviderHost", "Conformance", logging,
+            ],
             path: "Core/Kernel", exclude: ["README.md"],
             resources: [.copy("Migrations"), .copy("Words")],
             swiftSettings: settings),
@@ -154,7 +159,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: kit + [
-                "CQRencode", "CZlib", "Kernel", "Postgres", "Redis", hummingbird, logging,
+                "CQRencode", "CZlib", "JSONText", "Kernel", "Postgres", "Redis", hummingbird,
+                logging,
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -259,7 +265,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: kit + [
-                "Web", "Kernel", "TestSupport", hummingbird, logging, nio, httpTypes,
+                "Web", "Kernel", "JSONText", "TestSupport", hummingbird, logging, nio, httpTypes,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

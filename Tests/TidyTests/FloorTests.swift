@@ -8,14 +8,15 @@ import Testing
         ("Core/ProviderKit/Sources/Vocabulary", []),
         ("Core/ProviderKit/Sources/ProviderKit", ["Vocabulary", "COpenSSL"]),
         ("Core/Reactor", ["CEpoll"]),
+        ("Core/JSONText", []),
         ("Core/Postgres", ["CPostgres", "Reactor"]),
         ("Core/Redis", ["CHiredis", "Reactor"]),
-        ("Core/ProviderHost", ["CProcess", "CSpawn", "Vocabulary", "ProviderKit"]),
+        ("Core/ProviderHost", ["CProcess", "CSpawn", "JSONText", "Vocabulary", "ProviderKit"]),
         ("Core/Conformance", ["Vocabulary", "ProviderKit", "ProviderHost"]),
         (
             "Core/Kernel",
             [
-                "CSpawn", "Vocabulary", "ProviderKit", "Postgres", "ProviderHost",
+                "CSpawn", "JSONText", "Vocabulary", "ProviderKit", "Postgres", "ProviderHost",
                 "Conformance",
             ]
         ),
@@ -28,7 +29,10 @@ import Testing
         ("Plugins/Payments/Stripe/Export", ["Vocabulary", "ProviderKit", "StripePayments"]),
         (
             "Core/Web",
-            ["Vocabulary", "ProviderKit", "CQRencode", "CZlib", "Postgres", "Redis", "Kernel"]
+            [
+                "Vocabulary", "ProviderKit", "CQRencode", "CZlib", "JSONText", "Postgres", "Redis",
+                "Kernel",
+            ]
         ),
         ("Apps/Storefront", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
         ("Apps/SellerDesk", ["Vocabulary", "ProviderKit", "Kernel", "Redis", "Web"]),
@@ -48,7 +52,7 @@ import Testing
 
     static let ours: Set<String> = [
         "Vocabulary", "ProviderKit", "COpenSSL", "CEpoll", "CPostgres", "CHiredis", "CQRencode",
-        "CProcess", "CSpawn", "CZlib", "Reactor",
+        "CProcess", "CSpawn", "CZlib", "Reactor", "JSONText",
         "Postgres", "Redis", "ProviderHost", "Conformance", "Kernel", "Web", "Storefront",
         "SellerDesk",
         "Backoffice", "Operator", "SandboxBank", "SandboxPayments", "SandboxWallet",

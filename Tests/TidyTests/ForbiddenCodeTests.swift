@@ -84,7 +84,7 @@ import Testing
     /// Where a floating-point number is right, and why; none of them is money.
     static let floating = [
         "Core/Kernel/Imports/ProductFile.swift": "weights in files have decimals",
-        "Core/Kernel/JSONBytesEncoder.swift": "JSON has such numbers, whoever writes one",
+        "Core/JSONText/JSONBytesEncoder.swift": "JSON has such numbers, whoever writes one",
         "Core/Kernel/Listings/ListingCard.swift": "how well a text fits is a fraction",
         "Core/Kernel/Listings/PublicListing.swift": "an average of stars, for showing",
     ]

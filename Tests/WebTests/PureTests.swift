@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Kernel
 import Testing
 import Vocabulary

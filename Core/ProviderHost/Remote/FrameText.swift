@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONText
 import ProviderKit
 
 /// The first frame of either side.
@@ -57,10 +58,7 @@ struct Nothing: Codable, Sendable {}
 enum FrameText {
     static func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
         do {
-            let encoder = JSONEncoder()
-            // A slash is one byte, in base64 and elsewhere.
-            encoder.outputFormatting = .withoutEscapingSlashes
-            return Array(try encoder.encode(value))
+            return try JSONBytesEncoder.bytes(of: value)
         } catch {
             throw .unavailable(
                 message: "it cannot be written: \(error)", retryAfterSeconds: nil)

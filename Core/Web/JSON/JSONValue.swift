@@ -1,3 +1,4 @@
+import JSONText
 import Kernel
 
 /// A parsed JSON document. Whole numbers stay exact; objects forget their order.

@@ -1,6 +1,7 @@
 import Kernel
 import HTTPTypes
 import Hummingbird
+import JSONText
 import NIOCore
 import Vocabulary
 

@@ -7,8 +7,9 @@ import ProviderKit
 import Synchronization
 import Vocabulary
 
-/// Two providers without a network, and a provider host in a process of its own.
+/// Three providers without a network, and a provider host in a process of its own.
 final class BenchHost: Sendable {
+    private let payments: any PaymentProvider
     private let shipping: any ShippingProvider
     private let taxes: any TaxProvider
     private let local: Marketplace
@@ -42,16 +43,20 @@ final class BenchHost: Sendable {
             }
             return try module.make(InstanceSettings(instanceID: "bench"), services)
         }
-        guard let shipping = try own("table-rate-shipping").asShipping,
+        guard let payments = try own("cash-on-delivery").asPayment,
+            let shipping = try own("table-rate-shipping").asShipping,
             let taxes = try own("rate-table-tax").asTax
         else { throw OperatorProblem("The modules are not what their keys say.") }
+        self.payments = payments
         self.shipping = shipping
         self.taxes = taxes
+        let cash = try await local.createProviderInstance(
+            module: "cash-on-delivery", name: "Cash", settings: [:], as: nil)
         let ship = try await local.createProviderInstance(
             module: "table-rate-shipping", name: "Parcels", settings: [:], as: nil)
         let tax = try await local.createProviderInstance(
             module: "rate-table-tax", name: "Taxes", settings: [:], as: nil)
-        ids = [.quotes: ship.id, .taxes: tax.id, .manyTaxes: tax.id]
+        ids = [.payments: cash.id, .quotes: ship.id, .taxes: tax.id, .manyTaxes: tax.id]
 
         folder = FileManager.default.temporaryDirectory.path + "/gh-bench-\(getpid())"
         let socket = folder + "/host/socket"
@@ -85,6 +90,7 @@ final class BenchHost: Sendable {
 
     @Sendable func direct(_ question: BenchQuestion) async throws {
         switch question {
+        case .payments: _ = try await payments.start(BenchQuestion.payment(), context())
         case .quotes: _ = try await shipping.quotes(for: BenchQuestion.parcel, context())
         case .taxes: _ = try await taxes.calculate(BenchQuestion.basket, context())
         case .manyTaxes: _ = try await taxes.calculate(BenchQuestion.fullBasket, context())
@@ -98,6 +104,8 @@ final class BenchHost: Sendable {
     private func ask(_ market: Marketplace, _ question: BenchQuestion) async throws {
         guard let id = ids[question] else { throw OperatorProblem("There is no such provider.") }
         switch question {
+        case .payments:
+            _ = try await market.providers.payment(id).start(BenchQuestion.payment(), context())
         case .quotes:
             _ = try await market.providers.shipping(id)
                 .quotes(for: BenchQuestion.parcel, context())
@@ -109,7 +117,7 @@ final class BenchHost: Sendable {
     }
 
     private func context() -> OperationContext {
-        OperationContext(key: "bench", within: .seconds(10))
+        OperationContext(key: "bench-\(ID<Payment>())", within: .seconds(10))
     }
 
     /// Kills the host, starts it again as the supervisor does, and waits for its first quote.

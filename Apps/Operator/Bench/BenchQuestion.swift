@@ -1,16 +1,33 @@
+import Kernel
 import ProviderKit
 import Vocabulary
 
 /// What is asked: nothing that a provider's network would be part of.
 enum BenchQuestion: String, CaseIterable, Sendable {
-    case quotes, taxes, manyTaxes
+    case payments, quotes, taxes, manyTaxes
 
     var dataset: String {
         switch self {
+        case .payments: "a payment of 42.50 EUR begun by cash-on-delivery"
         case .quotes: "one parcel from Berlin to Paris by table-rate-shipping"
         case .taxes: "three things and two parcels to Berlin by rate-table-tax"
         case .manyTaxes: "eighteen things and two parcels to Berlin by rate-table-tax"
         }
+    }
+
+    /// Begun anew each time: what is asked again may be answered from memory.
+    static func payment() -> PaymentStart {
+        let id = ID<Payment>().description
+        return PaymentStart(
+            paymentID: id, amount: Money(4250, .eur), method: "cash", capture: .now,
+            returnURL: "http://localhost/purchases/\(id)",
+            webhookURL: "http://localhost/webhooks/\(id)", statement: "Guildhall 7KQ2",
+            customerEmail: "ada@example.test",
+            shares: [
+                PaymentShare(
+                    orderID: id, sellerID: "01890000-0000-7000-8000-000000000001",
+                    amount: Money(4250, .eur))
+            ])
     }
 
     static let parcel = ShippingRequest(

@@ -13,6 +13,7 @@ public struct Marketplace: Sendable {
     let recentCheckouts = RecentCheckouts()
     let knownEstimates = KnownEstimates()
     let knownPopular = PopularListings()
+    let knownFacets = KnownFacets()
     let knownCommissions = KnownCommissions()
     /// Reads and writes files of size.
     let files: WorkThreads

@@ -31,6 +31,8 @@ public struct TestMarketplace: Sendable {
         do {
             var settings = KernelSettings(mediaFolder: folder)
             settings.isDemo = true
+            // A test looks at what it has just changed.
+            settings.facetLifetime = .zero
             settings.accountKeys = { [Array(repeating: 5, count: 32)] }
             change(&settings)
             let market = TestMarketplace(

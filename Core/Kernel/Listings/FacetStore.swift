@@ -6,7 +6,7 @@ struct FacetStore {
     let db: any Queryable
 
     func count(_ query: CardQuery, sentTo country: String?) async throws -> Facets {
-        let sent = country.map { DestinationStore.sends("counted", to: $0) } ?? "true"
+        let sent = country.map { DestinationStore.sends("shop", to: $0) } ?? "true"
         let rows = try await db.query(
             """
             with \(CardStore.looked(at: query, limit: Facets.countMax + 1)),
@@ -36,7 +36,9 @@ struct FacetStore {
             from counted, unnest(\(Facets.starEdges)::int[]) least
             where rating_count > 0 and rating_sum >= least * rating_count group by least
             union all
-            select 'sent', '', '', (count(*) filter (where \(sent)))::int from counted
+            select 'sent', '', '', coalesce(sum(shop.many), 0)::int from (
+                select seller_id, count(*) as many from counted group by seller_id
+            ) shop where \(sent)
             union all
             select 'all', '', '', count(*)::int from looked
             """

@@ -66,14 +66,18 @@ public struct Facets: Sendable, Equatable {
 
 extension Marketplace {
     /// What there is of each kind among the things that fit `query`, counted over no more than
-    /// ``Facets/countMax`` of them.
+    /// ``Facets/countMax`` of them, at most ``KernelSettings/facetLifetime`` ago.
     /// - Parameter country: where somebody wants things sent to, ISO 3166-1 alpha-2.
     /// - Throws: ``InputRefusal`` for a text that is too long.
     public func facets(_ query: CardQuery, sentTo country: String? = nil) async throws -> Facets {
         let asked = try await understood(query)
-        async let attributes = attributeFacets(asked)
-        var facets = try await database.facets.count(asked, sentTo: country)
-        facets.attributes = try await attributes
-        return facets
+        return try await knownFacets.value(
+            KnownFacets.Key(asked, sentTo: country), for: settings.facetLifetime
+        ) {
+            async let attributes = attributeFacets(asked)
+            var facets = try await database.facets.count(asked, sentTo: country)
+            facets.attributes = try await attributes
+            return facets
+        }
     }
 }

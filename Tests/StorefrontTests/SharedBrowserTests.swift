@@ -28,6 +28,29 @@ import Web
         }
     }
 
+    @Test func `keeps lists for the Back button, and no page of somebody who is signed in`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let browser = Browser(shop.app)
+            let lists = ["/", "/search?text=cup"]
+            for path in lists {
+                #expect(try await browser.get(path).header("cache-control") == "private, no-cache")
+            }
+            // Their forms are for one time.
+            for path in ["/listings/\(cup.listing)", "/cart"] {
+                #expect(try await browser.get(path).header("cache-control") == "no-store")
+            }
+
+            try await shop.register(browser)
+
+            for path in lists {
+                #expect(try await browser.get(path).header("cache-control") == "no-store")
+            }
+        }
+    }
+
     @Test func `keeps a guest's purchase for the guest, until somebody signs out`() async throws {
         try await OpenShop.run { shop in
             let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())

@@ -33,12 +33,14 @@ struct BrowseRoutes {
         async let popular = call.marketplace.popularListings()
         let cards = try await fresh.items
         let seen = try await call.marketplace.cards(of: RecentlySeen(call.request).ids)
-        return .page(
+        var answer = PageAnswer.page(
             "home",
             HomePage(
                 try await tree, cards, picked: try await picked, makers: try await makers,
                 popular: try await popular, seen: seen),
             title: localized("Handmade things"), head: .home(cards.first?.imageHash))
+        answer.isKeptForBack = true
+        return answer
     }
 
     @Sendable private func search(
@@ -83,7 +85,9 @@ struct BrowseRoutes {
         let head = branch.flatMap {
             isWhole ? PageHead.category($0, above: above, page.items) : nil
         }
-        return .page("browse", model, title: model.headline, head: head)
+        var answer = PageAnswer.page("browse", model, title: model.headline, head: head)
+        answer.isKeptForBack = true
+        return answer
     }
 
     /// A maker whom nobody knows is left out, like every part of a question that makes no sense.
@@ -208,8 +212,10 @@ struct BrowseRoutes {
             ratings: try await call.marketplace.ratingCards(of: seller.id),
             holiday: try await call.marketplace.holiday(of: seller.id),
             policies: try await call.marketplace.policies(of: seller.id))
-        return .page(
+        var answer = PageAnswer.page(
             "maker", model, title: seller.name, head: call.query.after == nil ? .maker(seller) : nil
         )
+        answer.isKeptForBack = true
+        return answer
     }
 }

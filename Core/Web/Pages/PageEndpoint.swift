@@ -18,6 +18,9 @@ public struct PageAnswer: Sendable {
     var head: PageHead?
     /// What is wrong with which input of a form on the page.
     var fault: FormFault?
+    /// Whether a browser may keep it for its Back button, as it was: nothing on it is its reader's,
+    /// and no form on it is for one time only.
+    public var isKeptForBack = false
 
     /// A page of this app: `model` is a struct of formatted texts for `Templates/<template>`.
     /// - Parameter head: what it says to search engines; without one it is not for them.

@@ -77,10 +77,14 @@ public final class Site: Sendable {
             var content = try templates.render(model, template)
             if let fault = answer.fault { content = fault.mark(content) }
             // A sign-in or sign-out within this request changes what stands around the page.
+            let flash = request.takeFlash()
             let layout = LayoutPage(
                 self, try await chrome(request, caller.signedIn), request, title: title,
-                head: answer.head, flash: request.takeFlash(), content)
+                head: answer.head, flash: flash, content)
             var response = try page(layout, answer.status, request)
+            if answer.isKeptForBack, flash == nil, caller.signedIn == nil {
+                response.headers[.cacheControl] = "private, no-cache"
+            }
             if let refresh = answer.refresh { response.headers[.refresh] = refresh.header }
             return response
         }

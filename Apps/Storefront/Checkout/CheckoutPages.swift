@@ -88,8 +88,15 @@ struct CheckoutPage {
     }
 
     let id: String
+    let path: String
     let email: String
     let addressLines: [String]
+    /// Of the address book, without the one where it goes.
+    let saved: [SavedAddressCard]
+    let hasSaved: Bool
+    /// For another address.
+    let inputs: AddressForm
+    let opensAddress: Bool
     let parcels: [Parcel]
     let items: String
     let shipping: String
@@ -111,11 +118,25 @@ struct CheckoutPage {
     /// Whether the form can be paid as it stands.
     let canPay: Bool
 
-    /// - Parameter again: what was typed, when it was refused.
-    init(_ checkout: Checkout, _ waysToPay: [WayToPay], again: Again? = nil) {
+    /// - Parameters:
+    ///   - book: where else it may go with one click.
+    ///   - again: what was typed, when it was refused.
+    init(
+        _ checkout: Checkout, _ waysToPay: [WayToPay], book: Page<SavedAddress>?,
+        again: Again? = nil
+    ) {
         id = checkout.id.description
+        path = Links.checkout(checkout.id)
         email = checkout.email
-        addressLines = checkout.address.shownLines
+        let shown = checkout.address.shownLines
+        addressLines = shown
+        saved = book.map { SavedAddressCard.all($0).filter { $0.lines != shown } } ?? []
+        hasSaved = !saved.isEmpty
+        opensAddress = again?.values.keys.contains { $0.hasPrefix("address.") } ?? false
+        inputs =
+            opensAddress
+            ? again.map { AddressForm($0) } ?? AddressForm()
+            : AddressForm(named: checkout.address.name, in: checkout.address.country)
         let count = checkout.parcels.count
         parcels = checkout.parcels.enumerated().map { index, parcel in
             Parcel(parcel, index: index, count: count, again)

@@ -29,7 +29,11 @@ struct CheckoutRoutes {
             "parcels": [.count(1...100)], "wishes": [.count(0...100)],
         ]
     }
-    struct Move: Described { let address: AddressInput }
+    struct Move: Described {
+        let address: AddressInput?
+        /// One of the address book, in place of one that is typed.
+        let addressId: ID<SavedAddress>?
+    }
     struct Wish: Described {
         let number: Int
         let giftMessage: String?
@@ -60,9 +64,11 @@ struct CheckoutRoutes {
         routes.post("/checkout/{checkout}/shipping").path(CheckoutPath.self).form(Shipping.self)
             .show(as: Visitor.self, again: showAgain, use: chooseShipping)
         routes.post("/checkout/{checkout}/address").path(CheckoutPath.self).form(Move.self)
-            .show(as: Visitor.self) { call, visitor in
+            .show(as: Visitor.self, again: showAgain) { call, visitor in
+                let address = try await visitor.address(
+                    call.form.address, or: call.form.addressId, call.marketplace)
                 _ = try await call.marketplace.changeAddress(
-                    call.path.checkout, to: call.form.address.address, as: visitor.buyer)
+                    call.path.checkout, to: address, as: visitor.buyer)
                 return .seeOther(
                     Links.checkout(call.path.checkout), notice: localized("It goes there now."))
             }
@@ -166,7 +172,9 @@ struct CheckoutRoutes {
                 checkout.isReady
                 ? try await marketplace.waysToPay(checkout.id, as: visitor.buyer) : []
             return .page(
-                "checkout", CheckoutPage(checkout, ways, again: again),
+                "checkout",
+                CheckoutPage(
+                    checkout, ways, book: try await book(marketplace, visitor), again: again),
                 title: localized("Checkout"))
         }
     }

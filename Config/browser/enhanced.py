@@ -8,6 +8,7 @@ import gallery
 import keyboard
 import phone
 import suggestions
+import twice
 from photos import Photos
 
 
@@ -29,6 +30,8 @@ class Enhanced:
             "suggestions": lambda: suggestions.check(browser, apps, heard),
             "gallery": lambda: gallery.check(browser, apps, self.photos.path, heard),
             "back": lambda: back.check(browser, apps, self.photos.path, self.tag, heard),
+            "twice": lambda: twice.check(
+                browser, apps, self.walk, self.photos.path, self.tag, heard),
             "phone": lambda: phone.check(browser, apps, self.tag, heard),
             "keyboard": lambda: keyboard.check(browser, apps, self.tag, heard),
         }

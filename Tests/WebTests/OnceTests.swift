@@ -47,6 +47,27 @@ import Testing
         }
     }
 
+    @Test func `of a form that was clicked twice shows both clicks what the first one did`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let site = try TestSite(market)
+            let browser = Browser(site.app)
+            let page = try await browser.get("/sign-in").text
+            let known = try #require(HTMLForm.fields(of: "/sign-in", in: page))
+            let form =
+                known.filter { $0.0 == "formToken" || $0.0 == "idempotencyKey" } + [("text", "a")]
+
+            async let one = browser.post("/slow", form)
+            async let two = browser.post("/slow", form)
+            let answers = [try await one, try await two]
+
+            #expect(answers.map(\.status) == [200, 200])
+            #expect(answers[0].body == answers[1].body)
+            #expect(site.counter.count == 1)
+        }
+    }
+
     @Test func `that is nonsense is refused`() async throws {
         try await TestMarketplace.run { market in
             let browser = Browser(try TestSite(market).app)

@@ -89,6 +89,11 @@ struct TestSite {
                 }
             api.get("/office", "For an administrator", tag: "Things")
                 .handle(as: Administrator.self, needing: [.finance]) { _, _ in Nothing() }
+            routes.post("/slow").form(Note.self).onlyOnce().show(as: Visitor.self) { call, _ in
+                try await Task.sleep(for: .milliseconds(300))
+                let text = "\(call.form.text) \(counter.next())"
+                return .page("problem", Self.page(text), title: "Slow")
+            }
             routes.get("/hello").show(as: Visitor.self) { _, _ in
                 .page("problem", Self.page("Hello"), title: "Hello")
             }

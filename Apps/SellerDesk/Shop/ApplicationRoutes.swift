@@ -21,7 +21,7 @@ struct ApplicationRoutes {
                 return .seeOther(Links.documents, notice: localized("Your application is sent in."))
             }
         routes.post("/shop/documents").form(DocumentForm.self)
-            .files(upTo: Self.documentMax + 65_536)
+            .files(upTo: Self.documentMax + 65_536).onlyOnce()
             .show(as: Member.self, needing: [.editProfile], again: again) { call, member in
                 guard let file = call.files.first(where: { $0.field == "file" }) else {
                     throw InputRefusal(.wrong("Choose a file first."), field: "file")

@@ -107,6 +107,9 @@ public struct Again: Sendable {
 /// A refusal shows `again`, when given, with 422 or the refusal's status. Without it, a fault in
 /// something that was typed shows the form by itself, and any other refusal a page that says it.
 public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
+    /// Fifteen seconds: longer than a provider takes to say yes, less than a browser waits.
+    private static var twinLooks: Int { 150 }
+
     let routes: Routes
     var shape: PageShape
 
@@ -126,7 +129,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
     public func files(upTo limit: Int) -> Self {
         .init(routes: routes, shape: shape.with(\.filesLimit, limit))
     }
-    /// The same form sent twice happens once.
+    /// The same form sent twice happens once; who clicked twice sees what the first click did.
     public func onlyOnce() -> Self { .init(routes: routes, shape: shape.with(\.isOnce, true)) }
 
     public func limited(_ limit: RateClass) -> Self {
@@ -199,7 +202,8 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                 }
                 guard shape.isOnce, let key = sent.key else { return try await work() }
                 return try await request.once(
-                    key, actor: caller.actor, body: sent.fingerprint, keepsRefusals: false
+                    key, actor: caller.actor, body: sent.fingerprint, keepsRefusals: false,
+                    twinLooks: Self.twinLooks
                 ) { _ in try await work() }
             })
     }

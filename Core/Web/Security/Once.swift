@@ -23,9 +23,11 @@ extension WebRequest {
     /// A form that was refused is filled in again and sent with the key that it had, so for forms
     /// refusals are not kept.
     /// - Parameter withEffect: the operation writes claim and answer together with its effect.
+    /// - Parameter twinLooks: how often to look, ten times in a second, whether a twin under way
+    ///   is done. A program asks again by itself; a person who clicked twice sees the last answer.
     func once(
         _ key: String, actor: String, body: [UInt8], keepsRefusals: Bool = true,
-        withEffect: Bool = false,
+        withEffect: Bool = false, twinLooks: Int = 0,
         _ work: @Sendable (ClaimedKey) async throws -> Response
     ) async throws -> Response {
         let key = OnceKey(
@@ -37,10 +39,16 @@ extension WebRequest {
             withEffect
             ? try await once.beginWithEffect(key)
             : (try await once.begin(key), ClaimedKey(key))
+        var looksLeft = twinLooks
         while true {
             switch outcome {
             case .fresh: break
-            case .inProgress: throw WebRefusal.keyInUse
+            case .inProgress:
+                guard looksLeft > 0 else { throw WebRefusal.keyInUse }
+                looksLeft -= 1
+                try await Task.sleep(for: .milliseconds(100))
+                (outcome, claim) = (try await once.begin(key), ClaimedKey(key))
+                continue
             case .mismatch: throw WebRefusal.keyReused
             case .replay(let answer): return answer.response
             }

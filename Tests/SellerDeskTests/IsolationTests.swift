@@ -17,6 +17,7 @@ import Web
                     "name": "a style sheet", "language": "everybody's",
                     "session": "in no table; the tests of sessions try somebody else's",
                     "reset": "a link that went to the account's address",
+                    "change": "as the one before",
                     "instance": "providers are the market's",
                     "category": "the tree is everybody's",
                 ])

@@ -18,8 +18,10 @@ import Web
                     "claim": "a link that went to the purchase's address",
                     "session": "in no table; the tests of sessions try somebody else's",
                     "reset": "a link that went to the account's address",
+                    "change": "as the one before",
                     "slug": "shops and categories are public", "language": "everybody's",
                     "listing": "what is for sale",
+                    "seller": "whose parcel of one's own cart it is",
                     "variant": "what is for sale", "instance": "a provider's webhook",
                     "month": "a sitemap of what is for sale",
                 ])

@@ -18,8 +18,9 @@ public struct PageAnswer: Sendable {
     var head: PageHead?
     /// What is wrong with which input of a form on the page.
     var fault: FormFault?
-    /// Whether a browser may keep it for its Back button, as it was: nothing on it is its reader's,
-    /// and no form on it is for one time only.
+    /// Whether a browser may keep it for its Back button, as it was, for somebody who is not signed
+    /// in: no form on it is for one time only, and of its reader it shows no more than what this
+    /// browser looked at.
     public var isKeptForBack = false
 
     /// A page of this app: `model` is a struct of formatted texts for `Templates/<template>`.

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `a hundred thousand rows go through in bounded memory`() async throws {
-        try await withDatabase { database in
+        try await withDatabase({ $0.statementDeadline = .seconds(120) }) { database in
             let count = try await database.transaction { tx in
                 try await tx.execute("create table big (n int, body text)")
                 return try await tx.copy(

@@ -191,7 +191,7 @@ import Vocabulary
             ] {
                 let error = await #expect(throws: ProviderError.self) {
                     try await payments.start(
-                        bank.start(token), context(key, within: .seconds(5)))
+                        bank.start(token), context(key, within: .seconds(15)))
                 }
                 #expect(error?.isDefinite == false)
             }

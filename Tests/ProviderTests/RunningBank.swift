@@ -23,7 +23,7 @@ var productsFolder: String {
 let quiet = Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })
 let client = HostClient(privateHosts: ["127.0.0.1"])
 
-func context(_ key: String = randomKey(), within limit: Duration = .seconds(10)) -> OperationContext
+func context(_ key: String = randomKey(), within limit: Duration = .seconds(30)) -> OperationContext
 {
     OperationContext(key: key, within: limit)
 }

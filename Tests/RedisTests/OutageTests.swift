@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `a command waits through a short restart instead of failing`() async throws {
-        try await withRedis { redis, server in
+        try await withRedis({ $0.commandDeadline = .seconds(30) }) { redis, server in
             _ = try await redis.send("PING")
             try await server.crash()
             async let reply = redis.send("PING")

@@ -85,7 +85,7 @@ enum DeadlineCases {
         ]
 
     /// How late an answer may be on a busy machine.
-    private static let lateness: Duration = .seconds(3)
+    private static let lateness: Duration = .seconds(10)
 
     private static func kept(
         _ trial: Trial, _ call: (OperationContext) async throws -> Result<Void, ProviderError>

@@ -156,7 +156,7 @@ import Vocabulary
             #expect(await market.database.load().oldest == .zero)
             try await market.database.transaction { tx in
                 try await tx.execute("select 1")
-                try await Task.sleep(for: .milliseconds(20))
+                try await Task.sleep(for: .milliseconds(200))
                 let load = await market.database.load()
                 #expect(load.taken == 1)
                 #expect(load.oldest >= .milliseconds(20))

@@ -153,7 +153,7 @@ import Vocabulary
                 .start(request, context(within: .milliseconds(800)))
         }
 
-        #expect(ContinuousClock.now - began < .seconds(30))
+        #expect(ContinuousClock.now - began < .seconds(120))
         #expect(host.callCount == 0)
         guard case .unavailable = error else {
             // At the very deadline the cut comes first, and knows less.

@@ -161,4 +161,39 @@ enum Load {
         }
         return (latencies, (ContinuousClock.now - began) / .seconds(1))
     }
+
+    /// The same at a given rate: each client begins an operation whenever its turn comes. One that
+    /// begins late because the one before took too long is timed from its turn, so that a stall
+    /// counts for all that it holds up.
+    /// - Parameter rate: operations per second of all clients together.
+    static func paced(
+        rate: Double, clients: Int, seconds: Int,
+        _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws -> (latencies: Latencies, seconds: Double) {
+        let began = ContinuousClock.now
+        let end = began + .seconds(seconds)
+        let pause = Duration.seconds(Double(clients) / max(rate, 1))
+        let latencies = try await withThrowingTaskGroup(of: Latencies.self) { group in
+            for client in 0..<clients {
+                group.addTask {
+                    var own = Latencies()
+                    var turn = began + pause * (Double(client) / Double(clients))
+                    while turn < end {
+                        var start = turn
+                        if ContinuousClock.now < turn {
+                            try await Task.sleep(until: turn, tolerance: .zero)
+                            // How late the sleep ends says nothing of what is measured.
+                            start = ContinuousClock.now
+                        }
+                        try await body(client)
+                        own.add(ContinuousClock.now - start)
+                        turn += pause
+                    }
+                    return own
+                }
+            }
+            return try await group.reduce(into: Latencies()) { $0.add($1) }
+        }
+        return (latencies, (ContinuousClock.now - began) / .seconds(1))
+    }
 }

@@ -8,9 +8,11 @@ struct ProviderBench: AsyncParsableCommand {
         discussion: """
             The same questions go to a module's object directly, through the gateway in this \
             process, and through the gateway to a provider host that was started as a process of \
-            its own. `added` is the 99th percentile of the last less the median of the first; its \
-            ceiling is one millisecond. `recovery` is how long nobody is served when the host is \
-            killed; a single quote that fails meanwhile ends the bench.
+            its own. `added` is the 99th percentile of the last less the median of the first, at \
+            half of the rate that saturates this machine, as the reads are measured; its ceiling \
+            is one millisecond. `addedByHostAtFullLoad` is the same with the processors full. \
+            `recovery` is how long nobody is served when the host is killed; a single quote that \
+            fails meanwhile ends the bench.
             """)
 
     @OptionGroup var options: BenchOptions
@@ -40,6 +42,10 @@ struct ProviderBench: AsyncParsableCommand {
             let direct = try await time(host.direct, question)
             let here = try await time(host.here, question)
             let far = try await time(host.far, question)
+            let calm = try await Load.paced(
+                rate: Double(far.latencies.count) / far.seconds / 2, clients: clients,
+                seconds: options.seconds
+            ) { _ in try await host.far(question) }
             let own = direct.latencies.percentile(0.5) ?? 0
             func figure(_ name: String, _ run: (latencies: Latencies, seconds: Double))
                 -> BenchFigure
@@ -61,7 +67,9 @@ struct ProviderBench: AsyncParsableCommand {
             }
             figures += [
                 figure("module", direct), figure("gateway", here), figure("host", far),
-                added("addedByGateway", here), added("addedByHost", far),
+                figure("hostAtHalf", calm), added("addedByGateway", here),
+                added("addedByHost", calm),
+                added("addedByHostAtFullLoad", far),
             ]
         }
         report.note("kill -9 …")

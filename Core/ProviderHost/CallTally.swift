@@ -4,7 +4,8 @@ import Synchronization
 public final class CallTally: Sendable {
     public struct Count: Hashable, Sendable {
         public var calls = 0
-        /// Those that had no answer, or an answer of "not now".
+        /// Those that had no answer, or one that says that the provider, its settings or the
+        /// question are at fault; a declined card is none.
         public var failures = 0
         /// Of all of them together, and of the slowest.
         public var took: Duration = .zero

@@ -35,7 +35,7 @@ final class CircuitBreaker: Sendable {
     /// Nobody could ask the provider: it says nothing about it.
     func unanswered() { state.withLock { $0.isProbing = false } }
 
-    /// The provider did not answer, or said that it cannot.
+    /// The provider did not answer, said that it cannot, or does not take our credentials.
     func failed() {
         state.withLock { state in
             state.failures += 1

@@ -63,20 +63,27 @@ struct ProviderCall: Sendable {
         } catch {
             let isHosts = HostFault.explains(error)
             let error = settled(error, effect)
-            let hasFailed: Bool
-            switch error {
-            case .unavailable, .ambiguous: hasFailed = true
-            default: hasFailed = false
-            }
             if isHosts {
                 breaker.unanswered()
             } else {
-                if hasFailed { breaker.failed() } else { breaker.answered() }
+                tell(breaker, of: error, after: question)
                 tally?.record(
-                    instanceID, hasFailed: hasFailed, took: ContinuousClock.now - began)
+                    instanceID, hasFailed: error.isFailure, took: ContinuousClock.now - began)
             }
             note(operation, context, began, .notice, error.description)
             throw error
+        }
+    }
+
+    /// A provider that refuses our credentials serves nobody, as one does that does not answer.
+    private func tell(
+        _ breaker: CircuitBreaker, of error: ProviderError, after question: ProviderQuestion
+    ) {
+        switch error {
+        case .unavailable, .ambiguous: breaker.failed()
+        case .misconfigured where question.isForProvider: breaker.failed()
+        case .misconfigured: breaker.unanswered()
+        case .declined, .invalidRequest, .unsupported, .signatureInvalid: breaker.answered()
         }
     }
 
@@ -106,5 +113,16 @@ struct ProviderCall: Sendable {
                 "key": "\(context.idempotencyKey)", "request": "\(context.requestID)",
                 "outcome": "\(outcome.prefix(300))", "took": "\(took)",
             ])
+    }
+}
+
+extension ProviderError {
+    /// Whether it says that something is wrong with the provider, its settings or what we ask,
+    /// rather than with the customer's card or with who sent a webhook.
+    fileprivate var isFailure: Bool {
+        switch self {
+        case .unavailable, .ambiguous, .misconfigured, .invalidRequest: true
+        case .declined, .unsupported, .signatureInvalid: false
+        }
     }
 }

@@ -13,6 +13,8 @@ public final class TestBank: Sendable {
         case callLost
         /// A definite "not now".
         case unavailable
+        /// It does not take our credentials.
+        case misconfigured
         /// A definite no.
         case declined
         /// We refuse to send it ourselves.
@@ -273,6 +275,7 @@ public final class TestBank: Sendable {
             case .callLost: return .failure(.ambiguous(message: "no answer"))
             case .unavailable:
                 return .failure(.unavailable(message: "closed", retryAfterSeconds: nil))
+            case .misconfigured: return .failure(.misconfigured(message: "The key is refused."))
             case .declined:
                 return .failure(
                     .declined(code: "declined", message: "The bank said no.", mayRetry: true))

@@ -30,8 +30,9 @@ extension HealthFacts {
         HealthFinding(
             .providers, .data(provider.name), state, says,
             """
-            Ask the provider whether it is out of order. Its page shows the last hour; a rule \
-            sends new payments elsewhere meanwhile.
+            Ask the provider whether it is out of order, and look whether it still takes these \
+            credentials. Its page shows the last hour; a rule sends new payments elsewhere \
+            meanwhile.
             """, provider: provider.id)
     }
 

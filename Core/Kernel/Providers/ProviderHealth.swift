@@ -7,7 +7,8 @@ public struct ProviderHealth: Hashable, Sendable {
     public struct Minute: Hashable, Sendable {
         public let at: Instant
         public let calls: Int
-        /// Without an answer, or with an answer of "not now".
+        /// Without an answer, or with one that says that the provider, its settings or the question
+        /// are at fault.
         public let failures: Int
         /// Of all calls together, and of the slowest.
         public let tookMilliseconds: Int64

@@ -5,9 +5,10 @@ import Testing
 import Vocabulary
 
 @Suite struct `A payment provider that fails` {
-    @Test func `is left alone after five failures, and checkouts go to the next rule`()
-        async throws
-    {
+    @Test(arguments: [TestBank.Fault.unavailable, .misconfigured])
+    func `is left alone after five failures, and checkouts go to the next rule`(
+        _ fault: TestBank.Fault
+    ) async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let next = try await market.given.instance(.payment)
@@ -27,13 +28,16 @@ import Vocabulary
             #expect(try await ways() == [shop.payment, next])
 
             for count in 1...5 {
-                shop.bank.fail(.unavailable)
+                shop.bank.fail(fault)
                 let placed = try await shop.place(try await shop.checkout(thing))
                 #expect(placed.refusal == .providerUnavailable)
                 #expect(try await ways().first == (count < 5 ? shop.payment : next))
             }
 
             #expect(try await ways() == [next])
+            await market.marketplace.providers.keepHealthNow()
+            let health = try await market.marketplace.providerHealth(shop.payment)
+            #expect(health.failures == 5, "each is an error of the provider's")
             let calls = shop.bank.calls.count
             let held = try await shop.place(try await shop.checkout(thing))
             #expect(held.refusal == .providerUnavailable)

@@ -90,6 +90,7 @@ final class BenchHost: Sendable {
 
     @Sendable func direct(_ question: BenchQuestion) async throws {
         switch question {
+        case .checkout: try await Self.checkout(direct)
         case .payments: _ = try await payments.start(BenchQuestion.payment(), context())
         case .quotes: _ = try await shipping.quotes(for: BenchQuestion.parcel, context())
         case .taxes: _ = try await taxes.calculate(BenchQuestion.basket, context())
@@ -101,9 +102,25 @@ final class BenchHost: Sendable {
 
     @Sendable func far(_ question: BenchQuestion) async throws { try await ask(remote, question) }
 
+    /// What a checkout of three makers asks, in its order.
+    private static func checkout(
+        _ ask: @escaping @Sendable (BenchQuestion) async throws -> Void
+    ) async throws {
+        async let first: Void = ask(.quotes)
+        async let second: Void = ask(.quotes)
+        async let third: Void = ask(.quotes)
+        _ = try await (first, second, third)
+        try await ask(.taxes)
+        try await ask(.payments)
+    }
+
     private func ask(_ market: Marketplace, _ question: BenchQuestion) async throws {
+        if question == .checkout {
+            return try await Self.checkout { try await self.ask(market, $0) }
+        }
         guard let id = ids[question] else { throw OperatorProblem("There is no such provider.") }
         switch question {
+        case .checkout: break
         case .payments:
             _ = try await market.providers.payment(id).start(BenchQuestion.payment(), context())
         case .quotes:

@@ -4,10 +4,12 @@ import Vocabulary
 
 /// What is asked: nothing that a provider's network would be part of.
 enum BenchQuestion: String, CaseIterable, Sendable {
-    case payments, quotes, taxes, manyTaxes
+    case checkout, payments, quotes, taxes, manyTaxes
 
     var dataset: String {
         switch self {
+        case .checkout:
+            "one checkout: quotes for three parcels at once, then taxes, then the payment's start"
         case .payments: "a payment of 42.50 EUR begun by cash-on-delivery"
         case .quotes: "one parcel from Berlin to Paris by table-rate-shipping"
         case .taxes: "three things and two parcels to Berlin by rate-table-tax"

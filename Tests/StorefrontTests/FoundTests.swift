@@ -2,6 +2,7 @@ import Foundation
 import Kernel
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite struct `What search engines find` {
     @Test func `a thing says what it is, what it costs and where it belongs`() async throws {
@@ -59,8 +60,30 @@ import Testing
             #expect(robots.contains("/sitemap.xml"))
             #expect(robots.contains("Disallow: /account"))
             #expect(index.contains("/sitemap/categories</loc>"))
+            let makers = try await browser.get("/sitemap/makers").text
+            #expect(index.contains("/sitemap/makers</loc>"))
+            #expect(makers.contains("/makers/shop-\(maker.id.description.suffix(12))</loc>"))
             #expect(things.contains("/listings/\(cup.listing)</loc>"))
             #expect(!things.contains("\(bowl.listing)"))
+        }
+    }
+
+    @Test func `a month of more things than a file may hold has further files`() async throws {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller()
+            var things: [ID<Listing>] = []
+            for name in ["Cup", "Bowl", "Jug", "Plate", "Vase"] {
+                things.append(try await shop.thing(name, by: maker).listing)
+            }
+            let month = StatementMonth(of: .systemNow)
+
+            let parts = try await shop.marketplace.sitemapParts(of: month, size: 2)
+
+            #expect(parts == [things[2], things[4]])
+            #expect(try await shop.marketplace.sitemapParts(of: month, size: 5).isEmpty)
+            let file = try await Browser(shop.app).get("/sitemap/\(month)/\(things[2])").text
+            #expect(!file.contains("\(things[1])"))
+            for thing in things[2...] { #expect(file.contains("/listings/\(thing)</loc>")) }
         }
     }
 

@@ -32,7 +32,7 @@ struct BrowseRoutes {
         async let makers = call.marketplace.pickedMakers()
         async let popular = call.marketplace.popularListings()
         let cards = try await fresh.items
-        let seen = try await call.marketplace.cards(of: RecentlySeen(call.request).ids)
+        let seen = try await call.marketplace.cards(of: RecentlySeen(call.request).row)
         var answer = PageAnswer.page(
             "home",
             HomePage(

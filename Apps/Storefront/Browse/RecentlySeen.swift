@@ -15,7 +15,10 @@ struct RecentlySeen {
         ids = sent.split(separator: ".").prefix(Self.countMax).compactMap { ID<Listing>($0) }
     }
 
-    /// Four at most, as many as stand in a row.
+    /// As many as stand in a row.
+    var row: [ID<Listing>] { Array(ids.prefix(Self.countMax - 1)) }
+
+    /// As many as stand in a row.
     func others(than listing: ID<Listing>) -> [ID<Listing>] {
         Array(ids.filter { $0 != listing }.prefix(Self.countMax - 1))
     }

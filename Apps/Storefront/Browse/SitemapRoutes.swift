@@ -25,7 +25,11 @@ struct SitemapRoutes {
         routes.raw(.get, "/sitemap.xml", access: .everyone) { request in
             let base = Self.base(request)
             let months = try await request.marketplace.monthsOfListings()
-            let files = ["/sitemap/categories"] + months.map { "/sitemap/\($0)" }
+            var files = ["/sitemap/categories", "/sitemap/makers"]
+            for month in months {
+                let parts = try await request.marketplace.sitemapParts(of: month)
+                files += ["/sitemap/\(month)"] + parts.map { "/sitemap/\(month)/\($0)" }
+            }
             return Self.xml(
                 "sitemapindex", "sitemap", files.map { base + $0 })
         }
@@ -34,14 +38,30 @@ struct SitemapRoutes {
             let paths = [Links.home] + tree.map { Links.category($0.slug) }
             return Self.xml("urlset", "url", paths.map { Self.base(request) + $0 })
         }
+        routes.raw(.get, "/sitemap/makers", access: .everyone) { request in
+            let slugs = try await request.marketplace.openShops()
+            let base = Self.base(request)
+            return Self.xml("urlset", "url", slugs.map { base + Links.seller($0) })
+        }
         routes.raw(.get, "/sitemap/{month}", access: .everyone) { request in
-            guard let month = StatementMonth(request.parameters["month"] ?? "") else {
+            try await Self.things(request, from: nil)
+        }
+        routes.raw(.get, "/sitemap/{month}/{listing}", access: .everyone) { request in
+            guard let first = ID<Listing>(request.parameters["listing"] ?? "") else {
                 throw ListingRefusal.unknown
             }
-            let base = Self.base(request)
-            let ids = try await request.marketplace.listingsForSale(madeIn: month)
-            return Self.xml("urlset", "url", ids.map { base + Links.listing($0) })
+            return try await Self.things(request, from: first)
         }
+    }
+
+    private static func things(
+        _ request: WebRequest, from first: ID<Listing>?
+    ) async throws -> Response {
+        guard let month = StatementMonth(request.parameters["month"] ?? "") else {
+            throw ListingRefusal.unknown
+        }
+        let ids = try await request.marketplace.listingsForSale(madeIn: month, from: first)
+        return xml("urlset", "url", ids.map { base(request) + Links.listing($0) })
     }
 
     private static func base(_ request: WebRequest) -> String {

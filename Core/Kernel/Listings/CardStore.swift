@@ -122,7 +122,10 @@ struct CardStore {
     }
 
     /// By their ids, which begin with the milliseconds at which they were made (RFC 9562, 5.7).
-    func ids(from start: Instant, until end: Instant, limit: Int) async throws -> [ID<Listing>] {
+    /// - Parameter first: where to begin within that time; at its beginning without.
+    func ids(
+        from start: Instant, until end: Instant, first: ID<Listing>?, skipping: Int = 0, limit: Int
+    ) async throws -> [ID<Listing>] {
         func bound(_ instant: Instant) -> SQL {
             """
             (lpad(to_hex(\(instant.secondsSince1970 * 1000)::bigint), 12, '0')
@@ -133,7 +136,8 @@ struct CardStore {
             """
             select l.id from listing l
             where l.for_sale and l.id >= \(bound(start)) and l.id < \(bound(end))
-            order by l.id limit \(limit)::int
+                and (\(first)::uuid is null or l.id >= \(first)::uuid)
+            order by l.id offset \(skipping)::int limit \(limit)::int
             """
         ).decode { c in try c.next() }
     }

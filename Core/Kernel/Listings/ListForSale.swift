@@ -6,8 +6,30 @@ extension Marketplace {
     public static let sitemapMax = 50_000
 
     /// The things for sale that were made in a month, oldest first; at most ``sitemapMax``.
-    public func listingsForSale(madeIn month: StatementMonth) async throws -> [ID<Listing>] {
-        try await database.cards.ids(from: month.start, until: month.end, limit: Self.sitemapMax)
+    /// - Parameter first: where a further file of the month begins.
+    public func listingsForSale(
+        madeIn month: StatementMonth, from first: ID<Listing>? = nil
+    ) async throws -> [ID<Listing>] {
+        try await database.cards.ids(
+            from: month.start, until: month.end, first: first, limit: Self.sitemapMax)
+    }
+
+    /// Where the second and further files of a month begin; none for a month of ``sitemapMax``
+    /// things or fewer.
+    /// - Parameter size: how many things a file holds.
+    public func sitemapParts(
+        of month: StatementMonth, size: Int = Marketplace.sitemapMax
+    ) async throws -> [ID<Listing>] {
+        var parts: [ID<Listing>] = []
+        while let next = try await database.cards.ids(
+            from: month.start, until: month.end, first: parts.last, skipping: size, limit: 1
+        ).first { parts.append(next) }
+        return parts
+    }
+
+    /// The addresses of the makers whose shops are open, oldest first; at most ``sitemapMax``.
+    public func openShops() async throws -> [String] {
+        try await database.sellers.openSlugs(limit: Self.sitemapMax)
     }
 
     /// The months in which something that is for sale may have been made, first to last; empty

@@ -42,6 +42,15 @@ struct SellerStore {
             .first.map(Seller.init(row:))
     }
 
+    /// Of the verified ones, oldest first.
+    func openSlugs(limit: Int) async throws -> [String] {
+        try await db.query(
+            """
+            select slug from seller where state = 'verified' order by id limit \(limit)::int
+            """
+        ).decode { c in try c.next() }
+    }
+
     func lock(_ id: ID<Seller>) async throws -> Seller? {
         try await db.query("select \(Self.columns) from seller where id = \(id) for update")
             .first.map(Seller.init(row:))

@@ -5,19 +5,21 @@ extension Notice {
     public var sentence: String {
         let about = Self.members(payload)
         let number = about["number"]?.string ?? ""
-        let note = about["note"]?.string.map { ": \($0)" } ?? ""
-        let why = about["reason"]?.string.map { ": \($0)" } ?? ""
+        let note = Self.remark(about["note"]?.string)
+        let why = Self.remark(about["reason"]?.string)
         return switch topic {
         case "order.paid": localized("Order \(number) is paid and waits to be packed.")
         case "order.promised":
             localized("Order \(number) waits to be packed; it is paid for when it is handed over.")
         case "order.capture-refused":
             localized("The money of order \(number) was not taken: the provider refused\(note)")
+                + "."
         case "order.cash-due":
             localized("Was order \(number) paid for at its delivery? Say so on its page.")
         case "order.cash-decided":
             localized(
                 "Order \(number) counts as paid at its delivery: its commission is owed\(note)")
+                + "."
         case "order.cancelled": localized("Order \(number) was cancelled\(note).")
         case "order.delivered": localized("Order \(number) has arrived.")
         case "seller.verified": localized("Your shop is verified.")
@@ -27,13 +29,21 @@ extension Notice {
         case "payout.failed": localized("A payout could not be made\(note).")
         case "order.refunded": localized("Money of order \(number) went back\(note).")
         case "invoice.paid": localized("Your payment of invoice \(number) arrived.")
-        case "order.refund-failed": localized("A refund of order \(number) failed\(note)")
-        case "order.refund-returned": localized("A refund of order \(number) came back\(note)")
+        case "order.refund-failed": localized("A refund of order \(number) failed\(note)") + "."
+        case "order.refund-returned":
+            localized("A refund of order \(number) came back\(note)") + "."
         default:
             // A topic is a past-tense fact: `payout.paid` says enough with its number.
             topic.replacing(".", with: " ").replacing("-", with: " ")
                 + (number.isEmpty ? "" : " \(number)") + note
         }
+    }
+
+    /// `: late`, without the full stop that the sentence around it has.
+    private static func remark(_ reason: String?) -> String {
+        guard var reason, !reason.isEmpty else { return "" }
+        while reason.hasSuffix(".") { reason.removeLast() }
+        return ": \(reason)"
     }
 
     private static func members(_ payload: String) -> [String: JSONValue] {

@@ -17,6 +17,7 @@ import look
 import markup
 import pages
 import rare
+import states
 from enhanced import Enhanced
 from people import Hostile, Person, Plain
 from walk import Walk
@@ -24,7 +25,8 @@ from walk import Walk
 STARTS = {
     "storefront": ["/", "/search?text=zzzzzz", "/search?text=mug&sort=price-up", "/checkout",
                    "/cart", "/wishes", "/password", "/email", "/account", "/docs", "/robots.txt",
-                   "/sitemap.xml", "/sitemap/categories", "/makers/clay-and-ember/reviews"],
+                   "/sitemap.xml", "/sitemap/categories", "/sitemap/makers",
+                   "/makers/clay-and-ember/reviews"],
     "seller": ["/", "/apply", "/shops", "/money/accounts", "/money/disputes", "/password",
                "/docs", "/export"],
     "admin": ["/", "/search?text=clay", "/bank-reports", "/disputes", "/mails",
@@ -171,6 +173,8 @@ def main() -> int:
             f"at most {looker.heaviest // 1000} kB without photos")
         look_on(browser, apps, walk, looker)
         lap("support looked on as a customer and as an artisan")
+        states.look(browser, apps, walk, looker, secrets.token_hex(3))
+        lap("two-step sign-in, refused forms and unfinished purchases were looked at")
         hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
         for fault in looker.faults:
             print(f"✗ {fault}", file=sys.stderr, flush=True)

@@ -59,7 +59,11 @@ public enum Storefront {
     }
 
     private static func chrome(_ request: WebRequest, _ account: Account?) async throws -> Chrome {
-        var corner = [Chrome.Link(localized("Cart"), Links.cart)]
+        let pieces = await piecesInCart(request, account)
+        var corner = [
+            Chrome.Link(
+                pieces == 0 ? localized("Cart") : localized("Cart (\(pieces))"), Links.cart)
+        ]
         if account == nil {
             corner.append(Chrome.Link(localized("Sign in"), "/sign-in"))
         } else {
@@ -73,6 +77,16 @@ public enum Storefront {
             corner: corner, own: account == nil ? [] : own,
             search: request.path == Links.search ? request.query("text") ?? "" : "",
             signedInAs: account?.name)
+    }
+
+    /// None for a browser that has just come, which nobody asks Redis about, and while Redis is out
+    /// of order: whoever only looks must not suffer then.
+    private static func piecesInCart(_ request: WebRequest, _ account: Account?) async -> Int {
+        guard account != nil || request.hasBrowser else { return 0 }
+        let owner = account.map { CartOwner.account($0.id) } ?? Visitor(of: request).cart
+        do {
+            return try await request.site.carts.lines(of: owner).reduce(0) { $0 + $1.quantity }
+        } catch { return 0 }
     }
 
     private static var own: [Chrome.Link] {

@@ -166,6 +166,12 @@ extension WebRequest {
         return name
     }
 
+    /// Whether this browser has a name already: one that just looks has none, and no cart.
+    public var hasBrowser: Bool {
+        trace.notes.withLock { $0.browser != nil }
+            || cookie(browserCookie).map(Secrets.isToken) ?? false
+    }
+
     /// Makes the browser keep its name; only done for those who begin something.
     func rememberBrowser() {
         setCookie(browserCookie, browser(), maxAge: .seconds(90 * 86_400))

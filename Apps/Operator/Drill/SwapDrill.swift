@@ -220,9 +220,14 @@ struct SwapDrill: Sendable {
             let times = sold.filter { $0.phase == phase }.map(\.took).sorted()
             guard !times.isEmpty else { continue }
             let (half, most) = (times[times.count / 2], times[(times.count - 1) * 99 / 100])
+            let reached = traffic.rate(of: phase).map { Int($0.rounded()) }
             say(
-                "\(phase.rawValue): \(times.count) orders, p50 \(half) ms, p99 \(most) ms, "
-                    + "slowest \(times[times.count - 1]) ms")
+                "\(phase.rawValue): \(times.count) orders, "
+                    + (reached.map { "\($0) of \(rate) wanted a second, " } ?? "")
+                    + "p50 \(half) ms, p99 \(most) ms, slowest \(times[times.count - 1]) ms")
+            if phase.hasBudget, let reached, reached * 2 < rate {
+                problems.append("not half of the load came: \(reached) of \(rate) a second")
+            }
             if phase.hasBudget, most > Int64(budget) {
                 problems.append("99 of 100 orders took up to \(most) ms, above \(budget) ms")
             }

@@ -28,6 +28,8 @@ final class SwapTraffic: Sendable {
 
     private struct State {
         var phase = SwapPhase.before
+        var began: [SwapPhase: ContinuousClock.Instant] = [:]
+        var lasted: [SwapPhase: Duration] = [:]
         var sold: [Sold] = []
         var failed: [String] = []
         var askedAgain = 0
@@ -46,15 +48,41 @@ final class SwapTraffic: Sendable {
     /// Customers whose way to pay was closed between choosing and ordering, and who chose again.
     var askedAgain: Int { state.withLock { $0.askedAgain } }
 
-    func enter(_ phase: SwapPhase) { state.withLock { $0.phase = phase } }
+    func enter(_ phase: SwapPhase) {
+        state.withLock { state in
+            Self.end(&state)
+            state.phase = phase
+            state.began[phase] = .now
+        }
+    }
 
     /// Nobody comes any more; who is there goes on to pay.
-    func stop() { state.withLock { $0.isOver = true } }
+    func stop() {
+        state.withLock { state in
+            Self.end(&state)
+            state.isOver = true
+        }
+    }
+
+    private static func end(_ state: inout State) {
+        guard let began = state.began.removeValue(forKey: state.phase) else { return }
+        state.lasted[state.phase] = .now - began
+    }
+
+    /// Orders placed in a second of this phase; nil when it did not come.
+    func rate(of phase: SwapPhase) -> Double? {
+        state.withLock { state in
+            guard let lasted = state.lasted[phase], lasted > .zero else { return nil }
+            let count = state.sold.count { $0.phase == phase }
+            return Double(count) / (lasted / .seconds(1))
+        }
+    }
 
     private var isOver: Bool { state.withLock { $0.isOver } }
 
     /// Sells `rate` times a second until ``stop()``.
     func run(rate: Int) async {
+        state.withLock { $0.began[$0.phase] = .now }
         await withTaskGroup(of: Void.self) { group in
             var running = 0
             var next = ContinuousClock.now

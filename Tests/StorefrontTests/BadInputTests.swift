@@ -112,6 +112,35 @@ import Web
         }
     }
 
+    @Test
+    func `to the webhook is refused and counted nowhere, from the machine itself or without Redis`()
+        async throws
+    {
+        try await OpenShop.run(web: { $0.limits.webhook = .init(3, per: 60) }) { shop in
+            var settings = TestWeb.settings
+            settings.limits.webhook = .init(3, per: 60)
+            let blind = try Storefront.app(
+                marketplace: shop.marketplace, redis: TestWeb.noRedis, settings: settings,
+                logger: TestServers.logger)
+
+            for (app, address) in [
+                (shop.app, "127.0.0.1"), (shop.app, "::1"), (blind, "203.0.113.7"),
+            ] {
+                func deliver(_ signature: String) async throws -> Int {
+                    try await Browser(app).raw(
+                        "POST", "/webhooks/\(shop.payment)",
+                        headers: [
+                            ("x-forwarded-for", address), ("x-test-signature", signature),
+                            ("x-test-event", "from \(address)"),
+                        ], body: Array("p".utf8)
+                    ).status
+                }
+                for _ in 0..<5 { #expect(try await deliver("forged") == 401, "\(address)") }
+                #expect(try await deliver("signed") == 200, "\(address)")
+            }
+        }
+    }
+
     @Test func `pictures are found by their hash only`() async throws {
         try await OpenShop.run { shop in
             let browser = Browser(shop.app)

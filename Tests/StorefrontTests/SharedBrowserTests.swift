@@ -48,6 +48,11 @@ import Web
             for path in lists {
                 #expect(try await browser.get(path).header("cache-control") == "no-store")
             }
+            // What is said once is not said again by going back.
+            let left = try await browser.submit(try await browser.get("/"), "/sign-out")
+            #expect(left.text.contains("You are signed out."))
+            #expect(left.header("cache-control") == "no-store")
+            #expect(try await browser.get("/").header("cache-control") == "private, no-cache")
         }
     }
 

@@ -68,6 +68,7 @@ public struct TestAccounts: ConnectedAccountProvider {
     public func lookupReversal(
         _ key: ProviderLookup, of transfer: String, _ context: OperationContext
     ) async throws(ProviderError) -> ReversalSnapshot? {
+        if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
         let found = bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.reversals[key]

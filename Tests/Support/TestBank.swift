@@ -112,8 +112,8 @@ public final class TestBank: Sendable {
         }
     }
 
-    /// Runs `work` once, while the next payment, refund or look-up of a payout or of what was taken
-    /// back waits for the bank's answer.
+    /// Runs `work` once, while the next payment, refund, list of disputes or look-up of a payout or
+    /// of what was taken back waits for the bank's answer.
     public func meanwhile(_ work: @escaping @Sendable () async -> Void) {
         state.withLock { $0.meanwhile = work }
     }

@@ -205,6 +205,7 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
         let all = bank.state.withLock { $0.knownDisputes }.filter { $0.openedAt >= since }
         // One on each page, so that whoever reads them has to go on.
         let place = cursor.flatMap { Int($0) } ?? 0
+        await bank.passTime()
         return DisputePage(
             disputes: all.dropFirst(place).prefix(1).map(\.snapshot),
             next: place + 1 < all.count ? String(place + 1) : nil)

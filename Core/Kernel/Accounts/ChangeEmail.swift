@@ -7,20 +7,24 @@ extension Marketplace {
     /// written are the same whether somebody else has the wanted one or not; whoever reads the
     /// mail there is told.
     /// - Parameter home: where the app is that was asked; never what a request says of itself.
-    /// - Throws: ``AccountRefusal/emailInvalid``, ``AccountRefusal/passwordWrong``,
-    ///   ``EmailChangeRefusal/same``, ``EmailChangeRefusal/tooMany``,
+    /// - Throws: ``AccountRefusal/emailInvalid``, ``AccountRefusal/passwordWrong`` (also when it
+    ///   was replaced meanwhile), ``EmailChangeRefusal/same``, ``EmailChangeRefusal/tooMany``,
     ///   ``WorkRefusal/busy(seconds:)``.
     public func askForEmail(
         _ email: String, of account: ID<Account>, password: String, at home: String
     ) async throws {
         let wanted = try Account.normalizedEmail(email)
         guard MailMessage.isAddress(wanted) else { throw AccountRefusal.emailInvalid }
+        guard let epoch = try await self.account(account)?.accessEpoch else {
+            throw AccountRefusal.unknown
+        }
         try await requirePassword(password, of: account)
         let token = EmailChange.newToken()
         try await database.transaction { tx in
             guard try await tx.accounts.lockOpen(account),
                 let person = try await tx.accounts.find(account)
             else { throw AccountRefusal.unknown }
+            guard person.accessEpoch == epoch else { throw AccountRefusal.passwordWrong }
             guard person.email != wanted else { throw EmailChangeRefusal.same }
             let isTaken = try await tx.accounts.find(email: wanted) != nil
             try await tx.emailChanges.endAll(of: account)

@@ -40,6 +40,8 @@ extension Marketplace {
         let before = try await tx.audit.before("account", id.description)
         try await tx.accessTokens.revokeAll(of: id)
         try await tx.passwordResets.endAll(of: id)
+        // Or whoever knew the old password would take the account by its address.
+        try await tx.emailChanges.endAll(of: id)
         try await tx.audit.record(
             action, on: "account", id.description, by: id, as: .customer, before: before)
         try await tx.outbox.record(

@@ -11,7 +11,9 @@ extension Marketplace {
         try await database.transaction { tx in
             guard let account = try await tx.accounts.find(email: address),
                 MailMessage.isAddress(account.email),
-                try await tx.accounts.lockOpen(account.id)
+                try await tx.accounts.lockOpen(account.id),
+                // Another one may have become the account's while this waited.
+                try await tx.accounts.find(account.id)?.email == address
             else { return }
             let token = PasswordReset.newToken()
             let isNew = try await tx.passwordResets.insert(

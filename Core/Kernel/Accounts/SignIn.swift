@@ -19,8 +19,8 @@ extension Marketplace {
         return found.0
     }
 
-    /// Replaces the password of `account`. All of its sessions, tokens for programs and visits of
-    /// support end with the one before, in the same transaction.
+    /// Replaces the password of `account`. All of its sessions, tokens for programs, visits of
+    /// support and links to another address end with the one before, in the same transaction.
     /// - Returns: the account, as which the caller may go on.
     /// - Throws: ``AccountRefusal/passwordWrong`` when `current` is not the present one, or was
     ///   replaced meanwhile; ``AccountRefusal`` for a weak new one; ``WorkRefusal/busy(seconds:)``.

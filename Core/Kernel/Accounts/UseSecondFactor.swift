@@ -31,8 +31,8 @@ extension Marketplace {
             uri: secret.uri(issuer: "Guildhall", account: account.email))
     }
 
-    /// Turns it on, once a code shows that the app has the secret. Sessions and tokens for
-    /// programs end: they were begun with the password alone.
+    /// Turns it on, once a code shows that the app has the secret. Sessions, tokens for programs
+    /// and links to another address end: they were begun with the password alone.
     /// - Returns: recovery codes, shown this once, and the account, as which the caller may go on.
     /// - Throws: ``SecondFactorRefusal``, ``AccountRefusal/signInFailed`` when everything of
     ///   `person` ended meanwhile.
@@ -57,6 +57,7 @@ extension Marketplace {
             let next = try await endSessions(of: account, after: person.accessEpoch, tx)
             guard let next else { throw AccountRefusal.signInFailed }
             try await tx.accessTokens.revokeAll(of: account)
+            try await tx.emailChanges.endAll(of: account)
             let codes = try await newRecoveryCodes(of: account, tx)
             try await tell("account.two-step-on", account, tx)
             return (codes, next)

@@ -125,8 +125,24 @@ extension Marketplace {
     }
 }
 
-/// Runs `statement`; what the catalogue's constraints refuse becomes a ``ListingRefusal``.
+/// Runs `statement`; what the catalogue's constraints refuse becomes a ``ListingRefusal``. Where
+/// what is asked of things changed since it was read, it runs once more and reads that.
 func refusingListingConstraints<Value>(
+    _ statement: () async throws -> Value
+) async throws -> Value {
+    do {
+        return try await refusingConstraints(statement)
+    } catch let error as PostgresError where isAskedOtherwise(error) {
+        return try await refusingConstraints(statement)
+    }
+}
+
+private func isAskedOtherwise(_ error: PostgresError) -> Bool {
+    error.constraint == "listing_attribute_category"
+        || error.constraint == "listing_attribute_number"
+}
+
+private func refusingConstraints<Value>(
     _ statement: () async throws -> Value
 ) async throws -> Value {
     do {

@@ -70,6 +70,9 @@ import Vocabulary
             #expect(try await disputed.payOut().isEmpty)
             let held = try await disputed.earnings.balance()
             #expect(held.disputed == disputed.share && held.pending.isZero)
+            let released = try await disputed.earnings.shop.count(
+                "select count(*) from orders where released_at is not null")
+            #expect(released == 0)
             #expect(held.available.isZero)
             let moves = try await disputed.kernel.upcomingMoves(
                 of: disputed.earnings.seller.id, PageRequest())
@@ -314,6 +317,20 @@ import Vocabulary
             let report = try await market.marketplace.verifyLedger()
             #expect(report.checks.flatMap(\.culprits).isEmpty)
         }
+    }
+
+    @Test func `of several disputes is taken of the shop no further than what it earned`() throws {
+        let shares = RefundShares(seller: 800, commission: 200)
+        let basis = RefundBasis(
+            currency: .eur,
+            parts: [RefundPart(number: 0, line: nil, quantity: 1, shares: shares)], left: 1000,
+            goodwill: 0)
+
+        #expect(try DisputeCharge.wanted(1000, basis, others: 0) == 800)
+        #expect(try DisputeCharge.wanted(1000, basis, others: 500) == 300)
+        #expect(try DisputeCharge.wanted(250, basis, others: 500) == 200)
+        #expect(try DisputeCharge.wanted(1000, basis, others: 800) == 0)
+        #expect(try DisputeCharge.wanted(1000, basis, others: 900) == 0)
     }
 
     @Test func `is divided to the last unit, and no share loses more than is left of it`() throws {

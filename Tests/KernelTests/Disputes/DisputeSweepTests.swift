@@ -116,6 +116,23 @@ import Vocabulary
         }
     }
 
+    /// Clocks differ, and the payment may be known later than the dispute.
+    @Test func `is found although it was opened before the last time that was asked`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            try await market.database.execute(
+                "update provider_instance set created_at = now() - interval '10 days'")
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+            dispute.shop.bank.keep(
+                dispute.snapshot(.needsResponse, 20),
+                openedAt: Instant.systemNow.advanced(by: .seconds(-3 * 3600)))
+
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+        }
+    }
+
     @Test func `is found behind one that cannot be believed, and behind another's`() async throws {
         try await TestMarketplace.run { market in
             let dispute = try await Case(market)
@@ -130,6 +147,59 @@ import Vocabulary
             #expect(try await market.marketplace.sweepDisputes() == 1)
             let known = try await market.marketplace.disputes(isOpen: true, PageRequest()).items
             #expect(known.map(\.dispute.reference) == ["du_1"])
+        }
+    }
+
+    @Test func `is found once by workers that ask at the same moment`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            for number in 0..<4 {
+                dispute.shop.bank.keep(
+                    dispute.snapshot(
+                        .needsResponse, 20, named: "du_\(number)",
+                        taken: Money(dispute.total.amount / 4, .eur)))
+            }
+            let workers = try (0..<3).map { _ in try market.anotherProcess() }
+
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for worker in workers { group.addTask { try await worker.sweepDisputes() } }
+                try await group.waitForAll()
+            }
+            for worker in workers { await worker.database.close() }
+
+            #expect(
+                try await dispute.booked("disputed") == -Int(dispute.total.amount / 4 * 4))
+            #expect(try await dispute.booked("provider_fees") == -4 * 1500)
+            #expect(
+                try await dispute.told() == Array(repeating: "dispute.needs_response", count: 4))
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+            let report = try await market.marketplace.verifyLedger()
+            #expect(report.checks.flatMap(\.culprits).isEmpty)
+        }
+    }
+
+    @Test func `is found by the next one when the provider went away among its pages`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            try await market.database.execute(
+                "update provider_instance set created_at = now() - interval '10 days'")
+            let opened = Instant.systemNow.advanced(days: -5)
+            for number in 0..<3 {
+                dispute.shop.bank.keep(
+                    dispute.snapshot(
+                        .needsResponse, 20, named: "du_\(number)",
+                        taken: Money(dispute.total.amount / 4, .eur)), openedAt: opened)
+            }
+            let bank = dispute.shop.bank
+            bank.meanwhile { bank.beBlind(.unavailable(message: "down", retryAfterSeconds: nil)) }
+            try await market.marketplace.sweepDisputes()
+            bank.beBlind(nil)
+
+            #expect(try await market.marketplace.sweepDisputes() == 2)
+            #expect(try await dispute.booked("provider_fees") == -3 * 1500)
+            #expect(try await dispute.told().count == 3)
         }
     }
 }

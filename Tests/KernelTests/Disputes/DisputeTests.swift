@@ -127,6 +127,21 @@ import Vocabulary
         }
     }
 
+    @Test func `that stands as before is told nobody again`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            for version in [1, 2, 3] as [Int64] {
+                _ = try await dispute.apply(
+                    dispute.snapshot(.inquiry, taken: 0, fee: 100 * version, version: version))
+            }
+
+            let told = try await dispute.shop.count(
+                "select count(*) from outbox_event where topic = 'dispute.inquiry'")
+            #expect(told == 2, "its seller and the administrators")
+            #expect(try await dispute.sum("provider_fees") == -300)
+        }
+    }
+
     @Test func `is told to the sellers whose orders it is about, and listed`() async throws {
         try await TestMarketplace.run { market in
             let dispute = try await Case(market)

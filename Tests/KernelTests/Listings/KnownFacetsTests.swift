@@ -65,6 +65,25 @@ import Vocabulary
         #expect(try await ask() == 3)
     }
 
+    @Test func `what nobody asked for in a long time is told nobody as it was`() async throws {
+        let time = Mutable(ContinuousClock.now)
+        let known = KnownFacets { time.value.withLock { $0 } }
+        let key = KnownFacets.Key(CardQuery(), sentTo: "DE")
+        func ask(_ count: Int) async throws -> Int {
+            try await known.value(key, for: .seconds(10)) { Self.some(count) }.inStock
+        }
+        #expect(try await ask(1) == 1)
+        time.value.withLock { $0 += .seconds(20) }
+
+        let inStock = try await known.value(key, for: .seconds(10)) {
+            let other = try await ask(2)
+            #expect(other == 2)
+            return Self.some(3)
+        }.inStock
+
+        #expect(inStock == 3)
+    }
+
     @Test func `a counting that failed is not kept`() async throws {
         let known = KnownFacets()
         let key = KnownFacets.Key(CardQuery(), sentTo: nil)

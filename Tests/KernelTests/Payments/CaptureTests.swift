@@ -33,6 +33,29 @@ import Vocabulary
         }
     }
 
+    @Test func `only the capture after which none comes lets go of what is left`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market, capture: .atShipment)
+            let (a, b) = (try await shop.thing(price: 1000), try await shop.thing(price: 500))
+            let orders = try await shop.bought(a, b, try await shop.thing(price: 300))
+
+            try await shop.ship(orders[0], by: a)
+            try await shop.settle()
+            try await shop.marketplace.cancelOrder(
+                orders[2].order.id, reason: "changed my mind", as: .customer(shop.buyer))
+            try await shop.ship(orders[1], by: b)
+            try await shop.settle()
+
+            let last = try await market.database.query(
+                """
+                select coalesce(is_final, false) from payment_attempt
+                where kind = 'capture' order by id
+                """
+            ).decode { c in try c.next(Bool.self) }
+            #expect(last == [false, true])
+        }
+    }
+
     @Test func `a capture whose answer was lost is made once`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market, capture: .atShipment)

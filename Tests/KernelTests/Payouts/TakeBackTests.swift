@@ -47,6 +47,12 @@ import Vocabulary
                 by: admin.id)
         }
 
+        /// How often the seller was told that it came back.
+        func told() async throws -> Int {
+            try await earnings.shop.count(
+                "select count(*) from outbox_event where topic = 'payout.returned'")
+        }
+
         func now() async throws -> Payout { try await kernel.payout(payout.id, of: nil).payout }
 
         /// What the books say that the provider holds is what it says itself.
@@ -156,6 +162,52 @@ import Vocabulary
 
             let now = try await paid.now()
             #expect(now.state == .returned && now.failure == "The market took it back.")
+            #expect(try await paid.told() == 1)
+            try await paid.checkBothBooks()
+        }
+    }
+
+    /// Long after it was asked, when nothing of it is on its way any more.
+    @Test func `is not over because it cannot be looked up, and is made once`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            paid.bank.fail(.answerLost)
+            _ = try await paid.kernel.sendReversal(asked.id)
+            try await market.database.execute(
+                "update payout_reversal set in_doubt_at = now() - interval '2 hours'")
+
+            for why in [
+                ProviderError.invalidRequest(code: "x", message: "What?"),
+                .unsupported(operation: "look-ups"), .misconfigured(message: "another key"),
+            ] {
+                paid.bank.beBlind(why)
+                #expect(try await paid.kernel.sendReversal(asked.id).state.isOpen, "\(why)")
+            }
+            paid.bank.beBlind(nil)
+
+            #expect(try await paid.kernel.sendReversal(asked.id).state == .done)
+            #expect(paid.bank.reversals.count == 1)
+            try await paid.checkBothBooks()
+        }
+    }
+
+    @Test func `is told once by two who look it up at the same moment`() async throws {
+        try await TestMarketplace.run { market in
+            let paid = try await Paid(market)
+            let asked = try await paid.takeBack()
+            paid.bank.fail(.answerLost)
+            _ = try await paid.kernel.sendReversal(asked.id)
+
+            let ends = try await market.inTurn(
+                lockedBy: "select id from payout where id = \(paid.payout.id) for update",
+                Array(
+                    repeating: { @Sendable in try await paid.kernel.sendReversal(asked.id) },
+                    count: 2))
+
+            for end in ends { #expect(try end.get().state == .done) }
+            #expect(paid.bank.reversals.count == 1)
+            #expect(try await paid.told() == 1)
             try await paid.checkBothBooks()
         }
     }

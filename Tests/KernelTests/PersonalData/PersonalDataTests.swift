@@ -109,6 +109,23 @@ import Vocabulary
         }
     }
 
+    @Test func `is erased from what the market wrote at the orders by itself`() async throws {
+        try await TestMarketplace.run { market in
+            let ada = try await ada(market)
+            try await market.database.execute(
+                """
+                insert into order_event (order_id, kind, note)
+                select id, 'capture-failed', 'the card of Ada Lovelace was refused' from orders
+                """)
+
+            try await market.marketplace.eraseAccount(ada.id, password: Self.password)
+
+            let left = try await market.database.query(
+                "select note from order_event where strpos(note, 'Lovelace') > 0")
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func `tells nothing of anybody else`() async throws {
         try await TestMarketplace.run { market in
             _ = try await ada(market)

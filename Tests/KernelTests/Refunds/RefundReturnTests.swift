@@ -57,6 +57,23 @@ import Vocabulary
         }
     }
 
+    @Test func `bring the platform back what it gave of its own`() async throws {
+        try await TestMarketplace.run { market in
+            let counter = try await Counter(market)
+            let order = try await counter.shipped(quantity: 1)
+            let before = try await counter.owned(by: order)
+            let refund = try await counter.ask(
+                order, .goodwill(Money(300, .eur), fundedBy: .platform))
+            try await counter.settle()
+            #expect(try await counter.owned(by: order) != before)
+
+            try await takeBack(refund, counter)
+
+            #expect(try await counter.owned(by: order) == before)
+            try await counter.checkBooks()
+        }
+    }
+
     @Test func `after the payout make no debt, and what was recovered is the seller's again`()
         async throws
     {

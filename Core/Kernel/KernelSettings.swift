@@ -51,8 +51,8 @@ public struct KernelSettings: Sendable {
     public var conformanceDeadline: Duration = .seconds(120)
     /// How much of the listings' JSON a process keeps in memory.
     public var listingCacheBytes = 48 * 1024 * 1024
-    /// How old the counts beside a list of things may be.
-    public var facetLifetime: Duration = .seconds(10)
+    /// How old the counts beside a list of things may be before they are counted anew.
+    public var facetLifetime: Duration = .seconds(30)
 
     /// The keys under which apps store what only they may read, the newest first, 32 bytes each;
     /// asked anew each time, as they may be changed while the process runs.

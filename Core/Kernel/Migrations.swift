@@ -109,6 +109,8 @@ public struct Migration: Sendable {
         "m0165-email-changes",
         "m0167-cut-plans",
         "m0157-dispute-sweeps",
+        "m0154-list-plans",
+        "m0158-common-words",
     ]
 
     /// The migrations that this build ships.

@@ -2,9 +2,25 @@ import Kernel
 import Vocabulary
 import Web
 
+/// The model of `category-field.mustache`: where to search, the whole tree of it.
+struct CategoryField: Fragment {
+    static let template = "category-field"
+
+    let choices: [BrowsePage.Choice]
+
+    init(_ tree: [Kernel.Category], chosen: Kernel.Category?) {
+        choices = tree.map { category in
+            let depth = String(repeating: "\u{a0}\u{a0}", count: category.path.count - 1)
+            return BrowsePage.Choice(
+                value: category.slug, label: depth + category.localizedName,
+                isChosen: category.id == chosen?.id)
+        }
+    }
+}
+
 /// The model of `browse.mustache`: a category, a search, or everything.
 struct BrowsePage {
-    struct Choice {
+    struct Choice: Hashable {
         let value: String
         let label: String
         let isChosen: Bool
@@ -32,8 +48,8 @@ struct BrowsePage {
     let stars: String
     let attributes: [String]
     let sorts: [Choice]
-    let showsCategories: Bool
-    let categoryChoices: [Choice]
+    /// One in a search, none in a category.
+    let categoryFields: [CategoryField]
     let currencySign: String
     let isFiltered: Bool
     let things: [ThingCard]
@@ -74,13 +90,7 @@ struct BrowsePage {
         let sort = query.cardQuery().sort
         sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
             .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }
-        showsCategories = isSearch
-        categoryChoices = tree.map { category in
-            let depth = String(repeating: "\u{a0}\u{a0}", count: category.path.count - 1)
-            return Choice(
-                value: category.slug, label: depth + category.localizedName,
-                isChosen: category.id == branch?.id)
-        }
+        categoryFields = isSearch ? [CategoryField(tree, chosen: branch)] : []
         currencySign = Format.sign(of: BrowseQuery.currency)
         isFiltered = query.isFiltered
         things = ThingCard.page(page.items)

@@ -2,9 +2,9 @@ import Kernel
 import Vocabulary
 import Web
 
-/// Ways to narrow a list down, with how much is left of it.
-struct FacetGroup {
-    struct Item {
+/// Ways to narrow a list down, with how much is left of it: the model of `facet-group.mustache`.
+struct FacetGroup: Fragment {
+    struct Item: Hashable {
         let label: String
         let href: String
         /// `12`; `12+` when more fits than was counted.
@@ -12,6 +12,8 @@ struct FacetGroup {
         /// The list is narrowed to it, and the link takes that back.
         var isChosen = false
     }
+
+    static let template = "facet-group"
 
     let title: String
     let items: [Item]

@@ -102,17 +102,25 @@ extension Marketplace {
     /// What attributes say of the things that fit `query`, which was understood before. What a
     /// list is narrowed to by an attribute is left out of its own counts, so that they say how
     /// much there is of the others.
-    func attributeFacets(_ query: CardQuery) async throws -> [AttributeFacet] {
+    /// - Parameter whole: how many of the things have each term.
+    func attributeFacets(
+        _ query: CardQuery, _ whole: [String: Int]
+    ) async throws -> [AttributeFacet] {
         let asked = try await facetAttributes(of: query)
         guard !asked.isEmpty else { return [] }
-        let store = database.attributeFacets
-        let whole = try await store.count(query)
-        var counts: [String: [String: Int]] = [:]
-        for wish in query.attributes.prefix(AttributeFacet.alternativesMax)
-        where asked.contains(where: { $0.handle == wish.attribute }) {
-            var others = query
-            others.attributes.removeAll { $0.attribute == wish.attribute }
-            counts[wish.attribute] = try await store.count(others)
+        let chosen = query.attributes.prefix(AttributeFacet.alternativesMax)
+            .filter { wish in asked.contains { $0.handle == wish.attribute } }
+        let counts = try await withThrowingTaskGroup(of: (String, [String: Int]).self) { group in
+            for wish in chosen {
+                group.addTask {
+                    var others = query
+                    others.attributes.removeAll { $0.attribute == wish.attribute }
+                    let counts = try await database.attributeFacets
+                        .count(others, of: wish.attribute)
+                    return (wish.attribute, counts)
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         let facets = asked.compactMap { attribute in
             AttributeFacet(

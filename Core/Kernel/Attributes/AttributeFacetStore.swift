@@ -5,18 +5,24 @@ import Vocabulary
 struct AttributeFacetStore {
     let db: any Queryable
 
-    /// How many things have each term, over as many as ``FacetStore`` counts.
-    func count(_ query: CardQuery) async throws -> [String: Int] {
+    /// How many things have each term of an attribute, over as many as ``FacetStore`` counts.
+    func count(_ query: CardQuery, of attribute: String) async throws -> [String: Int] {
         let rows = try await db.query(
             """
-            with \(CardStore.looked(at: query, limit: Facets.countMax + 1)),
-            counted as materialized (select terms from looked limit \(Facets.countMax)::int)
-            select term, count(*)::int as many from counted, unnest(terms) term
-            group by term order by many desc, term limit \(Self.termsMax)::int
+            with \(CardStore.looked(at: query, limit: Facets.countMax + 1)), \(FacetStore.counted)
+            select term, many from (\(Self.terms)) terms
+            where starts_with(term, \(attribute + ":"))
             """
         ).decode { c in (try c.next(String.self), try c.next(Int.self)) }
         return Dictionary(rows) { first, _ in first }
     }
+
+    /// How many of what is counted have each term.
+    static let terms: SQL = """
+        select term, count(*)::int as many
+        from (select unnest(terms) as term from counted) terms
+        group by term order by many desc, term limit \(termsMax)::int
+        """
 
     /// Numbers are terms of their own; of more, the rarest are in no band.
     private static let termsMax = 2000

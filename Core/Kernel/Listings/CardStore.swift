@@ -89,7 +89,7 @@ struct CardStore {
             imageSourceURL: try c.next())
     }
 
-    /// Some of what fits, named `looked`, for counting: whichever the indexes find first.
+    /// Some of what fits, named `looked`, for counting.
     static func looked(at query: CardQuery, limit: Int) -> SQL {
         let columns: SQL =
             """
@@ -100,24 +100,16 @@ struct CardStore {
             return """
                 looked as materialized (
                     select \(columns) from listing l where l.for_sale and \(filters(query))
-                    order by \(order(query.sort)) limit \(limit)::int
+                    order by l.id desc limit \(limit)::int
                 )
                 """
         }
         let found: SQL = """
-            select \(columns) from wanted join listing l on l.document @@ wanted.query
-            where l.for_sale and \(filters(query)) limit \(limit)::int
-            """
-        let all: SQL =
-            query.meant == nil
-            ? found
-            : """
-            select * from ((\(found)) \(named(columns, query, limit))) fitting
-            limit \(limit)::int
+            \(fitting(columns, columns, query, limit)) \(named(columns, query, limit))
             """
         return """
-            wanted as materialized (select search_query(\(text)) as query),
-            looked as materialized (\(all))
+            \(wanted(text)),
+            looked as materialized (select * from (\(found)) fitting limit \(limit)::int)
             """
     }
 
@@ -168,20 +160,19 @@ struct CardStore {
     private static func found(
         _ text: String, _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
     ) -> SQL {
-        let direction = direction(query.sort)
+        let sort = query.sort
+        let direction = direction(sort)
+        func ranked(by meaning: SQL) -> SQL { "l.id, \(key(sort, ranked: meaning)) as key" }
+        let fitting = fitting(
+            ranked(by: "wanted.query"), ranked(by: meaning), query, CardQuery.candidatesMax)
         return """
-            wanted as materialized (
-                select search_query(\(text)) as query
-            ), candidates as materialized (
-                (select l.id, \(key(query.sort, ranked: true)) as key
-                    from wanted join listing l on l.document @@ wanted.query
-                    where l.for_sale and \(filters(query))
-                    limit \(CardQuery.candidatesMax)::int)
-                \(named("l.id, \(keyOfNamed(query.sort)) as key", query, CardQuery.candidatesMax))
+            \(wanted(text)), candidates as materialized (
+                \(fitting)
+                \(named("l.id, \(keyOfNamed(sort)) as key", query, CardQuery.candidatesMax))
             ), chosen as materialized (
                 select id, key,
                     row_number() over (order by key \(direction), id \(direction)) as place
-                from (\(fitting(query, cursor, limit))) fitting
+                from (\(ordered(query, cursor, limit))) fitting
                 order by key \(direction), id \(direction)
                 limit \(limit)::int
             )
@@ -190,7 +181,7 @@ struct CardStore {
 
     /// No more than a bounded number is ranked. Every other order is exact: when more fits than
     /// was looked at, so much does that walking the order's index soon finds a page of it.
-    private static func fitting(
+    private static func ordered(
         _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
     ) -> SQL {
         let few: SQL = "select id, key from candidates where \(afterRanked(cursor, query.sort))"
@@ -210,8 +201,40 @@ struct CardStore {
             """
     }
 
+    /// What a text means, and whether so much has it that an index is no way to some of it.
+    private static func wanted(_ text: String) -> SQL {
+        "wanted as materialized (select query, is_common from search_terms(\(text)))"
+    }
+
+    private static let meaning: SQL = "(select wanted.query from wanted)"
+
+    /// Some of what has the text in its words: whichever their index finds first. It finds all
+    /// before it gives any; so what is everywhere is looked for among the newest instead.
+    /// - Parameter common: the same columns without the table `wanted`.
+    private static func fitting(
+        _ columns: SQL, _ common: SQL, _ query: CardQuery, _ limit: Int
+    ) -> SQL {
+        """
+        (select \(columns) from wanted join listing l on l.document @@ wanted.query
+            where not wanted.is_common and l.for_sale and \(filters(query))
+            limit \(limit)::int)
+        union all (
+            select * from (
+                select \(common) from listing l
+                where (select wanted.is_common from wanted) and l.for_sale and \(filters(query))
+                    and \(fits)
+                order by l.id desc limit \(walkedMax)
+            ) newest limit \(limit)::int
+        )
+        """
+    }
+
+    /// No less than any limit of ``fitting(_:_:_:_:)``. It stands in the text of the statement: a
+    /// plan that is kept for all limits would seem so dear that PostgreSQL makes one each time.
+    private static let walkedMax: SQL = "1001"
+
     /// Whether the text is in a thing's words. By its function, that is no condition for an index.
-    private static let fits: SQL = "ts_match_vq(l.document, (select wanted.query from wanted))"
+    private static let fits: SQL = "ts_match_vq(l.document, \(meaning))"
 
     /// To be added to what an index found by its words: what is in the category that the text
     /// names, the newest of it, which another index finds.
@@ -261,7 +284,16 @@ struct CardStore {
             condition = "\(condition) and \(AttributeFacetStore.fits(wish))"
         }
         if query.inStockOnly { condition = "\(condition) and l.in_stock" }
-        return condition
+        return isPlannedAnew(query)
+            ? "\(condition) and (\(true)::boolean or planned_anew(l.id))" : condition
+    }
+
+    /// One word is said of half of all things and another of three, and so it is with prices:
+    /// which index finds a page soonest depends on the value. A plan that is kept for all values
+    /// walks everything for the rare ones, or collects everything for the common ones.
+    private static func isPlannedAnew(_ query: CardQuery) -> Bool {
+        !query.attributes.isEmpty || query.tag != nil || query.kind != nil
+            || query.priceMin != nil || query.priceMax != nil
     }
 
     private static func order(_ sort: CardQuery.Sort) -> SQL {
@@ -273,17 +305,19 @@ struct CardStore {
         }
     }
 
-    private static func key(_ sort: CardQuery.Sort, ranked: Bool = false) -> SQL {
+    /// - Parameter ranked: the meaning of the text by which a thing is ranked.
+    private static func key(_ sort: CardQuery.Sort, ranked: SQL? = nil) -> SQL {
         switch sort {
         case .newest: "0"
         case .priceUp, .priceDown: "l.price_from"
         case .rating: "l.rating_score"
-        case .relevance where ranked:
-            """
-            ts_rank(l.document, wanted.query)::double precision
-                * case when l.in_stock then 1 else 0.5 end
-            """
-        case .relevance: "0"
+        case .relevance:
+            ranked.map { query -> SQL in
+                """
+                ts_rank(l.document, \(query))::double precision
+                    * case when l.in_stock then 1 else 0.5 end
+                """
+            } ?? "0"
         }
     }
 

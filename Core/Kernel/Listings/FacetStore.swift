@@ -5,44 +5,11 @@ import Vocabulary
 struct FacetStore {
     let db: any Queryable
 
-    func count(_ query: CardQuery, sentTo country: String?) async throws -> Facets {
-        let sent = country.map { DestinationStore.sends("shop", to: $0) } ?? "true"
-        let rows = try await db.query(
-            """
-            with \(CardStore.looked(at: query, limit: Facets.countMax + 1)),
-            counted as materialized (select * from looked limit \(Facets.countMax)::int)
-            select 'category', branch::text, '', count(*)::int
-            from counted, unnest(category_path) branch group by branch
-            union all
-            select 'maker', s.slug, s.name, m.many from (
-                select seller_id, count(*)::int as many from counted
-                group by seller_id order by many desc, seller_id limit \(Facets.makersMax)::int
-            ) m join seller s on s.id = m.seller_id
-            union all
-            select 'band', width_bucket(price_from - 1::bigint, \(Facets.edges)::bigint[])::text,
-                '', count(*)::int
-            from counted group by 2
-            union all
-            (select 'kind', product_type, '', count(*)::int as many from counted
-                where product_type <> '' group by product_type
-                order by many desc, product_type limit \(Facets.wordsMax)::int)
-            union all
-            (select 'tag', tag, '', count(*)::int as many from counted, unnest(tags) tag
-                group by tag order by many desc, tag limit \(Facets.wordsMax)::int)
-            union all
-            select 'stock', '', '', (count(*) filter (where in_stock))::int from counted
-            union all
-            select 'stars', least::text, '', count(*)::int
-            from counted, unnest(\(Facets.starEdges)::int[]) least
-            where rating_count > 0 and rating_sum >= least * rating_count group by least
-            union all
-            select 'sent', '', '', coalesce(sum(shop.many), 0)::int from (
-                select seller_id, count(*) as many from counted group by seller_id
-            ) shop where \(sent)
-            union all
-            select 'all', '', '', count(*)::int from looked
-            """
-        ).decode { c in
+    /// The counts, and how many things have each of the attributes' terms.
+    func count(
+        _ query: CardQuery, sentTo country: String?
+    ) async throws -> (facets: Facets, terms: [String: Int]) {
+        let rows = try await db.query(Self.statement(query, sentTo: country)).decode { c in
             (
                 kind: try c.next(String.self), key: try c.next(String.self),
                 name: try c.next(String.self), count: try c.next(Int.self)
@@ -51,7 +18,7 @@ struct FacetStore {
         func those(_ kind: String) -> [(kind: String, key: String, name: String, count: Int)] {
             rows.filter { $0.kind == kind }.sorted { ($1.count, $0.key) < ($0.count, $1.key) }
         }
-        return Facets(
+        let facets = Facets(
             categories: those("category").compactMap { row in
                 ID<Category>(row.key).map { Facets.Branch(category: $0, count: row.count) }
             },
@@ -66,7 +33,60 @@ struct FacetStore {
             inStock: those("stock").first?.count ?? 0,
             sent: country == nil ? nil : those("sent").first?.count ?? 0,
             isWhole: (those("all").first?.count ?? 0) <= Facets.countMax)
+        let terms = rows.lazy.filter { $0.kind == "term" }.map { ($0.key, $0.count) }
+        return (facets, Dictionary(terms) { first, _ in first })
     }
+
+    private static func statement(_ query: CardQuery, sentTo country: String?) -> SQL {
+        let sent = country.map { DestinationStore.sends("shop", to: $0) } ?? "true"
+        // What unnests does so in its select list: a function in a from clause is called anew for
+        // each row. And what many have in common is grouped before it is unnested.
+        return """
+            with \(CardStore.looked(at: query, limit: Facets.countMax + 1)), \(Self.counted),
+            shop as materialized (
+                select seller_id, count(*)::int as many from counted group by seller_id
+            )
+            select 'category', branch::text, '', sum(many)::int from (
+                select unnest(category_path) as branch, many from (
+                    select category_path, count(*) as many from counted group by category_path
+                ) path
+            ) branches group by branch
+            union all
+            select 'maker', s.slug, s.name, m.many from (
+                select * from shop order by many desc, seller_id limit \(Facets.makersMax)::int
+            ) m join seller s on s.id = m.seller_id
+            union all
+            select 'band', band::text, '', many from (
+                select width_bucket(price_from - 1::bigint, \(Facets.edges)::bigint[]) as band,
+                    count(*)::int as many
+                from counted group by 1
+            ) bands
+            union all
+            (select 'kind', product_type, '', count(*)::int as many from counted
+                where product_type <> '' group by product_type
+                order by many desc, product_type limit \(Facets.wordsMax)::int)
+            union all
+            (select 'tag', tag, '', count(*)::int as many
+                from (select unnest(tags) as tag from counted) tags
+                group by tag order by many desc, tag limit \(Facets.wordsMax)::int)
+            union all
+            select 'stock', '', '', (count(*) filter (where in_stock))::int from counted
+            union all
+            select 'stars', least::text, '', count(*)::int
+            from counted, unnest(\(Facets.starEdges)::int[]) least
+            where rating_count > 0 and rating_sum >= least * rating_count group by least
+            union all
+            select 'sent', '', '', coalesce(sum(shop.many), 0)::int from shop where \(sent)
+            union all
+            (select 'term', term, '', many from (\(AttributeFacetStore.terms)) terms)
+            union all
+            select 'all', '', '', count(*)::int from looked
+            """
+    }
+
+    /// Of what was looked at, what is counted.
+    static let counted: SQL =
+        "counted as not materialized (select * from looked limit \(Facets.countMax)::int)"
 
     private static func band(_ index: Int, _ count: Int) -> Facets.Band {
         let edges = Facets.edges

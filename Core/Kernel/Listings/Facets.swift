@@ -66,7 +66,9 @@ public struct Facets: Sendable, Equatable {
 
 extension Marketplace {
     /// What there is of each kind among the things that fit `query`, counted over no more than
-    /// ``Facets/countMax`` of them, at most ``KernelSettings/facetLifetime`` ago.
+    /// ``Facets/countMax`` of them: of more the newest, whatever the order that is asked for, or
+    /// the counts of the cheapest would know one price only. At most twice
+    /// ``KernelSettings/facetLifetime`` ago.
     /// - Parameter country: where somebody wants things sent to, ISO 3166-1 alpha-2.
     /// - Throws: ``InputRefusal`` for a text that is too long.
     public func facets(_ query: CardQuery, sentTo country: String? = nil) async throws -> Facets {
@@ -74,9 +76,9 @@ extension Marketplace {
         return try await knownFacets.value(
             KnownFacets.Key(asked, sentTo: country), for: settings.facetLifetime
         ) {
-            async let attributes = attributeFacets(asked)
-            var facets = try await database.facets.count(asked, sentTo: country)
-            facets.attributes = try await attributes
+            let counted = try await database.facets.count(asked, sentTo: country)
+            var facets = counted.facets
+            facets.attributes = try await attributeFacets(asked, counted.terms)
             return facets
         }
     }

@@ -5,7 +5,9 @@ import Vocabulary
 ///
 /// Counting is the dearest part of a page of things, and everybody who looks at a category asks for
 /// the same counts. They are about how much there is, not about what may be bought: some seconds
-/// late they are as good.
+/// late they are as good. So of all questions that are over their time one at a time is counted
+/// anew, by whoever asks then, and everybody else gets old counts. Else many that were first asked
+/// together would be counted together for ever, and hold up every page for that moment.
 final class KnownFacets: Sendable {
     struct Key: Hashable, Sendable {
         let query: CardQuery
@@ -13,9 +15,8 @@ final class KnownFacets: Sendable {
 
         init(_ query: CardQuery, sentTo country: String?) {
             var query = query
-            // The same things in any order; but so many may fit that only some are counted, and
-            // which those are the order says.
-            if query.sort == .relevance { query.sort = .newest }
+            // The same things in any order.
+            query.sort = .newest
             self.query = query
             self.country = country
         }
@@ -23,18 +24,35 @@ final class KnownFacets: Sendable {
 
     private struct Known: Sendable {
         let facets: Facets
-        var until: ContinuousClock.Instant
+        let until: ContinuousClock.Instant
     }
 
-    private static let countMax = 500
+    private struct State {
+        /// Two generations: when the young one is full, it becomes the old one, and what nobody
+        /// asked for since then is gone.
+        var young: [Key: Known] = [:]
+        var old: [Key: Known] = [:]
+        /// Whether something that is known is being counted anew.
+        var isRecounting = false
+    }
 
-    private let known = Mutex<[Key: Known]>([:])
+    private enum Turn {
+        case read(Facets)
+        /// Nothing is known that could be shown.
+        case count
+        case recount
+    }
+
+    /// Questions in each generation. One's counts take some kilobytes.
+    static let generationMax = 1000
+
+    private let state = Mutex(State())
     private let now: @Sendable () -> ContinuousClock.Instant
 
     init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
 
-    /// What is known, else what `count` returns. When its time is over, the first who asks counts
-    /// anew, and the others get the old counts until that is done, for one more lifetime.
+    /// What is known, else what `count` returns. What is over its time is given for one more
+    /// lifetime while it, or something else, is counted anew.
     /// - Parameters:
     ///   - lifetime: how old an answer may be; with zero everybody counts.
     ///   - count: asks PostgreSQL; it has a deadline of its own.
@@ -42,38 +60,45 @@ final class KnownFacets: Sendable {
         _ key: Key, for lifetime: Duration, _ count: () async throws -> Facets
     ) async throws -> Facets {
         guard lifetime > .zero else { return try await count() }
-        if let facets = find(key, lifetime) { return facets }
-        let facets = try await count()
-        keep(facets, for: key, lifetime)
-        return facets
+        switch turn(key, lifetime) {
+        case .read(let facets): return facets
+        case .count:
+            let facets = try await count()
+            keep(facets, for: key, lifetime)
+            return facets
+        case .recount:
+            // Also when it fails.
+            defer { state.withLock { $0.isRecounting = false } }
+            let facets = try await count()
+            keep(facets, for: key, lifetime)
+            return facets
+        }
     }
 
-    /// Nil for whoever shall count.
-    private func find(_ key: Key, _ lifetime: Duration) -> Facets? {
+    private func turn(_ key: Key, _ lifetime: Duration) -> Turn {
         let now = now()
-        return known.withLock { known in
-            guard let one = known[key] else { return nil }
-            if one.until <= now {
-                guard now < one.until + lifetime else { return nil }
-                // For a moment it is as if it were new. Should the counting fail, that moment ends.
-                known[key]?.until = now + min(lifetime, Self.recountMax)
-                return nil
+        return state.withLock { state in
+            guard let known = state.young[key] ?? state.old[key], now < known.until + lifetime
+            else { return .count }
+            if known.until <= now, !state.isRecounting {
+                state.isRecounting = true
+                return .recount
             }
-            return one.facets
+            Self.put(known, key, in: &state)
+            return .read(known.facets)
         }
     }
 
     private func keep(_ facets: Facets, for key: Key, _ lifetime: Duration) {
-        let now = now()
-        known.withLock { known in
-            if known.count >= Self.countMax {
-                known = known.filter { $0.value.until > now }
-                if known.count >= Self.countMax { known.removeAll() }
-            }
-            known[key] = Known(facets: facets, until: now + lifetime)
-        }
+        let known = Known(facets: facets, until: now() + lifetime)
+        state.withLock { Self.put(known, key, in: &$0) }
     }
 
-    /// How long the others wait for whoever counts anew, before another does.
-    private static let recountMax = Duration.seconds(1)
+    private static func put(_ known: Known, _ key: Key, in state: inout State) {
+        if state.young[key] == nil, state.young.count >= generationMax {
+            state.old = state.young
+            state.young = [:]
+        }
+        state.young[key] = known
+    }
 }

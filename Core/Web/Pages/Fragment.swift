@@ -16,8 +16,8 @@ public protocol Fragment: Hashable, Sendable {
 
 /// The HTML of fragments that were asked for lately, bounded in bytes.
 final class FragmentCache: Sendable {
-    /// Enough for ten thousand cards.
-    private static let bytesMax = 8 * 1024 * 1024
+    /// Enough for ten thousand cards with photos, and the counts beside some hundred lists.
+    private static let bytesMax = 16 * 1024 * 1024
 
     private struct Key: Hashable, Sendable {
         let fragment: any Fragment

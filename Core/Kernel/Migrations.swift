@@ -109,6 +109,9 @@ public struct Migration: Sendable {
         "m0165-email-changes",
         "m0167-cut-plans",
         "m0157-dispute-sweeps",
+        "m0143-called-off",
+        "m0146-refund-questions",
+        "m0151-dispute-quarantine",
     ]
 
     /// The migrations that this build ships.

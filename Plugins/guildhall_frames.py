@@ -1,11 +1,16 @@
 """The frames between the market's provider host and a module in Python.
 
-It lies beside the module; Core/ProviderHost/README.md says what the frames are. A module says hello,
-makes an object for each set of settings, and answers questions, each on a thread of its own:
+It lies beside the module; Core/ProviderHost/README.md says what the frames are. A module says
+hello, makes an object for each set of settings, and answers questions, each on a thread of its own:
 
     serve(hello, make, {"check": check, "start": start})
+
+What a function returns is the part that matters: the frame around it is written here. What many
+providers do alike is here too: calls of a JSON API, and signatures of webhooks.
 """
 import base64
+import hashlib
+import hmac
 import itertools
 import json
 import os
@@ -13,9 +18,27 @@ import struct
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 HEADER = struct.Struct(">IQc")  # length of the body, id, kind
 THREADS = 32
+TOLERANCE = 300  # seconds between a webhook's signature and its coming, either way
+
+# What the answer to each question is called, and its part.
+REPLIES = {
+    "check": ("problems", "sentences"), "methods": ("methods", "list"),
+    "start": ("started", "payment"), "capture": ("payment", "snapshot"),
+    "void": ("payment", "snapshot"), "lookup": ("payment", "snapshot"),
+    "confirmed": ("payment", "snapshot"), "refund": ("refund", "snapshot"),
+    "lookupRefund": ("refund", "snapshot"), "verify": ("verified", "webhook"),
+    "events": ("events", "list"), "pay": ("payout", "snapshot"),
+    "lookupPayout": ("payout", "snapshot"), "file": ("file", "file"),
+    "openAccount": ("account", "account"), "account": ("account", "account"),
+    "onboardingLink": ("onboarding", "link"), "transfer": ("payout", "snapshot"),
+    "reverse": ("reversal", "snapshot"), "lookupReversal": ("reversal", "snapshot"),
+    "balance": ("balance", "page"), "disputes": ("disputes", "page"),
+    "lookupDispute": ("dispute", "snapshot"), "quotes": ("quotes", "list"),
+    "calculate": ("taxes", "lines")}
 
 writing = threading.Lock()
 numbers = itertools.count(1)
@@ -56,9 +79,47 @@ class Call:
             raise Refused(name, **parts)
         return value["status"], by_name(value["headers"]), base64.b64decode(value["body"])
 
+    def ask(self, method, url, headers, question=None):
+        """One call of a JSON API under the call's key: the answer's status and what it says, None
+        for what is no JSON. Raises what a wrong key and a "not now" mean everywhere."""
+        body, headers = b"", dict(headers)
+        if question is not None:  # the same call under its key is the same bytes
+            body = json.dumps(question, sort_keys=True).encode()
+            headers.update({"Content-Type": "application/json", "Idempotency-Key": self.key})
+        status, told, text = self.fetch(method, url, headers, body)
+        if status in (401, 403):
+            raise Refused("misconfigured", message="The provider does not know this API key.")
+        if status in (429, 503):
+            later = told.get("retry-after", "")
+            raise Refused("unavailable", message=f"The provider answered {status}.",
+                          retryAfterSeconds=int(later) if later.isdecimal() and len(later) < 5
+                          else None)
+        try:
+            return status, json.loads(text)
+        except ValueError:
+            return status, None
+
 
 def by_name(headers):
     return {field["name"].lower(): field["value"] for field in headers["fields"]}
+
+
+def content(message):
+    """What stands in the body of a webhook, in JSON."""
+    return json.loads(base64.b64decode(message["body"]))
+
+
+def signed(delivery, header, secrets):
+    """What a webhook says that one of `secrets` signed, not long ago: the header is
+    t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">."""
+    parts = dict(part.split("=", 1) for part in by_name(delivery["headers"])[header].split(","))
+    came = datetime.fromisoformat(delivery["receivedAt"].replace("Z", "+00:00")).timestamp()
+    text = parts["t"].encode() + b"." + base64.b64decode(delivery["body"])
+    ours = [hmac.new(secret.encode(), text, hashlib.sha256).hexdigest() for secret in secrets]
+    is_genuine = any([hmac.compare_digest(one, parts["v1"]) for one in ours])
+    if not is_genuine or abs(came - int(parts["t"])) > TOLERANCE:
+        raise Refused("signatureInvalid")
+    return content(delivery)
 
 
 def write(kind, number, value):
@@ -77,6 +138,7 @@ def read():
 
 
 def answer(number, body, make, answers):
+    name = None
     try:
         if "desk" in body:  # the host makes an object, and calls it as the call does
             objects[body["instance"]] = make(body["desk"]["make"]["settings"])
@@ -84,11 +146,14 @@ def answer(number, body, make, answers):
         (name, asked), = body["question"].items()
         if name not in answers:
             raise Refused("unsupported", operation=name)
-        write(b"A", number, answers[name](Call(body), **asked))
+        case, part = REPLIES[name]
+        write(b"A", number, {case: {part: answers[name](Call(body), **asked)}})
     except Refused as refused:
         write(b"E", number, refused.error)
     except Exception as mistake:  # ours, or an answer that cannot be read: it may have been done
-        write(b"E", number, {"ambiguous": {"message": f"It stumbled: {type(mistake).__name__}."}})
+        # ...but whatever cannot be read as a webhook was not signed by the provider
+        write(b"E", number, {"signatureInvalid": {}} if name == "verify" else {
+            "ambiguous": {"message": f"It stumbled: {type(mistake).__name__}."}})
 
 
 def serve(hello, make, answers):

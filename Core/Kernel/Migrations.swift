@@ -111,6 +111,9 @@ public struct Migration: Sendable {
         "m0157-dispute-sweeps",
         "m0154-list-plans",
         "m0158-common-words",
+        "m0143-called-off",
+        "m0146-refund-questions",
+        "m0151-dispute-quarantine",
     ]
 
     /// The migrations that this build ships.

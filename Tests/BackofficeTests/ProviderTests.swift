@@ -44,6 +44,27 @@ import Vocabulary
         }
     }
 
+    @Test func `shows the disputes there that its module cannot read`() async throws {
+        try await Office.run { office in
+            let provider = try await office.market.given.instance()
+            let before = try await office.get("/providers/\(provider)")
+            #expect(!before.text.contains("Disputes that cannot be read"))
+            try await office.market.database.execute(
+                """
+                insert into dispute_quarantine (instance_id, reference, problem)
+                select \(provider), 'du_' || n, 'The dispute is <novel>.'
+                from generate_series(1, 30) n
+                """)
+
+            let page = try await office.get("/providers/\(provider)")
+            #expect(page.text.contains("Disputes that cannot be read"))
+            #expect(page.text.contains("The dispute is &lt;novel&gt;."))
+            let file = try await office.get("/api/v1/providers/\(provider)")
+            #expect(file.value("unreadableDisputes.19.problem") == "The dispute is <novel>.")
+            #expect(file.value("unreadableDisputes.20.problem") == nil, "the newest are enough")
+        }
+    }
+
     @Test func `rules are replaced as a whole, in order`() async throws {
         try await Office.run { office in
             let first = try await office.market.given.instance()

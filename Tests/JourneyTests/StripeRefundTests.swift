@@ -69,7 +69,7 @@ import Vocabulary
 
 extension StripeTown {
     /// Stripe's id of a refund.
-    fileprivate func reference(of refund: ID<Refund>) async throws -> String? {
+    func reference(of refund: ID<Refund>) async throws -> String? {
         try await market.database.query("select reference from refund where id = \(refund)")
             .decode { c in try c.next(String?.self) }.first ?? nil
     }

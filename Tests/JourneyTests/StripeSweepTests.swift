@@ -68,4 +68,42 @@ import Vocabulary
             #expect(try await town.sum("provider_fees") == -3000)
         }
     }
+
+    @Test func `a refund that failed after it succeeded is found a day later`() async throws {
+        try await StripeTown.run { town in
+            let admin = try await town.market.given.administrator()
+            let seller = try await town.market.given.verifiedSeller("Clay")
+            let bowl = try await town.thing(seller, 5000)
+            let placed = try await town.buy([bowl])
+            // Stripe gives back out of its balance, which has not what Stripe kept of one payment.
+            _ = try await town.buy([bowl])
+            let id = try #require(try await town.detail(placed).orders.first).order.id
+            try await town.marketplace.shipOrder(
+                id, in: try ShippedParcel(carrier: "Post"), as: seller.member)
+            let held = try await town.clearing()
+            let refund = try await town.marketplace.refundOrder(
+                id, reason: "it was broken", as: .admin(admin.id))
+            func state() async throws -> Refund.State? {
+                try await town.marketplace.findOrder(id, as: town.buyer).refunds.first?.state
+            }
+            try await town.eventually("it succeeded") { try await state() == .succeeded }
+            try await town.stripe.control("chaos", #"{"lost": 1}"#)
+            try await town.stripe.control(
+                "refunds/\(try #require(try await town.reference(of: refund)))/fail")
+
+            #expect(try await town.marketplace.sweepRefunds() == 0)
+            try await town.marketplace.moveClock(by: .seconds(86_400), as: nil)
+            #expect(try await town.marketplace.sweepRefunds() == 1)
+
+            #expect(try await state() == .failed)
+            #expect(try await town.clearing() == held)
+            // Stripe sends it again, as its dashboard can.
+            try await town.stripe.control("chaos", #"{"lost": 0}"#)
+            try await town.stripe.control("resend")
+            try await town.eventually("all webhooks arrived") {
+                try await town.stripe.state().courier.waiting == 0
+            }
+            #expect(try await town.clearing() == held)
+        }
+    }
 }

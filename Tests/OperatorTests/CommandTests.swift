@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: [
         ["nonsense"], ["migrate", "--nonsense"], ["serve", "kitchen"], ["bench", "nothing"],
         ["admin", "create"], ["admin", "create", "--email", "a@b.de", "--role", "emperor"],
-        ["module", "check"],
+        ["module", "check"], ["drill", "swap", "--drain-within", "0"],
     ])
     func `with what it does not know ends with 64 and the usage`(
         _ arguments: [String]

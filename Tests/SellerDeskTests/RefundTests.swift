@@ -65,6 +65,37 @@ import Web
         }
     }
 
+    @Test func `a part is called off while nothing is taken, and never is`() async throws {
+        try await Desk.run { desk in
+            let sale = try await SoldOrder(desk, quantity: 2, capture: .atShipment)
+            let browser = try await desk.colleague(.orders)
+            let path = "/orders/\(sale.id)/refunds"
+            let page = try await browser.get("/orders/\(sale.id)")
+            #expect(page.text.contains("Call a part off"))
+            #expect(!page.text.contains("Give money back") && !page.text.contains("Goodwill"))
+            let total = try await sale.order().reserved.amount
+
+            let answer = try await browser.submit(
+                page, path,
+                [
+                    "kind": "lines", "lines.0.lineId": try await sale.value("lines.0.id"),
+                    "lines.0.quantity": "1", "restocking": "unshipped", "reason": "it cracked",
+                ])
+            #expect(answer.text.contains("called off") && answer.text.contains("it cracked"))
+            let less = try await sale.order()
+            let off = try #require(less.refunds.first)
+            #expect(off.state == .calledOff && less.lines[0].withheld == 1)
+            try await sale.ship()
+            try await sale.settle()
+
+            #expect(TestBank.of(sale.payment).held == less.reserved.amount)
+            #expect(less.reserved.amount == total - off.amount.amount)
+            let later = try await browser.get("/orders/\(sale.id)")
+            #expect(later.text.contains("Give money back"))
+            #expect(try await desk.kernel.verifyLedger().isClean)
+        }
+    }
+
     @Test func `a failed one is asked for again from the page`() async throws {
         try await Desk.run { desk in
             let sale = try await SoldOrder(desk, quantity: 1)
@@ -109,9 +140,12 @@ struct SoldOrder: Sendable {
     let payment: ID<ProviderInstance>
     let id: ID<Order>
 
-    init(_ desk: Desk, quantity: Int) async throws {
+    /// On its way, or, where the money is taken at the shipment, to be packed.
+    init(
+        _ desk: Desk, quantity: Int, capture: ProviderInstance.Capture = .atOrder
+    ) async throws {
         self.desk = desk
-        payment = try await desk.market.given.providers()
+        payment = try await desk.market.given.providers(capture: capture)
         let listing = try await desk.listing("Bowl")
         let customer = try await desk.market.given.account("Grace Customer")
         let buyer = Buyer(account: customer.id)
@@ -125,6 +159,10 @@ struct SoldOrder: Sendable {
             as: buyer)
         let detail = try await desk.kernel.findPurchase(placed.purchase.id, as: buyer)
         id = try #require(detail.orders.first).order.id
+        if capture == .atOrder { try await ship() }
+    }
+
+    func ship() async throws {
         try await desk.kernel.shipOrder(
             id, in: try ShippedParcel(carrier: "Post"), as: desk.shop.member)
     }

@@ -39,4 +39,43 @@ import Vocabulary
                 + #"{"amount":4600,"fee":0,"currency":"usd"}"#, status: "won")
         #expect(won.status == .won && won.version > open.version)
     }
+
+    private static func listed(_ name: String, _ status: String, amount: String = "4250") -> String
+    {
+        """
+        {"id":"\(name)","object":"dispute","amount":\(amount),"currency":"eur",
+         "status":"\(status)","reason":"fraudulent","balance_transactions":[],
+         "payment_intent":{"id":"pi_1","metadata":{"guildhall_payment":"p-1"}}}
+        """
+    }
+
+    @Test func `in a state that came after this module is named, and the others are told`()
+        async throws
+    {
+        let rows = [
+            Self.listed("du_1", "needs_response"), Self.listed("du_2", "mediation"),
+            Self.listed("du_3", "lost", amount: "\(Int64.max)"), Self.listed("du_4", "won"),
+        ]
+        let provider = try stripe(
+            ScriptedTransport { request throws(ProviderError) in
+                json(
+                    request.target.contains("/v1/disputes/du_2")
+                        ? rows[1]
+                        : #"{"object":"list","has_more":false,"data":[\#(rows.joined(separator: ","))]}"#
+                )
+            })
+
+        let page = try await provider.disputes(since: .systemNow, after: nil, context())
+        let error = await #expect(throws: ProviderError.self) {
+            try await provider.lookupDispute("du_2", context())
+        }
+
+        #expect(page.disputes.map(\.reference) == ["du_1", "du_4"])
+        #expect(page.unreadable.map(\.reference) == ["du_2", "du_3"])
+        #expect(page.unreadable[0].problem == "The dispute is mediation.")
+        #expect(
+            error
+                == .invalidRequest(
+                    code: UnreadableDispute.code, message: "The dispute is mediation."))
+    }
 }

@@ -44,6 +44,8 @@ public final class TestBank: Sendable {
         var disputes: [String: DisputeSnapshot] = [:]
         /// What it knows of disputes whether it told or not, and when each was opened.
         var knownDisputes: [(openedAt: Instant, snapshot: DisputeSnapshot)] = []
+        /// Disputes that the module can make nothing of.
+        var garbled: Set<String> = []
         var meanwhile: (@Sendable () async -> Void)?
         /// What each capture's key first came with.
         var captures: [String: CaptureRequest] = [:]
@@ -108,6 +110,17 @@ public final class TestBank: Sendable {
                 state.knownDisputes[known].snapshot = dispute
             } else {
                 state.knownDisputes.append((openedAt, dispute))
+            }
+        }
+    }
+
+    /// The module can, or cannot, make anything of a dispute, as in a state that it does not know.
+    public func garble(_ reference: String, _ isGarbled: Bool = true) {
+        state.withLock { state in
+            if isGarbled {
+                state.garbled.insert(reference)
+            } else {
+                state.garbled.remove(reference)
             }
         }
     }

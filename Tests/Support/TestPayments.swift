@@ -206,8 +206,13 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
         // One on each page, so that whoever reads them has to go on.
         let place = cursor.flatMap { Int($0) } ?? 0
         await bank.passTime()
+        let garbled = bank.state.withLock { $0.garbled }
+        let page = all.dropFirst(place).prefix(1).map(\.snapshot)
         return DisputePage(
-            disputes: all.dropFirst(place).prefix(1).map(\.snapshot),
+            disputes: page.filter { !garbled.contains($0.reference) },
+            unreadable: page.filter { garbled.contains($0.reference) }.map {
+                UnreadableDispute(reference: $0.reference, problem: "The dispute is novel.")
+            },
             next: place + 1 < all.count ? String(place + 1) : nil)
     }
 
@@ -215,6 +220,10 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
         _ reference: String, _ context: OperationContext
     ) async throws(ProviderError) -> DisputeSnapshot? {
         if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
+        if bank.state.withLock({ $0.garbled }).contains(reference) {
+            throw .invalidRequest(
+                code: UnreadableDispute.code, message: "The dispute is still novel.")
+        }
         return bank.state.withLock { $0.knownDisputes }.map(\.snapshot)
             .first { $0.reference == reference }
     }

@@ -114,6 +114,13 @@ struct ProviderFile: Codable {
         let count: Int
     }
 
+    struct Unreadable: Codable {
+        /// The provider's id of the dispute.
+        let reference: String
+        let problem: String
+        let since: Instant
+    }
+
     struct Step: Codable {
         let from: String?
         let to: String
@@ -131,7 +138,12 @@ struct ProviderFile: Codable {
     let webhookUrl: String
     /// What keeps it from being retired; empty when nothing does.
     let open: [Open]
+    /// The newest disputes there that the module could make nothing of: a person looks at them
+    /// there. They are asked for again every day.
+    let unreadableDisputes: [Unreadable]
     let history: [Step]
+
+    private static let unreadableMax = 20
 
     init(_ marketplace: Marketplace, _ id: ID<ProviderInstance>) async throws {
         provider = ProviderAnswer(try await marketplace.providerInstance(id))
@@ -143,6 +155,9 @@ struct ProviderFile: Codable {
         open = try await marketplace.openItemCounts(of: id).map {
             Open(kind: $0.kind.rawValue, count: $0.count)
         }
+        unreadableDisputes = try await marketplace.disputesSetAside(
+            at: id, PageRequest(limit: Self.unreadableMax)
+        ).map { Unreadable(reference: $0.reference, problem: $0.problem, since: $0.since) }
         history = try await marketplace.providerInstanceEvents(id, PageRequest(limit: 100))
             .items.map {
                 Step(

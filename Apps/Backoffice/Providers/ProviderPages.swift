@@ -102,11 +102,13 @@ enum ProviderPages {
                 return Moment(step.at, from + step.to.inWords, by: step.actorName, step.reason)
             })
         guard mayRun else {
-            return DeskPage(.data(provider.name), [facts, health, open, history])
+            return DeskPage(
+                .data(provider.name), [facts, health] + unreadable(file) + [open, history])
         }
         return DeskPage(
             .data(provider.name),
-            [facts, health, life(provider), open] + settings(file, module)
+            [facts, health] + unreadable(file) + [life(provider), open]
+                + settings(file, module)
                 + upkeep(file, modules) + [history])
     }
 
@@ -261,6 +263,24 @@ enum ProviderPages {
                         """, forms: [form]))
         }
         return blocks
+    }
+
+    /// Only where there are any.
+    private static func unreadable(_ file: ProviderFile) -> [Block] {
+        guard !file.unreadableDisputes.isEmpty else { return [] }
+        return [
+            Block(
+                "Disputes that cannot be read",
+                text: """
+                    The module could make nothing of these; look at them at the provider. They \
+                    are asked for again every day.
+                    """,
+                table: Table(
+                    ["Dispute", "Problem", "Since"],
+                    file.unreadableDisputes.map {
+                        [Cell(data: $0.reference), Cell(data: $0.problem), .time($0.since)]
+                    }))
+        ]
     }
 
     static func open(

@@ -80,20 +80,34 @@ struct DrillTrade: Sendable {
 
     /// Each seller ships; that has the order's share captured.
     func ship(_ bought: Bought) async throws {
-        for order in bought.orders {
-            let key = Self.newKey()
-            _ = try await until("order \(order) to be shipped") {
-                for seller in sellers {
-                    let path = "/api/v1/orders/\(order)"
-                    let seen = try await seller.get(path, expecting: Self.all)
-                    guard seen.status == 200 else { continue }
-                    if seen["state"].text == "shipped" { return seen }
-                    _ = try await seller.post(
-                        path + "/shipments", ["carrier": "Parcel Post"], key: key,
-                        expecting: Self.all)
-                }
-                return nil
+        for order in bought.orders { try await ship(order, asking: sellers) }
+    }
+
+    /// - Parameter asked: among whom its seller is.
+    func ship(_ order: String, asking asked: [WalkClient]) async throws {
+        let key = Self.newKey()
+        let path = "/api/v1/orders/\(order)"
+        _ = try await until("order \(order) to be shipped") {
+            for seller in asked {
+                let sent = try await seller.post(
+                    path + "/shipments", ["carrier": "Parcel Post"], key: key,
+                    expecting: Self.all)
+                if sent["state"].text == "shipped" { return sent }
+                let seen = try await seller.get(path, expecting: Self.all)
+                if seen["state"].text == "shipped" { return seen }
             }
+            return nil
+        }
+    }
+
+    /// The customer says that it arrived.
+    func receive(_ order: String) async throws {
+        let path = "/api/v1/orders/\(order)"
+        _ = try await until("order \(order) to be delivered") {
+            let told = try await customer.post(path + "/delivery", nil, expecting: Self.all)
+            if told["state"].text == "delivered" { return told }
+            let seen = try await customer.get(path)
+            return seen["state"].text == "delivered" ? seen : nil
         }
     }
 
@@ -116,15 +130,7 @@ struct DrillTrade: Sendable {
 
     /// Everything arrives, the hold ends, and the sellers are paid.
     func payOut(_ bought: Bought) async throws {
-        for order in bought.orders {
-            _ = try await until("order \(order) to be delivered") {
-                let seen = try await customer.get("/api/v1/orders/\(order)")
-                if seen["state"].text == "delivered" { return seen }
-                _ = try await customer.post(
-                    "/api/v1/orders/\(order)/delivery", nil, expecting: Self.all)
-                return nil
-            }
-        }
+        for order in bought.orders { try await receive(order) }
         _ = try await insist("the clock", with: Self.newKey()) { key in
             try await admin.post(
                 "/api/v1/clock", ["hours": 360, "reason": "a drill"], key: key, expecting: Self.all)

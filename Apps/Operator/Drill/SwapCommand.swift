@@ -36,6 +36,10 @@ extension DrillCommand {
         var p99 = 500
 
         @Option(
+            help: "How long the first provider may take to drain, in seconds, before it ends.")
+        var drainWithin = 600
+
+        @Option(
             help: ArgumentHelp(
                 "What goes wrong: which webhooks are late, double and out of order, which calls "
                     + "fail and how, when the bank and the host die.",
@@ -47,10 +51,12 @@ extension DrillCommand {
 
         func validate() throws {
             guard (1...5000).contains(inflight), (1...1000).contains(rate),
-                (1...600).contains(seconds), (1...60_000).contains(p99)
+                (1...600).contains(seconds), (1...60_000).contains(p99),
+                (1...7200).contains(drainWithin)
             else {
                 throw ValidationError(
-                    "--inflight is 1 to 5000, --rate 1 to 1000, --seconds 1 to 600.")
+                    "--inflight is 1 to 5000, --rate 1 to 1000, --seconds 1 to 600, "
+                        + "--drain-within 1 to 7200.")
             }
         }
 
@@ -63,7 +69,7 @@ extension DrillCommand {
                 try await market.openSecondBank()
                 let drill = try await SwapDrill(
                     market, inflight: inflight, rate: rate, seconds: seconds, budget: p99,
-                    plan: SwapPlan(seed: seed, seconds: seconds))
+                    drainSeconds: drainWithin, plan: SwapPlan(seed: seed, seconds: seconds))
                 do { isWell = try await drill.run() } catch {
                     await drill.close()
                     throw error

@@ -20,12 +20,16 @@ struct SwapDrill: Sendable {
     private let seconds: Int
     /// Milliseconds that 99 of 100 orders may take.
     private let budget: Int
+    /// How long the old provider may drain, in seconds.
+    private let drainSeconds: Int
 
     init(
-        _ market: DrillMarket, inflight: Int, rate: Int, seconds: Int, budget: Int, plan: SwapPlan
+        _ market: DrillMarket, inflight: Int, rate: Int, seconds: Int, budget: Int,
+        drainSeconds: Int, plan: SwapPlan
     ) async throws {
         self.market = market
         self.plan = plan
+        self.drainSeconds = drainSeconds
         (self.inflight, self.rate, self.seconds, self.budget) = (inflight, rate, seconds, budget)
         var settings = market.settings
         settings.running.logFormat = .text
@@ -83,11 +87,10 @@ struct SwapDrill: Sendable {
         try await settleLate()
         work.welcomeLate()
         work.close()
+        let drain = SwapDrain(
+            trade, providers, work, until: began + .seconds(drainSeconds), seconds: drainSeconds)
+        try await drain.run()
         try await worked
-        say(
-            "\(work.finished) purchases at \(providers.old.name) were paid, shipped, delivered and "
-                + "paid out")
-        try await drained()
         try await SwapProviders.move(providers.old.id, "retirement", trade.admin)
         let took = (ContinuousClock.now - began).components.seconds
         say("\(providers.old.name) is drained and retired after \(took) s")
@@ -173,23 +176,6 @@ struct SwapDrill: Sendable {
         }
     }
 
-    /// Pays out until nothing of the old provider is open.
-    private func drained() async throws {
-        let limit = ContinuousClock.now + .seconds(300)
-        var last: Int64 = -1
-        while true {
-            let open = try await providers.open(providers.old)
-            if open != last { say("\(providers.old.name): \(open) open") }
-            last = open
-            if open == 0 { return }
-            guard ContinuousClock.now < limit else {
-                throw OperatorProblem("\(open) things of \(providers.old.name) stay open.")
-            }
-            try await trade.payAll()
-            try await Task.sleep(for: .seconds(1))
-        }
-    }
-
     private func inspection(of side: SwapProviders.Side) throws -> DrillInspection {
         guard let id = ID<ProviderInstance>(side.id) else {
             throw OperatorProblem("The provider's id cannot be read.")
@@ -257,17 +243,12 @@ extension DrillTrade {
             let seen = try await customer.get("/api/v1/purchases/\(purchase)")
             return seen["state"].text == "paid" ? seen : nil
         }
-        let bought = Bought(
-            purchase: purchase, orders: paid["orders"].items.compactMap { $0["id"].text })
-        try await ship(bought)
-        for order in bought.orders {
-            _ = try await until("order \(order) to be delivered") {
-                let seen = try await customer.get("/api/v1/orders/\(order)")
-                if seen["state"].text == "delivered" { return seen }
-                _ = try await customer.post(
-                    "/api/v1/orders/\(order)/delivery", nil, expecting: Self.all)
-                return nil
-            }
+        for order in paid["orders"].items {
+            guard let id = order["id"].text else { continue }
+            let its = zip(sellers, market.sellers)
+                .filter { $1.slug == order["sellerSlug"].text }.map(\.0)
+            try await ship(id, asking: its)
+            try await receive(id)
         }
     }
 }

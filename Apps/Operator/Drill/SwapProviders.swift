@@ -54,9 +54,9 @@ struct SwapProviders: Sendable {
             key: DrillTrade.newKey())
     }
 
-    /// How many things of `side` are open.
-    func open(_ side: Side) async throws -> Int64 {
+    /// What of `side` is open, by kind.
+    func open(_ side: Side) async throws -> [(kind: String, count: Int64)] {
         let seen = try await admin.get("/api/v1/providers/\(side.id)")
-        return seen["open"].items.reduce(0) { $0 + ($1["count"].integer ?? 0) }
+        return seen["open"].items.map { ($0["kind"].text ?? "thing", $0["count"].integer ?? 0) }
     }
 }

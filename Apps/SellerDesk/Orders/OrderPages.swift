@@ -79,6 +79,7 @@ enum OrderWords {
     static func event(_ kind: String) -> String {
         switch kind {
         case "refund-requested": localized("refund asked for")
+        case "part-called-off": localized("a part called off")
         case "refund-returned": localized("refund came back")
         case "capture-failed": localized("money refused by the provider")
         case "capture-requested": localized("money asked for again")
@@ -164,6 +165,8 @@ struct OrderPage {
     let canAskAgain: Bool
     let canRefund: Bool
     let canRefundAll: Bool
+    /// Nothing is taken yet: what is called off never is.
+    let isReserved: Bool
     let isPaidDirectly: Bool
     let toCollect: String?
     let giftMessage: String?
@@ -220,8 +223,9 @@ struct OrderPage {
         canCancel = order.state == .paid && may(.shipOrders)
         isMoneyRefused = detail.isCaptureRefused
         canAskAgain = detail.isCaptureRefused && may(.shipOrders)
-        canRefund =
-            detail.refundable.isPositive && order.state != .cancelled && may(.refundOrders)
+        isReserved = detail.reserved.isPositive
+        let left = isReserved ? detail.reserved : detail.refundable
+        canRefund = left.isPositive && order.state != .cancelled && may(.refundOrders)
         isPaidDirectly = detail.isPaidDirectly
         giftMessage = detail.wishes.giftMessage
         deliverOn = detail.wishes.deliverOn.map { Format.date($0.from) }
@@ -234,7 +238,7 @@ struct OrderPage {
         let isOnTheWay = order.state == .shipped || order.state == .partlyShipped
         canRefuse = detail.toCollect != nil && isOnTheWay && may(.shipOrders)
         canRefundAll = canRefund && order.state != .paid
-        refundable = Format.money(detail.refundable)
+        refundable = Format.money(left)
         currency = amounts.total.currency.code
         refundableLines = Refundable.all(detail, titles)
         refundableShipping = detail.left.first { $0.line == nil && $0.shares.total > 0 }
@@ -255,7 +259,7 @@ extension OrderPage.Refund {
         let currency = refund.amount.currency
         amount = Format.money(refund.amount)
         what = RefundWords.what(refund, titles: titles)
-        state = localized(name: refund.state.rawValue)
+        state = localized(name: refund.state.rawValue.replacing("_", with: " "))
         reason = refund.reason
         failure = refund.failure
         let given = refund.shares

@@ -85,10 +85,15 @@ struct OrderRoutes {
                 try await OrderAPI.giveBack(
                     call.path.order, try call.form.wish(), call.form.restocking, call.form.reason,
                     paidBackAs: call.form.paidBackAs, call.marketplace, member)
+                let order = try await call.marketplace.findOrder(
+                    call.path.order, as: member.membership)
+                let isCalledOff = order.refunds.last?.state == .calledOff
                 return .seeOther(
                     "/orders/\(call.path.order)",
-                    notice: localized(
-                        "The refund is on its way. This page shows when it has arrived."))
+                    notice: isCalledOff
+                        ? localized("That is called off and will not be charged.")
+                        : localized(
+                            "The refund is on its way. This page shows when it has arrived."))
             }
         routes.post("/orders/{order}/captures").path(OrderAPI.OrderPath.self).onlyOnce()
             .show(as: Member.self, needing: [.shipOrders]) { call, member in

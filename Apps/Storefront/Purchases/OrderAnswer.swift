@@ -48,6 +48,8 @@ struct OrderAnswer: Codable, Sendable {
     }
     enum RefundState: String, Codable, Sendable, CaseIterable {
         case pending, unknown, succeeded, failed
+        /// It was called off before it was taken.
+        case calledOff = "called_off"
     }
 
     let id: ID<Order>

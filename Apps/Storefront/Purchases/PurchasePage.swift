@@ -306,9 +306,11 @@ struct OrderPart {
         refunds = detail.refunds.filter { $0.state != .failed }.map { refund in
             let amount = Format.money(refund.amount)
             let what = RefundWords.what(refund, titles: titles)
-            return refund.state == .succeeded
-                ? localized("\(amount) for \(what) was given back")
-                : localized("\(amount) for \(what) is on its way back")
+            return switch refund.state {
+            case .succeeded: localized("\(amount) for \(what) was given back")
+            case .calledOff: localized("\(amount) for \(what) was called off and is not charged")
+            default: localized("\(amount) for \(what) is on its way back")
+            }
         }
         wishes = [
             detail.wishes.deliverOn.map { localized("Wished for \(Format.date($0.from))") },

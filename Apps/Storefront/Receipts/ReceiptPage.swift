@@ -60,11 +60,14 @@ struct ReceiptPage {
         paid = Self.paid(receipt)
         refunds = receipt.refunds.map { order, refund in
             let day = Format.date(refund.settledAt ?? refund.requestedAt)
+            let label =
+                switch refund.state {
+                case .succeeded: localized("Given back on \(day), order \(order)")
+                case .calledOff: localized("Called off on \(day), never charged, order \(order)")
+                default: localized("On its way back since \(day), order \(order)")
+                }
             return Row(
-                label: refund.state == .succeeded
-                    ? localized("Given back on \(day), order \(order)")
-                    : localized("On its way back since \(day), order \(order)"),
-                amount: Format.money(refund.amount))
+                label: label, amount: Format.money(refund.amount))
         }
         hasRefunds = !refunds.isEmpty
         refunded = Format.money(try receipt.refunded())

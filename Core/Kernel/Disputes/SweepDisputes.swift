@@ -24,6 +24,7 @@ extension Marketplace {
                 guard provider.listsDisputes else { continue }
                 found += try await newDisputes(at: instance, provider)
                 found += try await openDisputes(at: instance.id, provider)
+                found += try await unreadDisputes(at: instance.id, provider)
             } catch {
                 // One provider that does not answer must not keep the others from being asked.
                 logger.warning(
@@ -61,6 +62,9 @@ extension Marketplace {
             for snapshot in page.disputes where try await hear(snapshot, at: instance.id) {
                 found += 1
             }
+            for one in page.unreadable {
+                try await setAside(one.reference, one.problem, at: instance.id)
+            }
             guard let next = page.next else {
                 try await database.disputes.noteAsked(instance.id, until: until)
                 return found
@@ -80,12 +84,65 @@ extension Marketplace {
                 let reference = try await database.disputes.claimToAsk(
                     at: instance, notWithinHours: Self.openAskedEveryHours)
             else { break }
+            if try await ask(for: reference, at: instance, provider) { found += 1 }
+        }
+        return found
+    }
+
+    /// Whether a new version of the module, or the dispute's next state, makes sense of one that
+    /// was set aside.
+    private func unreadDisputes(
+        at instance: ID<ProviderInstance>, _ provider: GuardedPayment
+    ) async throws -> Int {
+        var found = 0
+        for _ in 0..<Self.openAskedMax {
+            guard
+                let reference = try await database.disputes.claimUnread(
+                    at: instance, notWithinHours: Self.openAskedEveryHours)
+            else { break }
+            if try await ask(for: reference, at: instance, provider) { found += 1 }
+        }
+        return found
+    }
+
+    /// - Returns: whether it was news about a payment of ours.
+    private func ask(
+        for reference: String, at instance: ID<ProviderInstance>, _ provider: GuardedPayment
+    ) async throws -> Bool {
+        do {
             let snapshot = try await provider.lookupDispute(
                 reference,
                 OperationContext(key: "dispute:\(reference)", within: Self.sweepDeadline))
-            if let snapshot, try await hear(snapshot, at: instance) { found += 1 }
+            if let snapshot { return try await hear(snapshot, at: instance) }
+            try await database.disputes.takeBack(reference, at: instance)
+            return false
+        } catch ProviderError.invalidRequest(let code, let message)
+            where code == UnreadableDispute.code
+        {
+            try await setAside(reference, message, at: instance)
+            return false
         }
-        return found
+    }
+
+    /// A person looks at it; the others are heard all the same.
+    private func setAside(
+        _ reference: String, _ problem: String, at instance: ID<ProviderInstance>
+    ) async throws {
+        guard try await database.disputes.setAside(reference, problem, at: instance) else { return }
+        logger.error(
+            "dispute.quarantined",
+            metadata: [
+                "instance": "\(instance)", "dispute": "\(reference)", "problem": "\(problem)",
+            ])
+    }
+
+    /// The newest disputes at a provider that nobody could make sense of.
+    /// - Throws: ``ProviderRefusal/instanceMissing``.
+    public func disputesSetAside(
+        at id: ID<ProviderInstance>, _ page: PageRequest
+    ) async throws -> [DisputeSetAside] {
+        _ = try await providerInstance(id)
+        return try await database.disputes.setAside(at: id, limit: page.limit)
     }
 
     /// - Returns: whether it was news about a payment of ours.
@@ -93,17 +150,16 @@ extension Marketplace {
         _ snapshot: DisputeSnapshot, at instance: ID<ProviderInstance>
     ) async throws -> Bool {
         let known = try await database.disputes.find(reference: snapshot.reference, at: instance)
-        if let known, known.version >= snapshot.version { return false }
+        if let known, known.version >= snapshot.version {
+            try await database.disputes.takeBack(snapshot.reference, at: instance)
+            return false
+        }
         do {
-            guard try await applyDispute(snapshot, at: instance) else { return false }
+            let isOurs = try await applyDispute(snapshot, at: instance)
+            try await database.disputes.takeBack(snapshot.reference, at: instance)
+            guard isOurs else { return false }
         } catch let quarantined as SnapshotQuarantined {
-            // A person looks at it; the others are heard all the same.
-            logger.error(
-                "dispute.quarantined",
-                metadata: [
-                    "instance": "\(instance)", "dispute": "\(snapshot.reference)",
-                    "problem": "\(quarantined.problem)",
-                ])
+            try await setAside(snapshot.reference, quarantined.problem, at: instance)
             return false
         }
         logger.notice(

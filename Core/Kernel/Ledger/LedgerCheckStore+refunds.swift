@@ -57,6 +57,19 @@ extension LedgerCheckStore {
                 where share.refunded <> coalesce(done.amount, 0)
                 """),
         Check(
+            claim: "What was called off of a share was never taken, and is what its parts say",
+            culprits: """
+                select 'order ' || orders.number || ' has ' || share.called_off
+                    || ' called off, its parts come to ' || coalesce(off.amount, 0)
+                from payment_share share join orders on orders.id = share.order_id
+                left join (
+                    select payment_id, order_id, sum(amount) as amount from refund
+                    where state = 'called_off' group by payment_id, order_id
+                ) off on off.payment_id = share.payment_id and off.order_id = share.order_id
+                where share.called_off <> coalesce(off.amount, 0)
+                    or share.captured > share.amount - share.called_off
+                """),
+        Check(
             claim: "Every refund in the books takes back what its parts say",
             culprits: """
                 select 'refund ' || refund.id

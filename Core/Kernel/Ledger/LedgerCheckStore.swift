@@ -136,13 +136,21 @@ struct LedgerCheckStore {
                     join ledger_account account on account.id = entry.account_id
                     where posting.key = 'sale:' || orders.id
                 ) sold on true
+                cross join lateral (
+                    select coalesce(sum(part.seller_share), 0) as share,
+                        coalesce(sum(part.commission), 0) as commission,
+                        coalesce(sum(part.commission_vat), 0) as vat,
+                        coalesce(sum(part.tax_by_platform), 0) as tax
+                    from refund join refund_part part on part.refund_id = refund.id
+                    where refund.order_id = orders.id and refund.state = 'called_off'
+                ) off
                 where payment.state = 'captured' and not payment.is_direct
                     and share.captured > 0 and (
                     sold.total is distinct from share.captured
-                    or sold.share is distinct from orders.seller_share
-                    or sold.commission is distinct from orders.commission
-                    or sold.vat is distinct from orders.commission_vat
-                    or sold.tax is distinct from orders.tax_by_platform)
+                    or sold.share is distinct from orders.seller_share - off.share
+                    or sold.commission is distinct from orders.commission - off.commission
+                    or sold.vat is distinct from orders.commission_vat - off.vat
+                    or sold.tax is distinct from orders.tax_by_platform - off.tax)
                 """),
         Check(
             claim: "Every sale in the books was captured",

@@ -119,6 +119,7 @@ extension Marketplace {
         // Looked at every hour, so that a day on which the worker slept is not left out.
         handlers.every(.seconds(3600), .reconcile) { _ in
             try await sweepDisputes()
+            try await sweepRefunds()
             try await reconcileYesterday()
             try await reconcileAgain()
             return .done

@@ -54,6 +54,12 @@ extension Letter {
     private static func refund(_ topic: String, _ facts: LetterFacts) -> Letter? {
         let number = facts.number ?? ""
         return switch topic {
+        case "order.part-called-off":
+            Letter(
+                localized("A part of your order \(number) was called off"),
+                localized(
+                    "A part of your order \(number) was called off\(because(facts.note))"),
+                localized("It will not be charged: \(facts.money) less is taken."))
         case "order.refunded":
             Letter(
                 localized("Money of your order \(number) went back to you"),

@@ -46,6 +46,11 @@ extension Letter {
             Letter(
                 localized("Order \(number) was cancelled"),
                 localized("Order \(number) was cancelled\(because(facts.note)) Do not ship it."))
+        case "order.part-called-off":
+            Letter(
+                localized("A part of order \(number) was called off"),
+                localized("A part of order \(number) was called off\(because(facts.note))"),
+                localized("Its page says what is left to ship."))
         case "order.refunded":
             Letter(
                 localized("Money of order \(number) went back"),

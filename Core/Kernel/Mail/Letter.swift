@@ -74,7 +74,8 @@ struct Letter: Hashable, Sendable {
             [
                 "purchase.paid", "purchase.promised", "purchase.payment-failed",
                 "purchase.expired", "order.shipped", "order.cancelled", "order.called-off",
-                "order.refunded", "order.refund-returned", "account.password-changed",
+                "order.part-called-off", "order.refunded", "order.refund-returned",
+                "account.password-changed",
                 "account.two-step-on", "account.two-step-off",
                 "account.recovery-codes-renewed", "account.recovery-code-used",
                 "account.two-step-locked",
@@ -84,7 +85,8 @@ struct Letter: Hashable, Sendable {
             .seller,
             [
                 "order.paid", "order.promised", "order.cash-due", "order.cash-decided",
-                "order.capture-refused", "order.cancelled", "order.refunded",
+                "order.capture-refused", "order.cancelled", "order.part-called-off",
+                "order.refunded",
                 "order.refund-failed", "order.refund-returned", "payout.paid", "payout.failed",
                 "payout.returned", "payouts.frozen", "payouts.unfrozen", "invoice.paid",
                 "wallet.account-changed", "seller.verified", "seller.rejected",

@@ -154,6 +154,8 @@ public struct OrderDetail: Sendable {
 
     /// What may still be given back: the captured part that no refund has claimed.
     public let refundable: Money
+    /// What is reserved for it and taken at its shipment: of this a part can be called off.
+    public let reserved: Money
     /// What refunds have left of each line and of the shipping.
     public let left: [RefundPart]
     /// The customer paid the seller; the platform has nothing to give back.

@@ -38,7 +38,12 @@ struct OrderStore {
             """
             select \(Self.columns), b.address, coalesce((
                 select sum(p.captured - p.refunded - p.refund_claimed)
-                from payment_share p where p.order_id = o.id), 0)::bigint, exists (
+                from payment_share p where p.order_id = o.id), 0)::bigint, coalesce((
+                select p.amount - p.called_off
+                from payment_share p join payment y on y.id = p.payment_id
+                where p.order_id = o.id and p.captured = 0 and o.state = 'paid'
+                    and y.capture = 'at_shipment' and y.state in ('authorized', 'captured')
+                limit 1), 0)::bigint, exists (
                 select from payment_share p join payment y on y.id = p.payment_id
                 where p.order_id = o.id and y.is_direct and y.state = 'captured'), (
                 select p.amount - y.received
@@ -96,6 +101,7 @@ struct OrderStore {
                 events: events.filter { $0.0 == order.id }.map(\.1),
                 refunds: refunds.filter { $0.order == order.id }, address: address,
                 refundable: Money(try c.next(), order.amounts.total.currency),
+                reserved: Money(try c.next(), order.amounts.total.currency),
                 left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next(),
                 toCollect: try c.next(Int64?.self).map {
                     Money($0, order.amounts.total.currency)

@@ -43,8 +43,8 @@ public struct PurchaseReceipt: Sendable {
             total: purchase.total)
     }
 
-    /// Money that went back, or is on its way back; what came by surprise after all was over is
-    /// none of it, for nothing was sold for that.
+    /// Money that went back, is on its way back, or was called off before it was taken; what came
+    /// by surprise after all was over is none of it, for nothing was sold for that.
     public var refunds: [(order: String, refund: Refund)] {
         orders.flatMap { detail in
             detail.refunds.filter { $0.state != .failed && $0.kind != .stray }

@@ -109,12 +109,12 @@ extension Marketplace {
         }
         guard held.payment.capture == .atShipment,
             let share = held.shares.first(where: { $0.order == order.id }),
-            share.captured.isZero, share.amount.isPositive,
+            share.captured.isZero, share.due.isPositive,
             try await !tx.attempts.isCapturing(order.id, in: held.payment.id)
         else { return [] }
         return [
             AttemptStore.insertStatement(
-                .capture, of: held.payment.id, share.amount, order: order.id)
+                .capture, of: held.payment.id, share.due, order: order.id)
         ]
     }
 }

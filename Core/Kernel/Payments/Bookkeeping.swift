@@ -7,7 +7,7 @@ enum Bookkeeping {
         try shares.map { share in
             let sold = SoldOrder(
                 order: share.order, purchase: held.purchase.id, wallet: share.wallet,
-                total: share.amount, commission: share.commission,
+                total: share.due, commission: share.commission,
                 commissionVAT: share.commissionVAT, taxByPlatform: share.taxByPlatform,
                 taxJurisdiction: share.taxJurisdiction)
             return held.payment.isDirect

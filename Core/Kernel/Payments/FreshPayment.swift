@@ -24,7 +24,7 @@ extension LockedPayment {
                     order: order.id, number: order.number, seller: order.parcel.seller,
                     wallet: order.parcel.wallet, state: .awaitingPayment,
                     amount: order.amounts.total, captured: zero, refunded: zero, claimed: zero,
-                    commission: order.amounts.commission,
+                    calledOff: zero, commission: order.amounts.commission,
                     commissionVAT: order.amounts.commissionVAT,
                     taxByPlatform: order.amounts.taxByPlatform,
                     taxJurisdiction: order.taxJurisdiction,

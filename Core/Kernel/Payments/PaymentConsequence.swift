@@ -58,7 +58,7 @@ extension Settlement {
         } else if effects.contains(.returnMoney) {
             all.append(.captureAllShares)
             all.append(.book([try Bookkeeping.stray(held)]))
-            all += held.shares.filter(\.amount.isPositive).map {
+            all += held.shares.filter(\.due.isPositive).map {
                 .giveBack($0, reason: "It was paid after the order was over.")
             }
         }
@@ -86,7 +86,7 @@ extension SettledAttempt {
         {
             all.append(.captureShare(order))
             all.append(.book(try Bookkeeping.sale(of: [share], in: held)))
-            all.append(.note(order, "captured", "\(share.amount)"))
+            all.append(.note(order, "captured", "\(share.due)"))
         }
         return all
     }

@@ -9,7 +9,7 @@ struct LockedPayment: Sendable {
     let shares: [LockedShare]
 }
 
-/// One order's part of a payment, with what was frozen at placement.
+/// One order's part of a payment, with what was frozen at placement, less what was called off.
 struct LockedShare: Sendable {
     let order: ID<Order>
     let number: String
@@ -21,6 +21,8 @@ struct LockedShare: Sendable {
     let refunded: Money
     /// In refunds that are under way.
     let claimed: Money
+    /// Of ``amount``, what is never taken.
+    let calledOff: Money
     let commission: Money
     let commissionVAT: Money
     let taxByPlatform: Money
@@ -30,6 +32,9 @@ struct LockedShare: Sendable {
 
     /// Captured, neither given back nor claimed by a refund, in minor units.
     var kept: Int64 { captured.amount - refunded.amount - claimed.amount }
+
+    /// What was, or is to be, taken of it.
+    var due: Money { Money(amount.amount - calledOff.amount, amount.currency) }
 }
 
 /// Every statement on payments and their shares.
@@ -106,9 +111,11 @@ struct PaymentStore {
     private static func sharesStatement(_ id: ID<Payment>) -> SQL {
         """
         select o.id, o.number, o.seller_id, o.wallet_id, o.state, s.amount, s.captured, s.refunded,
-            s.refund_claimed, o.commission, o.commission_vat, o.tax_by_platform,
-            o.tax_jurisdiction, o.seller_share
+            s.refund_claimed, s.called_off, o.commission - off.commission,
+            o.commission_vat - off.commission_vat, o.tax_by_platform - off.tax_by_platform,
+            o.tax_jurisdiction, o.seller_share - off.seller_share
         from payment_share s join orders o on o.id = s.order_id
+        cross join lateral (\(RefundStore.calledOff)) off
         where s.payment_id = \(id)
         order by o.id
         """
@@ -202,12 +209,14 @@ struct PaymentStore {
     }
 
     static func captureSharesStatement(_ payment: ID<Payment>) -> SQL {
-        "update payment_share set captured = amount where payment_id = \(payment)"
+        """
+        update payment_share set captured = amount - called_off where payment_id = \(payment)
+        """
     }
 
     static func captureShareStatement(_ payment: ID<Payment>, _ order: ID<Order>) -> SQL {
         """
-        update payment_share set captured = amount
+        update payment_share set captured = amount - called_off
         where payment_id = \(payment) and order_id = \(order)
         """
     }
@@ -262,6 +271,7 @@ extension LockedShare {
         captured = Money(try c.next(), currency)
         refunded = Money(try c.next(), currency)
         claimed = Money(try c.next(), currency)
+        calledOff = Money(try c.next(), currency)
         commission = Money(try c.next(), currency)
         commissionVAT = Money(try c.next(), currency)
         taxByPlatform = Money(try c.next(), currency)

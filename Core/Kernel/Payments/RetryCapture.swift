@@ -45,9 +45,9 @@ extension Marketplace {
             else { return false }
             var statements = [
                 AttemptStore.insertStatement(
-                    .capture, of: held.payment.id, share.amount, order: id),
+                    .capture, of: held.payment.id, share.due, order: id),
                 OrderStore.noteStatement(
-                    id, "capture-requested", note: "\(share.amount), once more",
+                    id, "capture-requested", note: "\(share.due), once more",
                     by: actor?.account),
             ]
             if let actor {
@@ -55,7 +55,7 @@ extension Marketplace {
                     AuditStore.statement(
                         "order.capture-requested", on: "order", id.description, by: actor.account,
                         as: actor.kind, for: actor.seller,
-                        reason: "\(share.amount), once more" + (reason.map { ": \($0)" } ?? ""),
+                        reason: "\(share.due), once more" + (reason.map { ": \($0)" } ?? ""),
                         before: try await tx.audit.before("order", id.description)))
             }
             _ = try await tx.commit(after: statements)

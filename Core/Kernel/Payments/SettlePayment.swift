@@ -242,7 +242,7 @@ extension PaymentConsequence {
             return LedgerStore.postStatements(postings) + charged
         case .giveBack(let share, let reason):
             return RefundStore.strayStatements(
-                share.amount, of: share.order, payment.id, reason: reason)
+                share.due, of: share.order, payment.id, reason: reason)
         case .note(let order, let kind, let text):
             return [OrderStore.noteStatement(order, kind, note: text)]
         case .pay:

@@ -74,7 +74,8 @@ struct OpenItemStore: Sendable {
                     join orders on orders.id = share.order_id
                 where payment.instance_id = \(id) and orders.id::text > \(after)
                     and payment.state in ('authorized', 'captured')
-                    and share.captured < share.amount and orders.state <> 'cancelled'
+                    and share.captured < share.amount - share.called_off
+                    and orders.state <> 'cancelled'
                 """
         case .payout: return payouts(id, after: after)
         case .earning: return earnings(id, after: after)
@@ -115,7 +116,7 @@ struct OpenItemStore: Sendable {
                 + (
                 select coalesce(sum(part.seller_share), 0)
                 from refund join refund_part part on part.refund_id = refund.id
-                where refund.order_id = orders.id and refund.state = 'succeeded')
+                where refund.order_id = orders.id and refund.state in ('succeeded', 'called_off'))
             and orders.state <> 'cancelled' and not payment.is_direct
             and not exists (
                 select from payout_item item join payout on payout.id = item.payout_id

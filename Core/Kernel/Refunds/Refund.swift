@@ -5,6 +5,8 @@ import Vocabulary
 public struct Refund: Sendable {
     public enum State: String, SQLText, Sendable, CaseIterable {
         case pending, unknown, succeeded, failed
+        /// It was never taken: there was nothing to give back, and nobody was asked.
+        case calledOff = "called_off"
 
         var next: Set<State> {
             switch self {
@@ -12,7 +14,7 @@ public struct Refund: Sendable {
             case .unknown: [.succeeded, .failed]
             // A customer's bank may send it back.
             case .succeeded: [.failed]
-            case .failed: []
+            case .failed, .calledOff: []
             }
         }
 

@@ -85,8 +85,20 @@ struct RefundStore {
         """
     }
 
+    /// What of an order `o` with the share `s` was called off before it was taken. Orders of which
+    /// nothing was are not looked at.
+    static let calledOff: SQL = """
+        select coalesce(sum(part.seller_share), 0)::bigint as seller_share,
+            coalesce(sum(part.commission), 0)::bigint as commission,
+            coalesce(sum(part.commission_vat), 0)::bigint as commission_vat,
+            coalesce(sum(part.tax_by_platform), 0)::bigint as tax_by_platform
+        from refund r join refund_part part on part.refund_id = r.id
+        where s.called_off > 0 and r.order_id = o.id and r.state = 'called_off'
+        """
+
     /// What can still be given back of a share; to be asked when its payment is locked.
-    func basis(of share: LockedShare) async throws -> RefundBasis {
+    /// - Parameter left: what of it can be called off, in minor units, while none of it is taken.
+    func basis(of share: LockedShare, uncaptured left: Int64? = nil) async throws -> RefundBasis {
         let answers = try await db.batch([
             Self.leftStatement(of: "\([share.order])::uuid[]"),
             """
@@ -100,7 +112,7 @@ struct RefundStore {
         }
         let goodwill = try answers[1].decode { c in try c.next(Int64.self) }
         return RefundBasis(
-            currency: share.amount.currency, parts: parts, left: share.kept,
+            currency: share.amount.currency, parts: parts, left: left ?? share.kept,
             goodwill: goodwill.first ?? 0)
     }
 
@@ -132,6 +144,24 @@ struct RefundStore {
         insertStatements(
             plan, id, of: order, payment, pieces, reason: reason, retries: retries, by: actor)
             + askStatements(id, plan.amount, of: order, payment, reason: reason, by: actor)
+    }
+
+    /// It is never taken, so nobody is asked to give it back, and its things are for sale again.
+    static func callOffStatements(
+        _ plan: RefundPlan, _ id: ID<Refund>, of order: ID<Order>, _ payment: ID<Payment>,
+        pieces: RefundedPieces, reason: String, by actor: ID<Account>?
+    ) -> [SQL] {
+        insertStatements(
+            plan, id, of: order, payment, pieces, reason: reason, retries: nil, by: actor) + [
+                settleStatement(id, .calledOff, reference: nil),
+                """
+                update payment_share set called_off = called_off + \(plan.amount.amount)
+                where payment_id = \(payment) and order_id = \(order)
+                """,
+                OrderStore.noteStatement(
+                    order, "part-called-off", note: "\(plan.amount): \(reason)", by: actor),
+                restockStatement(id),
+            ]
     }
 
     private static func insertStatements(

@@ -8,12 +8,15 @@ extension Marketplace {
     /// shipping, a part of the price, or goodwill. The order stays what it is: goods that are on
     /// their way stay there.
     ///
+    /// What was only reserved yet, to be taken at the shipment, is called off instead: less is
+    /// taken then, and nobody gives anything back.
+    ///
     /// The amount is claimed under the payment's lock before the provider is asked, so that all
     /// refunds together never come to more than the order's captured share. One that failed gives
     /// its amount back and may be asked for again.
     /// - Parameter restocking: which of the pieces are for sale again when the money has gone back.
     /// - Throws: ``OrderRefusal``: `missing`, `notPaid`, `notCaptured`, `notShippedYet`,
-    ///   `nothingToRefund`, `refundUnderWay`, `reasonMissing`; ``RefundRefusal``, such as
+    ///   `nothingToRefund`, `refundUnderWay`, `paymentUnderWay`, `reasonMissing`; ``RefundRefusal``, such as
     ///   `disputed`;
     ///   `SellerRefusal.notAllowed`.
     @discardableResult
@@ -75,7 +78,10 @@ extension Marketplace {
             guard try await tx.disputes.standing(of: id) == .none else {
                 throw RefundRefusal.disputed
             }
-            guard share.captured.isPositive else { throw OrderRefusal.notCaptured }
+            guard share.captured.isPositive else {
+                return try await tx.callOff(
+                    wish, restocking, of: order, share, in: held, reason: reason, as: actor)
+            }
             guard share.kept > 0 else {
                 throw share.claimed.isPositive
                     ? OrderRefusal.refundUnderWay : OrderRefusal.nothingToRefund

@@ -120,6 +120,7 @@ extension Marketplace {
                 RefundStore.unclaimStatement(refund, isGone: true),
                 PaymentStore.refundedStatement(payment, refund.amount),
                 AttemptStore.settleRefundStatement(id, .succeeded),
+                RefundStore.askLaterStatement(id),
                 OrderStore.noteStatement(refund.order, "refunded", note: "\(refund.amount)"),
             ]
             statements.append(

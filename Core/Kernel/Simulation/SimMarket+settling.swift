@@ -109,7 +109,7 @@ extension SimMarket {
                     order: order.id, number: "", seller: sellers[order.wallet],
                     wallet: wallets[order.wallet], state: order.state, amount: share.amount,
                     captured: share.captured, refunded: share.refunded, claimed: share.claimed,
-                    commission: order.amounts.commission,
+                    calledOff: .zero(share.amount.currency), commission: order.amounts.commission,
                     commissionVAT: order.amounts.commissionVAT,
                     taxByPlatform: order.amounts.taxByPlatform, taxJurisdiction: nil,
                     sellerShare: order.amounts.sellerShare)

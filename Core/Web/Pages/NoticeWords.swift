@@ -21,6 +21,8 @@ extension Notice {
                 "Order \(number) counts as paid at its delivery: its commission is owed\(note)")
                 + "."
         case "order.cancelled": localized("Order \(number) was cancelled\(note).")
+        case "order.part-called-off":
+            localized("A part of order \(number) was called off\(note).")
         case "order.delivered": localized("Order \(number) has arrived.")
         case "seller.verified": localized("Your shop is verified.")
         case "seller.rejected": localized("Your application needs a change\(why).")

@@ -84,9 +84,12 @@ struct SentForm: Sendable {
         case .array(let item, _): return list(item, at: path)
         case .nullable(let inner):
             // An input that was left blank is a value that was not given.
-            if case .object = inner {
-            } else if texts(at: path).allSatisfy({ $0.isEmpty }) {
-                return nil
+            switch inner {
+            case .object: break
+            // Its rows have names of their own: `lines.0.quantity`.
+            case .array(.object, _):
+                guard items.contains(where: { $0.name.hasPrefix(path + ".") }) else { return nil }
+            default: if texts(at: path).allSatisfy({ $0.isEmpty }) { return nil }
             }
             return value(inner, at: path)
         case .boolean: return schema.value(of: texts(at: path)) ?? false

@@ -5,6 +5,8 @@ import Vocabulary
 public struct RefundAnswer: Codable, Sendable {
     public enum RefundState: String, Codable, Sendable, CaseIterable {
         case pending, unknown, succeeded, failed
+        /// It was called off before it was taken.
+        case calledOff = "called_off"
     }
     public enum RefundKind: String, Codable, Sendable, CaseIterable {
         case whole, lines, amount, goodwill, stray

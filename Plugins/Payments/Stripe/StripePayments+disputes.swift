@@ -9,8 +9,12 @@ extension StripePayments {
         query.set("expand[0]", "payment_intent")
         let body = try await stripe.find(
             DisputeBody.self, "/v1/disputes/\(try Self.path(reference))", by: query, context)
-        guard let body else { return nil }
-        return try await snapshot(body, context)
+        guard let body, let payment = try await payment(of: body, context) else { return nil }
+        switch body.reading(of: payment) {
+        case .success(let snapshot): return snapshot
+        case .failure(let nonsense):
+            throw .invalidRequest(code: UnreadableDispute.code, message: nonsense.problem)
+        }
     }
 
     /// Stripe lists them by when they were made, newest first. One that is made meanwhile stands
@@ -26,27 +30,33 @@ extension StripePayments {
         let page = try await stripe.get(
             ListBody<DisputeBody>.self, "/v1/disputes", by: query, context)
         var disputes: [DisputeSnapshot] = []
+        var unreadable: [UnreadableDispute] = []
         for body in page.data {
-            if let snapshot = try await snapshot(body, context) { disputes.append(snapshot) }
+            guard let reference = try await payment(of: body, context) else { continue }
+            switch body.reading(of: reference) {
+            case .success(let snapshot): disputes.append(snapshot)
+            case .failure(let nonsense):
+                unreadable.append(
+                    UnreadableDispute(reference: body.id, problem: nonsense.problem))
+            }
         }
-        return DisputePage(disputes: disputes, next: page.hasMore ? page.data.last?.id : nil)
+        return DisputePage(
+            disputes: disputes, unreadable: unreadable,
+            next: page.hasMore ? page.data.last?.id : nil)
     }
 
     /// Of each that was paid on Stripe's page, the page is asked for.
     private static let disputesMax: Int64 = 20
 
-    /// Nil when it is about no payment of ours.
-    private func snapshot(
-        _ body: DisputeBody, _ context: OperationContext
-    ) async throws(ProviderError) -> DisputeSnapshot? {
+    /// The reference of the payment that it is about; nil when that is none of ours.
+    private func payment(
+        of body: DisputeBody, _ context: OperationContext
+    ) async throws(ProviderError) -> String? {
         guard let intent = body.paymentIntent?.object,
             intent.metadata?.guildhallPayment != nil
         else { return nil }
-        guard intent.metadata?.guildhallFlow == "checkout" else {
-            return try body.snapshot(of: intent.id)
-        }
-        guard let session = try await sessionID(ofIntent: intent.id, context) else { return nil }
-        return try body.snapshot(of: session)
+        guard intent.metadata?.guildhallFlow == "checkout" else { return intent.id }
+        return try await sessionID(ofIntent: intent.id, context)
     }
 }
 
@@ -74,8 +84,24 @@ struct DisputeBody: Decodable, Sendable {
     let balanceTransactions: [Movement]?
     let evidenceDetails: Evidence?
 
+    /// What Stripe may say one day, and this module cannot: new states come without a new version
+    /// of the API (docs.stripe.com/upgrades lists new values of an enumeration as compatible).
+    struct Nonsense: Error { let problem: String }
+
     /// - Parameter reference: of its payment.
     func snapshot(of reference: String) throws(ProviderError) -> DisputeSnapshot {
+        switch reading(of: reference) {
+        case .success(let snapshot): return snapshot
+        case .failure(let nonsense): throw .ambiguous(message: nonsense.problem)
+        }
+    }
+
+    /// - Parameter reference: of its payment.
+    func reading(of reference: String) -> Result<DisputeSnapshot, Nonsense> {
+        Result { () throws(Nonsense) in try read(reference) }
+    }
+
+    private func read(_ reference: String) throws(Nonsense) -> DisputeSnapshot {
         let (known, step) = try step
         let movements = balanceTransactions ?? []
         // What was settled in another currency says nothing of the payment's: the dispute is known
@@ -87,7 +113,7 @@ struct DisputeBody: Decodable, Sendable {
             let withdrawn = StripeAmount.money(max(0, taken), currency),
             let fee = StripeAmount.money(max(0, fees), currency)
         else {
-            throw .ambiguous(message: "The dispute's amount is not one of \(currency.prefix(8)).")
+            throw Nonsense(problem: "The dispute's amount is not one of \(currency.prefix(8)).")
         }
         return DisputeSnapshot(
             reference: id, paymentReference: reference, status: known, amount: amount,
@@ -99,7 +125,7 @@ struct DisputeBody: Decodable, Sendable {
     }
 
     private var step: (DisputeStatus, Int64) {
-        get throws(ProviderError) {
+        get throws(Nonsense) {
             switch status {
             case "warning_needs_response": (.inquiry, 1)
             case "warning_under_review": (.inquiry, 2)
@@ -108,7 +134,7 @@ struct DisputeBody: Decodable, Sendable {
             case "under_review": (.underReview, 5)
             case "lost": (.lost, 6)
             case "won": (.won, 7)
-            default: throw .ambiguous(message: "The dispute is \(status.prefix(40)).")
+            default: throw Nonsense(problem: "The dispute is \(status.prefix(40)).")
             }
         }
     }

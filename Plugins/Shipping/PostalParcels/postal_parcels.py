@@ -46,12 +46,12 @@ def offers(made, request):
 # What the host asks, by the names and the parts of its questions.
 
 def check(call):
-    return {"problems": {"sentences": []}}
+    return []
 
 
 def quotes(call, request):
-    return {"quotes": {"list": offers(call.made, request)}}
+    return offers(call.made, request)
 
 
 if __name__ == "__main__":
-    serve({"contract": 4, "name": "postal-parcels"}, make, {"check": check, "quotes": quotes})
+    serve({"contract": 5, "name": "postal-parcels"}, make, {"check": check, "quotes": quotes})

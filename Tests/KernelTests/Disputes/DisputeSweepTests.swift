@@ -147,6 +147,97 @@ import Vocabulary
             #expect(try await market.marketplace.sweepDisputes() == 1)
             let known = try await market.marketplace.disputes(isOpen: true, PageRequest()).items
             #expect(known.map(\.dispute.reference) == ["du_1"])
+            let aside = try await market.marketplace.disputesSetAside(
+                at: dispute.shop.payment, PageRequest())
+            #expect(aside.map(\.reference) == ["du_absurd"])
+        }
+    }
+
+    /// The provider has a state for it that came after the module was written.
+    @Test func `is found behind one that the module cannot read, which a person sees`() async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let shop = dispute.shop
+            func aside() async throws -> [DisputeSetAside] {
+                try await market.marketplace.disputesSetAside(at: shop.payment, PageRequest())
+            }
+            func askAgain() async throws -> Int {
+                try await market.database.execute(
+                    "update dispute_quarantine set asked_at = now() - interval '21 hours'")
+                return try await market.marketplace.sweepDisputes()
+            }
+            shop.bank.keep(dispute.snapshot(.needsResponse, 20, named: "du_odd"))
+            shop.bank.garble("du_odd")
+            shop.bank.keep(dispute.snapshot(.inquiry, 1, taken: Money(0, .eur)))
+
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+            #expect(try await aside().map(\.reference) == ["du_odd"])
+            #expect(try await aside().map(\.problem) == ["The dispute is novel."])
+            #expect(try await askAgain() == 0)
+            #expect(try await aside().map(\.problem) == ["The dispute is still novel."])
+
+            shop.bank.garble("du_odd", false)
+            #expect(try await askAgain() == 1, "though it is on no list of new ones any more")
+            #expect(try await aside().isEmpty)
+            let known = try await market.marketplace.disputes(isOpen: true, PageRequest()).items
+            #expect(Set(known.map(\.dispute.reference)) == ["du_odd", "du_1"])
+        }
+    }
+
+    @Test func `is asked for behind open ones that cannot be read, however many`() async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let shop = dispute.shop
+            let longAgo = Instant.systemNow.advanced(days: -60)
+            // More than a circuit breaker takes.
+            let odd = (1...7).map { "du_odd_\($0)" }
+            for name in odd + ["du_1"] {
+                let opened = dispute.snapshot(.inquiry, 1, named: name, taken: Money(0, .eur))
+                shop.bank.keep(opened, openedAt: longAgo)
+                try await market.marketplace.applyDispute(opened, at: shop.payment)
+            }
+            for name in odd { shop.bank.garble(name) }
+            shop.bank.keep(dispute.snapshot(.closed, 3, taken: Money(0, .eur)))
+
+            #expect(try await market.marketplace.sweepDisputes() == 1)
+
+            let aside = try await market.marketplace.disputesSetAside(
+                at: shop.payment, PageRequest())
+            #expect(Set(aside.map(\.reference)) == Set(odd))
+            #expect(try await dispute.told().contains("dispute.closed"))
+        }
+    }
+
+    /// Two processes look at once.
+    @Test func `that cannot be read is set aside once, and no more than a thousand are`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let shop = dispute.shop
+            shop.bank.keep(dispute.snapshot(.needsResponse, 20, named: "du_odd"))
+            shop.bank.garble("du_odd")
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { try await market.marketplace.sweepDisputes() }
+                }
+                for try await found in group { #expect(found == 0) }
+            }
+            #expect(try await shop.count("select count(*) from dispute_quarantine") == 1)
+
+            try await market.database.execute(
+                """
+                insert into dispute_quarantine (instance_id, reference, problem)
+                select \(shop.payment), 'du_' || n, 'odd' from generate_series(1, 999) n
+                """)
+            #expect(
+                try await !market.database.disputes.setAside(
+                    "du_more", "odd", at: shop.payment))
+            #expect(
+                try await market.database.disputes.setAside(
+                    "du_odd", "odder", at: shop.payment))
+            #expect(try await shop.count("select count(*) from dispute_quarantine") == 1000)
         }
     }
 

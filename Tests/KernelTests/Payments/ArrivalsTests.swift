@@ -10,6 +10,7 @@ import Vocabulary
         return LockedShare(
             order: ID(), number: "K7M49XQ2-1", seller: ID(), wallet: ID(), state: .awaitingPayment,
             amount: Money(amount, .eur), captured: zero, refunded: zero, claimed: zero,
+            calledOff: zero,
             commission: zero, commissionVAT: zero, taxByPlatform: zero, taxJurisdiction: nil,
             sellerShare: zero)
     }

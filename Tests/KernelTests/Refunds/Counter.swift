@@ -14,15 +14,30 @@ struct Counter: Sendable {
 
     var marketplace: Marketplace { market.marketplace }
 
-    init(_ market: TestMarketplace, tax: [String: String] = [:]) async throws {
+    init(
+        _ market: TestMarketplace, capture: ProviderInstance.Capture = .atOrder,
+        tax: [String: String] = [:]
+    ) async throws {
         self.market = market
-        shop = try await Shop(market, tax: tax)
+        shop = try await Shop(market, capture: capture, tax: tax)
         thing = try await shop.thing(price: 1999, stock: 50)
         admin = try await market.given.administrator()
     }
 
     /// An order of so many pieces with shipping, on its way to the customer.
     func shipped(quantity: Int) async throws -> OrderDetail {
+        let order = try await bought(quantity: quantity)
+        try await ship(order)
+        return try await find(order)
+    }
+
+    func ship(_ order: OrderDetail) async throws {
+        try await marketplace.shipOrder(
+            order.order.id, in: try ShippedParcel(carrier: "Post"), as: thing.seller.member)
+    }
+
+    /// An order of so many pieces with shipping.
+    func bought(quantity: Int) async throws -> OrderDetail {
         let started = try await marketplace.startCheckout(
             [CheckoutItem(variant: thing.variant, quantity: quantity)], to: Shop.address,
             email: "grace@example.com", as: shop.buyer)
@@ -30,10 +45,7 @@ struct Counter: Sendable {
         let checkout = try await marketplace.chooseShipping(
             started.id, parcel: parcel.number, option: "parcel", as: shop.buyer)
         let placed = try await shop.place(checkout)
-        let order = try #require(try await shop.detail(placed).orders.first)
-        try await marketplace.shipOrder(
-            order.order.id, in: try ShippedParcel(carrier: "Post"), as: thing.seller.member)
-        return try await find(order)
+        return try #require(try await shop.detail(placed).orders.first)
     }
 
     func find(_ order: OrderDetail) async throws -> OrderDetail {

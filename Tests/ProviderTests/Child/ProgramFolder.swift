@@ -44,6 +44,19 @@ struct ProgramFolder {
         #expect(isThere, "\(words)")
     }
 
+    /// Has the manifest and the program's hello say that they are of another contract.
+    func speak(_ contract: Int64) throws {
+        let manifests = try FileManager.default.contentsOfDirectory(atPath: path)
+            .filter { $0.hasSuffix(ModuleManifest.suffix) }.map { path + "/" + $0 }
+        for file in manifests + [program] {
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let said = "\"contract\": \(providerContractVersion)"
+            #expect(text.contains(said), "\(file)")
+            try text.replacing(said, with: "\"contract\": \(contract)")
+                .write(toFile: file, atomically: false, encoding: .utf8)
+        }
+    }
+
     /// Puts another program in its place.
     func write(_ text: String) throws {
         try text.write(toFile: program, atomically: false, encoding: .utf8)

@@ -144,6 +144,58 @@ import Vocabulary
         #expect(next.count == 2)
     }
 
+    /// Frames have only ever been added to: what an old program does not say is asked of nobody.
+    @Test(arguments: [Hello.contracts.lowerBound, 4, providerContractVersion])
+    func `written against an older contract serves all the same`(_ contract: Int64) async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.speak(contract)
+
+        let quotes = try await shipping(["price": "700"], folder: folder.path)
+            .quotes(for: Self.request, patient())
+
+        #expect(quotes.map(\.price) == [Money(700, .eur), Money(2100, .eur)])
+    }
+
+    @Test(arguments: [Hello.contracts.lowerBound - 1, providerContractVersion + 1])
+    func `that says another contract in its hello is hung up on`(_ contract: Int64) async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.replace("{\"contract\": 5, ", with: "{\"contract\": \(contract), ")
+
+        let error = await #expect(throws: ProviderError.self) {
+            try await shipping(folder: folder.path).quotes(for: Self.request, patient())
+        }
+
+        #expect(error?.isDefinite == true)
+    }
+
+    @Test(arguments: [Hello.contracts.lowerBound - 1, providerContractVersion + 1])
+    func `whose manifest says another contract is not taken, and the report says why`(
+        _ contract: Int64
+    ) throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        try folder.speak(contract)
+
+        let catalog = ModuleCatalog(folder: folder.path)
+
+        #expect(catalog.modules.isEmpty)
+        #expect(
+            catalog.refused.map(\.reason) == [
+                "It speaks contract version \(contract), this Guildhall speaks "
+                    + "\(providerContractVersion)."
+            ])
+    }
+
+    /// A page of disputes as a program of contract 4 writes it.
+    @Test func `of contract 4 names no disputes that are unreadable`() throws {
+        let page = try FrameText.decode(
+            Array(#"{"disputes": [], "next": "du_9"}"#.utf8), as: DisputePage.self)
+
+        #expect(page == DisputePage(disputes: [], next: "du_9"))
+    }
+
     @Test func `of another contract, or that says what cannot be, is refused in words`() throws {
         let folder =
             FileManager.default.temporaryDirectory.path
@@ -157,7 +209,7 @@ import Vocabulary
         let text = try String(
             contentsOfFile: ProgramFolder.shipped + "/postal-parcels.module.json", encoding: .utf8)
         for (name, wrong) in [
-            ("a", text.replacing("\"contract\": 4", with: "\"contract\": 1")),
+            ("a", text.replacing("\"contract\": 5", with: "\"contract\": 1")),
             ("b", text.replacing("postal_parcels.py", with: "../../bin/sh")),
             ("c", with(text, #""roles": ["payment"]"#)),
             ("d", "{"),
@@ -187,7 +239,7 @@ import Vocabulary
 
     /// The manifest `text` with a line more in it.
     private func with(_ text: String, _ line: String, kind: String = "shipping") -> String {
-        text.replacing("\"contract\": 4,", with: "\"contract\": 4, \(line),")
+        text.replacing("\"contract\": 5,", with: "\"contract\": 5, \(line),")
             .replacing("\"kind\": \"shipping\"", with: "\"kind\": \"\(kind)\"")
     }
 }

@@ -37,6 +37,39 @@ extension RunningBank {
 }
 
 @Suite struct `Payments by a module in another language` {
+    /// As it was written when contracts had no disputes and no payments to several sellers.
+    @Test func `are taken, given back and told by one of the third contract`() async throws {
+        let folder = try ProgramFolder(ofCards: true)
+        defer { folder.remove() }
+        try folder.speak(3)
+        try await withBank { bank in
+            let cards = try bank.program(folder.path)
+            #expect(!cards.listsDisputes)
+            let key = randomKey()
+
+            let started = try await cards.start(
+                bank.start("tok_visa", capture: .later, id: "p-3"),
+                context(key, within: .seconds(60)))
+            let captured = try await cards.capture(
+                CaptureRequest(
+                    reference: started.snapshot.reference, amount: Money(1000, .eur),
+                    isFinal: true), patient())
+            let refund = try await cards.refund(
+                RefundRequest(
+                    refundID: "r-3", reference: captured.reference, amount: Money(500, .eur)),
+                patient())
+
+            #expect(captured.captured == Money(1000, .eur))
+            #expect(refund.amount == Money(500, .eur))
+            #expect(
+                try await cards.lookup(.idempotencyKey(key), patient())?.refunded
+                    == Money(500, .eur))
+            await #expect(throws: ProviderError.unsupported(operation: "disputes")) {
+                try await cards.disputes(since: .systemNow, after: nil, patient())
+            }
+        }
+    }
+
     @Test func `are reserved, captured in parts, given back and found`() async throws {
         try await withBank { bank in
             let cards = try bank.program()

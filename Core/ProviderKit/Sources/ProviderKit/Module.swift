@@ -4,7 +4,7 @@
 /// Compilers do not compare bodies: when the number changes, something of this declaration before
 /// its brace has to change too, or modules that were built before are not compiled again.
 @_alwaysEmitIntoClient @inline(__always)
-public var providerContractVersion: Int64 { 4 }
+public var providerContractVersion: Int64 { 5 }
 
 /// The C symbol that answers the contract version: `() -> Int64`. The host calls it before it
 /// touches anything else of a module.

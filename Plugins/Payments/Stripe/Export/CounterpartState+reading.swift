@@ -8,8 +8,6 @@ extension CounterpartState {
             case ("balance", 1):
                 ["object": "balance", "livemode": false, "available": .list(available)]
             case ("balance_transactions", 1): lines(query)
-            // None in a run: the market's tests have a Stripe where customers dispute.
-            case ("disputes", 1): list([], query)
             case ("payment_intents", 1): list(payments.map { ($0.created, intent($0)) }, query)
             case ("payment_intents", 2): payments.first { $0.id == route[1] }.map(intent)
             case ("checkout", 2):

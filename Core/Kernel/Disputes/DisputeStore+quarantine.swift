@@ -1,0 +1,81 @@
+import Postgres
+public import Vocabulary
+
+/// A dispute at a provider that nobody could make sense of.
+public struct DisputeSetAside: Hashable, Sendable {
+    /// The provider's id of it.
+    public let reference: String
+    /// Why, in a sentence.
+    public let problem: String
+    /// Since when.
+    public let since: Instant
+}
+
+/// Disputes that are set aside until they can be read.
+extension DisputeStore {
+    /// A provider whose every dispute is nonsense needs no longer list than this to be looked at.
+    private static let setAsideMax = 1000
+    private static let problemMax = 500
+
+    /// - Returns: whether it is new, or has another problem than before.
+    func setAside(
+        _ reference: String, _ problem: String, at instance: ID<ProviderInstance>
+    ) async throws -> Bool {
+        let words = String(problem.prefix(Self.problemMax))
+        return try await !db.query(
+            """
+            insert into dispute_quarantine as old (instance_id, reference, problem)
+            select \(instance), \(reference)::text, \(words.isEmpty ? "?" : words)::text
+            where (
+                select count(*) from (
+                    select from dispute_quarantine where instance_id = \(instance)
+                        and reference <> \(reference) limit \(Self.setAsideMax)::bigint
+                ) kept) < \(Self.setAsideMax)::bigint
+            on conflict (instance_id, reference) do update
+                set problem = excluded.problem, asked_at = now()
+                where old.problem <> excluded.problem
+            returning reference
+            """
+        ).isEmpty
+    }
+
+    /// It was read, or is about nothing of ours.
+    func takeBack(_ reference: String, at instance: ID<ProviderInstance>) async throws {
+        try await db.execute(
+            """
+            delete from dispute_quarantine
+            where instance_id = \(instance) and reference = \(reference)
+            """)
+    }
+
+    /// The provider's id of the one that was not asked for the longest time; nil when all were
+    /// within `hours`. It counts as asked from now on.
+    func claimUnread(
+        at instance: ID<ProviderInstance>, notWithinHours hours: Int
+    ) async throws -> String? {
+        try await db.query(
+            """
+            update dispute_quarantine set asked_at = now()
+            where instance_id = \(instance) and reference = (
+                select reference from dispute_quarantine
+                where instance_id = \(instance)
+                    and asked_at < now() - \(hours)::bigint * interval '1 hour'
+                order by asked_at limit 1 for update skip locked)
+            returning reference
+            """
+        ).decode { c in try c.next(String.self) }.first
+    }
+
+    /// The newest first.
+    func setAside(at instance: ID<ProviderInstance>, limit: Int) async throws -> [DisputeSetAside] {
+        try await db.query(
+            """
+            select reference, problem, first_seen_at from dispute_quarantine
+            where instance_id = \(instance) order by first_seen_at desc, reference
+            limit \(limit)::bigint
+            """
+        ).decode { c in
+            try DisputeSetAside(reference: c.next(), problem: c.next(), since: c.next())
+        }
+    }
+}

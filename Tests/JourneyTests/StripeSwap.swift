@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// A market that takes its payments at Stripe, at the shipment where that can be, and a sandbox bank
-/// that an administrator turns to.
+/// A market that takes its payments at Stripe, at the shipment where that can be, and a sandbox
+/// bank that an administrator turns to.
 struct StripeSwap: Sendable {
     let town: StripeTown
     let bank: BankTown

@@ -24,8 +24,10 @@ new_module() {
     outside_module payment CornerPay
     mkdir -p "$modules"
     cp "$outside_build/debug/libCornerPay.so" "$modules/CornerPay-1.0.so"
-    # The second version asks twice where the first asks once, so that it can be told apart.
+    # The second version asks twice where the first asks once, and says which it is, so that it can
+    # be told apart.
     sed -i -e 's/version: "1.0"/version: "1.1"/' -e '/Wire.Account.self, "GET"/p' \
+        -e 's/"Idempotency-Key": context.idempotencyKey,/"Corner-Version": "1.1", &/' \
         "$folder/Sources/CornerPay/CornerPay.swift"
     (cd "$folder" && swift build --scratch-path "$outside_build") ||
         fail "Its second version does not build."
@@ -39,7 +41,7 @@ new_module() {
     say "Both versions of CornerPay in the market's provider host"
     "$top/Config/both_versions.py" "$bin/guildhall" "$modules" ||
         fail "The market's provider host does not serve both versions; see above."
-    results+=("two versions of a module: both serve in one provider host, put anew under checkouts")
+    results+=("two versions of a module: both serve in one provider host, put anew under checkouts; purchases are placed and paid at each")
 }
 
 # A package of the kind $1 and the name $2, as an outsider begins; the provider kit is built once

@@ -37,7 +37,10 @@ extension BankTown {
     /// The instances that take payments, by the merchant of the bank's that each is called after.
     private func merchants() async throws -> [String: [ID<ProviderInstance>]] {
         let rows = try await market.database.query(
-            "select name, id from provider_instance where kind = 'payment'"
+            """
+            select name, id from provider_instance
+            where kind = 'payment' and module_key like 'sandbox-%'
+            """
         ).decode { c in (try c.next(String.self), try c.next(ID<ProviderInstance>.self)) }
         return Dictionary(grouping: rows) { $0.0 }.mapValues { $0.map { $0.1 } }
     }

@@ -56,6 +56,14 @@ struct BankTown: Sendable {
         customer = try await market.given.account("Grace Customer")
     }
 
+    /// The same market as one that takes payments at Stripe.
+    init(beside town: StripeTown, _ bankURL: String) {
+        market = town.market
+        marketplace = town.marketplace
+        customer = town.customer
+        self.bankURL = bankURL
+    }
+
     /// An active instance of a sandbox module for one of the bank's merchants, and called after it.
     func provider(
         _ merchant: String, _ module: String = "sandbox-payments",
@@ -164,7 +172,7 @@ struct BankTown: Sendable {
 }
 
 /// Runs a bank for as long as `body` runs.
-private func withBank(_ body: (String) async throws -> Void) async throws {
+func withBank(_ body: (String) async throws -> Void) async throws {
     var settings = SandboxBank.Settings()
     settings.port = 0
     settings.silence = .milliseconds(300)

@@ -65,7 +65,8 @@ struct StripeTown: Sendable {
             settings: [
                 "url": stripe.url, "apiKey": "sk_test_fake", "webhookSecret": account,
                 "connectWebhookSecret": connect,
-                "testCards": "pm_card_visa, pm_card_chargeDeclined",
+                "testCards":
+                    "pm_card_visa, pm_card_chargeDeclined, pm_card_authenticationRequired",
             ], as: nil)
         instance = try await marketplace.activateProviderInstance(made.id, as: nil).id
         let address = "\(door.url)/webhooks/\(instance)"

@@ -30,7 +30,7 @@ struct ChainShop: Sendable {
     static func run(
         _ asset: Asset, faults seed: Int? = nil, _ body: (ChainShop) async throws -> Void
     ) async throws {
-        try await TestMarketplace.run { market in
+        try await TestMarketplace.run(settings: TestChain.patience(faults: seed)) { market in
             let shop = try await ChainShop(market, asset, faults: seed)
             try await body(shop)
             try await shop.compare()
@@ -45,7 +45,7 @@ struct ChainShop: Sendable {
         way = try await market.given.instance(
             ofPayments: "solana-pay",
             [
-                "node": chain.chain.node + (seed.map { "/faulty/\($0)" } ?? ""),
+                "node": chain.chain.node(faults: seed),
                 "usdc": chain.usdc,
             ])
         let seller = try await market.given.verifiedSeller()
@@ -57,7 +57,7 @@ struct ChainShop: Sendable {
         try await market.marketplace.makeDefault(wallet.id, as: seller.member)
         let currency = asset == .sol ? SolanaPayTests.sol : SolanaPayTests.usdc
         thing = try await market.given.listing(
-            price: Money(12_345_678, currency), by: seller, stock: 100)
+            price: Money(12_345_678, currency), by: seller, stock: 1000)
         buyer = Buyer(account: try await market.given.account("Grace Customer").id)
     }
 
@@ -94,9 +94,11 @@ struct ChainShop: Sendable {
         let past = history.past.withLock { $0 }
         let came = try await chain.earned() - past.forgotten
         var booked = try await receipts()
-        for _ in 0..<100 where booked != came {
+        // A provider that failed often is left alone for a while.
+        for _ in 0..<1200 where booked != came {
             try await look()
             booked = try await receipts()
+            try await Task.sleep(for: .milliseconds(100))
         }
         #expect(booked == came, "the chain and our books")
         var commission: Int64 = 0

@@ -1,4 +1,5 @@
 import Foundation
+import Kernel
 import ProviderHost
 import ProviderKit
 import TestServers
@@ -36,6 +37,19 @@ struct TestChain: Sendable {
         }
         let said = files.contents(atPath: log).map { String(decoding: $0, as: UTF8.self) }
         throw ServerFailure("the chain did not start: \(said ?? "")")
+    }
+
+    /// The front, or a bad node of the same chain.
+    /// - Parameters:
+    ///   - seed: by which its faults come; nil for none.
+    ///   - percent: of the faults that it might have.
+    func node(faults seed: Int?, percent: Int = 50) -> String {
+        node + (seed.map { "/faulty/\($0)/\(percent)" } ?? "")
+    }
+
+    /// A market that asks a bad node gives up before the node has been silent long enough.
+    static func patience(faults seed: Int?) -> (inout KernelSettings) -> Void {
+        { settings in if seed != nil { settings.callDeadline = .seconds(4) } }
     }
 
     /// A module that asks this chain.

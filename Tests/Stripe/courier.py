@@ -1,4 +1,5 @@
-"""Brings webhooks, as badly as it is told: late, twice, in the wrong order, or not at all."""
+"""Brings webhooks, as badly as it is told: late, twice, in the wrong order, not before it is told
+to, or not at all."""
 
 import hashlib
 import hmac
@@ -21,7 +22,7 @@ class Courier:
     def __init__(self):
         self.endpoints = {"account": None, "connect": None}
         self.chaos = {"double": 0.0, "late": 0.0, "late_seconds": 1.0, "shuffle": False,
-                      "lost": 0.0}
+                      "lost": 0.0, "held": False}
         self.random = random.Random(1)
         self.waiting = []
         self.arrived = 0
@@ -47,6 +48,9 @@ class Courier:
     def run(self):
         while True:
             with self.condition:
+                if self.chaos["held"]:
+                    self.condition.wait(0.05)
+                    continue
                 now = time.monotonic()
                 due = [w for w in self.waiting if w[0] <= now]
                 if not due:

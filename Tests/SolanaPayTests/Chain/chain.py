@@ -9,7 +9,8 @@ Methods that begin with an underscore are for tests: they make wallets and mints
 customer's wallet does, from the address of a transfer request.
 
 Under /faulty/SEED it is a bad node of the same chain: busy (429), gone (503), broken off without an
-answer, or behind, so that it does not know the newest transactions yet.
+answer, silent until its caller has given up, behind, so that it does not know the newest
+transactions yet, or lists each of them twice. Under /faulty/SEED/PERCENT it is so less often.
 """
 import base64
 import json
@@ -19,7 +20,8 @@ import sys
 import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
@@ -35,8 +37,12 @@ ASSOCIATED = Pubkey.from_string("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
 LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LEVELS = ["processed", "confirmed", "finalized"]
 SOL = 10**9
+# Longer than the tests' market waits for a bad node.
+SILENCE_SECONDS = 5
 
-machine = LiteSVM()
+# The machine is not for two: whoever asks, this thread alone uses it, and all that is kept of it.
+operator = ThreadPoolExecutor(1)
+machine = operator.submit(LiteSVM).result()
 people = {}
 mints = {}
 seen = {}
@@ -287,11 +293,19 @@ def fault(path):
     if not path.startswith("/faulty/"):
         return None
     dice = chances.setdefault(path, random.Random(path)).random()
-    for name, rate in [("busy", 0.07), ("gone", 0.07), ("broken", 0.06), ("behind", 0.1)]:
+    percent = int((path.split("/") + ["100"])[3])
+    for name, rate in [("busy", 0.07), ("gone", 0.07), ("broken", 0.06), ("behind", 0.1),
+                       ("silent", 0.01), ("double", 0.08)]:
+        rate *= percent / 100
         if dice < rate:
             return name
         dice -= rate
     return None
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
 
 
 class Front(BaseHTTPRequestHandler):
@@ -299,7 +313,9 @@ class Front(BaseHTTPRequestHandler):
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         reply = {"jsonrpc": "2.0", "id": question.get("id")}
         bad = fault(self.path)
-        if bad == "broken":
+        if bad == "silent":
+            time.sleep(SILENCE_SECONDS)
+        if bad in ("broken", "silent"):
             self.close_connection = True
             return
         if bad in ("busy", "gone"):
@@ -309,9 +325,11 @@ class Front(BaseHTTPRequestHandler):
             self.end_headers()
             return
         try:
-            is_blind = bad == "behind" and question["method"] == "getSignaturesForAddress"
-            reply["result"] = (
-                [] if is_blind else answer(question["method"], question.get("params") or []))
+            method, params = question["method"], question.get("params") or []
+            found = operator.submit(answer, method, params).result()
+            if method == "getSignaturesForAddress" and bad in ("behind", "double"):
+                found = [] if bad == "behind" else [one for one in found for _ in range(2)]
+            reply["result"] = found
         except Refused as refused:
             reply["error"] = {"code": refused.code, "message": str(refused)}
         except Exception as error:  # pylint: disable=broad-except
@@ -335,8 +353,7 @@ def end_with(parent):
 
 
 if __name__ == "__main__":
-    # One connection at a time: the machine is not for two.
-    server = HTTPServer(("127.0.0.1", 0), Front)
+    server = Server(("127.0.0.1", 0), Front)
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     with open(sys.argv[1] + ".new", "w", encoding="ascii") as file:
         file.write(str(server.server_address[1]))

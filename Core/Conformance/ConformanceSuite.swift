@@ -32,7 +32,8 @@ public struct ConformanceSuite: Sendable {
             own =
                 OneEffectCases.all + LossCases.all + MappingCases.all + CapabilityCases.all
                 + AmountCases.all + WebhookCases.all + DeadlineCases.all + SettlementCases.all
-                + PayoutFileCases.all + ConfirmedCases.all + ShareCases.all
+                + PayoutFileCases.all + ConfirmedCases.all + ShareCases.all + CaptureCases.all
+                + NewsCases.all + DisputeCases.all
         case .shipping: own = ShippingCases.all + DeadlineCases.shipping
         case .tax: own = TaxCases.all + DeadlineCases.tax
         }

@@ -18,7 +18,9 @@ struct MoneyAct: Sendable {
         return trial.wire.requests.count
     }
 
-    static let all: [MoneyAct] = [start, capture, void, refund, pay]
+    static let all: [MoneyAct] = [
+        start, capture, void, refund, pay, openAccount, transfer, reverse,
+    ]
 }
 
 /// A money call that is ready to be made, and three ways to know what came of it.

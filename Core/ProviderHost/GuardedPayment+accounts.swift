@@ -72,7 +72,7 @@ extension GuardedPayment {
 }
 
 extension Sanity {
-    static func problem(with account: ConnectedAccount) -> String? {
+    package static func problem(with account: ConnectedAccount) -> String? {
         if let problem = reference(account.reference) { return problem }
         guard account.requirements.count <= choicesMax else { return "too many requirements" }
         for requirement in account.requirements {
@@ -84,7 +84,7 @@ extension Sanity {
         return nil
     }
 
-    static func problem(
+    package static func problem(
         with reversal: ReversalSnapshot, of transfer: String, amount: Money
     ) -> String? {
         if let problem = reference(reversal.reference) { return problem }
@@ -95,7 +95,7 @@ extension Sanity {
         return nil
     }
 
-    static func problem(with dispute: DisputeSnapshot) -> String? {
+    package static func problem(with dispute: DisputeSnapshot) -> String? {
         if let problem = reference(dispute.reference) ?? reference(dispute.paymentReference)
             ?? reference(dispute.reason)
         {

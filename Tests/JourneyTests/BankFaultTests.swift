@@ -8,14 +8,23 @@ import Vocabulary
 /// Answers are lost and cut off, keys are busy, calls too many, webhooks late, double and in any
 /// order; at the end the bank's own books and ours are the same to the cent.
 @Suite struct `Trading at a sandbox bank where things go wrong` {
+    /// A bank, how it takes money, and the chances of a run: those of a failure are in its name.
+    struct Run: Sendable, CustomTestStringConvertible {
+        let module: String
+        let capture: ProviderInstance.Capture
+        let seed: UInt64
+        var testDescription: String { "\(module), seed \(seed)" }
+    }
+
     @Test(arguments: [
-        ("sandbox-payments", ProviderInstance.Capture.atOrder), ("sandbox-wallet", .atShipment),
+        Run(module: "sandbox-payments", capture: .atOrder, seed: 7),
+        Run(module: "sandbox-wallet", capture: .atShipment, seed: 7),
+        Run(module: "sandbox-payments", capture: .atShipment, seed: 8),
+        Run(module: "sandbox-wallet", capture: .atOrder, seed: 9),
     ])
-    func `whatever goes wrong, both books agree in the end`(
-        _ module: String, _ capture: ProviderInstance.Capture
-    ) async throws {
+    func `whatever goes wrong, both books agree in the end`(_ run: Run) async throws {
         try await BankTown.run { town in
-            let north = try await town.provider("north", module, capture: capture)
+            let north = try await town.provider("north", run.module, capture: run.capture)
             let sellers = [
                 try await town.market.given.verifiedSeller("Clay"),
                 try await town.market.given.verifiedSeller("Wood"),
@@ -25,13 +34,13 @@ import Vocabulary
             ]
             try await town.suffer(
                 """
-                {"seed": 7, "calls": {"lost": 50, "cut": 50, "conflict": 50, "busy": 50,
+                {"seed": \(run.seed), "calls": {"lost": 50, "cut": 50, "conflict": 50, "busy": 50,
                   "broken": 50, "gone": 30},
                  "webhooks": {"double": 300, "late": 300, "lateMilliseconds": 700,
                   "shuffled": true}}
                 """)
 
-            var chance = SeededGenerator(seed: 7)
+            var chance = SeededGenerator(seed: run.seed)
             var sold: [PlacedPurchase] = []
             for number in 0..<30 {
                 let wanted = things.filter { _ in Bool.random(using: &chance) }

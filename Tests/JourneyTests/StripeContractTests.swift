@@ -89,6 +89,9 @@ import Vocabulary
                     .idempotencyKey("v1"), of: transfer.reference, context("v1")) == back)
             #expect(
                 try await provider.lookupReversal(
+                    .reference(back.reference), of: transfer.reference, context("v1")) == back)
+            #expect(
+                try await provider.lookupReversal(
                     .idempotencyKey("v2"), of: transfer.reference, context("v2")) == nil)
             let books = try await town.stripe.books()
             #expect(books.accounts[account]?["eur"] == 2000)

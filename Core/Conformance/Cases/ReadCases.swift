@@ -15,6 +15,11 @@ enum ReadCases {
         },
     ]
 
+    /// The page of a proxy that cannot find its way is not the provider's word.
+    static let strangers = [401, 403, 404, 429, 500, 502, 503, 504].map {
+        HTTPResponse(status: $0, body: Array("<html>no</html>".utf8))
+    }
+
     typealias Read = (
         name: String, ask: @Sendable () async -> Result<Bool, ProviderError>
     )
@@ -62,15 +67,39 @@ enum ReadCases {
                     }
                 ))
         }
+        if trial.provider.asAccounts != nil { reads += try await accountReads(trial) }
         return reads
+    }
+
+    private static func accountReads(_ trial: Trial) async throws -> [Read] {
+        let (accounts, _) = try trial.accounts()
+        let (accountKey, reversalKey) = (freshKey(), freshKey())
+        _ = try await trial.openAccount(trial.context(accountKey))
+        let transfer = try await trial.transferred()
+        _ = try await trial.reverse(transfer, trial.context(reversalKey))
+        return [
+            (
+                "an account by key",
+                {
+                    await trial.calling { () throws(ProviderError) in
+                        try await accounts.account(.idempotencyKey(accountKey), trial.context())
+                    }.map { $0 != nil }
+                }
+            ),
+            (
+                "a reversal by key",
+                {
+                    await trial.calling { () throws(ProviderError) in
+                        try await accounts.lookupReversal(
+                            .idempotencyKey(reversalKey), of: transfer.reference, trial.context())
+                    }.map { $0 != nil }
+                }
+            ),
+        ]
     }
 
     private static func lookups(_ subject: Subject) async throws {
         let trial = try subject.trial()
-        // The page of a proxy that cannot find its way is not the provider's word.
-        let strangers = [401, 403, 404, 429, 500, 502, 503, 504].map {
-            HTTPResponse(status: $0, body: Array("<html>no</html>".utf8))
-        }
         let answers = strangers + MappingCases.nonsense
         for read in try await reads(trial) {
             let before = await read.ask()
@@ -113,6 +142,14 @@ enum ReadCases {
             }
             guard case .success(nil) = payout else {
                 throw Breach("a payout that never was: \(words(payout))")
+            }
+        }
+        if let accounts = trial.provider.asAccounts {
+            let account = await trial.calling { () throws(ProviderError) in
+                try await accounts.account(.idempotencyKey(key), trial.context())
+            }
+            guard case .success(nil) = account else {
+                throw Breach("an account that never was: \(words(account))")
             }
         }
     }

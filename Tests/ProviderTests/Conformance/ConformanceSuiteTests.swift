@@ -25,6 +25,11 @@ import Vocabulary
             Undeclared.self, MoodyListener.self, EasilyContent.self, WaitsForever.self,
             Credulous.self, Trusting.self, SlowQuotes.self, SlowTax.self, SlowFiles.self,
             OneForAll.self, OnePot.self, Nameless.self, QuietlySeveral.self, OneLump.self,
+            TakesAll.self, Clings.self, Pessimist.self, AtAccounts<FreshKeys>.self,
+            AtAccounts<NoKeys>.self, AtAccounts<HastyNo>.self, AtAccounts<GivesUp>.self,
+            AtAccounts<Doubtful>.self, AtAccounts<BlamesCustomer>.self,
+            AtAccounts<ForgetsWhen>.self, AtAccounts<Patient>.self, DeniesAccounts.self,
+            FirstPageOnly.self, LosesSight.self, HopesForTheBest.self, PatientWithDisputes.self,
         ] as [any Flaw.Type]).map { Spoiled(flaw: $0) }
 
     @Test(arguments: spoiled) func `catches a module that is wrong in one thing`(

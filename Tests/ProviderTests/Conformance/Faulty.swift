@@ -103,7 +103,7 @@ struct Faulty<F: Flaw>:
     var asShipping: (any ShippingProvider)? { inner.asShipping == nil ? nil : self }
     var asTax: (any TaxProvider)? { inner.asTax == nil ? nil : self }
 
-    private func ask<Answer>(
+    func ask<Answer>(
         _ question: ProviderQuestion, _ context: OperationContext,
         _ reading: (ProviderReply) -> Answer?
     ) async throws(ProviderError) -> Answer {

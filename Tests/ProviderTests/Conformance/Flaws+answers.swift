@@ -50,6 +50,44 @@ enum CapturesInParts: Flaw {
     }
 }
 
+/// Whatever part is asked for, it takes all, and says nothing of it.
+enum TakesAll: Flaw {
+    static let caught = ["capabilities: a final capture"]
+
+    static func ask(
+        _ question: ProviderQuestion, _ context: OperationContext, _ sound: Sound
+    ) async throws(ProviderError) -> ProviderReply {
+        guard case .capture(var request) = question, request.isFinal else {
+            return try await sound.ask(question, context)
+        }
+        let asked = request.amount
+        if case .payment(let held?) = try await sound.ask(
+            .lookup(key: .reference(request.reference)), context)
+        {
+            request.amount = held.authorized
+        }
+        let reply = try await sound.ask(.capture(request: request), context)
+        guard case .payment(var snapshot?) = reply else { return reply }
+        snapshot.captured = asked
+        return .payment(snapshot: snapshot)
+    }
+}
+
+/// It keeps its hand on what it did not take.
+enum Clings: Flaw {
+    static let caught = ["capabilities: a final capture"]
+
+    static func ask(
+        _ question: ProviderQuestion, _ context: OperationContext, _ sound: Sound
+    ) async throws(ProviderError) -> ProviderReply {
+        guard case .capture(var request) = question else {
+            return try await sound.ask(question, context)
+        }
+        request.isFinal = false
+        return try await sound.ask(.capture(request: request), context)
+    }
+}
+
 /// It gives back whatever is asked for.
 enum Generous: Flaw {
     static let caught = ["capabilities: refunds no more"]

@@ -62,6 +62,32 @@ enum Misreads: Flaw {
     }
 }
 
+/// To it a refund that is told has failed, and a payout too.
+enum Pessimist: Flaw {
+    static let caught = [
+        "webhooks: what they say of a refund", "webhooks: what they say of a payout",
+    ]
+
+    static func ask(
+        _ question: ProviderQuestion, _ context: OperationContext, _ sound: Sound
+    ) async throws(ProviderError) -> ProviderReply {
+        let reply = try await sound.ask(question, context)
+        guard case .events(let list) = reply else { return reply }
+        return .events(
+            list: list.map { event in
+                switch event {
+                case .refund(var refund):
+                    refund.status = .failed
+                    return .refund(refund)
+                case .payout(var payout):
+                    payout.status = .failed
+                    return .payout(payout)
+                default: return event
+                }
+            })
+    }
+}
+
 /// Its files are never the same.
 enum RestlessFiles: Flaw {
     static let caught = ["payout files: the same request"]

@@ -2,7 +2,7 @@ import ProviderKit
 import Vocabulary
 
 /// A provider that takes a request without a key for a new one, and that can have live settings.
-final class LooseCounterpart: ScriptedCounterpart {
+final class LooseCounterpart: CounterpartWithAccounts, CounterpartWithDisputes {
     private let sound: any ScriptedCounterpart
     let liveSettings: [String: String]?
 
@@ -40,4 +40,14 @@ final class LooseCounterpart: ScriptedCounterpart {
     func headers(signing body: [UInt8], with secret: Secret, at instant: Instant) -> HTTPHeaders {
         sound.headers(signing: body, with: secret, at: instant)
     }
+
+    private var banker: (any CounterpartWithAccounts)? { sound as? any CounterpartWithAccounts }
+    private var court: (any CounterpartWithDisputes)? { sound as? any CounterpartWithDisputes }
+
+    var connectedAccount: String { banker?.connectedAccount ?? "" }
+    var accounts: [ConnectedAccount] { banker?.accounts ?? [] }
+    var transfers: [PayoutSnapshot] { banker?.transfers ?? [] }
+    var reversals: [ReversalSnapshot] { banker?.reversals ?? [] }
+    var disputes: [DisputeSnapshot] { court?.disputes ?? [] }
+    func customerDisputes(_ reference: String) async { await court?.customerDisputes(reference) }
 }

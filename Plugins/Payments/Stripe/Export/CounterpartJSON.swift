@@ -14,6 +14,12 @@ indirect enum CounterpartJSON: Sendable, Encodable {
         Array((try? JSONEncoder().encode(self)) ?? Data())
     }
 
+    /// Of an object that has one.
+    var id: String? {
+        guard case .object(let fields) = self, case .text(let id) = fields["id"] else { return nil }
+        return id
+    }
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -13,11 +13,13 @@ extension CounterpartState {
         case ("checkout", 4, "expire"): return try expire(route[2])
         case ("refunds", 1, _): return try refund(form, now)
         case ("transfers", 1, _): return try transfer(form, now)
+        case ("transfers", 3, "reversals"): return try reverse(route[1], form, now)
+        case ("accounts", 1, _): return openAccount(form, now)
         default: throw StripeNo(404, "url")
         }
     }
 
-    private static func units(_ form: CounterpartForm, _ key: String) throws(StripeNo) -> Int64 {
+    static func units(_ form: CounterpartForm, _ key: String) throws(StripeNo) -> Int64 {
         guard let amount = form.number(key), (1...99_999_999).contains(amount) else {
             throw StripeNo(400, "parameter_invalid_integer")
         }
@@ -159,24 +161,5 @@ extension CounterpartState {
         tell("charge.refunded", charge(payments[index]))
         tell("refund.created", body(refund))
         return body(refund)
-    }
-
-    private mutating func transfer(
-        _ form: CounterpartForm, _ now: Int64
-    ) throws(StripeNo) -> CounterpartJSON {
-        guard form["destination"] == "acct_conformance" else {
-            throw StripeNo(404, "resource_missing")
-        }
-        let transfer = Transfer(
-            id: next("tr"), amount: try Self.units(form, "amount"),
-            currency: form["currency"] ?? "", marks: form.marks("metadata"),
-            payoutID: form["metadata[guildhall_payout]"], created: now)
-        transfers.append(transfer)
-        movements.append(
-            Movement(
-                id: next("txn"), type: "transfer", amount: -transfer.amount,
-                currency: transfer.currency, source: body(transfer), created: now))
-        tell("transfer.created", body(transfer))
-        return body(transfer)
     }
 }

@@ -24,6 +24,15 @@ extension CounterpartState {
             case ("refunds", 2): refunds.first { $0.id == route[1] }.map(self.body)
             case ("transfers", 1): list(transfers.map { ($0.created, self.body($0)) }, query)
             case ("transfers", 2): transfers.first { $0.id == route[1] }.map(self.body)
+            case ("transfers", 3):
+                list(
+                    reversals.filter { $0.transfer == route[1] }
+                        .map { ($0.created, self.body($0)) }, query)
+            case ("transfers", 4): reversals.first { $0.id == route[3] }.map(self.body)
+            case ("disputes", 1): list(disputes.map { ($0.created, self.body($0)) }, query)
+            case ("disputes", 2): disputes.first { $0.id == route[1] }.map(self.body)
+            case ("accounts", 1): list(accounts.map { ($0.created, self.body($0)) }, query)
+            case ("accounts", 2): accounts.first { $0.id == route[1] }.map(self.body)
             default: nil
             }
         return body.map {
@@ -37,16 +46,21 @@ extension CounterpartState {
         ["eur", "usd", "jpy", "kwd"].map { ["amount": 1_000_000_000, "currency": .text($0)] }
     }
 
-    /// Newest first, in one page: nothing in a run needs a second one.
+    /// Newest first, page by page.
     private func list(
         _ rows: [(created: Int64, body: CounterpartJSON)], _ query: CounterpartForm
     ) -> CounterpartJSON {
         let from = query.number("created[gte]") ?? 0
         let until = query.number("created[lt]") ?? .max
         let found = rows.reversed().filter { $0.created >= from && $0.created < until }
+            .map(\.body)
+        let last = query["starting_after"]
+        let begin = last.flatMap { last in found.firstIndex { $0.id == last } }.map { $0 + 1 }
+        let rest = last == nil ? found[...] : found[(begin ?? found.count)...]
+        let page = rest.prefix(Int(query.number("limit") ?? 10))
         return [
-            "object": "list", "has_more": false, "url": "/v1",
-            "data": .list(found.prefix(Int(query.number("limit") ?? 10)).map(\.body)),
+            "object": "list", "has_more": .flag(page.count < rest.count), "url": "/v1",
+            "data": .list(Array(page)),
         ]
     }
 
@@ -107,14 +121,6 @@ extension CounterpartState {
             "currency": .text(refund.currency), "status": "succeeded",
             "payment_intent": .text(refund.payment), "metadata": refund.marks,
             "created": .number(refund.created),
-        ]
-    }
-
-    func body(_ transfer: Transfer) -> CounterpartJSON {
-        [
-            "id": .text(transfer.id), "object": "transfer", "amount": .number(transfer.amount),
-            "amount_reversed": 0, "currency": .text(transfer.currency),
-            "metadata": transfer.marks, "created": .number(transfer.created),
         ]
     }
 }

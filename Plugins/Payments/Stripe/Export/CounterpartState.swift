@@ -58,6 +58,8 @@ struct CounterpartState: Sendable {
         let currency: String
         let marks: CounterpartJSON
         let payoutID: String?
+        /// The seller's account.
+        let destination: String
         let created: Int64
     }
 
@@ -66,6 +68,9 @@ struct CounterpartState: Sendable {
     var sessions: [Session] = []
     var refunds: [Refund] = []
     var transfers: [Transfer] = []
+    var accounts: [Account] = []
+    var reversals: [Reversal] = []
+    var disputes: [Dispute] = []
     var movements: [Movement] = []
     var events: [CounterpartJSON] = []
     private var answers: [String: (question: [UInt8], answer: HTTPResponse)] = [:]
@@ -139,17 +144,11 @@ struct CounterpartState: Sendable {
                         refundID: refund.refundID, status: .succeeded, amount: $0, version: 1)
                 }
             },
-            payouts: transfers.compactMap { transfer in
-                Self.money(transfer.amount, transfer.currency).map {
-                    PayoutSnapshot(
-                        reference: transfer.id, payoutID: transfer.payoutID, status: .succeeded,
-                        amount: $0, version: 1)
-                }
-            })
+            payouts: transferred)
     }
 
     /// None of the amounts that the run takes is counted in hundredths.
-    private static func money(_ amount: Int64, _ code: String) -> Money? {
+    static func money(_ amount: Int64, _ code: String) -> Money? {
         Currency(code.uppercased()).map { Money(amount, $0) }
     }
 }

@@ -2,8 +2,8 @@ import ProviderKit
 import Synchronization
 import Vocabulary
 
-/// Stripe in memory, for the conformance run: payments with test cards and on its page, refunds and
-/// transfers, one effect for each idempotency key.
+/// Stripe in memory, for the conformance run: payments with test cards and on its page, refunds,
+/// disputes, accounts with transfers and reversals, one effect for each idempotency key.
 final class StripeCounterpart: ScriptedCounterpart {
     static let key = "sk_test_conformance5c1f0e9a7b3d2846"
     let state = Mutex(CounterpartState())
@@ -22,7 +22,7 @@ final class StripeCounterpart: ScriptedCounterpart {
     let redirectingMethod: String? = "checkout"
     let webhookSecret: String? = "webhookSecret"
     let payoutDestination: PayoutDestination? = PayoutDestination(
-        holder: "Ada", account: "acct_conformance", country: "DE")
+        holder: "Ada", account: CounterpartState.readyAccount, country: "DE")
 
     func answer(_ request: HTTPRequest, at now: Instant) async -> HTTPResponse {
         guard request.headers["Authorization"] == "Bearer \(Self.key)" else {

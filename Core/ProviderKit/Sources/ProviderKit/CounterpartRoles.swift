@@ -1,0 +1,24 @@
+import Vocabulary
+
+/// A scripted counterpart at which sellers have accounts. A module that is a
+/// `ConnectedAccountProvider` brings one, so that what it opens, transfers and takes back can be
+/// counted.
+public protocol CounterpartWithAccounts: ScriptedCounterpart {
+    /// The reference of an account that is ready, and from which money can be taken back.
+    var connectedAccount: String { get }
+    /// Every account that the module opened, with the seller whom the platform named.
+    var accounts: [ConnectedAccount] { get }
+    /// Every transfer to an account, with the platform's id of it.
+    var transfers: [PayoutSnapshot] { get }
+    /// Everything that was taken back, with the platform's id of it.
+    var reversals: [ReversalSnapshot] { get }
+}
+
+/// A scripted counterpart whose customers dispute. A module that is a `DisputeProvider` brings one.
+public protocol CounterpartWithDisputes: ScriptedCounterpart {
+    /// The customer asks their bank for the money of a payment back.
+    /// - Parameter reference: of a payment that was captured.
+    func customerDisputes(_ reference: String) async
+    /// Every dispute, as it stands.
+    var disputes: [DisputeSnapshot] { get }
+}

@@ -106,7 +106,7 @@ class Walk:
         artisan.sees("such as 12.50")
         artisan.name_field("variants.0.price", "34.00")
         artisan.name_field("variants.0.sku", say("WREN-1", 80))
-        artisan.name_field("variants.0.onHand", "3").press("Save as a draft")
+        artisan.name_field("variants.0.onHand", "5").press("Save as a draft")
         picture = DEMO / "clay-and-ember/pictures/milk-jug.jpg"
         artisan.page.locator("input[type=file]").set_input_files(str(picture))
         artisan.name_field("alt", say("A blue jug")).press("Add")

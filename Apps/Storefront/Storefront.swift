@@ -35,6 +35,7 @@ public enum Storefront {
         CartAPI().mount(on: routes.api)
         PutAgainRoutes().mount(on: routes)
         PutAgainRoutes().mount(on: routes.api)
+        NewCheckoutRoutes().mount(on: routes)
         CheckoutRoutes().mount(on: routes)
         CheckoutAPI().mount(on: routes.api)
         PurchaseRoutes().mount(on: routes)

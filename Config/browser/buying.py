@@ -28,20 +28,17 @@ def write_address(person: Person):
 
 
 def go_to_payment(person: Person, listing: str, choice: str | None = None):
-    """From a thing's page to the one where it is ordered; the shipping that is offered is used."""
+    """From a thing's page to where everything is held and ready to be ordered."""
     put_in_cart(person, listing, choice)
-    person.follow("Go to checkout").sees("Where shall it go")
-    if not person.page.get_by_label("Town").is_visible():
-        person.page.locator("main details summary").first.click()
-    write_address(person)
-    person.press("Go on to shipping and payment").sees("How it is sent")
-    use_shipping(person)
+    person.follow("Go to checkout").sees("How it is sent")
+    if person.page.get_by_label("Town").is_visible():
+        write_address(person)
+    hold(person)
 
 
-def use_shipping(person: Person):
-    """Shipping has to be chosen before there is a way to pay."""
-    if not person.page.get_by_role("button", name="Order and pay").count():
-        person.press("Use this shipping")
+def hold(person: Person):
+    """Has shipping and total worked out for the address; the things are held from then on."""
+    person.press("Update shipping and total").sees("held for you until")
     person.page.get_by_role("button", name="Order and pay").wait_for()
 
 

@@ -134,6 +134,10 @@ def search_for_markup(browser, walk: Walk, guildhall) -> list[str]:
                 "() => [...document.querySelectorAll('[data-stored]')].map("
                 "one => one.getAttribute('data-stored'))")
             faults += [f"{app} {path}: field {number} became an element" for number in found]
+    for what, reason in walk.reasons.items():
+        number = re.search(r"data-stored=(\d+)", reason)
+        if number is None or number.group(1) not in shown:
+            faults.append(f"{what} for a cancellation is on no page: nobody would notice it there")
     if len(shown) < 60:
         faults.append(f"only {len(shown)} fields were seen again: the search proves nothing")
     print(f"  markup: {walk.words.sent} times filled in, {len(shown)} of them seen on pages; "

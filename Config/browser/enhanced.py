@@ -6,6 +6,7 @@ import time
 import back
 import gallery
 import keyboard
+import onepage
 import phone
 import suggestions
 import twice
@@ -32,6 +33,8 @@ class Enhanced:
             "back": lambda: back.check(browser, apps, self.photos.path, self.tag, heard),
             "twice": lambda: twice.check(
                 browser, apps, self.walk, self.photos.path, self.tag, heard),
+            "onepage": lambda: onepage.check(
+                browser, apps, self.photos.path, self.tag, heard),
             "phone": lambda: phone.check(browser, apps, self.tag, heard),
             "keyboard": lambda: keyboard.check(browser, apps, self.tag, heard),
         }

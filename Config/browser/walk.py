@@ -24,6 +24,8 @@ class Walk:
         self.thing = words.say(f"Wren Jug {tag}")
         # Where somebody can look afterwards, by app.
         self.left: dict[str, list[str]] = {}
+        # Why orders were called off, as it was typed.
+        self.reasons: dict[str, str] = {}
 
     def go(self):
         """Stops at the first thing that is not as a person would expect it."""
@@ -104,7 +106,7 @@ class Walk:
         artisan.sees("such as 12.50")
         artisan.name_field("variants.0.price", "34.00")
         artisan.name_field("variants.0.sku", say("WREN-1", 80))
-        artisan.name_field("variants.0.onHand", "3").press("Save as a draft")
+        artisan.name_field("variants.0.onHand", "5").press("Save as a draft")
         picture = DEMO / "clay-and-ember/pictures/milk-jug.jpg"
         artisan.page.locator("input[type=file]").set_input_files(str(picture))
         artisan.name_field("alt", say("A blue jug")).press("Add")
@@ -168,9 +170,8 @@ class Walk:
         customer.fill("Name", say("Nora Sommer", 120))
         customer.fill("Street and number", say("Lindenallee 14", 120))
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
-        customer.choose("Country", "DE").press("Go on to shipping and payment")
-        customer.sees("How is it sent|How it is sent").sees("Standard shipping")
-        customer.press("Use this shipping")
+        customer.choose("Country", "DE").press("Update shipping and total")
+        customer.sees("held for you until").sees("Standard shipping")
         customer.open("A gift, or a wished day?")
         customer.fill("Words to put into the parcel", say("Happy birthday!", 500))
         button = customer.page.get_by_role("button", name="Order and pay")
@@ -240,31 +241,54 @@ class Walk:
         """A cart and a checkout that wait, for whoever looks at the pages afterwards."""
         say, customer = self.words.say, self.customer
         customer.go("/search?text=morning+mug").follow("Morning Mug").press("Put in the cart")
-        customer.follow("Go to checkout").sees("Send it here").open("Send it to another address")
+        customer.follow("Go to checkout").open("Send it to another address")
         customer.fill("Name", say("Nora Sommer", 120))
         customer.fill("Street and number", say("Lindenallee 14", 120))
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
-        customer.press("Go on to shipping and payment").sees("How it is sent")
+        customer.press("Send it to this address").sees("held for you until")
         self.left["storefront"].append(customer.where())
 
     def buy_more(self):
         """Orders of the artisan's that are to be packed, for whoever tries every form of theirs."""
         customer = self.customer
-        for _ in range(2):
+        for _ in range(4):
             customer.go("/").page.get_by_label("Search", exact=True).first.fill(
                 f"wren jug {self.tag}")
             customer.press("Search", "header").follow(self.thing)
             # One that is for sale: of drafts there is less to do in the back office.
             self.left["admin"].insert(0, customer.where().split("?")[0])
             customer.press("Put in the cart").follow("Go to checkout")
-            customer.page.locator("main button").filter(has_text="Send it here").first.click()
             customer.page.get_by_role("button", name="Order and pay").click()
             customer.sees("Purchase [A-Z0-9]")
             purchase = customer.where().split("?")[0]
             customer.sees_later("being packed", purchase)
             self.left["storefront"].append(purchase)
             self.left.setdefault("seller", []).append("/orders?state=paid")
+        self.call_off()
         customer.go("/search?text=morning+mug").follow("Morning Mug").press("Put in the cart")
+
+    def call_off(self):
+        """Both sides end an order, each with a reason that the other reads."""
+        ours = "form[action$='/cancellation']"
+        artisan = self.artisan.go("/orders?state=paid")
+        artisan.page.locator("main table a").first.click()
+        self.reasons["the seller's reason"] = reason = self.words.say("The kiln broke.", 500)
+        artisan.open("Cancel this order").name_field("reason", reason, ours)
+        artisan.press("Cancel the order", ours).sees("cancelled")
+        self.left["seller"].append(artisan.where().split("?")[0])
+        customer = self.customer
+        for purchase in reversed(self.left["storefront"]):
+            if not purchase.startswith("/purchases/"):
+                continue
+            form = customer.go(purchase).page.locator(ours).first
+            if form.count():
+                break
+        self.reasons["the customer's reason"] = reason = self.words.say("Too blue.", 500)
+        customer.page.locator("main details", has=customer.page.locator(ours)).first.locator(
+            "summary").first.click()
+        form.locator("[name=reason]").fill(reason)
+        form.locator("button").click()
+        customer.sees("cancelled")
 
     def look_after_rules(self):
         """A commission rule that is only drafted, and what a provider has open."""

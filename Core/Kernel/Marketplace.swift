@@ -15,6 +15,7 @@ public struct Marketplace: Sendable {
     let knownPopular = PopularListings()
     let knownFacets = KnownFacets()
     let knownCommissions = KnownCommissions()
+    let keptMethods = KeptMethods()
     /// Reads and writes files of size.
     let files: WorkThreads
     /// Waits for the tool that prints; one more than can wait is refused.

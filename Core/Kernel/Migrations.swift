@@ -114,6 +114,7 @@ public struct Migration: Sendable {
         "m0143-called-off",
         "m0146-refund-questions",
         "m0151-dispute-quarantine",
+        "m0125-payment-methods",
     ]
 
     /// The migrations that this build ships.

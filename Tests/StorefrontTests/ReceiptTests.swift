@@ -54,6 +54,38 @@ import Web
         }
     }
 
+    @Test(
+        arguments: [
+            ("en", "Bank transfer"), ("de", "Überweisung"), ("fr", "Virement"),
+        ])
+    func `says how it was paid, in the reader's language, also when its provider is gone`(
+        _ language: String, _ method: String
+    ) async throws {
+        try await OpenShop.run { shop in
+            let way = try await shop.market.given.instance(
+                ofPayments: "bank-transfer",
+                ["holder": "Guild & Hall", "iban": "DE89370400440532013000"])
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let (browser, page) = try await shop.guestAtPayment([cup.variant])
+            _ = try await browser.submit(
+                page, "\(try #require(page.checkoutAction))/purchase", ["way": "\(way) transfer"])
+            let purchase = try await shop.lastPurchase()
+            let payment = try await shop.market.database.query("select id from payment")
+                .decode { c in try c.next(ID<Payment>.self) }
+            try await shop.marketplace.confirmPayment(
+                try #require(payment.first),
+                ReceiptDraft(amount: Money(2000, .eur), receivedAt: .systemNow),
+                as: .admin(try await shop.market.given.administrator().id))
+            try await shop.market.database.execute(
+                "update provider_instance set state = 'retired' where id = \(way)")
+            browser.setCookie("guildhall_language", language)
+
+            let receipt = try await browser.get("/purchases/\(purchase)/receipt")
+
+            #expect(receipt.text.contains("<br>\(method)</p>"), "\(receipt.text)")
+        }
+    }
+
     @Test func `is the buyer's alone`() async throws {
         try await OpenShop.run { shop in
             let sale = try await sold(shop)

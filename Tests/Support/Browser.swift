@@ -44,17 +44,20 @@ public final class Browser: Sendable {
     }
 
     /// Fills in the form of `page` with that action and sends it, redirects followed.
+    /// - Parameter input: one that the form has, where several go to the same address.
     public func submit(
-        _ page: WebAnswer, _ action: String, _ values: [String: String] = [:]
+        _ page: WebAnswer, _ action: String, _ values: [String: String] = [:],
+        holding input: String? = nil
     ) async throws -> WebAnswer {
-        try await follow(try await submitOnce(page, action, values))
+        try await follow(try await submitOnce(page, action, values, holding: input))
     }
 
     /// The same without following the redirect.
     public func submitOnce(
-        _ page: WebAnswer, _ action: String, _ values: [String: String] = [:]
+        _ page: WebAnswer, _ action: String, _ values: [String: String] = [:],
+        holding input: String? = nil
     ) async throws -> WebAnswer {
-        guard var fields = HTMLForm.fields(of: action, in: page.text) else {
+        guard var fields = HTMLForm.fields(of: action, in: page.text, holding: input) else {
             throw TestSupportError.notFound("a form for \(action)")
         }
         for (name, value) in values {
@@ -110,7 +113,10 @@ public final class Browser: Sendable {
 /// Reads the forms of a page, no more than tests need.
 public enum HTMLForm {
     /// What a browser would send for the form as it stands.
-    public static func fields(of action: String, in page: String) -> [(String, String)]? {
+    /// - Parameter input: one that the form has, where several go to the same address.
+    public static func fields(
+        of action: String, in page: String, holding input: String? = nil
+    ) -> [(String, String)]? {
         let needle = "action=\"\(action)\""
         for form in page.components(between: "<form", and: "</form>") {
             // A button may send its form elsewhere.
@@ -118,7 +124,9 @@ public enum HTMLForm {
             guard isSent || form.prefix(while: { $0 != ">" }).contains(" \(needle)") else {
                 continue
             }
-            return inputs(form) + selects(form)
+            let fields = inputs(form) + selects(form) + areas(form)
+            guard input == nil || fields.contains(where: { $0.0 == input }) else { continue }
+            return fields
         }
         return nil
     }
@@ -141,10 +149,21 @@ public enum HTMLForm {
         }
     }
 
+    private static func areas(_ form: Substring) -> [(String, String)] {
+        form.components(between: "<textarea", and: "</textarea>").compactMap { area in
+            guard let end = area.firstIndex(of: ">"), let name = attribute("name", area[..<end])
+            else { return nil }
+            return (name, plain(area[area.index(after: end)...]))
+        }
+    }
+
     private static func attribute(_ name: String, _ tag: Substring) -> String? {
         guard let start = tag.firstRange(of: " \(name)=\"") else { return nil }
-        let value = tag[start.upperBound...].prefix { $0 != "\"" }
-        return String(value).replacing("&quot;", with: "\"").replacing("&#39;", with: "'")
+        return plain(tag[start.upperBound...].prefix { $0 != "\"" })
+    }
+
+    private static func plain(_ text: Substring) -> String {
+        String(text).replacing("&quot;", with: "\"").replacing("&#39;", with: "'")
             .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
     }
 

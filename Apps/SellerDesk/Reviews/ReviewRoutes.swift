@@ -4,36 +4,83 @@ import Web
 
 /// What customers say, for people.
 struct ReviewRoutes {
+    struct Place: Described {
+        /// The `next` of the page of reviews before.
+        let after: String?
+        /// The `next` of the page of ratings before, which stands beside the reviews.
+        let ratingsAfter: String?
+        static let rules: [String: [Rule]] = [
+            "after": [.length(1...400)], "ratingsAfter": [.length(1...400)],
+        ]
+    }
+    struct Reply: Described {
+        let reply: String
+        /// The page that it is written on.
+        let after: String?
+        let ratingsAfter: String?
+        static let rules: [String: [Rule]] = ReplyInput.rules.merging(Place.rules) { $1 }
+
+        var place: Place { Place(after: after, ratingsAfter: ratingsAfter) }
+    }
+
     func mount(on routes: Routes) {
-        routes.get("/reviews").query(ListQuery.self)
+        routes.get("/reviews").query(Place.self)
             .show(as: Member.self, needing: [.readReviews]) { call, member in
-                let reviews = try await call.marketplace.reviews(
-                    as: member.membership, call.query.page())
-                let ratings = try await call.marketplace.ratings(
-                    as: member.membership, PageRequest(limit: 20))
-                return .page(
-                    "reviews",
-                    ReviewsPage(
-                        reviews, ratings.items,
-                        mayReply: member.membership.may(.replyToReviews)),
-                    title: localized("Reviews"))
+                try await page(call.marketplace, member, at: call.query)
             }
-        routes.post("/reviews/{review}/reply").path(ReviewPath.self).form(ReplyInput.self)
+        routes.post("/reviews/{review}/reply").path(ReviewPath.self).form(Reply.self)
             .show(as: Member.self, needing: [.replyToReviews], again: again) { call, member in
                 try await call.marketplace.reply(
                     to: call.path.review, call.form.reply, as: member.membership)
-                return .seeOther(Links.reviews, notice: localized("Your answer is shown."))
+                return .seeOther(
+                    call.form.place.link, notice: localized("Your answer is shown."))
             }
-        routes.post("/ratings/{rating}/reply").path(RatingPath.self).form(ReplyInput.self)
+        routes.post("/ratings/{rating}/reply").path(RatingPath.self).form(Reply.self)
             .show(as: Member.self, needing: [.replyToReviews], again: again) { call, member in
                 try await call.marketplace.reply(
                     to: call.path.rating, call.form.reply, as: member.membership)
-                return .seeOther(Links.reviews, notice: localized("Your answer is shown."))
+                return .seeOther(
+                    call.form.place.link, notice: localized("Your answer is shown."))
             }
     }
 
-    @Sendable private func again(_ again: Again, _ member: Member) -> PageAnswer {
-        .seeOther(Links.reviews, warning: again.explanation)
+    /// - Parameter again: the answer that was typed and refused.
+    private func page(
+        _ marketplace: Marketplace, _ member: Member, at place: Place, again: Again? = nil
+    ) async throws -> PageAnswer {
+        let reviews = try await marketplace.reviews(
+            as: member.membership, ListQuery(after: place.after).page())
+        let ratings = try await marketplace.ratings(
+            as: member.membership, ListQuery(after: place.ratingsAfter).page())
+        return .page(
+            "reviews",
+            ReviewsPage(
+                reviews, ratings, at: place, mayReply: member.membership.may(.replyToReviews),
+                again: again),
+            title: localized("Reviews"))
+    }
+
+    @Sendable private func again(_ again: Again, _ member: Member) async throws -> PageAnswer {
+        let place = Place(
+            after: again.typed("after"), ratingsAfter: again.typed("ratingsAfter"))
+        return try await page(again.request.marketplace, member, at: place, again: again)
+    }
+}
+
+extension Again {
+    /// Nil for what was left empty.
+    fileprivate func typed(_ name: String) -> String? {
+        values[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension ReviewRoutes.Place {
+    /// The page with these two lists where they are.
+    var link: String {
+        let items = [
+            after.map { "after=\($0)" }, ratingsAfter.map { "ratingsAfter=\($0)" },
+        ].compactMap { $0 }
+        return items.isEmpty ? Links.reviews : "\(Links.reviews)?" + items.joined(separator: "&")
     }
 }
 
@@ -53,6 +100,8 @@ struct ReviewsPage {
         let isHidden: Bool
         let date: String
         let mayReply: Bool
+        /// What was typed and refused.
+        let typed: String?
     }
     struct Photo {
         let href: String
@@ -69,15 +118,28 @@ struct ReviewsPage {
         let starsText: String
         let body: String
         let date: String
+        let typed: String?
     }
 
+    let warning: String?
+    /// Where the page is, for the forms on it.
+    let after: String?
+    let ratingsAfter: String?
     let reviews: [Row]
     let isEmpty: Bool
     let next: String?
     let ratings: [Rated]
     let hasRatings: Bool
+    let nextRatings: String?
 
-    init(_ page: Kernel.Page<Review>, _ ratings: [SellerRating], mayReply: Bool) {
+    init(
+        _ page: Kernel.Page<Review>, _ ratings: Kernel.Page<SellerRating>,
+        at place: ReviewRoutes.Place, mayReply: Bool, again: Again?
+    ) {
+        warning = again?.explanation
+        after = place.after
+        ratingsAfter = place.ratingsAfter
+        let path = again?.request.path
         reviews = page.items.map { review in
             Row(
                 id: review.id.description, thing: review.listingTitle,
@@ -91,18 +153,25 @@ struct ReviewsPage {
                         text: localized("Photo \(index + 1) by \(review.author)"))
                 }, hasPhotos: !review.photos.isEmpty, reply: review.reply,
                 isHidden: review.isHidden,
-                date: Format.date(review.createdAt), mayReply: mayReply && review.reply == nil)
+                date: Format.date(review.createdAt), mayReply: mayReply && review.reply == nil,
+                typed: path == "/reviews/\(review.id)/reply" ? again?.values["reply"] : nil)
         }
         isEmpty = reviews.isEmpty
-        next = page.next.map { "\(Links.reviews)?after=\(Cursor.seal($0))" }
-        self.ratings = ratings.map {
+        next = page.next.map {
+            ReviewRoutes.Place(after: Cursor.seal($0), ratingsAfter: place.ratingsAfter).link
+        }
+        nextRatings = ratings.next.map {
+            ReviewRoutes.Place(after: place.after, ratingsAfter: Cursor.seal($0)).link
+        }
+        self.ratings = ratings.items.map {
             Rated(
                 id: $0.id.description, reply: $0.reply, isHidden: $0.isHidden,
                 mayReply: mayReply && $0.reply == nil, author: $0.author,
                 stars: Format.stars($0.stars),
                 starsText: localized("\($0.stars) of 5 stars"), body: $0.body,
-                date: Format.date($0.createdAt))
+                date: Format.date($0.createdAt),
+                typed: path == "/ratings/\($0.id)/reply" ? again?.values["reply"] : nil)
         }
-        hasRatings = !ratings.isEmpty
+        hasRatings = !ratings.items.isEmpty
     }
 }

@@ -27,18 +27,12 @@ struct AddressForm {
 
     /// An empty one.
     init(named name: String = "", in country: String? = nil) {
-        self.init(Address(name: name, lines: [], city: "", country: country ?? "DE"))
+        self.init(Address(name: name, lines: [], city: "", country: country ?? Countries.first))
     }
 
     /// What was typed into a form that was refused.
     init(_ again: Again) {
-        let values = again.values
-        self.init(
-            Address(
-                name: values["address.name"] ?? "", lines: again.texts("address.lines"),
-                city: values["address.city"] ?? "", region: values["address.region"],
-                postalCode: values["address.postalCode"],
-                country: values["address.country"] ?? "DE", phone: values["address.phone"]))
+        self.init(Address(typed: again))
     }
 
     init(_ address: Address) {
@@ -62,5 +56,17 @@ struct AddressForm {
         countries = offered.map {
             Country(code: $0.code, name: $0.name, isChosen: $0.code == address.country)
         }
+    }
+}
+
+extension Address {
+    /// As it was typed into a form that was refused.
+    init(typed again: Again) {
+        let values = again.values
+        self.init(
+            name: values["address.name"] ?? "", lines: again.texts("address.lines"),
+            city: values["address.city"] ?? "", region: values["address.region"],
+            postalCode: values["address.postalCode"],
+            country: values["address.country"] ?? Countries.first, phone: values["address.phone"])
     }
 }

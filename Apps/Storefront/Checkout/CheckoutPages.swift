@@ -2,72 +2,35 @@ import Kernel
 import Vocabulary
 import Web
 
-/// The model of `checkout-new.mustache`.
-struct NewCheckoutPage {
-    struct Group {
-        let seller: String
-        let lines: [Line]
-    }
-    struct Line {
-        let title: String
-        let quantity: Int
-        let total: String
-    }
-
-    let warning: String?
-    let email: String
-    let isGuest: Bool
-    /// What is in the address book, the default first.
-    let saved: [SavedAddressCard]
-    let hasSaved: Bool
-    let isSignedIn: Bool
-    /// Whether the form for another address stands open.
-    let opensForm: Bool
-    let keeps: Bool
-    let inputs: AddressForm
-    let groups: [Group]
-    let total: String?
-
-    init(
-        _ cart: Cart, _ account: Account?, saved: Page<SavedAddress>?, country: String? = nil,
-        again: Again? = nil
-    ) {
-        warning = again?.explanation
-        email = again?.values["email"] ?? account?.email ?? ""
-        isSignedIn = account != nil
-        self.saved = saved.map { SavedAddressCard.all($0) } ?? []
-        hasSaved = !self.saved.isEmpty
-        opensForm = again != nil || self.saved.isEmpty
-        keeps = again.map { $0.values["keep"] != nil } ?? true
-        inputs =
-            again.map { AddressForm($0) } ?? AddressForm(named: account?.name ?? "", in: country)
-        isGuest = account == nil
-        groups = cart.groups.map { group in
-            Group(
-                seller: group.sellerName,
-                lines: group.lines.map {
-                    Line(
-                        title: $0.offer.title, quantity: $0.quantity,
-                        total: Format.money($0.total))
-                })
-        }
-        total = cart.total.map { Format.money($0) }
-    }
-}
-
-/// The model of `checkout.mustache`.
+/// The model of `checkout.mustache`: where to, how it is sent, what it comes to and how it is paid,
+/// of a checkout that is held or of one that would be started.
 struct CheckoutPage {
+    /// What is known of one that is not started yet.
+    struct New {
+        /// What the page shows of the cart, see ``CheckoutThings``.
+        let things: ContentHash
+        let account: Account?
+        /// Where it goes, of the address book; nil while an address has to be typed.
+        let saved: SavedAddress?
+        /// Whether everything can be had as it stands.
+        let isBuyable: Bool
+    }
     struct Parcel {
         let number: Int
         let index: Int
         let count: String
         let seller: String
-        let lines: [NewCheckoutPage.Line]
+        let lines: [Line]
         let options: [Option]
         let isQuoted: Bool
         let cannotBeSent: Bool
         let giftMessage: String
         let deliverOn: String
+    }
+    struct Line {
+        let title: String
+        let quantity: Int
+        let total: String
     }
     struct Option {
         let code: String
@@ -87,14 +50,27 @@ struct CheckoutPage {
         let isFirst: Bool
     }
 
-    let id: String
     let path: String
+    /// Where the form goes, and its buttons that do not pay.
+    let action: String
+    let shippingPath: String
+    let addressPath: String
+    let isNew: Bool
+    let things: String?
+    let addressId: String?
+    /// Whether the address is typed into the same form.
+    let asks: Bool
+    let isGuest: Bool
+    let canKeep: Bool
+    let keeps: Bool
     let email: String
+    let typedEmail: String
     let addressLines: [String]
+    /// The country that it is worked out for while nobody knows the address.
+    let estimatedFor: String?
     /// Of the address book, without the one where it goes.
     let saved: [SavedAddressCard]
     let hasSaved: Bool
-    /// For another address.
     let inputs: AddressForm
     let opensAddress: Bool
     let parcels: [Parcel]
@@ -108,35 +84,44 @@ struct CheckoutPage {
     let ways: [Way]
     let isReady: Bool
     let hasWays: Bool
+    let lacksWays: Bool
     let isSandbox: Bool
-    let expires: String
+    /// Until when it is held.
+    let expires: String?
     let hasWishes: Bool
     /// The first day that may be wished for.
     let tomorrow: String
     /// What was refused; nil when the page is only looked at.
     let warning: String?
-    /// Whether the form can be paid as it stands.
-    let canPay: Bool
 
     /// - Parameters:
     ///   - book: where else it may go with one click.
+    ///   - new: nil for a checkout that is held.
     ///   - again: what was typed, when it was refused.
     init(
-        _ checkout: Checkout, _ waysToPay: [WayToPay], book: Page<SavedAddress>?,
+        _ checkout: Checkout, _ waysToPay: [WayToPay], book: Page<SavedAddress>?, new: New? = nil,
         again: Again? = nil
     ) {
-        id = checkout.id.description
-        path = Links.checkout(checkout.id)
-        email = checkout.email
+        path = new == nil ? Links.checkout(checkout.id) : Links.checkout
+        isNew = new != nil
+        things = new?.things.description
+        addressId = new?.saved?.id.description
+        asks = new.map { $0.saved == nil } ?? false
+        isGuest = new.map { $0.account == nil } ?? false
+        canKeep = new?.account != nil
+        keeps = again.map { $0.values["keep"] != nil } ?? true
+        email = new.map { $0.account?.email ?? "" } ?? checkout.email
+        typedEmail = again?.values["email"] ?? email
         let shown = checkout.address.shownLines
-        addressLines = shown
+        addressLines = asks ? [] : shown
+        estimatedFor = asks ? Countries.name(checkout.address.country) : nil
         saved = book.map { SavedAddressCard.all($0).filter { $0.lines != shown } } ?? []
         hasSaved = !saved.isEmpty
         opensAddress = again?.values.keys.contains { $0.hasPrefix("address.") } ?? false
+        let name = new.map { $0.account?.name ?? "" } ?? checkout.address.name
         inputs =
-            opensAddress
-            ? again.map { AddressForm($0) } ?? AddressForm()
-            : AddressForm(named: checkout.address.name, in: checkout.address.country)
+            (opensAddress ? again : nil).map { AddressForm($0) }
+            ?? AddressForm(named: name, in: checkout.address.country)
         let count = checkout.parcels.count
         parcels = checkout.parcels.enumerated().map { index, parcel in
             Parcel(parcel, index: index, count: count, again)
@@ -152,25 +137,29 @@ struct CheckoutPage {
         currency = checkout.totals.total.currency.code
         ways = Way.all(waysToPay, chosen: again?.values["way"])
         isReady = checkout.isReady
-        hasWays = !ways.isEmpty
+        hasWays = !ways.isEmpty && new?.isBuyable != false
+        lacksWays = ways.isEmpty
         isSandbox = waysToPay.contains(where: \.isSandbox)
         hasWishes = parcels.contains { !$0.giftMessage.isEmpty || !$0.deliverOn.isEmpty }
         tomorrow = String(checkout.readAt.advanced(days: 1).description.prefix(10))
         warning = again?.explanation
-        canPay = isReady && hasWays
-        expires = String(Format.time(checkout.expiresAt).suffix(9))
+        expires = isNew ? nil : String(Format.time(checkout.expiresAt).suffix(9))
+        shippingPath = isNew ? path : "\(path)/shipping"
+        addressPath = isNew ? path : "\(path)/address"
+        action = isNew ? path : isReady && hasWays ? "\(path)/purchase" : shippingPath
     }
 }
 
 extension CheckoutPage.Parcel {
     init(_ parcel: CheckoutParcel, index: Int, count: Int, _ again: Again?) {
-        let chosen = again?.values["parcels.\(index).option"] ?? parcel.chosen
+        let typed = again?.values["parcels.\(index).option"]
+        let chosen = parcel.options.first { $0.code == typed }?.code ?? parcel.chosen
         number = parcel.number
         self.index = index
         self.count = localized("Parcel \(index + 1) of \(count)")
         seller = parcel.sellerName
         lines = parcel.lines.map {
-            NewCheckoutPage.Line(
+            CheckoutPage.Line(
                 title: $0.optionsText.isEmpty ? $0.title : "\($0.title), \($0.optionsText)",
                 quantity: $0.quantity, total: Format.money($0.total))
         }

@@ -2,17 +2,8 @@ import Kernel
 import Vocabulary
 import Web
 
-/// Checking out, for people: where to, how, and with what to pay.
+/// A checkout that is held, for people: where to, how, and with what to pay.
 struct CheckoutRoutes {
-    struct Start: Described {
-        let email: String?
-        let address: AddressInput?
-        /// One of the address book, in place of one that is typed.
-        let addressId: ID<SavedAddress>?
-        /// Whether what was typed goes into the address book.
-        let keep: Bool?
-        static let rules: [String: [Rule]] = ["email": [.length(3...254), .pattern(.email)]]
-    }
     struct CheckoutPath: Described { let checkout: ID<Checkout> }
     struct Shipping: Described {
         struct Choice: Described {
@@ -33,6 +24,9 @@ struct CheckoutRoutes {
         let address: AddressInput?
         /// One of the address book, in place of one that is typed.
         let addressId: ID<SavedAddress>?
+        /// Where the receipt goes; left out, where it went before.
+        let email: String?
+        static let rules: [String: [Rule]] = ["email": [.length(3...254), .pattern(.email)]]
     }
     struct Wish: Described {
         let number: Int
@@ -56,9 +50,6 @@ struct CheckoutRoutes {
     }
 
     func mount(on routes: Routes) {
-        routes.get("/checkout").show(as: Visitor.self, use: new)
-        routes.post("/checkout").form(Start.self).onlyOnce()
-            .show(as: Visitor.self, again: newAgain, use: create)
         routes.get("/checkout/{checkout}").path(CheckoutPath.self)
             .show(as: Visitor.self, use: show)
         routes.post("/checkout/{checkout}/shipping").path(CheckoutPath.self).form(Shipping.self)
@@ -68,7 +59,7 @@ struct CheckoutRoutes {
                 let address = try await visitor.address(
                     call.form.address, or: call.form.addressId, call.marketplace)
                 _ = try await call.marketplace.changeAddress(
-                    call.path.checkout, to: address, as: visitor.buyer)
+                    call.path.checkout, to: address, email: call.form.email, as: visitor.buyer)
                 return .seeOther(
                     Links.checkout(call.path.checkout), notice: localized("It goes there now."))
             }
@@ -80,59 +71,6 @@ struct CheckoutRoutes {
             }
         routes.post("/checkout/{checkout}/purchase").path(CheckoutPath.self).form(Payment.self)
             .onlyOnce().show(as: Visitor.self, again: showAgain, use: purchase)
-    }
-
-    @Sendable private func new(
-        _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
-    ) async throws -> PageAnswer {
-        let items = try await call.request.site.carts.lines(of: visitor.cart)
-        let cart = try await call.marketplace.cart(items)
-        guard cart.isBuyable else { return .seeOther(Links.cart) }
-        return .page(
-            "checkout-new",
-            NewCheckoutPage(
-                cart, visitor.account, saved: try await book(call.marketplace, visitor),
-                country: VisitorCountry(call.request).code),
-            title: localized("Checkout"))
-    }
-
-    @Sendable private func newAgain(
-        _ again: Again, _ visitor: Visitor
-    ) async throws -> PageAnswer {
-        let items = try await again.request.site.carts.lines(of: visitor.cart)
-        let cart = try await again.request.marketplace.cart(items)
-        return .page(
-            "checkout-new",
-            NewCheckoutPage(
-                cart, visitor.account,
-                saved: try await book(again.request.marketplace, visitor), again: again),
-            title: localized("Checkout"))
-    }
-
-    @Sendable private func create(
-        _ call: PageCall<Nothing, Nothing, Start>, _ visitor: Visitor
-    ) async throws -> PageAnswer {
-        let form = call.form
-        let items = try await call.request.site.carts.lines(of: visitor.cart)
-        let address = try await visitor.address(form.address, or: form.addressId, call.marketplace)
-        let checkout = try await call.marketplace.startCheckout(
-            items, to: address, email: form.email ?? visitor.account?.email ?? "",
-            as: visitor.buyer, wishing: try await call.request.cartWishes(visitor))
-        if form.keep == true, form.addressId == nil, let account = visitor.account {
-            // A full book is no reason not to sell.
-            do {
-                try await call.marketplace.keepAddress(address, of: account.id)
-            } catch AddressRefusal.tooMany { /* it stays full */  }
-        }
-        return .seeOther(Links.checkout(checkout.id))
-    }
-
-    /// What is offered before an address is typed; nothing to a guest.
-    private func book(
-        _ marketplace: Marketplace, _ visitor: Visitor
-    ) async throws -> Page<SavedAddress>? {
-        guard let account = visitor.account else { return nil }
-        return try await marketplace.savedAddresses(of: account.id)
     }
 
     @Sendable private func show(
@@ -169,12 +107,11 @@ struct CheckoutRoutes {
                 Links.purchase(purchase.id), notice: localized("This is ordered already."))
         case .open:
             let ways =
-                checkout.isReady
-                ? try await marketplace.waysToPay(checkout.id, as: visitor.buyer) : []
+                checkout.isReady ? try await marketplace.waysToPay(checkout) : []
             return .page(
                 "checkout",
                 CheckoutPage(
-                    checkout, ways, book: try await book(marketplace, visitor), again: again),
+                    checkout, ways, book: try await visitor.book(marketplace), again: again),
                 title: localized("Checkout"))
         }
     }
@@ -200,15 +137,12 @@ struct CheckoutRoutes {
         _ visitor: Visitor
     ) async throws {
         for (index, wish) in wishes.enumerated() {
-            let wanted = WantedWishes(
-                parcel: wish.number, giftMessage: wish.giftMessage, deliverOn: wish.deliverOn)
             do {
-                try await marketplace.wish([wanted], of: checkout, as: visitor.buyer)
+                try await marketplace.wish([wish.wanted], of: checkout, as: visitor.buyer)
             } catch CheckoutRefusal.alreadyPlaced {
                 return
             } catch let refusal as InputRefusal {
-                throw InputRefusal(
-                    refusal.problem, field: "wishes.\(index).\(refusal.field ?? "")")
+                throw refusal.at(wish: index)
             }
         }
     }
@@ -232,19 +166,29 @@ struct CheckoutRoutes {
     @Sendable private func purchase(
         _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
     ) async throws -> PageAnswer {
+        let checkout = call.path.checkout
+        try await keep(call.form.wishes, of: checkout, call.marketplace, visitor)
+        try await use(call.form.parcels, in: checkout, call.marketplace, visitor)
+        return try await call.request.order(
+            checkout, for: Money(call.form.amount, call.form.currency), by: call.form.way,
+            visitor)
+    }
+}
+
+extension WebRequest {
+    /// Orders what is in a checkout, for the total that its page showed: nobody pays another.
+    func order(
+        _ checkout: ID<Checkout>, for shown: Money, by way: WayChoice, _ visitor: Visitor
+    ) async throws -> PageAnswer {
         do {
-            let checkout = call.path.checkout
-            try await keep(call.form.wishes, of: checkout, call.marketplace, visitor)
-            try await use(call.form.parcels, in: checkout, call.marketplace, visitor)
-            let placed = try await call.marketplace.placePurchase(
-                call.path.checkout, expecting: Money(call.form.amount, call.form.currency),
-                paying: call.request.choice(call.form.way.instance, call.form.way.method),
+            let placed = try await marketplace.placePurchase(
+                checkout, expecting: shown, paying: choice(way.instance, way.method),
                 as: visitor.buyer)
-            try await call.request.takeOutOfCart(placed, visitor)
+            try await takeOutOfCart(placed, visitor)
             return .afterPaying(placed)
         } catch PaymentRefusal.totalChanged(let now) {
             return .seeOther(
-                Links.checkout(call.path.checkout),
+                Links.checkout(checkout),
                 warning: localized(
                     "The total is now \(Format.money(now)). Look at it and confirm again."))
         }
@@ -272,6 +216,12 @@ extension PageAnswer {
 }
 
 extension Visitor {
+    /// What may be had with one click instead of typing an address; nothing to a guest.
+    func book(_ marketplace: Marketplace) async throws -> Page<SavedAddress>? {
+        guard let account else { return nil }
+        return try await marketplace.savedAddresses(of: account.id)
+    }
+
     /// The address that was sent, or the one of this visitor's book.
     /// - Throws: ``AddressRefusal/unknown``, ``InputRefusal`` when neither or both are given.
     func address(

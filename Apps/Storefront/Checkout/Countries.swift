@@ -3,6 +3,9 @@ import Web
 
 /// The countries that the address form offers; the API takes every code.
 enum Countries {
+    /// Where somebody is taken to live of whom nothing is known.
+    static let first = "DE"
+
     static let all: [(code: String, name: String)] = [
         ("AT", "Austria"), ("AU", "Australia"), ("BE", "Belgium"), ("BG", "Bulgaria"),
         ("CA", "Canada"), ("CH", "Switzerland"), ("CY", "Cyprus"), ("CZ", "Czechia"),

@@ -37,6 +37,8 @@ struct ReceiptPage {
     let total: String
     /// How it was paid, in a sentence.
     let paid: String
+    /// What it was paid by, as the customer chose it.
+    let method: String?
     let refunds: [Row]
     let hasRefunds: Bool
     /// What went back and has arrived.
@@ -58,6 +60,7 @@ struct ReceiptPage {
         includedTaxes = receipt.taxes.filter(\.isIncluded).map { Row($0) }
         total = Format.money(totals.total)
         paid = Self.paid(receipt)
+        method = receipt.method.map { localized(name: $0) }
         refunds = receipt.refunds.map { order, refund in
             let day = Format.date(refund.settledAt ?? refund.requestedAt)
             let label =
@@ -78,7 +81,9 @@ struct ReceiptPage {
             return localized("To be paid when it is handed over.")
         }
         let day = Format.date(receipt.purchase.paidAt ?? receipt.purchase.placedAt)
-        guard let name = receipt.paidWith else { return localized("Paid on \(day).") }
+        guard receipt.method == nil, let name = receipt.paidWith else {
+            return localized("Paid on \(day).")
+        }
         let way = localized(name: name)
         return localized("Paid on \(day) with \(way).")
     }

@@ -49,15 +49,18 @@ extension Marketplace {
     }
 
     /// Sends it somewhere else: options, taxes and totals are asked for anew; the stock stays held.
-    /// - Throws: ``InputRefusal`` that names the part at fault, and what ``quoteCheckout(_:as:)``
-    ///   throws.
+    /// - Parameter email: where the receipt goes from now on; nil leaves it as it is.
+    /// - Throws: ``InputRefusal`` that names the part at fault, `emailInvalid`, and what
+    ///   ``quoteCheckout(_:as:)`` throws.
     public func changeAddress(
-        _ id: ID<Checkout>, to address: Address, as buyer: Buyer
+        _ id: ID<Checkout>, to address: Address, email: String? = nil, as buyer: Buyer
     ) async throws -> Checkout {
         let address = try address.checked(field: "address")
+        let email = try email.map { try CheckoutInput.email($0) }
         var checkout = try await findCheckout(id, as: buyer)
         try checkout.checkOpen()
         checkout.address = address
+        if let email { checkout.email = email }
         checkout = try await taxed(try await quoted(checkout))
         checkout = try await save(checkout, as: buyer)
         try checkout.checkQuoted()

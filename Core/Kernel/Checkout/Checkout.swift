@@ -31,7 +31,7 @@ public struct Checkout: Sendable {
 
     public let id: ID<Checkout>
     public let account: ID<Account>?
-    public let email: String
+    public internal(set) var email: String
     public let currency: Currency
     public internal(set) var address: Address
     /// As of now: an open checkout whose time is over reads as expired.

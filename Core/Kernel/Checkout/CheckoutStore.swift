@@ -161,7 +161,7 @@ struct CheckoutStore {
             """
     }
 
-    /// Saves address, options, choices, taxes and totals of an open checkout; false when somebody
+    /// Saves address, e-mail, options, choices, taxes and totals of an open checkout; false when somebody
     /// else changed it since it was read, or it is over.
     func save(_ checkout: Checkout) async throws -> Bool {
         let totals = checkout.totals
@@ -170,7 +170,7 @@ struct CheckoutStore {
             """
             with saved as (
                 update checkout set address = \(JSON(checkout.address)),
-                    items_total = \(totals.items.amount),
+                    email = \(checkout.email), items_total = \(totals.items.amount),
                     shipping_total = \(totals.shipping.amount), tax_total = \(totals.tax.amount),
                     tax_included = \(totals.taxIncluded.amount), total = \(totals.total.amount),
                     tax_lines = \(JSON(checkout.taxLines)),

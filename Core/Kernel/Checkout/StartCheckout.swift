@@ -9,12 +9,13 @@ extension Marketplace {
     /// with its stock held and `isQuoted` or `isTaxed` false: ``quoteCheckout(_:as:)`` tries again.
     /// Where stock is short, what the same buyer held in an earlier checkout gives way to this one.
     /// - Parameter wishes: what was wished of each maker's parcel; more may be at the checkout.
+    /// - Parameter choices: how parcels go, by their number; what is not offered is not chosen.
     /// - Parameter once: keeps the answer to a request that happens at most once.
     /// - Throws: ``CheckoutRefusal`` that names the line at fault, ``InputRefusal`` that names the
     ///   part of the address, ``OnceKeyTaken``. Nothing is kept then.
     public func startCheckout(
         _ items: [CheckoutItem], to address: Address, email: String, as buyer: Buyer,
-        wishing wishes: [ID<Seller>: ParcelWishes] = [:],
+        wishing wishes: [ID<Seller>: ParcelWishes] = [:], choosing choices: [Int: String] = [:],
         answering once: AnswerOnce<Checkout>? = nil
     ) async throws -> Checkout {
         let wanted = try CheckoutInput.merged(items)
@@ -29,6 +30,7 @@ extension Marketplace {
         var checkout = try draft.checkout(
             email: email, account: buyer.account, now: now, lifetime: settings.checkoutLifetime)
         checkout.wish(wishes)
+        checkout.choose(choices)
         checkout = try await taxed(try await quoted(checkout, by: sending))
         do {
             try await hold(checkout, draft, buyer, answering: once)

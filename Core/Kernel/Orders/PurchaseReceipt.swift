@@ -23,6 +23,8 @@ public struct PurchaseReceipt: Sendable {
     public let payment: Payment?
     /// The name of the provider instance that took the money.
     public let paidWith: String?
+    /// What the customer chose to pay by, as it was offered; nil for what was never offered.
+    public let method: String?
 
     /// What the makers' orders add up to, as the purchase was placed.
     public struct Totals: Hashable, Sendable {
@@ -93,13 +95,16 @@ extension Marketplace {
         let detail = try await findPurchase(id, as: buyer)
         guard detail.purchase.state == .paid else { throw OrderRefusal.notPaid }
         let lines = try await database.purchases.taxLines(of: [id])[id] ?? []
-        let instance: ProviderInstance? =
-            if let payment = detail.payment {
-                try await database.providers.find(payment.instance)
-            } else { nil }
+        var instance: ProviderInstance?
+        var method: String?
+        if let payment = detail.payment {
+            instance = try await database.providers.find(payment.instance)
+            method = try await database.paymentMethods.label(
+                of: payment.method, at: payment.instance)
+        }
         return PurchaseReceipt(
             purchase: detail.purchase, orders: detail.orders,
             taxes: try PurchaseReceipt.Tax.sums(of: lines),
-            payment: detail.payment, paidWith: instance?.name)
+            payment: detail.payment, paidWith: instance?.name, method: method)
     }
 }

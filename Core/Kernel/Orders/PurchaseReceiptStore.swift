@@ -30,7 +30,7 @@ extension PurchaseStore {
             PurchaseReceipt(
                 purchase: purchase, orders: orders.filter { $0.order.purchase == purchase.id },
                 taxes: try PurchaseReceipt.Tax.sums(of: taxes[purchase.id] ?? []), payment: nil,
-                paidWith: nil)
+                paidWith: nil, method: nil)
         }
         return Dictionary(receipts.map { ($0.purchase.id, $0) }) { first, _ in first }
     }

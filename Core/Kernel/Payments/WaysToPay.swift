@@ -40,7 +40,12 @@ extension Marketplace {
     /// Where the checkout can be paid, best first. A provider that does not answer is left out.
     /// - Throws: what ``CheckoutRefusal`` says of a checkout that is over.
     public func waysToPay(_ id: ID<Checkout>, as buyer: Buyer) async throws -> [WayToPay] {
-        let checkout = try await findCheckout(id, as: buyer)
+        try await waysToPay(try await findCheckout(id, as: buyer))
+    }
+
+    /// The same for one that was read or worked out just now.
+    /// - Throws: what ``CheckoutRefusal`` says of a checkout that is over.
+    public func waysToPay(_ checkout: Checkout) async throws -> [WayToPay] {
         try checkout.checkOpen()
         return try await waysToPay(
             checkout.totals.total, for: checkout.routingFacts, checkout.payees)
@@ -70,6 +75,7 @@ extension Marketplace {
                     deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
                 let methods = try await provider.methods(for: total, context)
                 guard !methods.isEmpty else { continue }
+                try await keep(methods, of: instance.id)
                 ways.append(
                     WayToPay(
                         instance: instance.id, name: instance.name,
@@ -81,6 +87,15 @@ extension Marketplace {
             }
         }
         return ways
+    }
+
+    /// For receipts, which have no more than a method's code.
+    private func keep(
+        _ methods: [PaymentMethod], of instance: ID<ProviderInstance>
+    ) async throws {
+        guard !keptMethods.has(methods, of: instance) else { return }
+        try await database.paymentMethods.save(methods, of: instance)
+        keptMethods.add(methods, of: instance)
     }
 
     /// The chosen instance, if it may be given a payment with these facts now.

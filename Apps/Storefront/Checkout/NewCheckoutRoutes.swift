@@ -1,0 +1,231 @@
+import Kernel
+import Vocabulary
+import Web
+
+/// From the cart to the order on one page, for people. Nothing is held by looking at it; sending it
+/// starts a checkout and, when it comes to what the page showed, orders and pays it.
+struct NewCheckoutRoutes {
+    struct Start: Described {
+        let email: String?
+        let address: AddressInput?
+        /// One of the address book, in place of one that is typed.
+        let addressId: ID<SavedAddress>?
+        /// Whether what was typed goes into the address book.
+        let keep: Bool?
+        let parcels: [CheckoutRoutes.Shipping.Choice]
+        let wishes: [CheckoutRoutes.Wish]
+        /// Whether it is ordered, for what the page showed; else it is only worked out.
+        let pays: Bool?
+        let things: ContentHash?
+        let amount: Int64?
+        let currency: Currency?
+        let way: WayChoice?
+        static let rules: [String: [Rule]] = [
+            "email": [.length(3...254), .pattern(.email)],
+            "parcels": [.count(0...100)], "wishes": [.count(0...100)],
+        ]
+    }
+
+    /// The checkout that this browser began last, for its Back button; whoever is not its buyer
+    /// gets nothing by it.
+    private static let cookie = "guildhall_checkout"
+    private static let cookieTime: Duration = .seconds(86_400)
+
+    func mount(on routes: Routes) {
+        // Providers are asked for each of these pages, as when a checkout is started.
+        routes.get("/checkout").limited(.write).show(as: Visitor.self) { call, visitor in
+            try await page(call.request, visitor)
+        }
+        routes.post("/checkout").form(Start.self).onlyOnce()
+            .show(
+                as: Visitor.self,
+                again: { again, visitor in try await page(again.request, visitor, again: again) },
+                use: create)
+    }
+
+    /// - Parameter again: what was typed and refused.
+    private func page(
+        _ request: WebRequest, _ visitor: Visitor, again: Again? = nil
+    ) async throws -> PageAnswer {
+        let marketplace = request.marketplace
+        let items = try await request.site.carts.lines(of: visitor.cart)
+        let cart = try await marketplace.cart(items)
+        guard cart.isBuyable || again != nil && !cart.isEmpty else {
+            return try await elsewhere(request, visitor, items, again)
+        }
+        let book = try await visitor.book(marketplace)
+        let saved = book?.items.first(where: \.isDefault) ?? book?.items.first
+        let preview: Checkout
+        do {
+            preview = try await marketplace.previewCheckout(
+                items, to: destination(request, saved, again),
+                wishing: try await request.cartWishes(visitor), choosing: again?.choices ?? [:])
+        } catch let refusal as CheckoutRefusal {
+            return .seeOther(Links.cart, warning: refusal.localizedExplanation)
+        }
+        return .page(
+            "checkout",
+            CheckoutPage(
+                preview, preview.isReady ? try await marketplace.waysToPay(preview) : [],
+                book: book,
+                new: CheckoutPage.New(
+                    things: CheckoutThings.hash(of: items), account: visitor.account, saved: saved,
+                    isBuyable: cart.isBuyable), again: again),
+            title: localized("Checkout"))
+    }
+
+    /// As much as is known of where it goes: what was typed into the page's own form, the usual
+    /// address, or where the visitor seems to be.
+    private func destination(
+        _ request: WebRequest, _ saved: SavedAddress?, _ again: Again?
+    ) -> Address {
+        if let saved { return saved.address }
+        let typed = again.map { Address(typed: $0) }
+        if let whole = try? typed?.checked(field: "address") { return whole }
+        let country = typed.flatMap { VisitorCountry.known($0.country) }
+        return Address(
+            name: "", lines: [], city: "",
+            country: country ?? VisitorCountry(request).code ?? Countries.first)
+    }
+
+    /// Where somebody goes whose cart cannot be bought: to what this browser has ordered or holds
+    /// of it, or back to the cart; what nobody's page sends is refused as everywhere.
+    private func elsewhere(
+        _ request: WebRequest, _ visitor: Visitor, _ items: [CheckoutItem], _ again: Again?
+    ) async throws -> PageAnswer {
+        if let begun = try await begun(request, visitor) {
+            let leadsOn =
+                switch begun.state {
+                case .placed: items.isEmpty
+                case .open: Set(begun.items) == Set(items)
+                case .expired: false
+                }
+            if leadsOn { return .seeOther(Links.checkout(begun.id)) }
+        }
+        guard let again else { return .seeOther(Links.cart) }
+        return again.field == nil
+            ? .seeOther(Links.cart, warning: again.explanation) : again.alone()
+    }
+
+    /// The checkout that this browser began last, if it is the visitor's.
+    private func begun(_ request: WebRequest, _ visitor: Visitor) async throws -> Checkout? {
+        guard let id = request.cookie(Self.cookie).flatMap({ ID<Checkout>($0) }) else {
+            return nil
+        }
+        do {
+            return try await request.marketplace.findCheckout(id, as: visitor.buyer)
+        } catch CheckoutRefusal.missing {
+            return nil
+        }
+    }
+
+    @Sendable private func create(
+        _ call: PageCall<Nothing, Nothing, Start>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let form = call.form
+        let items = try await call.request.site.carts.lines(of: visitor.cart)
+        let wanted = try Wanted(form)
+        if let wanted, wanted.things != CheckoutThings.hash(of: items) {
+            throw CheckoutRefusal.changedMeanwhile
+        }
+        try await check(form.wishes, call.marketplace)
+        let address = try await visitor.address(form.address, or: form.addressId, call.marketplace)
+        let choices = form.parcels.map { ($0.number, $0.option) }
+        let checkout = try await call.marketplace.startCheckout(
+            items, to: address, email: form.email ?? visitor.account?.email ?? "",
+            as: visitor.buyer, wishing: try await call.request.cartWishes(visitor),
+            choosing: Dictionary(choices) { first, _ in first })
+        call.request.remember(Self.cookie, checkout.id.description, for: Self.cookieTime)
+        if form.keep == true, form.addressId == nil, let account = visitor.account {
+            // A full book is no reason not to sell.
+            do {
+                try await call.marketplace.keepAddress(address, of: account.id)
+            } catch AddressRefusal.tooMany { /* it stays full */  }
+        }
+        // From here on the checkout keeps what was typed; its page says what is still to be done.
+        let page = Links.checkout(checkout.id)
+        do {
+            try await call.marketplace.wish(
+                form.wishes.map(\.wanted), of: checkout.id, as: visitor.buyer)
+            guard let wanted else { return .seeOther(page) }
+            let isAsChosen = choices.allSatisfy { number, option in
+                checkout.parcels.contains { $0.number == number && $0.chosen == option }
+            }
+            guard isAsChosen else { throw CheckoutRefusal.optionUnknown }
+            return try await call.request.order(
+                checkout.id, for: wanted.total, by: wanted.way, visitor)
+        } catch let refusal as CheckoutRefusal {
+            return .seeOther(page, warning: refusal.localizedExplanation)
+        } catch let refusal as PaymentRefusal {
+            return .seeOther(page, warning: refusal.localizedExplanation)
+        }
+    }
+
+    /// Looks at what is wished before anything is held for it.
+    /// - Throws: ``InputRefusal`` that names the input of the form.
+    private func check(_ wishes: [CheckoutRoutes.Wish], _ marketplace: Marketplace) async throws {
+        for (index, wish) in wishes.enumerated() where wish.isSaid {
+            do {
+                _ = try await marketplace.checkedWishes(
+                    giftMessage: wish.giftMessage, deliverOn: wish.deliverOn)
+            } catch let refusal as InputRefusal {
+                throw refusal.at(wish: index)
+            }
+        }
+    }
+}
+
+extension NewCheckoutRoutes {
+    /// What somebody pressed the button for: these things, for this total, paid like this.
+    private struct Wanted {
+        let things: ContentHash
+        let total: Money
+        let way: WayChoice
+
+        /// Nil for a form that only wants to be worked out.
+        /// - Throws: ``InputRefusal`` for a form that lacks what its page shows.
+        init?(_ form: Start) throws(InputRefusal) {
+            guard form.pays == true else { return nil }
+            guard let things = form.things, let amount = form.amount, let currency = form.currency
+            else { throw InputRefusal(.missing, field: "amount") }
+            guard let way = form.way else { throw InputRefusal(.missing, field: "way") }
+            self.things = things
+            self.way = way
+            total = Money(amount, currency)
+        }
+    }
+}
+
+extension CheckoutRoutes.Wish {
+    /// Whether anything is wished.
+    fileprivate var isSaid: Bool { giftMessage != nil || deliverOn != nil }
+
+    var wanted: WantedWishes {
+        WantedWishes(parcel: number, giftMessage: giftMessage, deliverOn: deliverOn)
+    }
+}
+
+extension InputRefusal {
+    /// The same, named as the input of a form with wishes of several parcels.
+    func at(wish index: Int) -> InputRefusal {
+        InputRefusal(problem, field: "wishes.\(index).\(field ?? "")")
+    }
+}
+
+extension Checkout {
+    fileprivate var items: [CheckoutItem] {
+        lines.map { CheckoutItem(variant: $0.variant, quantity: $0.quantity) }
+    }
+}
+
+extension Again {
+    /// How parcels shall go, by their number, as far as it was chosen in the form.
+    fileprivate var choices: [Int: String] {
+        var found: [Int: String] = [:]
+        for index in 0...100 {
+            guard let number = values["parcels.\(index).number"].flatMap({ Int($0) }) else { break }
+            found[number] = values["parcels.\(index).option"]
+        }
+        return found
+    }
+}

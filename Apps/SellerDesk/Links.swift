@@ -26,6 +26,7 @@ enum Links {
     static let tokens = "/tokens"
 
     static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }
+    static func movements(_ id: ID<Variant>) -> String { "\(stock)/\(id)" }
     static func shippingProfile(_ id: ID<ShippingProfile>) -> String { "\(shipping)/\(id)" }
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func payout(_ id: ID<Payout>) -> String { "/money/payouts/\(id)" }

@@ -115,6 +115,7 @@ public struct Migration: Sendable {
         "m0146-refund-questions",
         "m0151-dispute-quarantine",
         "m0125-payment-methods",
+        "m0166-searched-skus",
     ]
 
     /// The migrations that this build ships.

@@ -82,7 +82,7 @@ enum PickPages {
                         makers.map { maker in
                             [
                                 Cell(data: maker.name, to: Links.seller(maker.id)),
-                                Cell(data: maker.country),
+                                Cell(data: Countries.name(maker.country)),
                                 Cell(data: maker.rating.text.map { "★ \($0)" } ?? ""),
                             ]
                         }), nothing: "No maker was chosen yet."),

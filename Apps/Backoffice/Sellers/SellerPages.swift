@@ -8,7 +8,8 @@ enum SellerPages {
     ) -> DeskPage {
         let rows = page.items.map { seller in
             [
-                Cell(data: seller.name, to: Links.seller(seller.id)), Cell(data: seller.country),
+                Cell(data: seller.name, to: Links.seller(seller.id)),
+                Cell(data: Countries.name(seller.country)),
                 .state(seller.state), Cell(data: seller.rating.text.map { "★ \($0)" } ?? ""),
                 .time(seller.createdAt),
             ]
@@ -65,7 +66,8 @@ enum SellerPages {
         let seller = file.seller
         return Block(facts: [
             Fact("State", state: seller.state),
-            Fact("Shop address", data: seller.slug), Fact("Country", data: seller.country),
+            Fact("Shop address", data: seller.slug),
+            Fact("Country", data: Countries.name(seller.country)),
             Fact("Legal name", data: seller.legalName ?? "—"),
             Fact("VAT number", data: seller.vatNumber ?? "—"),
             Fact("Parcels start at", data: file.origin.map(\.oneLine) ?? "—"),
@@ -233,6 +235,7 @@ extension Address {
     /// For a fact: everything in one line.
     var oneLine: String {
         let town = [postalCode, city, region].compactMap { $0 }.joined(separator: " ")
-        return ([name] + lines + [town, country]).filter { !$0.isEmpty }.joined(separator: ", ")
+        return ([name] + lines + [town, Countries.name(country)]).filter { !$0.isEmpty }.joined(
+            separator: ", ")
     }
 }

@@ -13,9 +13,12 @@ struct ListingAPI {
 
     struct ListingsQuery: Described {
         let state: ListingAnswer.State?
+        /// A part of the title, or how a SKU begins.
+        let text: String?
         let after: String?
         let limit: Int?
         static let rules: [String: [Rule]] = [
+            "text": [.length(1...80), .about("A part of the title, or how a SKU begins.")],
             "after": [.length(1...400)], "limit": [.range(1...100)],
         ]
     }
@@ -131,7 +134,8 @@ struct ListingAPI {
             .query(ListingsQuery.self)
             .handle(as: Member.self, needing: [.readListings]) { call, member in
                 let page = try await call.marketplace.listings(
-                    in: call.query.state?.kernel, as: member.membership,
+                    in: call.query.state?.kernel, containing: call.query.text,
+                    as: member.membership,
                     ListQuery(after: call.query.after, limit: call.query.limit).page())
                 return Listed(page) { ListingSummaryAnswer($0) }
             }

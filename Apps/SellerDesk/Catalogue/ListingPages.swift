@@ -45,19 +45,31 @@ struct ListingsPage {
     let filters: [Choice]
     let next: String?
     let mayEdit: Bool
+    /// What is looked for.
+    let text: String
+    let isSearch: Bool
+    /// Kept while something is looked for.
+    let state: String?
 
-    init(_ page: Kernel.Page<ListingSummary>, state: Listing.State?, mayEdit: Bool) {
+    init(
+        _ page: Kernel.Page<ListingSummary>, state: Listing.State?, text: String?, mayEdit: Bool
+    ) {
+        let text = text ?? ""
+        self.text = text
+        isSearch = !text.isEmpty
+        self.state = state?.rawValue
+        let query = text.isEmpty ? "" : "text=\(QueryText.encode(text))&"
+        func link(_ state: Listing.State?) -> String {
+            let parts = "\(query)\(state.map { "state=\($0.rawValue)&" } ?? "")".dropLast()
+            return parts.isEmpty ? Links.listings : "\(Links.listings)?\(parts)"
+        }
         listings = page.items.map { ListingRow($0) }
         isEmpty = listings.isEmpty
         filters =
-            [Choice(Links.listings, localized("All"), chosen: state == nil ? Links.listings : nil)]
-            + Listing.State.allCases.map {
-                Choice(
-                    "\(Links.listings)?state=\($0.rawValue)", $0.label,
-                    chosen: $0 == state ? "\(Links.listings)?state=\($0.rawValue)" : nil)
-            }
+            [Choice(link(nil), localized("All"), chosen: link(state))]
+            + Listing.State.allCases.map { Choice(link($0), $0.label, chosen: link(state)) }
         let filter = state.map { "state=\($0.rawValue)&" } ?? ""
-        next = page.next.map { "\(Links.listings)?\(filter)after=\(Cursor.seal($0))" }
+        next = page.next.map { "\(Links.listings)?\(query)\(filter)after=\(Cursor.seal($0))" }
         self.mayEdit = mayEdit
     }
 }
@@ -93,6 +105,8 @@ struct ListingPage {
         var onHand: String
         var wasOnHand: String
         var reserved: String?
+        /// Why there are as many as there are; nil for one that is not there yet.
+        var movements: String?
     }
 
     let isNew: Bool
@@ -118,6 +132,8 @@ struct ListingPage {
     let images: [PhotoFigure]
     /// Some of them are being made.
     let isMaking: Bool
+    /// What customers see of it; nil while they see nothing.
+    let inShop: String?
     let form: State
 
     /// What can be done with it now.
@@ -148,14 +164,18 @@ struct ListingPage {
         asksLater = true
         images = []
         isMaking = false
+        inShop = nil
         form = State(
             label: localized("New"), isForSale: false, isBlocked: false, mayEdit: true,
             canPublish: false,
             canUnpublish: false, canArchive: false)
     }
 
-    init(_ details: ListingDetails, _ choices: ListingChoices, mayEdit: Bool) {
+    init(
+        _ details: ListingDetails, _ choices: ListingChoices, mayEdit: Bool, storefront: String
+    ) {
         let listing = details.listing
+        inShop = listing.isForSale ? "\(storefront)/listings/\(listing.id)" : nil
         isNew = false
         action = Links.listing(listing.id)
         title = listing.title
@@ -222,7 +242,8 @@ struct ListingPage {
                 number: number, id: id, options: typed("options"), sku: typed("sku"),
                 price: typed("price"), compareAt: typed("compareAt"), grams: typed("grams"),
                 onHand: typed("onHand"), wasOnHand: typed("wasOnHand"),
-                reserved: id.isEmpty ? nil : variants.first { $0.id == id }?.reserved)
+                reserved: id.isEmpty ? nil : variants.first { $0.id == id }?.reserved,
+                movements: ID<Variant>(id).map { Links.movements($0) })
         }
     }
 }
@@ -231,7 +252,7 @@ extension ListingPage.Row {
     init(number: Int) {
         self.init(
             number: number, id: "", options: "", sku: "", price: "", compareAt: "", grams: "",
-            onHand: "", wasOnHand: "", reserved: nil)
+            onHand: "", wasOnHand: "", reserved: nil, movements: nil)
     }
 
     init(_ number: Int, _ variant: Variant) {
@@ -242,6 +263,7 @@ extension ListingPage.Row {
             compareAt: variant.compareAt.map { Format.typed($0) } ?? "",
             grams: variant.grams > 0 ? String(variant.grams) : "",
             onHand: String(variant.onHand), wasOnHand: String(variant.onHand),
-            reserved: variant.reserved > 0 ? localized("\(variant.reserved) being bought") : nil)
+            reserved: variant.reserved > 0 ? localized("\(variant.reserved) being bought") : nil,
+            movements: Links.movements(variant.id))
     }
 }

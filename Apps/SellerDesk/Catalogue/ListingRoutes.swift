@@ -8,11 +8,12 @@ struct ListingRoutes {
         routes.get("/listings").query(ListingsQuery.self)
             .show(as: Member.self, needing: [.readListings]) { call, member in
                 let page = try await call.marketplace.listings(
-                    in: call.query.state, as: member.membership, call.query.list.page())
+                    in: call.query.state, containing: call.query.text, as: member.membership,
+                    call.query.list.page())
                 return .page(
                     "listings",
                     ListingsPage(
-                        page, state: call.query.state,
+                        page, state: call.query.state, text: call.query.text,
                         mayEdit: member.membership.may(.editListings)), title: localized("Listings")
                 )
             }
@@ -34,7 +35,8 @@ struct ListingRoutes {
                         details,
                         try await .read(
                             call.marketplace, member, in: details.listing.category),
-                        mayEdit: member.membership.may(.editListings)),
+                        mayEdit: member.membership.may(.editListings),
+                        storefront: call.marketplace.settings.storefrontURL),
                     title: details.listing.title)
             }
         routes.post("/listings/{listing}").path(ListingPath.self).form(ListingForm.self)
@@ -107,7 +109,7 @@ struct ListingRoutes {
         var page = ListingPage(
             details,
             try await .read(again.request.marketplace, member, in: details.listing.category),
-            mayEdit: true)
+            mayEdit: true, storefront: again.request.marketplace.settings.storefrontURL)
         page.fill(again)
         return .page("listing", page, title: details.listing.title)
     }

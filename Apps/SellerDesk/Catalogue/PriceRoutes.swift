@@ -115,6 +115,7 @@ struct PricesPage {
         var onHand: String
         var wasOnHand: String
         let reserved: String?
+        let movements: String
     }
 
     let after: String
@@ -169,6 +170,7 @@ extension PricesPage.Row {
             currency: offer.price.currency.code, price: Format.typed(offer.price),
             wasPrice: Format.typed(offer.price), onHand: String(offer.onHand),
             wasOnHand: String(offer.onHand),
-            reserved: offer.reserved > 0 ? localized("\(offer.reserved) being bought") : nil)
+            reserved: offer.reserved > 0 ? localized("\(offer.reserved) being bought") : nil,
+            movements: Links.movements(offer.variant))
     }
 }

@@ -34,14 +34,16 @@ struct StockRoutes {
     }
 
     func mount(on routes: Routes) {
-        routes.get("/stock").show(as: Member.self, needing: [.readListings]) { call, member in
-            .page(
-                "stock",
-                StockPage(
-                    try await call.marketplace.scarceStock(as: member.membership),
-                    threshold: try await call.marketplace.lowStock(as: member.membership),
-                    mayEdit: member.membership.may(.editListings)), title: localized("Stock"))
-        }
+        routes.get("/stock").query(ListQuery.self)
+            .show(as: Member.self, needing: [.readListings]) { call, member in
+                .page(
+                    "stock",
+                    StockPage(
+                        try await call.marketplace.scarceStock(
+                            as: member.membership, try call.query.page(limit: 100)),
+                        threshold: try await call.marketplace.lowStock(as: member.membership),
+                        mayEdit: member.membership.may(.editListings)), title: localized("Stock"))
+            }
         routes.post("/stock/threshold").form(Threshold.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
                 try await call.marketplace.setLowStock(call.form.pieces, as: member.membership)
@@ -64,10 +66,12 @@ struct StockRoutes {
     func mount(on api: API) {
         let tag = "Stock"
         api.get("/stock", "What runs out, the scarcest first", tag: tag)
+            .query(ListQuery.self)
             .handle(as: Member.self, needing: [.readListings]) { call, member in
                 Listed(
-                    items: try await call.marketplace.scarceStock(as: member.membership)
-                        .map { ScarceAnswer($0) }, next: nil)
+                    try await call.marketplace.scarceStock(
+                        as: member.membership, try call.query.page(limit: 100))
+                ) { ScarceAnswer($0) }
             }
         api.put("/stock/threshold", "Say from how many pieces on a variant is scarce", tag: tag)
             .body(Threshold.self)
@@ -94,9 +98,10 @@ struct StockPage {
     let isEmpty: Bool
     let threshold: Int
     let mayEdit: Bool
+    let next: String?
 
-    init(_ scarce: [ScarceVariant], threshold: Int, mayEdit: Bool) {
-        rows = scarce.map { variant in
+    init(_ page: Kernel.Page<ScarceVariant>, threshold: Int, mayEdit: Bool) {
+        rows = page.items.map { variant in
             Row(
                 title: variant.title,
                 options: variant.options.isEmpty
@@ -105,9 +110,10 @@ struct StockPage {
                 available: variant.available > 0
                     ? localized("\(variant.available) left")
                     : variant.reserved > 0 ? localized("all being bought") : localized("sold out"),
-                isGone: variant.available <= 0, movements: "/stock/\(variant.variant)")
+                isGone: variant.available <= 0, movements: Links.movements(variant.variant))
         }
         isEmpty = rows.isEmpty
+        next = page.next.map { "\(Links.stock)?after=\(Cursor.seal($0))" }
         self.threshold = threshold
         self.mayEdit = mayEdit
     }

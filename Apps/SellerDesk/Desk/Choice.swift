@@ -20,6 +20,12 @@ struct Choice {
         }
     }
 
+    /// The shop's countries, by name. Where none is chosen yet, the first choice is none.
+    static func countries(chosen: String) -> [Choice] {
+        (chosen.isEmpty ? [Choice("", localized("Choose a country"), chosen: "")] : [])
+            + Countries.offered(chosen: chosen).map { Choice($0.code, $0.name, chosen: chosen) }
+    }
+
     static func roles(chosen: SellerRole?) -> [Choice] {
         SellerRole.allCases.map { Choice($0.rawValue, $0.name, chosen: chosen?.rawValue) }
     }

@@ -23,6 +23,9 @@ struct HomePage {
         let total: String
         let share: String
         let date: String
+        let isGift: Bool
+        /// The day on which it is wished for.
+        let deliverOn: String?
     }
 
     let name: String
@@ -58,13 +61,17 @@ struct HomePage {
     let debtText: String?
     /// What is left to do until the first sale; nil when nothing is, or another does it.
     let opening: OpeningSteps?
+    /// What customers see of it; nil while they see nothing.
+    let inShop: String?
 
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
         balances: [WalletBalance], schedules: [ScheduledWallet], told: [Notice],
-        glance: ShopGlance?, visits: Int?, opening: OpeningSteps?, now: Instant
+        glance: ShopGlance?, visits: Int?, opening: OpeningSteps?, storefront: String,
+        now: Instant
     ) {
         self.opening = opening
+        inShop = seller.isOpen ? "\(storefront)/makers/\(seller.slug)" : nil
         name = seller.name
         stateLabel = seller.state.label
         stateText = seller.state.words
@@ -143,6 +150,8 @@ extension HomePage.OrderRow {
             link: Links.order(order.id), number: order.number,
             title: more > 0 ? localized("\(order.firstTitle) and \(more) more") : order.firstTitle,
             recipient: order.recipient, total: Format.money(order.total),
-            share: Format.money(order.sellerShare), date: Format.date(order.placedAt))
+            share: Format.money(order.sellerShare), date: Format.date(order.placedAt),
+            isGift: order.wishes.giftMessage != nil,
+            deliverOn: order.wishes.deliverOn.map { Format.date($0.from) })
     }
 }

@@ -16,9 +16,13 @@ struct AccountPath: Described { let account: ID<Account> }
 /// Of the shop's listings, those in one state.
 struct ListingsQuery: Described {
     let state: Listing.State?
+    /// A part of the title, or how a SKU begins.
+    let text: String?
     let after: String?
     let limit: Int?
-    static let rules: [String: [Rule]] = ListQuery.rules
+    static let rules: [String: [Rule]] = ListQuery.rules.merging(["text": [.length(0...80)]]) {
+        $1
+    }
 
     var list: ListQuery { ListQuery(after: after, limit: limit) }
 }

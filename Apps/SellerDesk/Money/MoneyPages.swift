@@ -172,7 +172,7 @@ struct StatementPage {
     /// The same, as people read them.
     let opens: String
     let closes: String
-    let currency: String
+    let currencies: [Choice]
     let opening: String
     let closing: String
     let lines: [Line]
@@ -184,7 +184,10 @@ struct StatementPage {
         self.until = until
         opens = Self.day(from)
         closes = Self.day(until)
-        currency = statement.currency.code
+        let code = statement.currency.code
+        let known = Choice.currencies(chosen: code)
+        currencies =
+            known.contains(where: \.isChosen) ? known : [Choice(code, code, chosen: code)] + known
         opening = Format.money(statement.opening)
         closing = Format.money(statement.closing)
         lines = statement.lines.items.map { line in

@@ -10,11 +10,17 @@ struct OrderAPI {
         let state: OrderAnswer.State?
         /// An order's or purchase's number.
         let number: String?
+        /// Such a number, or how a word of the recipient's name begins, in the newest orders.
+        let text: String?
         let after: String?
         let limit: Int?
 
         static let rules: [String: [Rule]] = [
-            "number": [.length(1...20)], "after": [.length(1...400)], "limit": [.range(1...100)],
+            "number": [.length(1...20)],
+            "text": [
+                .length(1...80),
+                .about("A number, or how a word of the recipient's name begins: of 5,000 orders."),
+            ], "after": [.length(1...400)], "limit": [.range(1...100)],
         ]
     }
 
@@ -48,7 +54,9 @@ struct OrderAPI {
             .handle(as: Member.self, needing: [.readOrders]) { call, member in
                 let page = try await call.marketplace.listOrders(
                     as: member.membership,
-                    OrderFilter(state: call.query.state?.kernel, number: call.query.number),
+                    OrderFilter(
+                        state: call.query.state?.kernel, number: call.query.number,
+                        text: call.query.text),
                     ListQuery(after: call.query.after, limit: call.query.limit).page())
                 return Listed(page) { OrderSummaryAnswer($0) }
             }

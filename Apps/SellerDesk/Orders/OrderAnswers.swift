@@ -129,6 +129,10 @@ struct OrderSummaryAnswer: Codable, Sendable {
     let firstTitle: String
     let recipient: String
     let placedAt: Instant
+    /// Words are wished for in the parcel; they stand on the order.
+    let isGift: Bool
+    /// The day on which it is wished for, such as 2026-12-24.
+    let deliverOn: String?
 
     init(_ order: OrderSummary) {
         id = order.id
@@ -141,5 +145,7 @@ struct OrderSummaryAnswer: Codable, Sendable {
         firstTitle = order.firstTitle
         recipient = order.recipient
         placedAt = order.placedAt
+        isGift = order.wishes.giftMessage != nil
+        deliverOn = order.wishes.deliverOn?.description
     }
 }

@@ -15,6 +15,9 @@ struct OrdersPage {
         let total: String
         let share: String
         let placed: String
+        let isGift: Bool
+        /// The day on which it is wished for.
+        let deliverOn: String?
     }
     struct Tab {
         let href: String
@@ -26,11 +29,24 @@ struct OrdersPage {
     let rows: [Row]
     let hasRows: Bool
     let next: String?
+    /// What is looked for.
+    let text: String
+    let isSearch: Bool
+    let searched: String
+    /// Kept while something is looked for.
+    let state: String?
 
-    init(_ page: Page<OrderSummary>, state: Order.State?, next: String?) {
+    init(_ page: Page<OrderSummary>, state: Order.State?, text: String?, next: String?) {
+        let text = text ?? ""
+        self.text = text
+        isSearch = !text.isEmpty
+        searched = String(OrderFilter.namesSearched)
+        self.state = state.map { OrderAnswer.State($0).rawValue }
+        let query = text.isEmpty ? "" : "text=\(QueryText.encode(text))&"
         tabs = Self.tabs.map { state, label in
             Tab(
-                href: state.map { "/orders?state=\(OrderAnswer.State($0).rawValue)" } ?? "/orders",
+                href: state.map { "/orders?\(query)state=\(OrderAnswer.State($0).rawValue)" }
+                    ?? (query.isEmpty ? "/orders" : "/orders?\(query.dropLast())"),
                 label: label, isCurrent: false)
         }.enumerated().map { index, tab in
             Tab(href: tab.href, label: tab.label, isCurrent: Self.tabs[index].0 == state)
@@ -44,12 +60,13 @@ struct OrdersPage {
                 recipient: order.recipient, state: OrderWords.state(order.state),
                 isUrgent: order.state == .paid || order.state == .partlyShipped,
                 total: Format.money(order.total), share: Format.money(order.sellerShare),
-                placed: Format.date(order.placedAt))
+                placed: Format.date(order.placedAt), isGift: order.wishes.giftMessage != nil,
+                deliverOn: order.wishes.deliverOn.map { Format.date($0.from) })
         }
         hasRows = !rows.isEmpty
         self.next = next.map { after in
             let kept = state.map { "state=\(OrderAnswer.State($0).rawValue)&" } ?? ""
-            return "/orders?\(kept)after=\(after)"
+            return "/orders?\(kept)\(query)after=\(after)"
         }
     }
 
@@ -142,6 +159,8 @@ struct OrderPage {
     let number: String
     let state: String
     let placed: String
+    /// The same without the time, for paper.
+    let placedOn: String
     let addressLines: [String]
     let shippingName: String
     let lines: [Line]
@@ -188,6 +207,7 @@ struct OrderPage {
         number = order.number
         state = OrderWords.state(order.state)
         placed = Format.time(order.placedAt)
+        placedOn = Format.date(order.placedAt)
         addressLines = Self.lines(detail.address)
         shippingName = localized(name: order.shippingName)
         lines = detail.lines.map { Line($0) }
@@ -247,7 +267,8 @@ struct OrderPage {
 
     static func lines(_ address: Address) -> [String] {
         let town = [address.postalCode, address.city, address.region].compactMap { $0 }
-        return [address.name] + address.lines + [town.joined(separator: " "), address.country]
+        return [address.name] + address.lines
+            + [town.joined(separator: " "), Countries.name(address.country)]
     }
 }
 

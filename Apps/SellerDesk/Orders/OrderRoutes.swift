@@ -39,14 +39,18 @@ struct OrderRoutes {
 
     struct StateQuery: Described {
         let state: OrderAnswer.State?
+        /// A number, or how a word of the recipient's name begins.
+        let text: String?
         let after: String?
-        static let rules: [String: [Rule]] = ["after": [.length(1...400)]]
+        static let rules: [String: [Rule]] = [
+            "text": [.length(0...80)], "after": [.length(1...400)],
+        ]
     }
 
     func mount(on routes: Routes) {
         routes.get("/orders").query(StateQuery.self)
             .show(as: Member.self, needing: [.readOrders], use: index)
-        mountPaper(on: routes)
+        PaperRoutes().mount(on: routes)
         routes.get("/orders/{order}").path(OrderAPI.OrderPath.self)
             .show(as: Member.self, needing: [.readOrders], use: show)
         routes.post("/orders/{order}/shipments").path(OrderAPI.OrderPath.self)
@@ -113,44 +117,17 @@ struct OrderRoutes {
             }
     }
 
-    /// What is printed.
-    private func mountPaper(on routes: Routes) {
-        routes.get("/orders/pick-list")
-            .show(as: Member.self, needing: [.readOrders]) { call, member in
-                .page(
-                    "pick-list",
-                    PickListPage(try await call.marketplace.pickList(as: member.membership)),
-                    title: localized("Pick list"))
-            }
-        routes.get("/orders/{order}/label").path(OrderAPI.OrderPath.self)
-            .show(as: Member.self, needing: [.readOrders]) { call, member in
-                let detail = try await call.marketplace.findOrder(
-                    call.path.order, as: member.membership)
-                let seller = try await call.marketplace.seller(member.seller)
-                return .page(
-                    "address-label", LabelPage(detail, from: seller),
-                    title: localized("Label \(detail.order.number)"))
-            }
-        routes.get("/orders/{order}/packing-slip").path(OrderAPI.OrderPath.self)
-            .show(as: Member.self, needing: [.readOrders]) { call, member in
-                let detail = try await call.marketplace.findOrder(
-                    call.path.order, as: member.membership)
-                return .page(
-                    "packing-slip", try PackingSlipPage(detail, call.request),
-                    title: localized("Packing slip \(detail.order.number)"))
-            }
-    }
-
     @Sendable private func index(
         _ call: PageCall<Nothing, StateQuery, Nothing>, _ member: Member
     ) async throws -> PageAnswer {
         let state = call.query.state?.kernel
         let page = try await call.marketplace.listOrders(
-            as: member.membership, OrderFilter(state: state),
+            as: member.membership, OrderFilter(state: state, text: call.query.text),
             ListQuery(after: call.query.after).page())
         let next = Listed(page) { OrderSummaryAnswer($0) }.next
         return .page(
-            "orders", OrdersPage(page, state: state, next: next), title: localized("Orders"))
+            "orders", OrdersPage(page, state: state, text: call.query.text, next: next),
+            title: localized("Orders"))
     }
 
     @Sendable private func show(

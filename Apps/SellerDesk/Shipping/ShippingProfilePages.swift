@@ -80,7 +80,7 @@ struct ShippingPage {
 
 /// What a customer would pay by a profile.
 struct ShippingPreview {
-    let country: String
+    let countries: [Choice]
     let pieces: String
     let grams: String
     let value: String
@@ -92,11 +92,12 @@ struct ShippingPreview {
     ) throws {
         let place = query.country ?? shopCountry
         let currency = query.currency ?? profile.zones.first?.currency ?? .eur
+        let named = Countries.name(place)
         let count = query.pieces ?? 1
         let worth = try query.value.map {
             try TypedAmount.read($0, currency, field: "value")
         }
-        country = place
+        countries = Choice.countries(chosen: place)
         pieces = String(count)
         grams = query.grams.map { String($0) } ?? ""
         value = query.value ?? ""
@@ -105,7 +106,7 @@ struct ShippingPreview {
             count, grams: query.grams ?? 0, to: place, value: worth ?? .zero(currency))
         guard let quote else {
             words = localized(
-                "This profile has no price for \(place): the market's shipping providers are asked."
+                "This profile has no price for \(named): the market's shipping providers are asked."
             )
             return
         }
@@ -113,9 +114,9 @@ struct ShippingPreview {
         let days = Self.days(quote.daysMin ?? 0, quote.daysMax ?? 0)
         words =
             quote.price.isZero
-            ? localized("A customer in \(place) pays nothing for \(things) to arrive: \(days).")
+            ? localized("A customer in \(named) pays nothing for \(things) to arrive: \(days).")
             : localized(
-                "A customer in \(place) pays \(Format.money(quote.price)) for \(things): \(days).")
+                "A customer in \(named) pays \(Format.money(quote.price)) for \(things): \(days).")
     }
 
     static func days(_ least: Int, _ most: Int) -> String {

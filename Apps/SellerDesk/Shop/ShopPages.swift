@@ -32,7 +32,7 @@ struct ProfilePage {
     let name: String
     let slug: String
     let about: String
-    let country: String
+    let countries: [Choice]
     let legalName: String
     let vatNumber: String
     let originName: String
@@ -41,7 +41,7 @@ struct ProfilePage {
     let city: String
     let region: String
     let postalCode: String
-    let originCountry: String
+    let originCountries: [Choice]
     let phone: String
 
     static func new(owner: String) -> ProfilePage {
@@ -78,7 +78,7 @@ struct ProfilePage {
         name = values["name"] ?? ""
         slug = values["slug"] ?? ""
         about = values["about"] ?? ""
-        country = values["country"] ?? ""
+        countries = Choice.countries(chosen: values["country"] ?? "")
         legalName = values["legalName"] ?? ""
         vatNumber = values["vatNumber"] ?? ""
         originName = values["origin.name"] ?? ""
@@ -87,7 +87,7 @@ struct ProfilePage {
         city = values["origin.city"] ?? ""
         region = values["origin.region"] ?? ""
         postalCode = values["origin.postalCode"] ?? ""
-        originCountry = values["origin.country"] ?? ""
+        originCountries = Choice.countries(chosen: values["origin.country"] ?? "")
         phone = values["origin.phone"] ?? ""
     }
 }

@@ -75,6 +75,7 @@ struct ShopRoutes {
                 glance: glance, visits: await visits,
                 opening: try await OpeningSteps.find(
                     seller, nil, call.marketplace, member),
+                storefront: call.marketplace.settings.storefrontURL,
                 now: try await call.marketplace.marketNow()),
             title: seller.name)
     }

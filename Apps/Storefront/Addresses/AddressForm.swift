@@ -49,11 +49,7 @@ struct AddressForm {
         region = address.region ?? ""
         postalCode = address.postalCode ?? ""
         phone = address.phone ?? ""
-        // A country that the list does not have, from a program, stays what it is.
-        let known = Countries.all.contains { $0.code == address.country }
-        let offered =
-            known ? Countries.all : [(code: address.country, name: address.country)] + Countries.all
-        countries = offered.map {
+        countries = Countries.offered(chosen: address.country).map {
             Country(code: $0.code, name: $0.name, isChosen: $0.code == address.country)
         }
     }

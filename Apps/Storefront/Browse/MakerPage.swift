@@ -31,7 +31,8 @@ struct MakerPage {
         holiday: Holiday?, policies: String?
     ) {
         name = seller.name
-        place = [seller.origin?.city, seller.country].compactMap { $0 }.joined(separator: ", ")
+        place = [seller.origin?.city, Countries.name(seller.country)].compactMap { $0 }
+            .joined(separator: ", ")
         since = Format.date(seller.createdAt)
         about = Format.paragraphs(seller.about)
         self.policies = policies.map { Format.paragraphs($0) }

@@ -131,8 +131,8 @@ struct DeliveryLine {
         isBad = estimate == .notThere
         self.then = then
         isChosen = country != nil
-        countries = Countries.all.map {
-            Country(code: $0.code, name: localized(name: $0.name), isChosen: $0.code == country)
+        countries = Countries.offered(chosen: country).map {
+            Country(code: $0.code, name: $0.name, isChosen: $0.code == country)
         }
     }
 }

@@ -12,8 +12,6 @@ public struct ScarceVariant: Hashable, Sendable {
     /// What checkouts hold.
     public let reserved: Int
 
-    /// So many are listed, the scarcest of them.
-    public static let countMax = 200
     /// Nobody wants to be told of more.
     public static let lowMax = 1000
 }
@@ -25,12 +23,15 @@ extension Marketplace {
         return try await database.scarceStock.threshold(of: member.seller)
     }
 
-    /// Variants of published things with so many pieces or fewer, the scarcest first, at most
-    /// ``ScarceVariant/countMax``.
-    public func scarceStock(as member: SellerMember) async throws -> [ScarceVariant] {
+    /// Variants of published things with so many pieces or fewer, the scarcest first.
+    /// - Throws: ``InputRefusal`` for a page that this list never had.
+    public func scarceStock(
+        as member: SellerMember, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<ScarceVariant> {
         try member.require(.readListings)
-        return try await database.scarceStock.list(
-            of: member.seller, limit: ScarceVariant.countMax)
+        let rows = try await database.scarceStock.list(
+            of: member.seller, after: try ScarceCursor(page.after), limit: page.limit + 1)
+        return Page(rows, limit: page.limit) { ScarceCursor($0).text }
     }
 
     /// Says from how many pieces on a variant is scarce.
@@ -52,6 +53,34 @@ extension Marketplace {
                 by: member.account, as: .seller, for: member.seller,
                 before: LowStock(pieces: before), after: LowStock(pieces: pieces))
         }
+    }
+}
+
+/// Where the next page of scarce variants starts: behind this one.
+struct ScarceCursor: Hashable, Sendable {
+    let available: Int
+    let listing: ID<Listing>
+    let variant: ID<Variant>
+
+    var text: String { "\(available):\(listing):\(variant)" }
+
+    init(_ last: ScarceVariant) {
+        available = last.available
+        listing = last.listing
+        variant = last.variant
+    }
+
+    /// Reads what `text` wrote; nil when there is no cursor.
+    /// - Throws: ``InputRefusal`` for text that no page gave out.
+    init?(_ text: String?) throws(InputRefusal) {
+        guard let text else { return nil }
+        let parts = text.split(separator: ":").map(String.init)
+        guard parts.count == 3, let available = Int32(parts[0]),
+            let listing = ID<Listing>(parts[1]), let variant = ID<Variant>(parts[2])
+        else { throw InputRefusal(.wrong("This is not a page of this list."), field: "after") }
+        self.available = Int(available)
+        self.listing = listing
+        self.variant = variant
     }
 }
 

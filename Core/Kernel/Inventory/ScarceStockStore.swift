@@ -26,7 +26,9 @@ struct ScarceStockStore {
     }
 
     /// The scarcest first.
-    func list(of seller: ID<Seller>, limit: Int) async throws -> [ScarceVariant] {
+    func list(
+        of seller: ID<Seller>, after: ScarceCursor?, limit: Int
+    ) async throws -> [ScarceVariant] {
         try await db.query(
             """
             select v.id, v.listing_id, v.title, v.option_values, v.sku, k.on_hand - k.reserved,
@@ -39,7 +41,11 @@ struct ScarceStockStore {
             ) v
             join stock_level k on k.variant_id = v.id
             where k.on_hand - k.reserved <= \(Self.threshold(of: seller))
-            order by k.on_hand - k.reserved, v.title, v.id limit \(limit)::int
+                and (\(after?.variant)::uuid is null
+                    or (k.on_hand - k.reserved, v.listing_id, v.id)
+                        > (\(after?.available)::int, \(after?.listing)::uuid,
+                            \(after?.variant)::uuid))
+            order by k.on_hand - k.reserved, v.listing_id, v.id limit \(limit)::int
             """
         ).decode { c in
             ScarceVariant(

@@ -98,18 +98,24 @@ extension Marketplace {
     }
 
     /// The shop's listings, newest first.
+    /// - Parameter text: a part of the title, or how a SKU begins; nil or blank for all.
+    /// - Throws: ``InputRefusal`` for a text that is too long or has control characters.
     public func listings(
-        in state: Listing.State?, as member: SellerMember, _ page: PageRequest = PageRequest()
+        in state: Listing.State?, containing text: String? = nil, as member: SellerMember,
+        _ page: PageRequest = PageRequest()
     ) async throws -> Page<ListingSummary> {
         try member.require(.readListings)
-        return try await database.listings.list(of: member.seller, state, page)
+        return try await database.listings.list(
+            of: member.seller, state,
+            containing: try InputText.optionalLine(
+                text, field: "text", lengthMax: Listing.searchLengthMax), page)
     }
 
     /// A shop's listings, newest first, for administrators.
     public func listings(
         of seller: ID<Seller>, in state: Listing.State?, _ page: PageRequest = PageRequest()
     ) async throws -> Page<ListingSummary> {
-        try await database.listings.list(of: seller, state, page)
+        try await database.listings.list(of: seller, state, containing: nil, page)
     }
 
     func details(

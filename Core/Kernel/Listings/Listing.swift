@@ -41,6 +41,8 @@ public struct Listing: Hashable, Sendable, Codable {
     }
 
     public static let variantsMax = 100
+    /// Of what a seller looks for among the own listings, in characters.
+    static let searchLengthMax = 80
     public static let imagesMax = 20
 }
 

@@ -98,11 +98,17 @@ struct ListingStore {
         ])
     }
 
+    /// Titles are looked at in so many of a shop's newest listings.
+    private static let titlesSearched = 10_000
+
     /// The seller's list, newest first.
+    /// - Parameter text: a part of the title, or how a variant's SKU begins.
     func list(
-        of seller: ID<Seller>, _ state: Listing.State?, _ page: PageRequest
+        of seller: ID<Seller>, _ state: Listing.State?, containing text: String?,
+        _ page: PageRequest
     ) async throws -> Page<ListingSummary> {
-        let condition: SQL = state.map { state in "l.state = \(state)" } ?? "true"
+        var condition: SQL = state.map { state in "l.state = \(state)" } ?? "true"
+        if let text { condition = "\(condition) and l.id in (\(Self.found(text, of: seller)))" }
         let rows = try await db.query(
             """
             select l.id, l.handle, l.title, l.state, l.for_sale, l.price_from, l.currency,
@@ -126,6 +132,20 @@ struct ListingStore {
                 available: try c.next(), imageHash: try c.next(), imageSourceURL: try c.next())
         }
         return Page(rows, limit: page.limit) { $0.id.description }
+    }
+
+    /// The last character closes the range of all SKUs that begin so.
+    private static func found(_ text: String, of seller: ID<Seller>) -> SQL {
+        """
+        select r.id from (
+            select id, title from listing where seller_id = \(seller)
+            order by id desc limit \(titlesSearched)::int
+        ) r where strpos(lower(r.title), lower(\(text)::text)) > 0
+        union all
+        select v.listing_id from variant v
+        where v.seller_id = \(seller) and v.active and lower(v.sku) ~>=~ lower(\(text)::text)
+            and lower(v.sku) ~<~ (lower(\(text)::text) || chr(1114111))
+        """
     }
 
     /// Which listing of which open shop has this address.

@@ -191,4 +191,6 @@ public struct OrderSummary: Sendable {
     /// The name on the parcel.
     public let recipient: String
     public let placedAt: Instant
+    /// What the customer wishes of the parcel.
+    public let wishes: ParcelWishes
 }

@@ -7,11 +7,23 @@ public struct OrderFilter: Sendable {
     public var seller: ID<Seller>?
     /// The number of an order or of a purchase, as people type it.
     public var number: String?
+    /// Such a number, or how a word of the name on the parcel begins; among one seller's orders,
+    /// and blank for all of them.
+    public var text: String?
 
-    public init(state: Order.State? = nil, seller: ID<Seller>? = nil, number: String? = nil) {
+    /// Names are looked for in so many of a seller's newest orders: there is no index over the
+    /// names of one seller's customers, and a year is what people ask about.
+    public static let namesSearched = 5_000
+    static let textLengthMax = 80
+
+    public init(
+        state: Order.State? = nil, seller: ID<Seller>? = nil, number: String? = nil,
+        text: String? = nil
+    ) {
         self.state = state
         self.seller = seller
         self.number = number
+        self.text = text
     }
 }
 
@@ -24,7 +36,7 @@ struct OrderListStore {
         o.seller_share, o.commission,
         (select sum(l.quantity) from order_line l where l.order_id = o.id)::integer,
         (select l.title from order_line l where l.order_id = o.id order by l.line limit 1),
-        b.address->>'name', o.placed_at
+        b.address->>'name', o.placed_at, k.gift_message, k.deliver_on::text
         """
 
     func list(_ filter: OrderFilter, _ page: PageRequest) async throws -> Page<OrderSummary> {
@@ -34,6 +46,8 @@ struct OrderListStore {
             select \(Self.columns)
             from orders o join purchase b on b.id = o.purchase_id
                 join seller s on s.id = o.seller_id
+                left join checkout_parcel k on k.checkout_id = b.checkout_id
+                    and k.wallet_id = o.wallet_id
             where (\(after)::uuid is null or o.id < \(after)::uuid)\(Self.conditions(filter))
             order by o.id desc
             limit \(page.limit + 1)::bigint
@@ -59,7 +73,26 @@ struct OrderListStore {
                     where p.number = \(number))
                 """
         }
+        if let text = filter.text, let seller = filter.seller {
+            conditions = "\(conditions) and o.id in (\(found(text, of: seller)))"
+        }
         return conditions
+    }
+
+    private static func found(_ text: String, of seller: ID<Seller>) -> SQL {
+        let number = PurchaseNumber.normalized(text)
+        return """
+            select id from orders where number = \(number)
+            union all
+            select n.id from orders n join purchase p on p.id = n.purchase_id
+            where p.number = \(number)
+            union all
+            select r.id from (
+                select id, purchase_id from orders where seller_id = \(seller)
+                order by id desc limit \(OrderFilter.namesSearched)::int
+            ) r join purchase p on p.id = r.purchase_id
+            where strpos(' ' || lower(p.address->>'name'), ' ' || lower(\(text)::text)) > 0
+            """
     }
 }
 
@@ -83,5 +116,6 @@ extension OrderSummary {
         firstTitle = try c.next()
         recipient = try c.next()
         placedAt = try c.next()
+        wishes = try ParcelWishes(&c)
     }
 }

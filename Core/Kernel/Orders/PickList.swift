@@ -20,6 +20,8 @@ public struct PickList: Hashable, Sendable {
         /// As people read it.
         public let number: String
         public let quantity: Int
+        /// What the customer wishes of the parcel.
+        public let wishes: ParcelWishes
     }
 
     /// By title, then by options.
@@ -44,13 +46,16 @@ extension PickList {
         let sku: String?
         /// Pieces that are still to be packed.
         let quantity: Int
+        let wishes: ParcelWishes
     }
 
     /// - Parameter lines: those of the orders that wait longest first.
     init(_ lines: [Line], orders: Int, isWhole: Bool) {
         var items: [ID<Variant>: Item] = [:]
         for line in lines {
-            let share = Share(order: line.order, number: line.number, quantity: line.quantity)
+            let share = Share(
+                order: line.order, number: line.number, quantity: line.quantity,
+                wishes: line.wishes)
             items[
                 line.variant,
                 default: Item(
@@ -73,5 +78,17 @@ extension Marketplace {
     public func pickList(as member: SellerMember) async throws -> PickList {
         try member.require(.readOrders)
         return try await database.pickLists.read(of: member.seller)
+    }
+
+    /// The orders that wait to be packed, those that wait longest first: what papers are printed
+    /// for in one go.
+    public func ordersToPack(
+        as member: SellerMember, _ page: PageRequest = PageRequest()
+    ) async throws -> Page<OrderDetail> {
+        try member.require(.readOrders)
+        let ids = try await database.pickLists.waiting(of: member.seller, page)
+        let details = try await database.orders.details(ids.items)
+        let known = Dictionary(details.map { ($0.order.id, $0) }) { first, _ in first }
+        return Page(items: ids.items.compactMap { known[$0] }, next: ids.next)
     }
 }

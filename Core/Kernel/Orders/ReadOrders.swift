@@ -48,12 +48,15 @@ extension Marketplace {
     }
 
     /// The seller's orders, the newest first.
+    /// - Throws: ``InputRefusal`` for a text that is too long or has control characters.
     public func listOrders(
         as member: SellerMember, _ filter: OrderFilter = OrderFilter(), _ page: PageRequest
     ) async throws -> Page<OrderSummary> {
         try member.require(.readOrders)
         var filter = filter
         filter.seller = member.seller
+        filter.text = try InputText.optionalLine(
+            filter.text, field: "text", lengthMax: OrderFilter.textLengthMax)
         return try await database.orderLists.list(filter, page)
     }
 

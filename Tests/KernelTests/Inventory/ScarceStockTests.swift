@@ -20,7 +20,7 @@ import Vocabulary
                 try await kernel.publishListing(made.listing.id, as: seller.member)
             }
             func titles() async throws -> [String] {
-                try await kernel.scarceStock(as: seller.member).map(\.title)
+                try await kernel.scarceStock(as: seller.member).items.map(\.title)
             }
             #expect(try await kernel.lowStock(as: seller.member) == 3)
             #expect(try await titles() == ["Gone", "Two"])
@@ -29,7 +29,18 @@ import Vocabulary
             try await kernel.setLowStock(5, as: seller.member)
             #expect(try await titles() == ["Gone", "Two", "Five"])
             #expect(try await kernel.glance(as: seller.member).runningOut == 2)
-            #expect(try await kernel.scarceStock(as: other.member).isEmpty)
+            // Page by page it is the same list, and two that are as scarce are on one page each.
+            var paged: [String] = []
+            var after: String?
+            repeat {
+                let page = try await kernel.scarceStock(
+                    as: seller.member, PageRequest(after: after, limit: 1))
+                #expect(page.items.count == 1)
+                paged += page.items.map(\.title)
+                after = page.next
+            } while after != nil && paged.count < 9
+            #expect(paged == ["Gone", "Two", "Five"])
+            #expect(try await kernel.scarceStock(as: other.member).items.isEmpty)
             #expect(try await kernel.lowStock(as: other.member) == 3)
 
             try await kernel.setLowStock(0, as: seller.member)

@@ -109,6 +109,7 @@ public struct Migration: Sendable {
         "m0165-email-changes",
         "m0167-cut-plans",
         "m0157-dispute-sweeps",
+        "m0160-allowed-hosts",
     ]
 
     /// The migrations that this build ships.

@@ -116,6 +116,7 @@ public struct Migration: Sendable {
         "m0151-dispute-quarantine",
         "m0125-payment-methods",
         "m0166-searched-skus",
+        "m0160-allowed-hosts",
     ]
 
     /// The migrations that this build ships.

@@ -43,11 +43,16 @@ public struct HostClient: Sendable {
         try await anywhere.shutdown()
     }
 
-    /// The way out for one instance: to the hosts of its `url` settings and of its module.
+    /// The way out for one instance: to the hosts of its `url` settings, and to those that its
+    /// module declares and that are `allowed`; nil allows all of them.
     public func transport(
-        for descriptor: ModuleDescriptor, _ settings: InstanceSettings
+        for descriptor: ModuleDescriptor, _ settings: InstanceSettings,
+        allowed: Set<String>? = nil
     ) -> HostTransport {
-        HostTransport(client: self, hosts: descriptor.reachableHosts(settings))
+        let hosts = descriptor.reachableHosts(settings, allowed: allowed)
+        return HostTransport(
+            client: self, hosts: hosts,
+            withheld: descriptor.reachableHosts(settings).subtracting(hosts))
     }
 
     /// Who connects to `address`; nil when it leads where nobody allowed it to.
@@ -84,13 +89,34 @@ public struct HostClient: Sendable {
 struct AddressForbidden: Error {}
 
 extension ModuleDescriptor {
-    /// The hosts that an instance with these settings may talk to, in lower case, without ports.
-    /// In sandbox mode those where real money moves are not among them.
-    package func reachableHosts(_ settings: InstanceSettings) -> Set<String> {
-        let configured = fields.filter { $0.kind == .url }
-            .compactMap { settings.text($0).flatMap(WebAddress.init)?.host }
-        var hosts = Set(configured + self.hosts.map { $0.lowercased() })
-        if settings.mode == .sandbox { hosts.subtract(liveHosts.map { $0.lowercased() }) }
-        return hosts
+    /// The hosts that an instance with these settings may talk to, in lower case, without ports:
+    /// those that were typed, and those that the module declares and that are `allowed`; nil
+    /// allows all of them. In sandbox mode those where real money moves are not among them.
+    package func reachableHosts(
+        _ settings: InstanceSettings, allowed: Set<String>? = nil
+    ) -> Set<String> {
+        let addresses = fields.filter { $0.kind == .url }
+        func typed(_ field: ConfigurationField) -> String? {
+            settings.values[field.key].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        var reached = Set(hosts.map { $0.lowercased() })
+        for field in addresses where typed(field) == nil {
+            if let host = field.fallbackHost { reached.insert(host) }
+        }
+        if let allowed { reached.formIntersection(allowed) }
+        reached.formUnion(addresses.compactMap { typed($0).flatMap(WebAddress.init)?.host })
+        if settings.mode == .sandbox { reached.subtract(liveHosts.map { $0.lowercased() }) }
+        return reached
     }
+
+    /// The hosts that the module itself names, in lower case and order: those that it says it
+    /// talks to, and those of addresses that hold where nobody types another.
+    package var declaredHosts: [String] {
+        let others = fields.filter { $0.kind == .url }.compactMap(\.fallbackHost)
+        return Set(hosts.map { $0.lowercased() } + others).sorted()
+    }
+}
+
+extension ConfigurationField {
+    fileprivate var fallbackHost: String? { fallback.flatMap(WebAddress.init)?.host }
 }

@@ -12,19 +12,22 @@ public struct HostTransport: HTTPTransport {
 
     private let client: HostClient
     private let hosts: Set<String>
+    private let withheld: Set<String>
 
-    /// `hosts` in lower case, without ports.
-    public init(client: HostClient, hosts: Set<String>) {
+    /// - Parameters:
+    ///   - hosts: those that it leads to, in lower case, without ports.
+    ///   - withheld: those that the module declares and that nobody allowed.
+    public init(client: HostClient, hosts: Set<String>, withheld: Set<String> = []) {
         self.client = client
         self.hosts = hosts
+        self.withheld = withheld
     }
 
     public func send(
         _ request: HTTPRequest, deadline: Instant
     ) async throws(ProviderError) -> HTTPResponse {
         guard let address = WebAddress(request.url), hosts.contains(address.host) else {
-            throw .invalidRequest(
-                code: "host.not-allowed", message: "This instance may not talk to that host.")
+            throw refusal(of: WebAddress(request.url)?.host)
         }
         let connector = try await cutOff(
             at: deadline,
@@ -53,6 +56,17 @@ public struct HostTransport: HTTPTransport {
         } catch {
             throw Self.meaning(of: error, host: address.host)
         }
+    }
+
+    private func refusal(of host: String?) -> ProviderError {
+        guard let host, withheld.contains(host) else {
+            return .invalidRequest(
+                code: "host.not-allowed", message: "This instance may not talk to that host.")
+        }
+        return .invalidRequest(
+            code: "host.not-allowed",
+            message: "\(host) is not among the hosts that this provider may reach. An "
+                + "administrator allows it with the provider's settings.")
     }
 
     /// Only what surely came before the first byte was sent is `unavailable`.

@@ -82,6 +82,15 @@ public final class ModuleCatalog: Sendable {
         }
     }
 
+    /// Whether one of them is a program of its own.
+    public var hasPrograms: Bool {
+        state.withLock { state in
+            state.modules.values.flatMap(\.values).contains {
+                $0.path?.hasSuffix(ModuleManifest.suffix) ?? false
+            }
+        }
+    }
+
     /// Takes the place of what was known: modules of another process. They can be described here,
     /// and made there only.
     public func mirror(_ listed: [Listed], refused: [Refused]) {

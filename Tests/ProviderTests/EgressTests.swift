@@ -123,6 +123,51 @@ import Vocabulary
                 == ["test.example", "api.example", "live.example"])
     }
 
+    @Test func `is a host that its module declares and nobody allowed`() async throws {
+        try await withServer { port, visits in
+            let module = ModuleDescriptor(
+                kind: .shipping, key: "k", name: "K", version: "1", hosts: ["127.0.0.1"])
+            let client = HostClient(privateHosts: ["127.0.0.1:\(port)"])
+            let settings = InstanceSettings(instanceID: "i")
+            let request = HTTPRequest("GET", "http://127.0.0.1:\(port)/")
+
+            let shut = client.transport(for: module, settings, allowed: [])
+            let error = await #expect(throws: ProviderError.self) {
+                try await shut.send(request, deadline: soon)
+            }
+            #expect(visits() == 0, "a request came through")
+            guard case .invalidRequest("host.not-allowed", let message) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(message.hasPrefix("127.0.0.1 is not among the hosts"))
+
+            let open = client.transport(for: module, settings, allowed: ["127.0.0.1"])
+            #expect(try await open.send(request, deadline: soon).status == 404)
+            try await client.shutDown()
+        }
+    }
+
+    /// Nobody typed it, so somebody has to allow it; what somebody typed he has allowed by that.
+    @Test func `is the address that holds where nobody typed one, unless it is allowed`() {
+        let module = ModuleDescriptor(
+            kind: .payment, key: "k", name: "K", version: "1",
+            fields: [
+                ConfigurationField(
+                    "url", label: "URL", kind: .url, fallback: "https://API.example/v1")
+            ], hosts: ["files.example"])
+        func hosts(_ values: [String: String], _ allowed: Set<String>?) -> Set<String> {
+            module.reachableHosts(
+                InstanceSettings(instanceID: "i", mode: .live, values: values), allowed: allowed)
+        }
+
+        #expect(module.declaredHosts == ["api.example", "files.example"])
+        #expect(hosts([:], nil) == ["api.example", "files.example"])
+        #expect(hosts([:], ["files.example"]) == ["files.example"])
+        #expect(hosts(["url": "https://own.example"], []) == ["own.example"])
+        #expect(hosts(["url": ""], ["api.example", "undeclared.example"]) == ["api.example"])
+    }
+
     private var soon: Instant { .systemNow.advanced(by: .seconds(5)) }
 
     private func refusal(

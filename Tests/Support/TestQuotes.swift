@@ -5,7 +5,9 @@ import Vocabulary
 public struct TestShipping: ShippingProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .shipping, key: "test-shipping", name: "Test shipping", version: "1",
-        fields: [ConfigurationField("price", label: "Price", kind: .integer, fallback: "490")])
+        fields: [ConfigurationField("price", label: "Price", kind: .integer, fallback: "490")],
+        // It goes to neither: what an administrator may be asked about.
+        hosts: ["parcels.example", "labels.example"])
 
     let price: Int64
 

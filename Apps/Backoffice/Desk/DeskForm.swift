@@ -63,6 +63,8 @@ struct Input: Sendable {
     var isHidden = false
     var isChoice = false
     var isFile = false
+    var isCheck = false
+    var isChecked = false
     var lineType = "text"
     var choices: [Choice] = []
     /// The words over a group of inputs that begins with this one.
@@ -124,6 +126,16 @@ struct Input: Sendable {
     static func file(_ key: String, _ label: Phrase, help: Phrase? = nil) -> Input {
         var input = Input(key: key, caption: label.text, help: help?.text)
         input.isFile = true
+        return input
+    }
+
+    /// Yes or no, where what is not ticked is no.
+    static func check(
+        _ key: String, _ label: Phrase, isChecked: Bool, help: Phrase? = nil
+    ) -> Input {
+        var input = Input(key: key, caption: label.text, help: help?.text)
+        input.isCheck = true
+        input.isChecked = isChecked
         return input
     }
 

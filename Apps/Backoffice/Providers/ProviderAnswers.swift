@@ -41,6 +41,8 @@ struct ModuleAnswer: Codable {
     let contract: Int64
     let summary: String
     let capabilities: [String]
+    /// Hosts that it asks to reach, besides the addresses that somebody types.
+    let hosts: [String]
     let fields: [Field]
     /// What its last conformance run found; nil when it was never tried.
     let conformance: ConformanceSum?
@@ -55,6 +57,7 @@ struct ModuleAnswer: Codable {
         version = module.version
         summary = module.summary
         capabilities = module.capabilities.map(\.rawValue).sorted()
+        hosts = ProviderInstance.hosts(askedBy: module).map(\.name)
         fields = module.fields.map { Field($0) }
     }
 }
@@ -87,6 +90,9 @@ struct ProviderAnswer: Codable {
     let capture: String
     let version: Int
     let settings: [Setting]
+    /// Of the hosts that its module asks to reach, those that an administrator allowed; nil where
+    /// nobody was asked yet, and it reaches all of them.
+    let allowedHosts: [String]?
     let createdAt: Instant
 
     init(_ instance: ProviderInstance) {
@@ -101,6 +107,7 @@ struct ProviderAnswer: Codable {
         version = instance.configurationVersion
         settings = instance.settings.sorted { $0.key < $1.key }
             .map { Setting(key: $0.key, value: $0.value) }
+        allowedHosts = instance.allowedHosts
         createdAt = instance.createdAt
     }
 }
@@ -129,7 +136,23 @@ struct ProviderFile: Codable {
         let at: Instant
     }
 
+    struct Host: Codable {
+        let host: String
+        /// What is not allowed is refused before anything is sent.
+        let allowed: Bool
+        /// Whether nobody was asked about it yet: an earlier version of the module did not ask.
+        let isNew: Bool
+
+        init(_ host: ProviderInstance.Host) {
+            self.host = host.name
+            allowed = host.isAllowed
+            isNew = host.isNew
+        }
+    }
+
     let provider: ProviderAnswer
+    /// What the version of its module that serves it asks to reach, besides typed addresses.
+    let hosts: [Host]
     /// The keys of the secret fields that are set.
     let secrets: [String]
     /// The keys of those before the last change, with which webhooks are still accepted.
@@ -146,7 +169,11 @@ struct ProviderFile: Codable {
     private static let unreadableMax = 20
 
     init(_ marketplace: Marketplace, _ id: ID<ProviderInstance>) async throws {
-        provider = ProviderAnswer(try await marketplace.providerInstance(id))
+        let instance = try await marketplace.providerInstance(id)
+        provider = ProviderAnswer(instance)
+        hosts =
+            try await marketplace.moduleServing(instance)
+            .map { instance.hosts(askedBy: $0).map { Host($0) } } ?? []
         secrets = try await marketplace.storedSecrets(of: id).sorted()
         previousSecrets = try await marketplace.previousSecrets(of: id).sorted()
         health = HealthAnswer(try await marketplace.providerHealth(id))

@@ -67,7 +67,11 @@ enum ProviderPages {
                                 ProviderInstance.Mode.allCases.map {
                                     (key: $0.rawValue, text: Phrase.data($0.rawValue.inWords))
                                 }),
-                        ] + capture(module, nil) + inputs(module.fields, [:], stored: []))
+                        ] + capture(module, nil) + inputs(module.fields, [:], stored: [])
+                            + hosts(
+                                ProviderInstance.hosts(askedBy: module).map {
+                                    ProviderFile.Host($0)
+                                }))
                 ])
             ])
     }
@@ -80,19 +84,22 @@ enum ProviderPages {
         let module =
             modules.first { $0.version == provider.moduleVersion } ?? modules.last
         let version = provider.moduleVersion ?? ""
-        let facts = Block(facts: [
-            Fact("State", state: provider.state), Fact("Kind", data: provider.kind.inWords),
-            Fact(
-                "Module",
-                module == nil
-                    ? "\(provider.module) \(version) (not in the modules folder)"
-                    : "\(provider.module) \(version)",
-                to: "/provider-modules/\(provider.module)"),
-            Fact("Mode", data: provider.mode.inWords),
-            Fact("Captured", data: provider.capture.inWords),
-            Fact("Webhooks come to", data: file.webhookUrl),
-            Fact("Audit trail", "show", to: Links.trail("provider_instance", "\(provider.id)")),
-        ])
+        let facts = Block(
+            text: asked(file),
+            facts: [
+                Fact("State", state: provider.state), Fact("Kind", data: provider.kind.inWords),
+                Fact(
+                    "Module",
+                    module == nil
+                        ? "\(provider.module) \(version) (not in the modules folder)"
+                        : "\(provider.module) \(version)",
+                    to: "/provider-modules/\(provider.module)"),
+                Fact("Mode", data: provider.mode.inWords),
+                Fact("Captured", data: provider.capture.inWords),
+                reach(file),
+                Fact("Webhooks come to", data: file.webhookUrl),
+                Fact("Audit trail", "show", to: Links.trail("provider_instance", "\(provider.id)")),
+            ])
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
         let open = Self.open(file, mayRun: mayRun)
         let history = Block(
@@ -222,7 +229,8 @@ enum ProviderPages {
                 .hidden("version", String(provider.version)),
                 .line("name", "Name", provider.name),
             ] + capture(module, provider.capture)
-                + inputs(module.fields, values, stored: Set(file.secrets)) + [.reason])
+                + inputs(module.fields, values, stored: Set(file.secrets)) + hosts(file.hosts)
+                + [.reason])
         return [Block("Settings", forms: [form])]
     }
 
@@ -248,7 +256,7 @@ enum ProviderPages {
                         "moduleVersion", "Version of the module",
                         modules.map { (key: $0.version, text: Phrase.data($0.version)) },
                         chosen: provider.moduleVersion),
-                ])
+                ] + newHosts(file, modules))
             blocks.append(Block("Module", forms: [form]))
         }
         if !file.previousSecrets.isEmpty {

@@ -15,17 +15,32 @@ struct ProviderRoutes {
         ]
     }
 
+    struct HostChoice: Described {
+        let host: String
+        let allowed: Bool
+        static let rules: [String: [Rule]] = ["host": [.length(1...253)]]
+    }
+
     struct NewProvider: Described {
         let module: String
         let name: String
         let mode: String?
         let capture: String?
         let settings: [Setting]
+        let hosts: [HostChoice]?
         static let rules: [String: [Rule]] = [
             "module": [.length(1...80)], "name": [.length(1...80)],
             "mode": [.choice(ProviderInstance.Mode.allCases.map(\.rawValue))],
             "capture": [.choice(ProviderInstance.Capture.choices.map(\.rawValue))],
             "settings": [.count(0...60)],
+            "hosts": [
+                .count(0...200),
+                .about(
+                    """
+                    Which of the hosts that the module asks to reach it may reach: those with \
+                    `allowed`, and no other. Left out: all of them.
+                    """),
+            ],
         ]
     }
 
@@ -35,6 +50,7 @@ struct ProviderRoutes {
         let name: String
         let capture: String
         let settings: [Setting]
+        let hosts: [HostChoice]?
         let reason: String
         static let rules: [String: [Rule]] = [
             "version": [.range(1...1_000_000_000)], "name": [.length(1...80)],
@@ -46,6 +62,14 @@ struct ProviderRoutes {
                     A secret that is left out or empty stays as it is, unless an address changes: \
                     no stored secret is sent to another host than it was typed for.
                     """),
+            ],
+            "hosts": [
+                .count(0...200),
+                .about(
+                    """
+                    Which of the hosts that the module asks to reach it may reach from now on: \
+                    those with `allowed`, and no other. Left out: the same as before.
+                    """),
             ], "reason": [.length(3...500)],
         ]
     }
@@ -53,9 +77,17 @@ struct ProviderRoutes {
     struct NewVersion: Described {
         let version: Int
         let moduleVersion: String
+        let newHostsAllowed: Bool?
         let reason: String
         static let rules: [String: [Rule]] = [
             "version": [.range(1...1_000_000_000)], "moduleVersion": [.length(1...40)],
+            "newHostsAllowed": [
+                .about(
+                    """
+                    Whether it may reach the hosts that this version asks for and nobody was asked \
+                    about. Otherwise they are refused until they are allowed with its settings.
+                    """)
+            ],
             "reason": [.length(3...500)],
         ]
     }
@@ -173,7 +205,8 @@ struct ProviderRoutes {
                     mode: input.mode.flatMap(ProviderInstance.Mode.init(rawValue:)) ?? .sandbox,
                     capture: input.capture.flatMap(ProviderInstance.Capture.init(rawValue:))
                         ?? .atOrder,
-                    settings: Self.values(input.settings), as: admin.account.id))
+                    settings: Self.values(input.settings), allowing: Self.allowed(input.hosts),
+                    as: admin.account.id))
         }
         desk.act(
             Act<ProviderPath>(
@@ -185,8 +218,8 @@ struct ProviderRoutes {
                 try await marketplace.changeProviderInstance(
                     path.provider, version: input.version, name: input.name,
                     capture: ProviderInstance.Capture(rawValue: input.capture) ?? .atOrder,
-                    settings: Self.values(input.settings), reason: input.reason,
-                    as: admin.account.id))
+                    settings: Self.values(input.settings), allowing: Self.allowed(input.hosts),
+                    reason: input.reason, as: admin.account.id))
         }
         desk.api.post("/providers/{provider}/check", "Ask whether it works", tag: "Providers")
             .path(ProviderPath.self).refuses(.unavailable)
@@ -216,7 +249,8 @@ struct ProviderRoutes {
             ProviderAnswer(
                 try await marketplace.changeModuleVersion(
                     path.provider, version: input.version, to: input.moduleVersion,
-                    reason: input.reason, as: admin.account.id))
+                    allowingNewHosts: input.newHostsAllowed ?? false, reason: input.reason,
+                    as: admin.account.id))
         }
         desk.act(
             Act<ProviderPath>(
@@ -276,6 +310,10 @@ struct ProviderRoutes {
 
     private static func values(_ settings: [Setting]) -> [String: String] {
         Dictionary(settings.map { ($0.key, $0.value) }) { _, last in last }
+    }
+
+    private static func allowed(_ hosts: [HostChoice]?) -> Set<String>? {
+        hosts.map { Set($0.filter(\.allowed).map(\.host)) }
     }
 
     private static func module(

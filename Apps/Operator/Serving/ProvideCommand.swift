@@ -55,6 +55,13 @@ struct ProvideCommand: AsyncParsableCommand {
                 "  \(status.served) calls answered, \(status.failed) with an error, "
                     + "\(status.underWay) under way, \(status.connections) connections")
             if status.isMemoryClosed == true { say("  its memory is closed to everybody but root") }
+            if let apart = status.areProgramsApart {
+                say(
+                    apart
+                        ? "  modules' programs reach the network through it only"
+                        : "  modules' programs could open sockets of their own: this machine "
+                            + "permits no network namespaces")
+            }
             say("  modules: \(status.modules.joined(separator: ", "))")
         }
     }

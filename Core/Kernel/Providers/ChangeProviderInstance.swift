@@ -8,10 +8,13 @@ extension Marketplace {
     /// ``forgetPreviousSecrets(_:version:reason:as:)``. All processes use the new version within a
     /// second.
     ///
+    /// - Parameter hosts: those of the hosts that the module declares which it may reach from now
+    ///   on; nil leaves that as it is.
     /// - Throws: ``ProviderRefusal``; `stateChanged` when it is no longer at `version`.
     public func changeProviderInstance(
         _ id: ID<ProviderInstance>, version: Int, name: String, capture: ProviderInstance.Capture,
-        settings: [String: String], reason: String? = nil, as admin: ID<Account>?
+        settings: [String: String], allowing hosts: Set<String>? = nil, reason: String? = nil,
+        as admin: ID<Account>?
     ) async throws -> ProviderInstance {
         let name = try ProviderInstance.checked(name: name)
         guard let seen = try await database.providers.configuration(of: id) else {
@@ -25,6 +28,7 @@ extension Marketplace {
             throw ProviderRefusal.moduleMissing(key: seen.instance.moduleKey)
         }
         let (values, given) = module.descriptor.divided(settings)
+        let choice = try seen.instance.choice(hosts, of: module.descriptor)
         if module.descriptor.sends(to: values, elsewhereThan: seen.instance.settings) {
             try await refuseUnlessTyped(given, seen, module.descriptor)
         }
@@ -49,7 +53,7 @@ extension Marketplace {
                 let before = try await tx.audit.before("provider_instance", id.description)
                 try await tx.providers.change(
                     id, name: name, capture: capture, settings: values, secrets: sealed.present,
-                    previousSecrets: sealed.before)
+                    previousSecrets: sealed.before, hosts: choice)
                 try await tx.audit.record(
                     "provider.changed", on: "provider_instance", id.description, by: admin,
                     reason: reason, before: before)

@@ -6,13 +6,15 @@ extension Marketplace {
     /// holds all fields of the module by key, secret ones among them; those are encrypted at once
     /// and never shown again. The draft takes no business until it is activated.
     ///
+    /// - Parameter hosts: those of the hosts that the module declares which it may reach; nil for
+    ///   all of them.
     /// - Throws: ``ProviderRefusal`` for an unknown module, a setting that its module does not
-    ///   take, and a name that another provider of the kind has.
+    ///   take, a host that it does not declare, and a name that another provider of the kind has.
     public func createProviderInstance(
         module key: String, version: String? = nil, name: String,
         mode: ProviderInstance.Mode = .sandbox,
         capture: ProviderInstance.Capture = .atOrder, settings: [String: String],
-        as admin: ID<Account>?
+        allowing hosts: Set<String>? = nil, as admin: ID<Account>?
     ) async throws -> ProviderInstance {
         guard let module = try await providers.module(key, version: version) else {
             throw ProviderRefusal.settingWrong(
@@ -20,6 +22,7 @@ extension Marketplace {
         }
         let name = try ProviderInstance.checked(name: name)
         let (values, secrets) = module.descriptor.divided(settings)
+        let choice = try HostChoice(hosts, of: module.descriptor)
         let id = ID<ProviderInstance>()
         let sealed = try await providers.runtime.seal(
             SettingsDraft(
@@ -29,7 +32,7 @@ extension Marketplace {
             id: id, kind: module.descriptor.kind, moduleKey: key,
             moduleVersion: module.descriptor.version, name: name, mode: mode, state: .draft,
             settings: values, configurationVersion: 1, capture: capture,
-            createdAt: .systemNow)
+            createdAt: .systemNow, allowedHosts: choice.allowed, refusedHosts: choice.refused)
         return try await refusing(
             "provider_instance_name_key", as: ProviderRefusal.nameTaken
         ) {

@@ -75,7 +75,8 @@ struct LocalRuntime: ProviderRuntime {
             previousSecrets: try key.open(configuration.previousSecrets?.wrappedValue, of: id))
         let logger = logger
         let services = ProviderServices(
-            http: client.transport(for: module.descriptor, settings),
+            http: client.transport(
+                for: module.descriptor, settings, allowed: configuration.hosts.map { Set($0) }),
             log: { event, fields in
                 var metadata = fields.mapValues { Logger.MetadataValue.string($0) }
                 metadata["instance"] = "\(id)"
@@ -98,7 +99,8 @@ struct LocalRuntime: ProviderRuntime {
         }
         let settings = InstanceSettings(
             instanceID: "draft", mode: draft.mode, values: draft.settings, secrets: secrets)
-        let transport = client.transport(for: module.descriptor, settings)
+        // What is only made has nothing to say to anybody.
+        let transport = client.transport(for: module.descriptor, settings, allowed: [])
         do throws(ProviderError) {
             _ = try module.make(settings, ProviderServices(http: transport))
         } catch {

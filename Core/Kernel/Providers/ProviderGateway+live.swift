@@ -26,9 +26,10 @@ extension ProviderGateway {
         let made = ProviderDirectory.Made(
             version: instance.configurationVersion, session: runtime.session)
         if let live = directory.live(id, made) { return live }
-        guard let configuration = try await database.providers.configuration(of: id) else {
+        guard var configuration = try await database.providers.configuration(of: id) else {
             throw ProviderRefusal.instanceMissing
         }
+        await keepHosts(of: &configuration)
         let guarded = try await runtime.open(configuration)
         return directory.keep(
             guarded, id,

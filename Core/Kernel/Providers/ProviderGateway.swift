@@ -58,10 +58,23 @@ public final class ProviderGateway: Sendable {
     /// Hears of changes to instances and rules, and keeps how calls went, until cancelled. Until
     /// it runs, every question reads the tables anew.
     public func run() async {
+        warnOfOpenPrograms()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.hear() }
             group.addTask { await self.keepHealth() }
         }
+    }
+
+    private func warnOfOpenPrograms() {
+        guard runtime is LocalRuntime, catalog.hasPrograms, !NetworkWall.stands else { return }
+        logger.warning(
+            "programs.not-apart",
+            metadata: [
+                "about": """
+                modules' programs could open sockets of their own: this machine permits no \
+                network namespaces
+                """
+            ])
     }
 
     private func hear() async {

@@ -55,6 +55,11 @@ public struct ProviderInstance: Sendable {
     public let configurationVersion: Int
     public let capture: Capture
     public let createdAt: Instant
+    /// Of the hosts that its module declares, those that an administrator allowed, in lower case;
+    /// nil where nobody was asked yet, and all that it declares are reached.
+    public internal(set) var allowedHosts: [String]?
+    /// Those that he was shown and did not allow.
+    public internal(set) var refusedHosts: [String] = []
 
     /// Whether it may be given new business. What it made already it goes on serving in every
     /// state.

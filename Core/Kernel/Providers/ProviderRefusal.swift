@@ -8,6 +8,8 @@ public enum ProviderRefusal: Refusal {
     case versionMissing(module: String, version: String, field: String)
     case wrongKind
     case settingWrong(field: String, problem: String)
+    /// Somebody allowed a host that the module does not ask for.
+    case hostUnknown(String)
     case nameTaken
     case nameWrong
     case stateWrong(from: String, to: String)
@@ -31,6 +33,7 @@ public enum ProviderRefusal: Refusal {
         case .versionMissing: "provider.version-missing"
         case .wrongKind: "provider.wrong-kind"
         case .settingWrong: "provider.setting-wrong"
+        case .hostUnknown: "provider.host-unknown"
         case .nameTaken: "provider.name-taken"
         case .nameWrong: "provider.name-wrong"
         case .stateWrong: "provider.state-wrong"
@@ -49,7 +52,8 @@ public enum ProviderRefusal: Refusal {
         switch self {
         case .instanceMissing: .missing
         case .moduleMissing, .conformanceFailed, .hostUnreachable: .unavailable
-        case .versionMissing, .wrongKind, .settingWrong, .nameWrong, .ruleWrong, .tooManyRules:
+        case .versionMissing, .wrongKind, .settingWrong, .hostUnknown, .nameWrong, .ruleWrong,
+            .tooManyRules:
             .invalid
         case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen, .keyInUse:
             .conflict
@@ -69,6 +73,7 @@ public enum ProviderRefusal: Refusal {
             "There is no version \(version.prefix(40)) of \(module) in the modules folder."
         case .wrongKind: "This provider does something else."
         case .settingWrong(_, let problem): problem
+        case .hostUnknown(let host): "The module does not ask for \(host.prefix(80))."
         case .nameTaken: "Another provider of this kind has that name."
         case .nameWrong: "A provider's name has 1 to 80 characters."
         case .stateWrong(let from, let to): "A provider that is \(from) cannot become \(to)."
@@ -89,6 +94,7 @@ public enum ProviderRefusal: Refusal {
     public var field: String? {
         switch self {
         case .settingWrong(let field, _): field.isEmpty ? "settings" : "settings.\(field)"
+        case .hostUnknown: "hosts"
         case .nameTaken, .nameWrong: "name"
         case .versionMissing(_, _, let field): field
         case .ruleWrong(let index, _): "rules.\(index)"

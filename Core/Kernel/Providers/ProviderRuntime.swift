@@ -42,6 +42,8 @@ struct SealedConfiguration: Codable, Sendable {
     let settings: [String: String]
     let secrets: Base64?
     let previousSecrets: Base64?
+    /// Those that an administrator allowed; nil where nobody was asked yet.
+    let hosts: [String]?
 
     init(_ configuration: ProviderConfiguration) {
         instance = configuration.instance.id
@@ -52,6 +54,7 @@ struct SealedConfiguration: Codable, Sendable {
         settings = configuration.instance.settings
         secrets = configuration.secrets.map { Base64(wrappedValue: $0) }
         previousSecrets = configuration.previousSecrets.map { Base64(wrappedValue: $0) }
+        hosts = configuration.instance.allowedHosts
     }
 }
 

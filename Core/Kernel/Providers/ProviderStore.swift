@@ -15,7 +15,7 @@ struct ProviderStore: Sendable {
 
     private static let columns: SQL = """
         id, kind, module_key, module_version, name, mode, state, settings, configuration_version,
-        capture, created_at
+        capture, created_at, allowed_hosts, refused_hosts
         """
 
     /// All instances, oldest first, and all rules in order. Both are short lists by nature.
@@ -65,17 +65,19 @@ struct ProviderStore: Sendable {
         try await db.execute(
             """
             insert into provider_instance (id, kind, module_key, module_version, name, mode, state,
-                settings, secrets, secrets_key_id, capture)
+                settings, secrets, secrets_key_id, capture, allowed_hosts, refused_hosts)
             values (\(instance.id), \(instance.kind), \(instance.moduleKey),
                 \(instance.moduleVersion), \(instance.name), \(instance.mode),
                 \(instance.state), \(JSON(instance.settings)),
-                \(sealed.bytes.map { Bytes($0) }), \(sealed.keyID), \(instance.capture))
+                \(sealed.bytes.map { Bytes($0) }), \(sealed.keyID), \(instance.capture),
+                \(instance.allowedHosts), \(instance.refusedHosts))
             """)
     }
 
     func change(
         _ id: ID<ProviderInstance>, name: String, capture: ProviderInstance.Capture,
-        settings: [String: String], secrets: SealedSecrets, previousSecrets: SealedSecrets
+        settings: [String: String], secrets: SealedSecrets, previousSecrets: SealedSecrets,
+        hosts: HostChoice
     ) async throws {
         try await db.execute(
             """
@@ -84,18 +86,30 @@ struct ProviderStore: Sendable {
                 secrets = \(secrets.bytes.map { Bytes($0) }),
                 previous_secrets = \(previousSecrets.bytes.map { Bytes($0) }),
                 secrets_key_id = \(secrets.keyID),
+                allowed_hosts = \(hosts.allowed), refused_hosts = \(hosts.refused),
                 configuration_version = configuration_version + 1
             where id = \(id)
             """)
     }
 
-    func change(_ id: ID<ProviderInstance>, moduleVersion: String) async throws {
+    func change(
+        _ id: ID<ProviderInstance>, moduleVersion: String, allowedHosts: [String]?
+    ) async throws {
         try await db.execute(
             """
             update provider_instance
-            set module_version = \(moduleVersion),
+            set module_version = \(moduleVersion), allowed_hosts = \(allowedHosts),
                 configuration_version = configuration_version + 1
             where id = \(id)
+            """)
+    }
+
+    /// Keeps which hosts an instance reaches about which nobody was asked yet.
+    func keepHosts(_ id: ID<ProviderInstance>, _ hosts: [String]) async throws {
+        try await db.execute(
+            """
+            update provider_instance set allowed_hosts = \(hosts)
+            where id = \(id) and allowed_hosts is null
             """)
     }
 
@@ -164,7 +178,8 @@ struct ProviderStore: Sendable {
             moduleVersion: try c.next(), name: try c.next(), mode: try c.next(),
             state: try c.next(),
             settings: try c.next(JSON<[String: String]>.self).value,
-            configurationVersion: try c.next(), capture: try c.next(), createdAt: try c.next())
+            configurationVersion: try c.next(), capture: try c.next(), createdAt: try c.next(),
+            allowedHosts: try c.next([String]?.self), refusedHosts: try c.next())
     }
 
     private static func rule(_ c: inout Columns) throws -> ProviderRule {

@@ -4,7 +4,8 @@ import ProviderKit
 import Synchronization
 
 /// A program that runs and speaks frames on its standard input and output, which are one socket.
-/// It leads a group of its own, and ends with this process.
+/// It leads a group of its own, ends with this process, and has no network where the machine permits
+/// that (``NetworkWall``).
 final class ChildProgram: Sendable {
     /// How long it may go on after it was hung up on.
     static let grace = Duration.seconds(2)
@@ -88,10 +89,11 @@ final class ChildProgram: Sendable {
         posix_spawnattr_setflags(
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        let command = [
-            "/usr/bin/setpriv", "--pdeathsig", "KILL", "--no-new-privs",
-            "/usr/bin/prlimit", "--data=\(memory)", "--core=0", path,
-        ]
+        let command =
+            (NetworkWall.command ?? []) + [
+                "/usr/bin/setpriv", "--pdeathsig", "KILL", "--no-new-privs",
+                "/usr/bin/prlimit", "--data=\(memory)", "--core=0", path,
+            ]
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         // Nothing of ours is told to it: the environment holds the database's password.
         var environment: [UnsafeMutablePointer<CChar>?] = [

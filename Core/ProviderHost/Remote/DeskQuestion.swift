@@ -37,4 +37,6 @@ public struct HostStatus: Hashable, Sendable, Codable {
     /// Whether nobody but root can read its memory, where secrets stand; nil from a host that does
     /// not say.
     public let isMemoryClosed: Bool?
+    /// Whether modules' programs have no network but the host's; nil from a host that does not say.
+    public let areProgramsApart: Bool?
 }

@@ -221,13 +221,15 @@ public final class HostListener: Sendable {
 
     private var status: HostStatus {
         let names = providers.moduleNames
+        let areProgramsApart = NetworkWall.stands
         return state.withLock { state in
             HostStatus(
                 pid: getpid(), startedAt: startedAt,
                 // The question itself is one of them.
                 underWay: state.peers.values.reduce(-1) { $0 + $1.servingCount },
                 served: state.served, failed: state.failed, connections: state.peers.count,
-                modules: names, isMemoryClosed: ProcessMemory.isClosed)
+                modules: names, isMemoryClosed: ProcessMemory.isClosed,
+                areProgramsApart: areProgramsApart)
         }
     }
 }

@@ -151,6 +151,45 @@ import Vocabulary
         #expect(list.first?.label == "9 1 (0, 0)")
     }
 
+    /// Where the machine permits no network of its own, the host has to say so: there is nothing
+    /// else to hold.
+    @Test func `reaches nobody by a socket of its own`() async throws {
+        let folder = try ProgramFolder()
+        defer { folder.remove() }
+        let server = VisitCounter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            await eventually { server.port != 0 }
+            let address = "http://127.0.0.1:\(server.port)/"
+            let transport = HostTransport(client: client, hosts: ["127.0.0.1"])
+            _ = try await transport.send(
+                HTTPRequest("GET", address), deadline: .systemNow.advanced(by: .seconds(30)))
+            #expect(server.visits == 1)
+            try folder.replace(
+                "WAYS = [(\"standard\", \"Standard parcel\"",
+                with: """
+                    import urllib.error, urllib.request
+                    try:
+                        urllib.request.urlopen("\(address)", timeout=20)
+                        found = "somebody"
+                    except urllib.error.HTTPError:
+                        found = "somebody"
+                    except OSError:
+                        found = "nobody"
+                    WAYS = [("standard", found
+                    """)
+
+            guard case .quotes(let list) = try await ask(module(folder)) else {
+                Issue.record("no quotes")
+                return
+            }
+
+            #expect(list.first?.label == (NetworkWall.stands ? "nobody" : "somebody"))
+            #expect(server.visits == (NetworkWall.stands ? 1 : 2))
+            group.cancelAll()
+        }
+    }
+
     @Test func `is waited for while it starts, as an interpreter may for seconds`() async throws {
         let folder = try ProgramFolder()
         defer { folder.remove() }

@@ -22,7 +22,8 @@ struct ThingCard: Fragment {
         href = Links.listing(card.id)
         title = card.title
         seller = card.sellerName
-        price = Format.money(card.price)
+        let least = Format.money(card.price)
+        price = card.hasSeveralPrices ? localized("from \(least)") : least
         picture = card.image.map { ShownPicture($0, sizes: Self.sizes, text: "", turn) }
         soldOut = !card.inStock
         rating = card.rating.text.map { Format.decimal($0) }

@@ -136,6 +136,9 @@ struct NewCheckoutRoutes {
             as: visitor.buyer, wishing: try await call.request.cartWishes(visitor),
             choosing: Dictionary(choices) { first, _ in first })
         call.request.remember(Self.cookie, checkout.id.description, for: Self.cookieTime)
+        if let country = VisitorCountry.known(address.country) {
+            VisitorCountry.remember(country, on: call.request)
+        }
         if form.keep == true, form.addressId == nil, let account = visitor.account {
             // A full book is no reason not to sell.
             do {

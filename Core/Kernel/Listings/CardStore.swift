@@ -69,8 +69,12 @@ struct CardStore {
     }
 
     private static let cards: SQL = """
-        select l.id, l.handle, l.title, l.price_from, l.currency, l.in_stock, l.rating_sum,
-            l.rating_count, s.slug, s.name, i.content_hash, i.width, i.height, i.source_url
+        select l.id, l.handle, l.title, l.price_from, l.currency,
+            exists (
+                select from variant v
+                where v.listing_id = l.id and v.active and v.price > l.price_from
+            ),
+            l.in_stock, l.rating_sum, l.rating_count, s.slug, s.name, i.content_hash, i.width, i.height, i.source_url
         """
 
     private static let from: SQL = """
@@ -83,7 +87,8 @@ struct CardStore {
     private static func card(_ c: inout Columns) throws -> ListingCard {
         ListingCard(
             id: try c.next(), handle: try c.next(), title: try c.next(),
-            price: Money(try c.next(), try c.next()), inStock: try c.next(),
+            price: Money(try c.next(), try c.next()), hasSeveralPrices: try c.next(),
+            inStock: try c.next(),
             rating: Rating(sum: try c.next(), count: try c.next()),
             sellerSlug: try c.next(), sellerName: try c.next(), image: try ShownImage(&c),
             imageSourceURL: try c.next())

@@ -7,6 +7,8 @@ public struct ListingCard: Hashable, Sendable, Codable {
     public let title: String
     /// The cheapest variant's.
     public let price: Money
+    /// Whether another variant costs more.
+    public let hasSeveralPrices: Bool
     public let inStock: Bool
     public let rating: Rating
     public let sellerSlug: String

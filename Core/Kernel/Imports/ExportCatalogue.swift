@@ -16,7 +16,8 @@ extension Marketplace {
         var after: String?
         repeat {
             let page = try await database.listings.list(
-                of: member.seller, nil, PageRequest(after: after, limit: PageRequest.limitMax))
+                of: member.seller, nil, containing: nil,
+                PageRequest(after: after, limit: PageRequest.limitMax))
             for item in page.items where item.state != .archived {
                 let details = try await details(
                     of: item.id, seller: member.seller, in: database)

@@ -95,7 +95,11 @@ class Person:
 
     def name_field(self, name: str, value: str, within: str = "main") -> "Person":
         """By the input's name, where several carry the same label."""
-        self.page.locator(f"{within} [name='{name}']").first.fill(value)
+        place = self.page.locator(f"{within} [name='{name}']").first
+        if place.evaluate("one => one.tagName") == "SELECT":
+            place.select_option(value)
+        else:
+            place.fill(value)
         return self
 
     def choose(self, label: str, value: str, within: str = "main") -> "Person":

@@ -121,7 +121,7 @@ class Walk:
         artisan.name_field("zones.0.first", "a lot").press("Save").sees("such as 12.50")
         artisan.name_field("zones.0.first", "3.90").name_field("zones.0.further", "0.50")
         artisan.name_field("zones.0.daysMin", "1").name_field("zones.0.daysMax", "3")
-        artisan.press("Save").sees("A customer in DE pays €.3.90 for 1 piece: 3 to 5 days")
+        artisan.press("Save").sees("A customer in Germany pays €.3.90 for 1 piece: 3 to 5 days")
 
     def import_catalogue(self):
         """A file of the demo's, with this walk's words in what is shown."""

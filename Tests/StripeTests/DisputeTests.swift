@@ -56,13 +56,11 @@ import Vocabulary
             Self.listed("du_1", "needs_response"), Self.listed("du_2", "mediation"),
             Self.listed("du_3", "lost", amount: "\(Int64.max)"), Self.listed("du_4", "won"),
         ]
+        let list =
+            #"{"object":"list","has_more":false,"data":["# + rows.joined(separator: ",") + "]}"
         let provider = try stripe(
             ScriptedTransport { request throws(ProviderError) in
-                json(
-                    request.target.contains("/v1/disputes/du_2")
-                        ? rows[1]
-                        : #"{"object":"list","has_more":false,"data":[\#(rows.joined(separator: ","))]}"#
-                )
+                json(request.target.contains("/v1/disputes/du_2") ? rows[1] : list)
             })
 
         let page = try await provider.disputes(since: .systemNow, after: nil, context())

@@ -31,6 +31,16 @@ struct OrderStore {
         ).isEmpty
     }
 
+    /// What of an order `o` is to be taken at its shipment, in minor units.
+    private static let held: SQL = """
+        coalesce((
+            select p.amount - p.called_off
+            from payment_share p join payment y on y.id = p.payment_id
+            where p.order_id = o.id and p.captured = 0 and o.state = 'paid'
+                and y.capture = 'at_shipment' and y.state in ('authorized', 'captured')
+            limit 1), 0)::bigint
+        """
+
     /// Everything about orders, in the order of their numbers.
     func details(_ ids: [ID<Order>]) async throws -> [OrderDetail] {
         let wanted: SQL = "\(ids)::uuid[]"
@@ -38,12 +48,7 @@ struct OrderStore {
             """
             select \(Self.columns), b.address, coalesce((
                 select sum(p.captured - p.refunded - p.refund_claimed)
-                from payment_share p where p.order_id = o.id), 0)::bigint, coalesce((
-                select p.amount - p.called_off
-                from payment_share p join payment y on y.id = p.payment_id
-                where p.order_id = o.id and p.captured = 0 and o.state = 'paid'
-                    and y.capture = 'at_shipment' and y.state in ('authorized', 'captured')
-                limit 1), 0)::bigint, exists (
+                from payment_share p where p.order_id = o.id), 0)::bigint, \(Self.held), exists (
                 select from payment_share p join payment y on y.id = p.payment_id
                 where p.order_id = o.id and y.is_direct and y.state = 'captured'), (
                 select p.amount - y.received
@@ -94,18 +99,17 @@ struct OrderStore {
         }
         return try answers[0].decode { c in
             let order = try Order(&c)
+            let currency = order.amounts.total.currency
             let address = try c.next(JSON<Address>.self).value
             return OrderDetail(
                 order: order, lines: lines.filter { $0.order == order.id },
                 shipments: shipments.filter { $0.order == order.id },
                 events: events.filter { $0.0 == order.id }.map(\.1),
                 refunds: refunds.filter { $0.order == order.id }, address: address,
-                refundable: Money(try c.next(), order.amounts.total.currency),
-                reserved: Money(try c.next(), order.amounts.total.currency),
+                refundable: Money(try c.next(), currency), reserved: Money(try c.next(), currency),
                 left: left.filter { $0.0 == order.id }.map(\.1), isPaidDirectly: try c.next(),
-                toCollect: try c.next(Int64?.self).map {
-                    Money($0, order.amounts.total.currency)
-                }, wishes: try ParcelWishes(&c), language: try c.next())
+                toCollect: try c.next(Int64?.self).map { Money($0, currency) },
+                wishes: try ParcelWishes(&c), language: try c.next())
         }
     }
 

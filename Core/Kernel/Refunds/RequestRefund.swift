@@ -16,9 +16,8 @@ extension Marketplace {
     /// its amount back and may be asked for again.
     /// - Parameter restocking: which of the pieces are for sale again when the money has gone back.
     /// - Throws: ``OrderRefusal``: `missing`, `notPaid`, `notCaptured`, `notShippedYet`,
-    ///   `nothingToRefund`, `refundUnderWay`, `paymentUnderWay`, `reasonMissing`; ``RefundRefusal``, such as
-    ///   `disputed`;
-    ///   `SellerRefusal.notAllowed`.
+    ///   `nothingToRefund`, `refundUnderWay`, `paymentUnderWay`, `reasonMissing`;
+    ///   ``RefundRefusal``, such as `disputed`; `SellerRefusal.notAllowed`.
     @discardableResult
     public func refundOrder(
         _ id: ID<Order>, _ wish: RefundWish = .everything, restocking: Restocking = .unshipped,

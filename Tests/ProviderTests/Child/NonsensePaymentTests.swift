@@ -47,13 +47,22 @@ import Vocabulary
     private static func program(_ folder: ProgramFolder) throws {
         func literal(_ bodies: [String]) -> String {
             "["
-                + bodies.map { "base64.b64decode('\(base64(Array($0.utf8)))')" }
+                + bodies.map { "bytes.fromhex('\(hexadecimal(Array($0.utf8)))')" }
                 .joined(separator: ", ") + "]"
         }
         try folder.replace(
             "    body = json.dumps(value).encode()\n    with",
             with: "    body = value if isinstance(value, bytes) else json.dumps(value).encode()\n"
                 + "    with")
+        try folder.replace(
+            "        write(b\"A\", number, {case: {part: answers[name](Call(body), **asked)}})\n",
+            with: """
+                        said = answers[name](Call(body), **asked)
+                        if not isinstance(said, bytes):
+                            said = {case: {part: said}}
+                        write(b"A", number, said)
+
+                """)
         try folder.replace(
             "def start(call, request):\n",
             with: """

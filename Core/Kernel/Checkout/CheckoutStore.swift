@@ -161,8 +161,8 @@ struct CheckoutStore {
             """
     }
 
-    /// Saves address, e-mail, options, choices, taxes and totals of an open checkout; false when somebody
-    /// else changed it since it was read, or it is over.
+    /// Saves address, e-mail, options, choices, taxes and totals of an open checkout; false when
+    /// somebody else changed it since it was read, or it is over.
     func save(_ checkout: Checkout) async throws -> Bool {
         let totals = checkout.totals
         let parcels = checkout.parcels

@@ -74,7 +74,8 @@ struct CardStore {
                 select from variant v
                 where v.listing_id = l.id and v.active and v.price > l.price_from
             ),
-            l.in_stock, l.rating_sum, l.rating_count, s.slug, s.name, i.content_hash, i.width, i.height, i.source_url
+            l.in_stock, l.rating_sum, l.rating_count, s.slug, s.name, i.content_hash, i.width,
+            i.height, i.source_url
         """
 
     private static let from: SQL = """

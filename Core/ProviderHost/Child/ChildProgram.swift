@@ -4,8 +4,8 @@ import ProviderKit
 import Synchronization
 
 /// A program that runs and speaks frames on its standard input and output, which are one socket.
-/// It leads a group of its own, ends with this process, and has no network where the machine permits
-/// that (``NetworkWall``).
+/// It leads a group of its own, ends with this process, and has no network where the machine
+/// permits that (``NetworkWall``).
 final class ChildProgram: Sendable {
     /// How long it may go on after it was hung up on.
     static let grace = Duration.seconds(2)

@@ -74,11 +74,11 @@ struct HostChoice: Sendable {
 extension ProviderGateway {
     /// What an instance reached before anybody was asked it goes on reaching; what a later version
     /// of its module declares besides is asked about.
-    func keepHosts(of configuration: inout ProviderConfiguration) async {
+    func keepHosts(of configuration: inout ProviderConfiguration) async throws {
         let instance = configuration.instance
         // Where the module does not run, another process does this.
         guard runtime is LocalRuntime, instance.allowedHosts == nil,
-            let module = try? await module(instance.moduleKey, version: instance.moduleVersion)
+            let module = try await module(instance.moduleKey, version: instance.moduleVersion)
         else { return }
         let hosts = module.descriptor.declaredHosts
         configuration.instance.allowedHosts = hosts

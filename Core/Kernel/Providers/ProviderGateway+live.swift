@@ -29,7 +29,7 @@ extension ProviderGateway {
         guard var configuration = try await database.providers.configuration(of: id) else {
             throw ProviderRefusal.instanceMissing
         }
-        await keepHosts(of: &configuration)
+        try await keepHosts(of: &configuration)
         let guarded = try await runtime.open(configuration)
         return directory.keep(
             guarded, id,

@@ -20,8 +20,8 @@ extension SourceText {
     /// Where a literal stands that programs read: the name of an input, a route's tag, what the
     /// OpenAPI document says of a field.
     private static let beforeCodes = [
-        ".about(", ".amount(", ".area(", ".choice(", ".choice([", ".file(", ".hidden(", ".line(",
-        ".percent(", "key:", "tag =", "tag:",
+        ".about(", ".amount(", ".area(", ".check(", ".choice(", ".choice([", ".file(", ".hidden(",
+        ".line(", ".percent(", "key:", "tag =", "tag:",
     ]
 
     /// Every literal that a page could show, as a phrase has its key. In doubt it counts: what is

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// Longer than any call of the deadline cases has, and than a machine that is not busier than these
 /// tests make it is allowed besides.
-private func dawdle() async { _ = try? await Task.sleep(for: .seconds(4)) }
+private func dawdle() async { _ = try? await Task.sleep(for: .seconds(12)) }
 
 /// It thinks about its prices, and about itself, with nobody to ask.
 enum SlowQuotes: Flaw {

@@ -178,7 +178,7 @@ def main() -> int:
         look_on(browser, apps, walk, looker)
         lap("support looked on as a customer and as an artisan")
         states.look(browser, apps, walk, looker, secrets.token_hex(3))
-        lap("two-step sign-in, refused forms and unfinished purchases were looked at")
+        lap("two-step sign-in and refused forms were looked at")
         hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
         for fault in looker.faults:
             print(f"✗ {fault}", file=sys.stderr, flush=True)

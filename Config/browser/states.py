@@ -1,5 +1,5 @@
-"""Pages to which no address leads: they answer a form, or stand there only while something is
-unfinished. Each is looked at as every other page is."""
+"""Pages to which no address leads, because they answer a form: two-step sign-in, and forms that were
+refused. Each is looked at as every other page is."""
 
 import base64
 import hashlib

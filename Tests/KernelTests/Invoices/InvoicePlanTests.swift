@@ -6,25 +6,26 @@ import Vocabulary
 @testable import Kernel
 
 @Suite struct `The plan of an invoice` {
-    @Test func `is what the statement writes, whatever was charged and went back`() async throws {
+    @Test(arguments: [UInt64(1), 2, 3])
+    func `is what the statement writes, whatever was charged and went back`(
+        seed: UInt64
+    ) async throws {
         try await TestMarketplace.run { market in
             let stall = try await Stall(market)
             var orders: [ID<Order>] = []
             for _ in 0..<5 { orders.append(try await stall.sold()) }
             try await market.database.execute("delete from unbilled_charge")
-            let seed = UInt64.random(in: 0...UInt64(UInt32.max))
-            print("invoices from seed \(seed)")
             var random = SplitMix64(seed: seed)
             var waiting: [UnbilledCharge] = []
             var ownLines: Set<ID<Order>> = []
             var count = 0
 
-            for _ in 0..<25 {
+            for _ in 0..<12 {
                 for _ in 0..<Int.random(in: 0...5, using: &random) {
                     let charge = UnbilledCharge(
                         try #require(orders.randomElement(using: &random)),
                         commission: Int64.random(in: -2...3, using: &random),
-                        commissionVAT: Int64.random(in: -1...1, using: &random),
+                        commissionVAT: Int64.random(in: -1...2, using: &random),
                         taxByPlatform: Int64.random(in: 0...1, using: &random))
                     waiting.append(charge)
                     try await market.database.execute(
@@ -54,7 +55,7 @@ import Vocabulary
                     try await stall.shop.count("select count(*) from unbilled_charge")
                         == waiting.count, "seed \(seed)")
             }
-            #expect(count > 0, "seed \(seed)")
+            #expect((1..<12).contains(count), "seed \(seed)")
         }
     }
 

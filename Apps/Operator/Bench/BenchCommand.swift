@@ -179,14 +179,14 @@ enum Load {
                     var own = Latencies()
                     var turn = began + pause * (Double(client) / Double(clients))
                     while turn < end {
-                        var start = turn
                         if ContinuousClock.now < turn {
                             try await Task.sleep(until: turn, tolerance: .zero)
-                            // How late the sleep ends says nothing of what is measured.
-                            start = ContinuousClock.now
+                            // How late the sleep ends says nothing of what is measured, neither
+                            // for this turn nor for those that passed meanwhile.
+                            turn = ContinuousClock.now
                         }
                         try await body(client)
-                        own.add(ContinuousClock.now - start)
+                        own.add(ContinuousClock.now - turn)
                         turn += pause
                     }
                     return own

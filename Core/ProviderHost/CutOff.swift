@@ -8,8 +8,7 @@ package func cutOff<Value: Sendable>(
     at deadline: Instant, late: ProviderError,
     _ body: @escaping @Sendable () async throws(ProviderError) -> Value
 ) async throws(ProviderError) -> Value {
-    let left = deadline.microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
-    guard left > 0 else { throw HostFault.tooLate }
+    guard let end = deadline.onContinuousClock else { throw HostFault.tooLate }
     let answer = FirstAnswer<Value>()
     let work = Task {
         do throws(ProviderError) {
@@ -18,7 +17,7 @@ package func cutOff<Value: Sendable>(
             answer.settle(.failure(error))
         }
     }
-    let alarm = AlarmClock.shared.set(at: .now + .microseconds(left)) {
+    let alarm = AlarmClock.shared.set(at: end) {
         answer.settle(.failure(late))
     }
     let result = await withTaskCancellationHandler {
@@ -29,6 +28,19 @@ package func cutOff<Value: Sendable>(
     AlarmClock.shared.cancel(alarm)
     work.cancel()
     return try result.get()
+}
+
+extension Instant {
+    /// The same moment as one that can be waited for; nil when it has passed.
+    fileprivate var onContinuousClock: ContinuousClock.Instant? {
+        let left = microsecondsSince1970 - Instant.systemNow.microsecondsSince1970
+        return left > 0 ? .now + .microseconds(left) : nil
+    }
+}
+
+extension OperationContext {
+    /// The deadline as something that can be waited for; nil when it has passed.
+    var end: ContinuousClock.Instant? { deadline.onContinuousClock }
 }
 
 /// The first of several results; later ones are dropped.

@@ -46,9 +46,7 @@ struct ProviderCall: Sendable {
         }
         let began = ContinuousClock.now
         do throws(ProviderError) {
-            let reply = try await cutOff(
-                at: context.deadline, late: doubt(effect, "no answer in time")
-            ) { [line] () throws(ProviderError) in try await line.ask(question, context) }
+            let reply = try await ask(question, context, late: doubt(effect, "no answer in time"))
             guard let answer = reading(reply) else {
                 throw doubt(effect, "the answer made no sense: it is to another question")
             }
@@ -72,6 +70,19 @@ struct ProviderCall: Sendable {
             }
             note(operation, context, began, .notice, error.description)
             throw error
+        }
+    }
+
+    private func ask(
+        _ question: ProviderQuestion, _ context: OperationContext, late: ProviderError
+    ) async throws(ProviderError) -> ProviderReply {
+        guard line.keepsDeadlines else {
+            return try await cutOff(at: context.deadline, late: late) {
+                [line] () throws(ProviderError) in try await line.ask(question, context)
+            }
+        }
+        do throws(ProviderError) { return try await line.ask(question, context) } catch {
+            throw error == HostFault.late ? late : error
         }
     }
 

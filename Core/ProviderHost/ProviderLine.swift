@@ -10,11 +10,19 @@ public protocol ProviderLine: Sendable {
     /// What it can be asked.
     var roles: Set<ProviderRole> { get }
 
+    /// Whether `ask` returns at the deadline whatever happens, so that nobody has to watch it: a
+    /// watcher is a task more, and two changes of thread more in every call.
+    var keepsDeadlines: Bool { get }
+
     /// Asks. A line that breaks while a question is under way throws `ambiguous`; one that surely
     /// did not deliver it throws `unavailable`.
     func ask(
         _ question: ProviderQuestion, _ context: OperationContext
     ) async throws(ProviderError) -> ProviderReply
+}
+
+extension ProviderLine {
+    public var keepsDeadlines: Bool { false }
 }
 
 /// A module's object in this process.

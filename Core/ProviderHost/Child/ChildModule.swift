@@ -124,6 +124,7 @@ actor ChildModule {
         case .failure(.notSent):
             throw .unavailable(message: "the program has ended", retryAfterSeconds: 1)
         case .failure(.lost(_)): throw .ambiguous(message: "the program ended")
+        case .failure(.tooLate), .failure(.late): throw HostFault.late
         }
     }
 
@@ -164,7 +165,7 @@ actor ChildModule {
     private func greeted(_ program: ChildProgram, _ socket: Int32) async throws -> FramePeer {
         let peer = FramePeer(
             .ours("provider host"), answersHello: false, within: Self.helloDeadline
-        ) { [weak self] _, body in
+        ) { [weak self] _, _, body in
             guard let self else { return .failure(.unsupported(operation: "this call")) }
             return await serve(body)
         } closed: { _ in

@@ -6,6 +6,10 @@ import Synchronization
 enum CallFailure: Error, Sendable {
     /// Nothing of it left this process.
     case notSent
+    /// Its time was over before anything of it left this process.
+    case tooLate
+    /// It was sent, and its time is over.
+    case late
     /// It was sent, and the connection ended before the answer. `wasAlone` when no other call of
     /// this process was under way: then it is this one that the other side did not survive.
     case lost(wasAlone: Bool)
@@ -19,7 +23,8 @@ enum CallFailure: Error, Sendable {
 final class FramePeer: ChannelInboundHandler, Sendable {
     typealias InboundIn = Frame
     /// Performs what the other side calls for. The id is that of the call.
-    typealias Serve = @Sendable (FramePeer, [UInt8]) async -> Result<[UInt8], ProviderError>
+    typealias Serve =
+        @Sendable (FramePeer, UInt64, [UInt8]) async -> Result<[UInt8], ProviderError>
 
     /// Calls that wait for an answer on one connection; more are refused at once.
     static let pendingMax = 1024
@@ -94,18 +99,28 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         return theirs
     }
 
-    /// Asks the other side. Cancelled, it tells the other side and returns at once.
-    func call(_ body: [UInt8]) async -> Result<[UInt8], CallFailure> {
+    /// Asks the other side. Cancelled, or at `end`, it tells the other side and returns at once.
+    func call(
+        _ body: [UInt8], until end: ContinuousClock.Instant? = nil
+    ) async -> Result<[UInt8], CallFailure> {
         guard body.count <= Frame.bytesMax else { return .failure(.refused(Self.tooLarge)) }
         let id = state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
-        return await withTaskCancellationHandler {
-            await exchange(.call, id: id, body)
-        } onCancel: {
-            if settle(id, .failure(.lost(wasAlone: false))) { write(Frame(kind: .cancel, id: id)) }
+        let alarm = end.map { end in
+            AlarmClock.shared.set(at: end) { [self] in giveUp(id, .late) }
         }
+        defer { if let alarm { AlarmClock.shared.cancel(alarm) } }
+        return await withTaskCancellationHandler {
+            await exchange(.call, id: id, body, until: end)
+        } onCancel: {
+            giveUp(id, .lost(wasAlone: false))
+        }
+    }
+
+    private func giveUp(_ id: UInt64, _ failure: CallFailure) {
+        if settle(id, .failure(failure)) { write(Frame(kind: .cancel, id: id)) }
     }
 
     /// Asks the other side to bring new calls elsewhere.
@@ -117,7 +132,8 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     }
 
     private func exchange(
-        _ kind: Frame.Kind, id: UInt64, _ body: [UInt8]
+        _ kind: Frame.Kind, id: UInt64, _ body: [UInt8],
+        until end: ContinuousClock.Instant? = nil
     ) async -> Result<[UInt8], CallFailure> {
         await withCheckedContinuation { continuation in
             let outcome: Result<any Channel, CallFailure> = state.withLock { state in
@@ -129,6 +145,8 @@ final class FramePeer: ChannelInboundHandler, Sendable {
                 guard state.pending.count < Self.pendingMax, channel.isWritable else {
                     return .failure(.refused(Self.busy))
                 }
+                // Under the lock: an alarm that rang before found nobody waiting.
+                if let end, ContinuousClock.now >= end { return .failure(.tooLate) }
                 state.pending[id] = continuation
                 return .success(channel)
             }
@@ -242,16 +260,26 @@ final class FramePeer: ChannelInboundHandler, Sendable {
                 return .unavailable(message: "say hello first", retryAfterSeconds: nil)
             }
             guard state.serving.count < Self.servingMax else { return Self.busy }
-            state.serving[frame.id] = Task { await perform(frame) }
+            state.serving[frame.id] = Task {
+                finish(frame.id, await serve(self, frame.id, frame.body))
+            }
             return nil
         }
         if let refusal { answer(frame.id, .failure(refusal)) }
     }
 
-    private func perform(_ frame: Frame) async {
-        let result = await serve(self, frame.body)
-        state.withLock { $0.serving[frame.id] = nil }
-        answer(frame.id, result)
+    /// Answers a call that is still under way, and leaves it to itself: what it comes to later is
+    /// dropped.
+    func leave(_ id: UInt64, _ error: ProviderError) {
+        let task = state.withLock { $0.serving.removeValue(forKey: id) }
+        guard let task else { return }
+        answer(id, .failure(error))
+        task.cancel()
+    }
+
+    private func finish(_ id: UInt64, _ result: Result<[UInt8], ProviderError>) {
+        let isWaitedFor = state.withLock { $0.serving.removeValue(forKey: id) != nil }
+        if isWaitedFor { answer(id, result) }
     }
 
     private func answer(_ id: UInt64, _ result: Result<[UInt8], ProviderError>) {

@@ -94,10 +94,10 @@ public final class HostConnection: Sendable {
         market body: [UInt8], _ context: OperationContext
     ) async throws(ProviderError) -> [UInt8] {
         let question = DeskQuestion.market(body: Base64(wrappedValue: body))
-        return try await sendInTime(HostCall(context: context, desk: question))
+        return try await send(HostCall(context: context, desk: question), isRepeatable: true)
     }
 
-    /// What a module is asked. Who calls cuts it off at its deadline by cancelling.
+    /// What a module is asked.
     func ask(
         module call: HostCall, isRepeatable: Bool
     ) async throws(ProviderError) -> ProviderReply {
@@ -107,7 +107,7 @@ public final class HostConnection: Sendable {
     private func ask<Answer: Decodable & Sendable>(
         _ call: HostCall, as type: Answer.Type
     ) async throws(ProviderError) -> Answer {
-        try Self.read(try await sendInTime(call), as: type)
+        try Self.read(try await send(call, isRepeatable: true), as: type)
     }
 
     private static func read<Answer: Decodable>(
@@ -119,25 +119,22 @@ public final class HostConnection: Sendable {
         return answer
     }
 
-    private func sendInTime(_ call: HostCall) async throws(ProviderError) -> [UInt8] {
-        try await cutOff(at: call.context.deadline, late: HostFault.late) {
-            [self] () throws(ProviderError) in try await send(call, isRepeatable: true)
-        }
-    }
-
     /// What was certainly not sent is sent again; what was sent and lost only where that is free,
     /// of one instance one such call after the other. What is lost once more is sent alone: the one
     /// that makes its module trap then ends nobody else's call.
     private func send(_ call: HostCall, isRepeatable: Bool) async throws(ProviderError) -> [UInt8] {
+        guard let end = call.context.end else { throw HostFault.tooLate }
         let body = try FrameText.encode(call)
         var losses = 0
         var lanes: [String] = []
         defer { for lane in lanes { suspects.leave(lane) } }
         while true {
             let peer = try await peer(before: call.context.deadline)
-            switch await peer.call(body) {
+            switch await peer.call(body, until: end) {
             case .success(let answer): return answer
             case .failure(.refused(let error)): throw error
+            case .failure(.tooLate): throw HostFault.tooLate
+            case .failure(.late): throw HostFault.late
             case .failure(.notSent):
                 if Task.isCancelled { throw HostFault.unreachable("given up") }
                 leave(peer)
@@ -252,7 +249,7 @@ public final class HostConnection: Sendable {
     }
 
     private func attempt() async throws -> FramePeer {
-        let peer = FramePeer(.ours(name), answersHello: false) { _, _ in
+        let peer = FramePeer(.ours(name), answersHello: false) { _, _, _ in
             .failure(.unsupported(operation: "a host asks nothing of the market"))
         } closed: { [weak self] peer in
             self?.leave(peer)
@@ -286,6 +283,7 @@ public struct RemoteLine: ProviderLine {
     let instance: String
     let version: Int
     public let roles: Set<ProviderRole>
+    public var keepsDeadlines: Bool { true }
 
     public func ask(
         _ question: ProviderQuestion, _ context: OperationContext

@@ -17,6 +17,8 @@ final class RawHost: Sendable {
         case diesAtSecondCall
         /// Says hello, and answers a call with noise.
         case noiseAtCall
+        /// Says hello, takes calls and answers none.
+        case takesCalls
     }
 
     let path: String
@@ -59,16 +61,18 @@ final class RawHost: Sendable {
             _ = Self.frame(client)
             _ = write(client, noise, noise.count)
             sleep(1)
-        case .diesAtCall, .diesAtSecondCall, .noiseAtCall:
+        case .diesAtCall, .diesAtSecondCall, .noiseAtCall, .takesCalls:
             guard Self.frame(client) != nil else { return }
             let hello = Array(
                 #"{"protocol":1,"contract":CONTRACT,"name":"raw"}"#
                     .replacing("CONTRACT", with: "\(Hello.ours("").contract)").utf8)
             let bytes = Self.bytes(Frame(kind: .hello, id: 0, body: hello))
             _ = write(client, bytes, bytes.count)
-            for _ in 0..<(manner == .diesAtSecondCall ? 2 : 1) {
+            var left = manner == .takesCalls ? Int.max : manner == .diesAtSecondCall ? 2 : 1
+            while left > 0 {
                 guard Self.frame(client) != nil else { return }
                 calls.withLock { $0 += 1 }
+                left -= 1
             }
             if manner == .noiseAtCall { _ = write(client, noise, noise.count) }
         }

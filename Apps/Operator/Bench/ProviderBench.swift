@@ -8,8 +8,8 @@ struct ProviderBench: AsyncParsableCommand {
         discussion: """
             The same questions go to a module's object directly, through the gateway in this \
             process, and through the gateway to a provider host that was started as a process of \
-            its own. `added` is the 99th percentile of the last less the median of the first, while \
-            the clients ask without a pause; its ceiling is one millisecond. \
+            its own. `added` is the 99th percentile of the last less the median of the first, \
+            while the clients ask without a pause; its ceiling is one millisecond. \
             `addedByHostAtHalf` is the same at half of that rate: the processors sleep between \
             calls then, and what a virtual machine takes to wake one is in it. \
             `recovery` is how long nobody is served when the host is killed; a single quote that \

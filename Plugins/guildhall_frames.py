@@ -36,6 +36,7 @@ REPLIES = {
     "openAccount": ("account", "account"), "account": ("account", "account"),
     "onboardingLink": ("onboarding", "link"), "transfer": ("payout", "snapshot"),
     "reverse": ("reversal", "snapshot"), "lookupReversal": ("reversal", "snapshot"),
+    "bankPayoutsIn": ("bankPayoutsIn", "list"), "bankPayouts": ("bankPayouts", "page"),
     "balance": ("balance", "page"), "disputes": ("disputes", "page"),
     "lookupDispute": ("dispute", "snapshot"), "quotes": ("quotes", "list"),
     "calculate": ("taxes", "lines")}

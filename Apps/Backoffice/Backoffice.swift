@@ -31,6 +31,7 @@ public enum Backoffice {
         PayoutFileRoutes(desk: desk).mount()
         BankReportRoutes(desk: desk).mount()
         SellerPayoutRoutes(desk: desk).mount()
+        BankPayoutRoutes(desk: desk).mount()
         MonthStatementRoutes(desk: desk).mount()
         HealthRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
@@ -63,6 +64,7 @@ public enum Backoffice {
             ("Payout plans", "/payout-plans", .readMoney),
             ("Payout files", "/payout-files", .readMoney),
             ("Bank's messages", "/bank-reports", .readMoney),
+            ("To banks", "/bank-payouts", .readMoney),
             ("Ledger", "/ledger", .readMoney),
             ("Reconciliation", "/reconciliations", .readMoney),
             ("Commission", "/commission", .readMoney),

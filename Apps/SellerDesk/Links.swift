@@ -22,6 +22,7 @@ enum Links {
     static let statement = "/money/statement"
     static let wallets = "/money/wallets"
     static let payoutAccounts = "/money/accounts"
+    static let bankPayouts = "/money/bank-payouts"
     static let team = "/team"
     static let tokens = "/tokens"
 

@@ -52,6 +52,8 @@ public enum SellerDesk {
         MoneyAPI().mount(on: routes.api)
         PayoutAccountRoutes().mount(on: routes)
         PayoutAccountRoutes().mount(on: routes.api)
+        BankPayoutRoutes().mount(on: routes)
+        BankPayoutRoutes().mount(on: routes.api)
         DisputeRoutes().mount(on: routes)
         DisputeRoutes().mount(on: routes.api)
         InvoiceRoutes().mount(on: routes)

@@ -33,7 +33,7 @@ public struct ConformanceSuite: Sendable {
                 OneEffectCases.all + LossCases.all + MappingCases.all + CapabilityCases.all
                 + AmountCases.all + WebhookCases.all + DeadlineCases.all + SettlementCases.all
                 + PayoutFileCases.all + ConfirmedCases.all + ShareCases.all + CaptureCases.all
-                + NewsCases.all + DisputeCases.all
+                + NewsCases.all + DisputeCases.all + BankPayoutCases.all
         case .shipping: own = ShippingCases.all + DeadlineCases.shipping
         case .tax: own = TaxCases.all + DeadlineCases.tax
         }

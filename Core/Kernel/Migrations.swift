@@ -108,6 +108,7 @@ public struct Migration: Sendable {
         "m0164-access-epochs",
         "m0165-email-changes",
         "m0167-cut-plans",
+        "m0168-bank-payouts",
         "m0157-dispute-sweeps",
         "m0154-list-plans",
         "m0158-common-words",

@@ -61,6 +61,14 @@ public struct LocalLine: ProviderLine {
         case .lookupDispute(let reference):
             guard let disputes = provider.asDisputes else { throw missing("disputes") }
             return .dispute(snapshot: try await disputes.lookupDispute(reference, context))
+        case .bankPayoutsIn(let webhook):
+            guard let banks = provider.asBankPayouts else { throw missing("payouts to banks") }
+            return .bankPayoutsIn(list: try await banks.bankPayouts(in: webhook, context))
+        case .bankPayouts(let account, let since, let cursor):
+            guard let banks = provider.asBankPayouts else { throw missing("payouts to banks") }
+            return .bankPayouts(
+                page: try await banks.bankPayouts(
+                    of: account, since: since, after: cursor, context))
         case .file(let request):
             guard let files = provider.asPayoutFiles else { throw missing("payout files") }
             return .file(file: try files.file(request))

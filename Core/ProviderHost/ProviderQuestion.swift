@@ -24,6 +24,8 @@ public enum ProviderQuestion: Hashable, Sendable, Codable {
     case transfer(request: AccountTransfer)
     case reverse(request: TransferReversal)
     case lookupReversal(key: ProviderLookup, transfer: String)
+    case bankPayoutsIn(webhook: VerifiedWebhook)
+    case bankPayouts(account: String, since: Instant, cursor: String?)
     case balance(from: Instant, until: Instant, cursor: String?)
     case disputes(since: Instant, cursor: String?)
     case lookupDispute(reference: String)
@@ -36,7 +38,7 @@ extension ProviderQuestion {
     /// may answer by itself, as the ways to pay that are in its settings.
     var isForProvider: Bool {
         switch self {
-        case .methods, .verify, .file, .confirmed: false
+        case .methods, .verify, .file, .confirmed, .bankPayoutsIn: false
         default: true
         }
     }
@@ -52,6 +54,7 @@ extension ProviderQuestion {
         case .file: .payoutFiles
         case .openAccount, .onboardingLink, .account, .transfer, .reverse, .lookupReversal:
             .accounts
+        case .bankPayoutsIn, .bankPayouts: .bankPayouts
         case .balance: .balance
         case .disputes, .lookupDispute: .disputes
         case .quotes: .shipping
@@ -74,6 +77,8 @@ public enum ProviderReply: Hashable, Sendable, Codable {
     case account(account: ConnectedAccount?)
     case onboarding(link: OnboardingLink)
     case reversal(snapshot: ReversalSnapshot?)
+    case bankPayoutsIn(list: [BankPayoutSnapshot])
+    case bankPayouts(page: BankPayoutPage)
     case balance(page: BalancePage)
     case disputes(page: DisputePage)
     case dispute(snapshot: DisputeSnapshot?)

@@ -24,10 +24,19 @@ struct FakeStripe: Sendable {
             let source: String?
         }
 
+        /// From a seller's account to a bank.
+        struct Payout: Decodable, Sendable {
+            let id: String
+            let account: String
+            let amount: Int64
+            let status: String
+        }
+
         /// What it holds of ours, by currency.
         let balance: [String: Int64]
         let payments: [Payment]
         let transfers: [Transfer]
+        let payouts: [Payout]
         /// What each seller's account holds, by currency.
         let accounts: [String: [String: Int64]]
     }

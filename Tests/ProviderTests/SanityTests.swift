@@ -81,4 +81,26 @@ import Vocabulary
         #expect(problem(Money.amountMax + 1) == "another amount")
         #expect(problem(0) == "another amount")
     }
+
+    /// What a page says of another account would be shown to another shop.
+    @Test func `is no payout to a bank, nor is one of another account`() {
+        func payout(
+            _ account: String = "acct_1", _ amount: Int64 = -100, _ version: Int64 = 1
+        ) -> BankPayoutSnapshot {
+            BankPayoutSnapshot(
+                reference: "po_1", account: account, status: .paid, amount: Money(amount, .eur),
+                madeAt: .systemNow, version: version)
+        }
+        func problem(_ payouts: [BankPayoutSnapshot], next: String? = nil) -> String? {
+            Sanity.problem(
+                with: BankPayoutPage(payouts: payouts, next: next), of: "acct_1", after: "po_9")
+        }
+        #expect(problem([payout()], next: "po_8") == nil)
+        #expect(problem([payout("acct_2")]) == "it is of another account")
+        #expect(problem([payout("acct_1", 0)]) == "an absurd amount")
+        #expect(problem([payout("acct_1", .min)]) == "an absurd amount")
+        #expect(problem([payout("acct_1", 1, .max)]) == "an absurd version")
+        #expect(problem([payout()], next: "po_9") == "the list does not go on")
+        #expect(problem(Array(repeating: payout(), count: 101)) == "a page without end")
+    }
 }

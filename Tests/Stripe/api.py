@@ -190,6 +190,8 @@ class API:
                 "reversals", {**p, "transfer": b.find("transfers", i, "transfer")["id"]})),
             ("GET", f"/v1/transfers/{id}/reversals/{id}", lambda t, i, p, a: self.reversal(t, i)),
             ("POST", "/v1/payouts", lambda p, a: b.create_payout(p, a)),
+            ("GET", "/v1/payouts", lambda p, a: listed("payouts", p, b.payouts_of(a))),
+            ("GET", f"/v1/payouts/{id}", lambda i, p, a: b.payout_of(i, a)),
             ("GET", "/v1/balance", lambda p, a: b.balance(a)),
             ("GET", "/v1/balance_transactions", lambda p, a: listed("balance_transactions", p)),
             ("GET", f"/v1/balance_transactions/{id}",
@@ -214,9 +216,9 @@ class API:
             raise missing("transfer_reversal", id)
         return found
 
-    def listed(self, name, params):
+    def listed(self, name, params, rows=None):
         """Newest first, filtered, a page of it."""
-        rows = list(reversed(self.books.tables[name].values()))
+        rows = list(reversed(self.books.tables[name].values() if rows is None else rows))
         for field in ("payment_intent", "charge", "transfer", "destination", "transfer_group",
                       "type", "source"):
             if field in params:

@@ -4,7 +4,7 @@ import secrets
 import time
 
 import objects
-from books import Books, Refused
+from books import Books, Refused, missing
 
 
 class ConnectBooks(Books):
@@ -127,6 +127,45 @@ class ConnectBooks(Books):
         self.tell("payout.paid", payout, account)
         return payout
 
+    def pay_by_schedule(self, params, account):
+        """The seller's schedule sends what is there on its way to the seller's bank."""
+        if self.balance_of(account, params["currency"]) < params["amount"]:
+            raise Refused(400, "balance_insufficient", "The account has not so much.")
+        payout = self.keep("payouts", objects.payout(params) | {
+            "_account": account, "automatic": True, "status": "pending",
+            "arrival_date": int(time.time()) + 2 * 86400})
+        self.tell("payout.created", payout, account)
+        return payout
+
+    # Where a payout may go from each state. One that was paid may fail within some days
+    # (docs.stripe.com/payouts): the bank sends it back, and it is in the account again.
+    PAYOUT_MOVES = {"pending": ("in_transit", "canceled", "failed"),
+                    "in_transit": ("paid", "failed"), "paid": ("failed",)}
+
+    def move_payout(self, id, status, code="account_closed"):
+        payout = self.find("payouts", id, "payout")
+        if status not in self.PAYOUT_MOVES.get(payout["status"], ()):
+            raise Refused(400, "payout_unexpected_state", f"It is {payout['status']}.")
+        payout["status"] = status
+        if status == "failed":
+            payout.update(failure_code=code,
+                          failure_message="The bank account has been closed.")
+        name = {"in_transit": "updated"}.get(status, status)
+        self.tell(f"payout.{name}", payout, payout["_account"])
+        return payout
+
+    def payouts_of(self, account):
+        """The rows that whoever acts on this account sees; None is the platform."""
+        if account:
+            self.account(account)
+        return [p for p in self.tables["payouts"].values() if p["_account"] == account]
+
+    def payout_of(self, id, account):
+        found = [p for p in self.payouts_of(account) if p["id"] == id]
+        if not found:
+            raise missing("payout", id)
+        return found[0]
+
     def balance(self, account=None):
         """The platform's, or a connected account's for whoever acts on it."""
         if account:
@@ -164,6 +203,10 @@ class ConnectBooks(Books):
                                  and r["status"] not in ("failed", "canceled")),
                  "currency": i["currency"]}
                 for i in self.tables["payment_intents"].values()],
+            "payouts": [
+                {"id": p["id"], "account": p["_account"], "amount": p["amount"],
+                 "currency": p["currency"], "status": p["status"]}
+                for p in self.tables["payouts"].values() if p["_account"]],
             "accounts": {a: {c: self.balance_of(a, c) for c in by_type}
                          for a in self.tables["accounts"]},
         }

@@ -234,6 +234,16 @@ def connect(c, fake):
     payout = c.payouts.create({"amount": 8000, "currency": "eur"},
                               {"stripe_account": account.id})
     expect(payout.status == "paid", "a seller's payout")
+    own = {"stripe_account": account.id}
+    expect([p.id for p in c.payouts.list(options=own).data] == [payout.id], "the seller's list")
+    expect(c.payouts.retrieve(payout.id, options=own).amount == 8000, "one of it")
+    expect(not c.payouts.list().data, "the platform's own list")
+    refused(stripe.InvalidRequestError, "resource_missing", lambda: c.payouts.retrieve(payout.id))
+    fake.control(f"payouts/{payout.id}/failed", {})
+    back = c.payouts.retrieve(payout.id, options=own)
+    expect(back.status == "failed" and back.failure_code == "account_closed", "sent back")
+    expect(fake.control("books")["accounts"][account.id]["eur"] == 8000, "in the account again")
+    c.payouts.create({"amount": 8000, "currency": "eur"}, own)
     left = c.balance.retrieve(options={"stripe_account": account.id})
     expect(left.available[0].amount == 0, "the seller's balance, for whoever acts on it")
     expect(fake.control("books")["accounts"][account.id]["eur"] == 0, "the seller's balance")
@@ -300,7 +310,8 @@ def webhooks(fake, inbox):
                    "charge.dispute.funds_reinstated", "transfer.reversed",
                    "checkout.session.completed", "payment_intent.payment_failed"):
         expect(wanted in inbox.types("account"), wanted)
-    expect(set(inbox.types("connect")) == {"account.updated", "payout.paid"}, "Connect's events")
+    expect(set(inbox.types("connect")) == {"account.updated", "payout.paid", "payout.failed"},
+           "Connect's events")
     first = list(dict.fromkeys(ids))
     expect(first != sorted(first), "not in their order")
 

@@ -36,7 +36,7 @@ WANTED = {
     "GET /v1/balance_transactions", "GET /v1/disputes/ID", "GET /v1/disputes", "GET /v1/transfers",
     "POST /v1/payment_intents/ID/capture", "POST /v1/transfers/ID/reversals", "GET /v1/refunds",
     "GET /v1/transfers/ID/reversals", "GET /v1/refunds/ID", "GET /v1/transfers/ID",
-    "GET /v1/transfers/ID/reversals/ID",
+    "GET /v1/transfers/ID/reversals/ID", "GET /v1/payouts", "GET /v1/payouts/ID",
 }
 # Stripe takes these; localstripe does not know them.
 UNKNOWN_TO_LOCALSTRIPE = {
@@ -54,7 +54,7 @@ def journals(folder):
 
 def operation(method, target):
     path = urlsplit(target).path
-    return f"{method} {re.sub('/(pi|ch|re|cs_test|acct|tr|trr|du|txn|evt)_[A-Za-z0-9_]+', '/ID', path)}"
+    return f"{method} {re.sub('/(pi|ch|re|cs_test|acct|tr|trr|du|po|txn|evt)_[A-Za-z0-9_]+', '/ID', path)}"
 
 
 def judge_shapes(found, schema):

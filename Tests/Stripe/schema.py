@@ -40,6 +40,8 @@ OPERATIONS = [
     ("GET", "/v1/transfers/ID/reversals", "transfer_reversal_list"),
     ("GET", "/v1/transfers/ID/reversals/ID", "transfer_reversal_retrieve"),
     ("POST", "/v1/payouts", "payout_create"),
+    ("GET", "/v1/payouts", "payout_list"),
+    ("GET", "/v1/payouts/ID", "payout_retrieve"),
     ("GET", "/v1/balance", "balance_retrieve"),
     ("GET", "/v1/balance_transactions", "balance_transaction_list"),
     ("GET", "/v1/balance_transactions/ID", "balance_transaction_retrieve"),

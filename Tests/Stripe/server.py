@@ -145,6 +145,10 @@ class Handler(BaseHTTPRequestHandler):
                 case ["accounts", id, "spend"]:
                     # The seller's schedule pays it to the seller's bank.
                     return books.create_payout(given, id)
+                case ["accounts", id, "pay-out"]:
+                    return books.pay_by_schedule(given, id)
+                case ["payouts", id, status]:
+                    return books.move_payout(id, status)
                 case ["payment_intents", id, "lapse"]:
                     books.lapse(id)
                 case ["pending"]:

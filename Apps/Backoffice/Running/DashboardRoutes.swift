@@ -44,6 +44,10 @@ struct DashboardRoutes {
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),
+            (
+                "Payouts that sellers' banks did not take", waits.bankPayoutsFailed,
+                "/bank-payouts?state=failed", .readMoney
+            ),
             ("Webhooks that failed", waits.webhooksFailed, "/jobs", .readJobs),
             ("Jobs that were given up", waits.jobsDead, "/jobs", .readJobs),
             ("Blocked listings", waits.listingsBlocked, "/listings?state=blocked", .readCatalogue),

@@ -59,6 +59,9 @@ enum SellerPages {
                         $0.at, "\($0.from.inWords) → \($0.to.inWords)", by: $0.actorName,
                         $0.reason)
                 }, nothing: "Nothing has happened since the application."))
+        if Duty.readMoney.isAllowed(to: admin.roles) {
+            blocks.append(try await BankPayoutRoutes.newest(of: id, marketplace))
+        }
         return DeskPage(.data(file.seller.name), blocks)
     }
 

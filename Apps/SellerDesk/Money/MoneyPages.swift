@@ -48,6 +48,7 @@ struct MoneyPage {
     let hasMoreMoves: Bool
     let payouts: [PayoutRow]
     let hasPayouts: Bool
+    let hasAccount: Bool
     let next: String?
 
     init(_ facts: MoneyFacts, _ page: Page<Payout>, next: String?) {
@@ -79,6 +80,7 @@ struct MoneyPage {
         hasMoreMoves = facts.moves.next != nil
         payouts = page.items.map { PayoutRow($0) }
         hasPayouts = !payouts.isEmpty
+        hasAccount = facts.hasAccount
         self.next = next.map { "/money?after=\($0)" }
     }
 }
@@ -94,6 +96,8 @@ struct MoneyFacts: Sendable {
     let disputed: Page<DisputedMoney>
     /// Whether a provider that pays into sellers' accounts there can pay this one.
     let isPaidAtProvider: Bool
+    /// Whether it has an account at one of them, ready or not.
+    let hasAccount: Bool
     let now: Instant
 
     init(_ marketplace: Marketplace, _ member: Member) async throws {
@@ -105,8 +109,10 @@ struct MoneyFacts: Sendable {
         moves = try await marketplace.upcomingMoves(of: member.seller, PageRequest(limit: 50))
         disputed = try await marketplace.disputedMoney(
             of: member.seller, PageRequest(limit: 50))
-        isPaidAtProvider = try await marketplace.payoutConnections(as: member.membership)
-            .contains { $0.account?.isReady == true }
+        let accounts = try await marketplace.payoutConnections(as: member.membership)
+            .compactMap(\.account)
+        isPaidAtProvider = accounts.contains(where: \.isReady)
+        hasAccount = accounts.contains { $0.reference != nil }
         now = try await marketplace.marketNow()
     }
 }

@@ -134,6 +134,7 @@ struct PayoutAccountsPage {
 
     let rows: [Row]
     let hasRows: Bool
+    let hasOpen: Bool
     let mayEdit: Bool
     /// The provider's page was left by a link that works no more.
     let isStale: Bool
@@ -156,6 +157,7 @@ struct PayoutAccountsPage {
                 hasRequirements: !requirements.isEmpty)
         }
         hasRows = !rows.isEmpty
+        hasOpen = rows.contains(where: \.isOpen)
         self.mayEdit = mayEdit
     }
 }

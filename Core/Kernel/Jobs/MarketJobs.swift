@@ -6,6 +6,7 @@ extension Marketplace {
         handlers.addOrders(self)
         addPayouts(to: &handlers)
         addDebts(to: &handlers)
+        addBankPayouts(to: &handlers)
         addBooks(to: &handlers)
         addMail(to: &handlers)
         addPhotos(to: &handlers)

@@ -90,6 +90,19 @@ extension Letter {
                     """
                     The money is available again. Payouts wait until you look at your bank details.
                     """))
+        case "bank-payout.failed":
+            Letter(
+                localized("Your bank did not take a payout of \(money)"),
+                localized(
+                    """
+                    Your bank did not take a payout of \(money) from your account at the payment \
+                    provider\(because(facts.failure))
+                    """),
+                localized(
+                    """
+                    The money is in that account again. Look there at the bank account that you \
+                    gave.
+                    """))
         case "payouts.frozen":
             Letter(
                 localized("Your payouts are held"),

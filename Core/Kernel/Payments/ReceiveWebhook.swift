@@ -55,11 +55,17 @@ extension Marketplace {
         let context = OperationContext(
             idempotencyKey: "webhook:\(args.event)",
             deadline: Instant.systemNow.advanced(by: settings.callDeadline))
-        let events = try await providers.payment(args.instance)
-            .events(in: stored.webhook, context)
+        let provider = try await providers.payment(args.instance)
+        let events = try await provider.events(in: stored.webhook, context)
+        let bankPayouts =
+            provider.tellsBankPayouts
+            ? try await provider.bankPayouts(in: stored.webhook, context) : []
         var isKnown = false
         do {
             for event in events where try await apply(event, from: args.instance) {
+                isKnown = true
+            }
+            for payout in bankPayouts where try await applyBankPayout(payout, at: args.instance) {
                 isKnown = true
             }
             try await database.webhooks.settle(

@@ -8,6 +8,8 @@ public struct WhatWaits: Sendable, Codable {
     /// Failed, not tried again, and their money is still here.
     public let refundsFailed: Int
     public let payoutsOpen: Int
+    /// From sellers' accounts at providers to their banks, which took nothing of the account since.
+    public internal(set) var bankPayoutsFailed = 0
     public let webhooksFailed: Int
     public let jobsDead: Int
     public let listingsBlocked: Int
@@ -28,6 +30,8 @@ public struct WhatWaits: Sendable, Codable {
 extension Marketplace {
     /// What waits for somebody, for the back office's first page.
     public func whatWaits() async throws -> WhatWaits {
-        try await database.waiting.find()
+        var waits = try await database.waiting.find()
+        waits.bankPayoutsFailed = try await database.bankPayouts.countWaiting()
+        return waits
     }
 }

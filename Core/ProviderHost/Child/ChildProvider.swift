@@ -48,6 +48,8 @@ final class ChildProvider: ShippingProvider, TaxProvider {
     var asShipping: (any ShippingProvider)? { has(.shipping) ? self : nil }
     var asTax: (any TaxProvider)? { has(.tax) ? self : nil }
 
+    var tellsBankPayouts: Bool { has(.bankPayouts) }
+
     private func has(_ role: ProviderRole) -> Bool { child.roles.contains(role) }
 
     /// Whether money moved is in doubt only where it was to: an end in the middle of any other

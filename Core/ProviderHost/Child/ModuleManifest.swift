@@ -48,7 +48,7 @@ struct ModuleManifest: Codable, Sendable {
             program: program, name: manifest.module.key, kind: manifest.module.kind, roles: roles,
             memory: memory)
         let descriptor = manifest.module
-        let module = ModuleExport(descriptor) {
+        let module = ModuleExport(descriptor, of: ChildProvider.self) {
             (settings, services) throws(ProviderError) -> any Provider in
             try ChildProvider(child, descriptor, settings, services)
         }

@@ -53,6 +53,7 @@ extension ProviderRole {
         case .payment, .shipping, .tax: nil
         case .confirmedPayments, .payouts, .balance, .disputes: .payment
         case .payoutFiles, .accounts: .payouts
+        case .bankPayouts: .accounts
         }
     }
 }

@@ -301,7 +301,7 @@ extension ProviderQuestion {
         case .start, .capture, .void, .refund, .pay, .openAccount, .transfer, .reverse: false
         case .check, .methods, .lookup, .lookupRefund, .verify, .events, .confirmed,
             .lookupPayout, .file, .onboardingLink, .account, .lookupReversal, .balance, .disputes,
-            .lookupDispute, .quotes, .calculate:
+            .lookupDispute, .bankPayoutsIn, .bankPayouts, .quotes, .calculate:
             true
         }
     }

@@ -29,6 +29,9 @@ extension Notice {
         case "seller.suspended": localized("Your shop is suspended\(why).")
         case "payout.paid": localized("A payout is with your bank.")
         case "payout.failed": localized("A payout could not be made\(note).")
+        case "bank-payout.failed":
+            localized(
+                "Your bank did not take a payout from your account at the payment provider\(note).")
         case "order.refunded": localized("Money of order \(number) went back\(note).")
         case "invoice.paid": localized("Your payment of invoice \(number) arrived.")
         case "order.refund-failed": localized("A refund of order \(number) failed\(note)") + "."

@@ -42,7 +42,8 @@ extension StripePayments {
             return try await lookupDispute(subject.named, context).map { [.dispute($0)] } ?? []
         case "account": return try await accounts(subject.named, context)
         default:
-            // Capabilities, bank accounts, payouts and the application itself, of a seller.
+            // Capabilities, bank accounts, payouts and the application itself, of a seller: after a
+            // payout that failed Stripe asks for another bank account.
             guard let account = event.account else { return [] }
             return try await accounts(account, context)
         }

@@ -3,7 +3,7 @@ public import Vocabulary
 
 /// Payments at Stripe, and sellers' accounts there (Connect), with separate charges and transfers:
 /// customers pay the platform, and the platform transfers to sellers' connected accounts.
-public struct StripePayments: ConnectedAccountProvider, BalanceProvider, DisputeProvider {
+public struct StripePayments: BankPayoutProvider, BalanceProvider, DisputeProvider {
     static let url = ConfigurationField(
         "url", label: "Address", kind: .url,
         help: "Another one only for tests, with a test key.", fallback: StripeKey.url)

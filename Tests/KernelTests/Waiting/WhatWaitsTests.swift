@@ -12,6 +12,7 @@ import Vocabulary
             #expect(waits.paymentsUnknown == 0)
             #expect(waits.capturesRefused == 0)
             #expect(waits.listingsBlocked == 0)
+            #expect(waits.bankPayoutsFailed == 0)
         }
     }
 

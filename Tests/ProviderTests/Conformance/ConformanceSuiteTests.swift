@@ -30,6 +30,8 @@ import Vocabulary
             AtAccounts<Doubtful>.self, AtAccounts<BlamesCustomer>.self,
             AtAccounts<ForgetsWhen>.self, AtAccounts<Patient>.self, DeniesAccounts.self,
             FirstPageOnly.self, LosesSight.self, HopesForTheBest.self, PatientWithDisputes.self,
+            TiresOfBanks.self, NeverOlder.self, DeafToBanks.self, HopesForBanks.self,
+            PatientWithBanks.self,
         ] as [any Flaw.Type]).map { Spoiled(flaw: $0) }
 
     @Test(arguments: spoiled) func `catches a module that is wrong in one thing`(

@@ -102,6 +102,7 @@ import Vocabulary
         .balance(from: Instant(microsecondsSince1970: 0), until: .systemNow, cursor: nil),
         .disputes(since: Instant(microsecondsSince1970: 0), cursor: "du_9"),
         .lookupDispute(reference: "du_1"),
+        .bankPayouts(account: "acct_1", since: Instant(microsecondsSince1970: 0), cursor: "po_9"),
         .quotes(
             request: ShippingRequest(
                 sellerID: "s", origin: address, destination: address,

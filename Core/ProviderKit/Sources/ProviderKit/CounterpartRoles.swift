@@ -22,3 +22,15 @@ public protocol CounterpartWithDisputes: ScriptedCounterpart {
     /// Every dispute, as it stands.
     var disputes: [DisputeSnapshot] { get }
 }
+
+/// A scripted counterpart that pays sellers' accounts out to their banks. A module that is a
+/// `BankPayoutProvider` brings one.
+public protocol CounterpartWithBankPayouts: CounterpartWithAccounts {
+    /// The schedule of `connectedAccount` makes a payout, which is pending.
+    func accountPaysOut() async
+    /// The bank has it; or it does not take it, which may come after it had it.
+    /// - Parameter reference: of a payout to a bank.
+    func bankAnswers(_ reference: String, taken: Bool) async
+    /// Every payout to a bank, as it stands.
+    var bankPayouts: [BankPayoutSnapshot] { get }
+}

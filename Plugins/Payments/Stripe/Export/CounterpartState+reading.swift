@@ -2,7 +2,11 @@ import ProviderKit
 import Vocabulary
 
 extension CounterpartState {
-    func read(_ route: [String], _ query: CounterpartForm) -> HTTPResponse {
+    /// - Parameter account: of `Stripe-Account`: on whose behalf it is asked.
+    func read(
+        _ route: [String], _ query: CounterpartForm, for account: String?
+    ) -> HTTPResponse {
+        let paidOut = bankPayouts.filter { $0.account == account }
         let body: CounterpartJSON? =
             switch (route.first, route.count) {
             case ("balance", 1):
@@ -31,6 +35,8 @@ extension CounterpartState {
             case ("transfers", 4): reversals.first { $0.id == route[3] }.map(self.body)
             case ("disputes", 1): list(disputes.map { ($0.created, self.body($0)) }, query)
             case ("disputes", 2): disputes.first { $0.id == route[1] }.map(self.body)
+            case ("payouts", 1): list(paidOut.map { ($0.created, self.body($0)) }, query)
+            case ("payouts", 2): paidOut.first { $0.id == route[1] }.map(self.body)
             case ("accounts", 1): list(accounts.map { ($0.created, self.body($0)) }, query)
             case ("accounts", 2): accounts.first { $0.id == route[1] }.map(self.body)
             default: nil

@@ -71,6 +71,7 @@ struct CounterpartState: Sendable {
     var accounts: [Account] = []
     var reversals: [Reversal] = []
     var disputes: [Dispute] = []
+    var bankPayouts: [BankPayout] = []
     var movements: [Movement] = []
     var events: [CounterpartJSON] = []
     private var answers: [String: (question: [UInt8], answer: HTTPResponse)] = [:]
@@ -106,15 +107,17 @@ struct CounterpartState: Sendable {
         }
     }
 
-    mutating func tell(_ type: String, _ object: CounterpartJSON) {
-        events.append(Self.event(type, number: events.count + 1, object))
+    /// - Parameter account: where it happened; nil for the platform's own.
+    mutating func tell(_ type: String, _ object: CounterpartJSON, of account: String? = nil) {
+        events.append(Self.event(type, number: events.count + 1, object, of: account))
     }
 
     static func event(
-        _ type: String, number: Int, _ object: CounterpartJSON
+        _ type: String, number: Int, _ object: CounterpartJSON, of account: String? = nil
     ) -> CounterpartJSON {
         [
             "id": .text("evt_\(number)"), "object": "event", "type": .text(type),
+            "account": account.map { .text($0) } ?? .null,
             "created": 1_700_000_000, "livemode": false, "data": ["object": object],
         ]
     }

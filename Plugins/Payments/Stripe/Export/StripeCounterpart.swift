@@ -36,7 +36,7 @@ final class StripeCounterpart: ScriptedCounterpart {
         let route = Array(path.dropFirst())
         return state.withLock { state in
             request.method == "GET"
-                ? state.read(route, query)
+                ? state.read(route, query, for: request.headers["Stripe-Account"])
                 : state.once(route, request, now.secondsSince1970)
         }
     }

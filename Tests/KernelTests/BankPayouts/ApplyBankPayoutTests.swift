@@ -1,0 +1,210 @@
+import Postgres
+import ProviderKit
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Kernel
+
+/// What providers say of payouts from sellers' accounts there, whoever brings it and in any order.
+@Suite struct `A payout to a seller's bank` {
+    private struct Scene {
+        let market: TestMarketplace
+        let instance: ID<ProviderInstance>
+        let seller: GivenSeller
+
+        var kernel: Marketplace { market.marketplace }
+        var account: String { "acct_\(seller.id)" }
+
+        init(_ market: TestMarketplace) async throws {
+            self.market = market
+            instance = try await market.given.instance(ofPayments: "test-accounts")
+            seller = try await market.given.verifiedSeller("Clay")
+            _ = try await market.marketplace.connectPayoutAccount(
+                at: instance, returnURL: "http://127.0.0.1/return",
+                refreshURL: "http://127.0.0.1/link", as: seller.member)
+        }
+
+        func snapshot(
+            _ status: BankPayoutStatus, version: Int64, _ reference: String = "po_1",
+            amount: Int64 = 4250, account: String? = nil, daysAgo: Int = 1
+        ) -> BankPayoutSnapshot {
+            BankPayoutSnapshot(
+                reference: reference, account: account ?? self.account, status: status,
+                amount: Money(amount, .eur),
+                failureCode: status == .failed ? "account_closed" : nil,
+                failure: status == .failed ? "The bank account has been closed." : nil,
+                arrivesAt: Instant("2026-11-24T00:00:00Z"),
+                madeAt: Instant.systemNow.advanced(days: -daysAgo), version: version)
+        }
+
+        @discardableResult
+        func hear(_ snapshot: BankPayoutSnapshot) async throws -> Bool {
+            try await kernel.applyBankPayout(snapshot, at: instance)
+        }
+
+        func listed() async throws -> [BankPayout] {
+            try await kernel.bankPayouts(as: seller.member, PageRequest()).items
+        }
+
+        func told() async throws -> Int {
+            try await market.database.query(
+                "select count(*) from outbox_event where topic = 'bank-payout.failed'"
+            ).decode { c in try c.next(Int.self) }.first ?? 0
+        }
+    }
+
+    @Test func `that failed after it was paid stays failed, whatever comes late or twice`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let story: [BankPayoutSnapshot] = [
+                scene.snapshot(.pending, version: 1), scene.snapshot(.inTransit, version: 2),
+                scene.snapshot(.paid, version: 3), scene.snapshot(.failed, version: 5),
+            ]
+            for place in [2, 3, 3, 0, 2, 1, 3] { try await scene.hear(story[place]) }
+
+            let payout = try #require(try await scene.listed().first)
+            #expect(payout.status == .failed && payout.amount == Money(4250, .eur))
+            #expect(payout.why == "The bank account has been closed.")
+            #expect(try await scene.listed().count == 1)
+            #expect(try await scene.told() == 1)
+        }
+    }
+
+    @Test func `that several hear of at once is one row, and is told once`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let failed = scene.snapshot(.failed, version: 5)
+
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { try await scene.hear(failed) } }
+                try await group.waitForAll()
+            }
+
+            #expect(try await scene.listed().count == 1)
+            #expect(try await scene.told() == 1)
+        }
+    }
+
+    /// The first time that an account is asked about, years of payouts are heard of at once.
+    @Test func `that failed long ago is listed, and nobody is told any more`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+
+            try await scene.hear(scene.snapshot(.failed, version: 5, daysAgo: 31))
+
+            #expect(try await scene.listed().map(\.status) == [.failed])
+            #expect(try await scene.told() == 0)
+        }
+    }
+
+    /// Whoever knows a reference of the provider's cannot hang a payout on another shop.
+    @Test func `of an account that nobody opened here is nobody's`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+
+            let isOurs = try await scene.hear(
+                scene.snapshot(.paid, version: 3, account: "acct_stranger"))
+
+            #expect(!isOurs)
+            let rows = try await market.database.query("select from bank_payout")
+            #expect(rows.isEmpty)
+        }
+    }
+
+    @Test func `of another amount than before is refused, and the first one stays`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            try await scene.hear(scene.snapshot(.pending, version: 1))
+
+            await #expect(throws: BankPayoutContradicted.self) {
+                try await scene.hear(scene.snapshot(.paid, version: 3, amount: 9999))
+            }
+
+            #expect(try await scene.listed().map(\.amount) == [Money(4250, .eur)])
+            #expect(try await scene.listed().map(\.status) == [.pending])
+        }
+    }
+
+    @Test func `that a bank did not take waits for somebody until the bank takes another one`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            func waits() async throws -> Int {
+                try await market.marketplace.whatWaits().bankPayoutsFailed
+            }
+            try await scene.hear(scene.snapshot(.paid, version: 3, "po_0", daysAgo: 9))
+            try await scene.hear(scene.snapshot(.failed, version: 5, daysAgo: 5))
+            #expect(try await waits() == 1, "what was paid before says nothing")
+            try await scene.hear(scene.snapshot(.inTransit, version: 2, "po_2", daysAgo: 1))
+            #expect(try await waits() == 1, "nor does what is still under way")
+
+            try await scene.hear(scene.snapshot(.paid, version: 3, "po_2", daysAgo: 1))
+
+            #expect(try await waits() == 0)
+        }
+    }
+
+    @Test func `is listed by the day it was made, page by page, to its own shop only`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            for day in [3, 1, 5, 2, 4] {
+                try await scene.hear(
+                    scene.snapshot(.paid, version: 3, "po_\(day)", daysAgo: day))
+            }
+            var seen: [String] = []
+            var after: String?
+            repeat {
+                let page = try await scene.kernel.bankPayouts(
+                    as: scene.seller.member, PageRequest(after: after, limit: 2))
+                seen += page.items.map(\.reference)
+                after = page.next
+            } while after != nil
+
+            #expect(seen == ["po_1", "po_2", "po_3", "po_4", "po_5"])
+            let other = try await market.given.verifiedSeller("Wood")
+            let theirs = try await scene.kernel.bankPayouts(as: other.member, PageRequest())
+            #expect(theirs.items.isEmpty)
+            let failed = try await scene.kernel.bankPayouts(
+                of: scene.seller.id, isFailed: true, PageRequest())
+            #expect(failed.items.isEmpty)
+        }
+    }
+
+    /// The list of a month is read again, and what is under way however old it is.
+    @Test func `that is still under way is asked for again, however old it is`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let store = market.database.bankPayouts
+            func since() async throws -> Instant? {
+                try await market.database.execute(
+                    "update payout_account set payouts_asked_at = '-infinity'")
+                return try await store.claimToAsk(
+                    at: scene.instance, notWithinHours: 20, readAgainDays: 30)?.since
+            }
+            let now = Instant.systemNow
+            let account = try #require(
+                try await market.database.payoutAccounts.find(
+                    scene.seller.id, at: scene.instance))
+            let first = try #require(try await since())
+            #expect(first < account.createdAt, "all of it, when nobody has asked yet")
+            try await store.noteAsked(account.id, until: now)
+            let later = try #require(try await since())
+            #expect(abs(later.secondsSince1970 - now.advanced(days: -30).secondsSince1970) < 5)
+            try await scene.hear(scene.snapshot(.inTransit, version: 2, daysAgo: 100))
+            let old = try #require(try await since())
+            #expect(abs(old.secondsSince1970 - now.advanced(days: -100).secondsSince1970) < 60)
+
+            try await scene.hear(scene.snapshot(.paid, version: 3, daysAgo: 100))
+            #expect(try await since() == later)
+            let again = try await store.claimToAsk(
+                at: scene.instance, notWithinHours: 20, readAgainDays: 30)
+            #expect(again == nil, "once a day is enough")
+        }
+    }
+}

@@ -118,6 +118,8 @@ public struct Migration: Sendable {
         "m0125-payment-methods",
         "m0166-searched-skus",
         "m0160-allowed-hosts",
+        "m0171-late-shares",
+        "m0172-late-shares-checked",
     ]
 
     /// The migrations that this build ships.

@@ -35,6 +35,10 @@ public final class ModuleCatalog: Sendable {
         var modules: [String: [ModuleVersion: Found]] = [:]
         var files: Set<String> = []
         var refused: [Refused] = []
+        /// Nil for the modules of this process, and of another one that did not say.
+        var areProgramsApart: Bool?
+        /// Whether the modules are another process's.
+        var isMirror = false
     }
 
     public let folder: String?
@@ -91,11 +95,24 @@ public final class ModuleCatalog: Sendable {
         }
     }
 
+    /// Whether the machine where they run keeps modules' programs off the network; nil where that
+    /// is not known.
+    public func areProgramsApart() async -> Bool? {
+        let (isMirror, told) = state.withLock { ($0.isMirror, $0.areProgramsApart) }
+        if isMirror { return told }
+        return await NetworkWall.ofThisMachine().stands
+    }
+
     /// Takes the place of what was known: modules of another process. They can be described here,
     /// and made there only.
-    public func mirror(_ listed: [Listed], refused: [Refused]) {
+    /// - Parameter areProgramsApart: nil leaves what was known.
+    public func mirror(
+        _ listed: [Listed], refused: [Refused], areProgramsApart: Bool? = nil
+    ) {
         state.withLock { state in
             state.refused = refused
+            state.isMirror = true
+            state.areProgramsApart = areProgramsApart ?? state.areProgramsApart
             state.modules = [:]
             for one in listed {
                 let module = ModuleExport(one.descriptor) {

@@ -62,6 +62,9 @@ import Vocabulary
             let file = try await office.get("/api/v1/providers/\(provider)")
             #expect(file.value("unreadableDisputes.19.problem") == "The dispute is <novel>.")
             #expect(file.value("unreadableDisputes.20.problem") == nil, "the newest are enough")
+            #expect(
+                try await office.get("/api/v1/waiting").value("disputesUnreadable") == "30")
+            #expect(try await office.get("/").text.contains("Disputes that cannot be read"))
         }
     }
 

@@ -41,6 +41,60 @@ import Vocabulary
             try await swap.payOut(old.shipped + [next])
         }
     }
+
+    /// Customers place and pay all the while; calls to Stripe fail, and its webhooks come late,
+    /// twice and in any order.
+    @Test(arguments: [3, 11])
+    func `is not noticed by those who are buying just then`(seed: UInt64) async throws {
+        try await StripeSwap.run { swap in
+            let town = swap.town
+            try await swap.trouble(seed)
+            var bought = try await withThrowingTaskGroup(of: [PlacedPurchase].self) { group in
+                for customer in 0..<4 {
+                    group.addTask { try await swap.shop(seed &* 100 + UInt64(customer), 4) }
+                }
+                group.addTask {
+                    try await swap.waitForPurchases(5)
+                    try await swap.turn()
+                    return []
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            bought += try await swap.shop(seed, 1)
+            #expect(bought.count == 17)
+            var began: [ID<ProviderInstance>] = []
+            for placed in bought {
+                began.append(placed.payment.instance)
+            }
+            #expect(Set(began) == [town.instance, swap.sandbox])
+
+            try await swap.everybodyPays(bought)
+            try await swap.ship(bought)
+            try await town.eventually("all of it is taken") {
+                for placed in bought {
+                    let detail = try await town.detail(placed)
+                    guard detail.payment?.captured == detail.purchase.total else { return false }
+                }
+                return true
+            }
+            for (placed, instance) in zip(bought, began) {
+                let now = try await town.detail(placed).payment
+                // Nothing moves to another provider but what the first never took.
+                #expect(
+                    now?.instance == instance
+                        || now?.instance == swap.sandbox && now?.id != placed.payment.id)
+            }
+            let first = try #require(bought.first)
+            for order in try await swap.orders(first) {
+                try await town.marketplace.refundOrder(
+                    order.id, reason: "It was broken.", as: .admin(swap.administrator.id))
+            }
+            try await town.eventually("it went back") {
+                try await town.detail(first).payment?.refunded == first.purchase.total
+            }
+            try await swap.payOut(bought)
+        }
+    }
 }
 
 /// Purchases that are under way at Stripe when it is left, each in another state.
@@ -152,6 +206,73 @@ extension StripeSwap {
             order.id, reason: "It was broken.", as: .admin(administrator.id))
         try await town.eventually("it went back") {
             try await atStripe(old.reserved)?.refunded == old.reserved.purchase.total.amount
+        }
+    }
+
+    fileprivate func trouble(_ seed: UInt64) async throws {
+        try await town.stripe.control(
+            "faults",
+            """
+            {"seed": \(seed), "rates": {"lost": 0.08, "busy": 0.05, "gone": 0.05, "broken": 0.04}}
+            """)
+        try await town.stripe.control(
+            "chaos",
+            """
+            {"seed": \(seed), "double": 0.3, "late": 0.5, "late_seconds": 2, "shuffle": true}
+            """)
+    }
+
+    /// A customer who buys so often, each time at what is offered first.
+    fileprivate func shop(_ seed: UInt64, _ times: Int) async throws -> [PlacedPurchase] {
+        var chance = SeededGenerator(seed: seed)
+        var placed: [PlacedPurchase] = []
+        for _ in 0..<times {
+            let wanted = things.filter { _ in Bool.random(using: &chance) }
+            placed.append(
+                try await pay(try await bank.checkout(wanted.isEmpty ? [things[0]] : wanted)))
+        }
+        return placed
+    }
+
+    /// Who is told that a way is closed asks for those that are open.
+    private func pay(_ checkout: Checkout) async throws -> PlacedPurchase {
+        for _ in 0..<20 {
+            let way = try #require(try await ways(checkout).first)
+            do {
+                return try await bank.place(
+                    checkout, way == sandbox ? "tok_visa" : "pm_card_visa", at: way)
+            } catch PaymentRefusal.wayUnavailable {
+                continue
+            }
+        }
+        throw PaymentRefusal.wayUnavailable
+    }
+
+    fileprivate func waitForPurchases(_ count: Int) async throws {
+        for _ in 0..<1000 {
+            let now =
+                try await town.market.database.query("select count(*) from purchase")
+                .decode { c in try c.next(Int.self) }.first ?? 0
+            if now >= count { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("nobody buys")
+    }
+
+    /// Whose payment failed pays again, at the provider that is there now.
+    fileprivate func everybodyPays(_ bought: [PlacedPurchase]) async throws {
+        try await town.eventually("everybody has paid") {
+            var isPaid = true
+            for placed in bought {
+                let detail = try await town.detail(placed)
+                guard detail.purchase.state != .paid else { continue }
+                isPaid = false
+                guard detail.payment?.state == .failed else { continue }
+                _ = try await town.marketplace.payPurchase(
+                    placed.purchase.id, paying: bank.choice("tok_visa", at: sandbox),
+                    as: town.buyer)
+            }
+            return isPaid
         }
     }
 }

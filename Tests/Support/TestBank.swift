@@ -171,6 +171,19 @@ public final class TestBank: Sendable {
         }
     }
 
+    /// It takes so much of a reservation after all that it had called over.
+    public func take(_ amount: Money, of reference: String) {
+        state.withLock { state in
+            guard let key = state.payments.first(where: { $0.value.reference == reference })?.key,
+                let captured = state.payments[key]?.captured.amount
+            else { return }
+            state.payments[key]?.captured = Money(captured + amount.amount, amount.currency)
+            state.payments[key]?.status = .captured
+            state.payments[key]?.version += 1
+            state.book(.charge, amount, reference)
+        }
+    }
+
     /// A call arrives that everybody had given up: it is charged under its key.
     public func arrive(_ key: String, payment: String, _ amount: Money) {
         state.withLock { state in

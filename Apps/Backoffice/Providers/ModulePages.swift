@@ -23,6 +23,17 @@ enum ModulePages {
             })
     }
 
+    /// What is said where nothing keeps them off the network.
+    static var openPrograms: Block {
+        Block(
+            "Programs that are not walled off",
+            text: """
+                The machine where modules run permits no network namespaces. Those that are \
+                programs could open connections of their own, past the list of hosts. Permit user \
+                namespaces there, or use no such modules.
+                """)
+    }
+
     static func verdict(_ sum: ConformanceSum?) -> Cell {
         guard let sum else { return Cell("not tried yet", to: nil, .waiting) }
         return sum.failed == 0

@@ -32,7 +32,8 @@ struct ModuleRoutes {
                 modules: try await call.marketplace.providerModules().map {
                     ModuleAnswer($0, reports)
                 },
-                refused: Self.refused(call.marketplace))
+                refused: Self.refused(call.marketplace),
+                hasOpenPrograms: await call.marketplace.hasOpenPrograms())
         }
         desk.read(
             "/provider-modules/{module}",

@@ -70,6 +70,9 @@ struct ModulesAnswer: Codable {
     let modules: [ModuleAnswer]
     /// Files of the modules folder that were not taken.
     let refused: [Refused]
+    /// Whether modules that are programs could open sockets of their own: the machine where they
+    /// run permits no network namespaces.
+    let hasOpenPrograms: Bool
 }
 
 /// A configured provider. Secrets are only named, never shown.

@@ -6,7 +6,8 @@ import Web
 enum ProviderPages {
     static func list(
         _ modules: [ModuleAnswer], _ refused: [ModulesAnswer.Refused],
-        _ instances: [ProviderInstance], open: [ID<ProviderInstance>: Int], _ admin: Administrator
+        _ instances: [ProviderInstance], open: [ID<ProviderInstance>: Int], hasOpenPrograms: Bool,
+        _ admin: Administrator
     ) -> DeskPage {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
         let rows = instances.map { instance in
@@ -41,7 +42,7 @@ enum ProviderPages {
                         refused.map {
                             [Cell(data: $0.file), Cell(data: localized(sentence: $0.reason))]
                         })),
-            ])
+            ] + (hasOpenPrograms ? [ModulePages.openPrograms] : []))
     }
 
     private static func rules(for kind: ProviderKind) -> Phrase {

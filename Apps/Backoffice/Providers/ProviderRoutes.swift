@@ -143,7 +143,8 @@ struct ProviderRoutes {
             }
             return ProviderPages.list(
                 try await call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
-                ModuleRoutes.refused(call.marketplace), instances, open: open, admin)
+                ModuleRoutes.refused(call.marketplace), instances, open: open,
+                hasOpenPrograms: await call.marketplace.hasOpenPrograms(), admin)
         }
         desk.page("/providers/new", .runProviders, query: NewQuery.self) { call, _ in
             let module = try await Self.module(call.query.module, call.marketplace)

@@ -41,6 +41,10 @@ struct DashboardRoutes {
                 "Deliveries whose cash nobody confirmed", waits.cashUnconfirmed, "/cash",
                 .readPurchases
             ),
+            (
+                "Disputes that cannot be read", waits.disputesUnreadable, "/providers",
+                .readProviders
+            ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),

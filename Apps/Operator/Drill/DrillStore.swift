@@ -72,12 +72,39 @@ struct DrillStore: Sendable {
         ).decode { c in try c.next() }
     }
 
-    /// Where each purchase is paid, provider's id by purchase's id.
+    /// Where each purchase is paid, or its reservation was released when it was cancelled:
+    /// provider's id by purchase's id.
     func paidAt() async throws -> [String: String] {
         let rows = try await db.query(
-            "select purchase_id::text, instance_id::text from payment where state = 'captured'"
+            """
+            select purchase_id::text, instance_id::text from payment
+            where state in ('captured', 'voided') order by state
+            """
         ).decode { c in (try c.next(String.self), try c.next(String.self)) }
         return Dictionary(rows) { first, _ in first }
+    }
+
+    /// How much was undone at a provider.
+    func undone(
+        at instance: ID<ProviderInstance>
+    ) async throws -> (released: Int, refunded: Int, cancelled: Int) {
+        try await db.query(
+            """
+            select count(distinct payment.id) filter (where payment.state = 'voided'),
+                count(distinct refund.id) filter (where refund.state = 'succeeded'),
+                count(distinct orders.id) filter (where orders.state = 'cancelled')
+            from payment
+            join payment_share share on share.payment_id = payment.id
+            join orders on orders.id = share.order_id
+            left join refund on refund.payment_id = payment.id
+            where payment.instance_id = \(instance)
+            """
+        ).decode { c in
+            (
+                released: try c.next(Int.self), refunded: try c.next(Int.self),
+                cancelled: try c.next(Int.self)
+            )
+        }.first ?? (0, 0, 0)
     }
 
     /// How many purchases there are.

@@ -12,15 +12,16 @@ extension DrillCommand {
             discussion: """
                 Starts a market of its own with two banks and two providers of different modules. \
                 Customers buy all the time; many payments are under way at the first provider when \
-                the rules turn to the second. Both banks' webhooks come late, twice and in any \
-                order, and their answers get lost, cut off, or are 409, 429, 500 and 503: until \
-                the host is killed only to calls for which no customer waits. The first drains, \
-                and its bank is killed and comes back. When nothing of it is open it \
-                is retired. Then a new provider host takes the place of the one that runs, and is \
+                the rules turn to the second; the answers to some are lost as they do. Of what was \
+                bought there, one purchase in ten is cancelled whole, one in half, and one is \
+                given back in half. Both banks' webhooks come late, twice and in any order, and \
+                their answers get lost, cut off, or are 409, 429, 500 and 503: until the host is \
+                killed only to calls for which no customer waits, but for those few. The first \
+                drains, and its bank is killed and comes back. When nothing of it is open it is \
+                retired. Then a new provider host takes the place of the one that runs, and is \
                 killed three times. In the end every payment must be settled where it began, \
-                nothing lost, \
-                nothing doubled, both banks' own books equal to the ledger, and no checkout slower \
-                than its budget.
+                nothing lost, nothing doubled, both banks' own books equal to the ledger, and no \
+                checkout slower than its budget.
                 """)
 
         @Option(help: "How many payments are under way at the first provider at the swap.")

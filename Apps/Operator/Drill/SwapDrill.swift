@@ -23,6 +23,10 @@ struct SwapDrill: Sendable {
     /// How long the old provider may drain, in seconds.
     private let drainSeconds: Int
 
+    /// So many orders are placed at the old provider just before it drains, to whose calls it never
+    /// answers. Fewer in a row than a circuit breaker takes.
+    private static let lostStarts = 3
+
     init(
         _ market: DrillMarket, inflight: Int, rate: Int, seconds: Int, budget: Int,
         drainSeconds: Int, plan: SwapPlan
@@ -74,9 +78,13 @@ struct SwapDrill: Sendable {
     }
 
     private func swap() async throws {
-        let work = SwapFulfilment(trade, traffic, at: providers.old)
+        let work = SwapFulfilment(trade, traffic, at: providers.old, plan)
         async let worked: Void = work.run()
         try await Task.sleep(for: .seconds(seconds))
+        let unlucky = try await traffic.choose(Self.lostStarts, at: providers.old)
+        async let ordered: Void = traffic.orderUnanswered(unlucky)
+        // Their money is reserved by then, and nobody here knows.
+        try await Task.sleep(for: .milliseconds(500))
         let began = ContinuousClock.now
         traffic.enter(.during)
         try await providers.turn(to: providers.new)
@@ -84,6 +92,7 @@ struct SwapDrill: Sendable {
         say("The rules turn to \(providers.new.name); \(providers.old.name) drains")
         // Whoever had chosen the old one has ordered by then.
         try await Task.sleep(for: .seconds(3))
+        await ordered
         try await settleLate()
         work.welcomeLate()
         work.close()
@@ -184,6 +193,22 @@ struct SwapDrill: Sendable {
             marketplace: wiring.marketplace, bankURL: side.bankURL, instance: id)
     }
 
+    /// What was undone at the old provider, and what of it did not happen.
+    private func undone(_ sold: [SwapTraffic.Sold]) async throws -> [String] {
+        guard let id = ID<ProviderInstance>(providers.old.id) else { return [] }
+        let store = DrillStore(db: wiring.marketplace.database)
+        let (released, refunded, cancelled) = try await store.undone(at: id)
+        let lost = sold.count { $0.phase == .lost && $0.provider == providers.old.id }
+        let counts = [
+            (released, "reservations released"), (cancelled, "orders cancelled"),
+            (refunded, "refunds"), (lost, "starts whose answer was lost"),
+        ]
+        say(
+            "At \(providers.old.name): "
+                + counts.map { "\($0) \($1)" }.joined(separator: ", "))
+        return counts.filter { $0.0 == 0 }.map { "no \($0.1), so nothing is proved of them" }
+    }
+
     private func report(_ known: Int) async throws -> Bool {
         let sold = traffic.sold
         var problems = traffic.failed.prefix(5).map { "a customer gave up: \($0)" }
@@ -200,6 +225,7 @@ struct SwapDrill: Sendable {
                 + (paid[$0.purchase] ?? "nowhere")
         }
         if Set(sold.map(\.purchase)).count != sold.count { problems.append("one was sold twice") }
+        problems += try await undone(sold)
         say("What went wrong: \(happened)")
         problems += happened.missing.map { "nothing was \($0), so nothing is proved of it" }
         for phase in SwapPhase.allCases {
@@ -234,21 +260,6 @@ extension DrillTrade {
             _ = try await admin.post(
                 "/api/v1/sellers/\(try shop.text("id"))/hold", ["days": 0, "reason": "a drill"],
                 key: Self.newKey())
-        }
-    }
-
-    /// Waits until it is paid, has its orders shipped, and says that they arrived.
-    func finish(_ purchase: String) async throws {
-        let paid = try await until("purchase \(purchase) to be paid") {
-            let seen = try await customer.get("/api/v1/purchases/\(purchase)")
-            return seen["state"].text == "paid" ? seen : nil
-        }
-        for order in paid["orders"].items {
-            guard let id = order["id"].text else { continue }
-            let its = zip(sellers, market.sellers)
-                .filter { $1.slug == order["sellerSlug"].text }.map(\.0)
-            try await ship(id, asking: its)
-            try await receive(id)
         }
     }
 }

@@ -17,6 +17,8 @@ struct SwapPlan: Sendable, CustomStringConvertible {
     let isReversed: Bool
     /// How long before each time that the provider host is killed, in milliseconds.
     let strikes: [Int]
+    /// What becomes of the purchases at the old provider, one after another and from the beginning.
+    private let fates: [SwapFate]
 
     /// - Parameter seconds: how long a part of the drill lasts.
     init(seed: UInt64, seconds: Int) {
@@ -31,7 +33,13 @@ struct SwapPlan: Sendable, CustomStringConvertible {
         isReversed = draw(0...1) == 1
         let pause = max(1, seconds / 3) * 1000
         strikes = (0..<3).map { _ in draw(pause / 2...pause * 3 / 2) }
+        let undone = SwapFate.allCases.filter { $0 != .kept }
+        fates = (undone + Array(repeating: .kept, count: 10 - undone.count))
+            .shuffled(using: &random)
     }
+
+    /// - Parameter number: how many purchases came before it.
+    func fate(of number: Int) -> SwapFate { fates[number % fates.count] }
 
     var description: String {
         let faults = calls.map { "\($0.fault) \($0.chance)" }.joined(separator: ", ")

@@ -17,12 +17,16 @@ struct SwapProviders: Sendable {
 
     init(_ admin: WalkClient, oldBank: String, newBank: String) async throws {
         self.admin = admin
-        old = try await Self.add("Cards", "sandbox-payments", at: oldBank, admin)
-        new = try await Self.add("Wallet", "sandbox-wallet", at: newBank, admin)
+        // What is only reserved can be released.
+        old = try await Self.add(
+            "Cards", "sandbox-payments", capture: "at_shipment", at: oldBank, admin)
+        new = try await Self.add(
+            "Wallet", "sandbox-wallet", capture: "at_order", at: newBank, admin)
     }
 
     private static func add(
-        _ name: String, _ module: String, at bankURL: String, _ admin: WalkClient
+        _ name: String, _ module: String, capture: String, at bankURL: String,
+        _ admin: WalkClient
     ) async throws -> Side {
         let settings: [(String, String)] = [
             ("url", bankURL), ("apiKey", "sk_sandbox_south"),
@@ -31,7 +35,7 @@ struct SwapProviders: Sendable {
         let made = try await admin.post(
             "/api/v1/providers",
             [
-                "module": .string(module), "name": .string(name),
+                "module": .string(module), "name": .string(name), "capture": .string(capture),
                 "settings": .list(
                     settings.map { ["key": .string($0.0), "value": .string($0.1)] }),
             ], key: DrillTrade.newKey())

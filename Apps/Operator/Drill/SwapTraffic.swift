@@ -5,6 +5,8 @@ import Vocabulary
 /// When something of a swap happened.
 enum SwapPhase: String, CaseIterable, Sendable {
     case before, during, after
+    /// Placed just before the swap, and its start was never answered.
+    case lost
     /// A new provider host takes the old one's work over.
     case renewed
     /// The provider host is killed again and again.
@@ -112,6 +114,50 @@ final class SwapTraffic: Sendable {
         }
     }
 
+    /// Checkouts of customers who have chosen to pay at `side` and are about to order.
+    func choose(
+        _ count: Int, at side: SwapProviders.Side
+    ) async throws -> [(checkout: DrillTrade.Checkout, provider: String)] {
+        var chosen: [(checkout: DrillTrade.Checkout, provider: String)] = []
+        for _ in 0..<count { chosen.append((try await trade.beginCheckout(), side.id)) }
+        return chosen
+    }
+
+    /// Orders them all at once with a card for which the bank acts and never answers.
+    func orderUnanswered(_ chosen: [(checkout: DrillTrade.Checkout, provider: String)]) async {
+        await withTaskGroup(of: Void.self) { group in
+            for (checkout, provider) in chosen {
+                group.addTask {
+                    do {
+                        let method = "tok_timeout_after_acting"
+                        try await self.order(checkout, at: provider, method, in: .lost)
+                    } catch {
+                        self.state.withLock { $0.failed.append("\(error)") }
+                    }
+                }
+            }
+        }
+    }
+
+    /// - Returns: the purchase; nil when that way to pay is closed by now.
+    @discardableResult
+    private func order(
+        _ checkout: DrillTrade.Checkout, at provider: String, _ method: String,
+        in phase: SwapPhase
+    ) async throws -> String? {
+        let began = ContinuousClock.now
+        guard let placed = try await trade.place(checkout, at: provider, method) else {
+            state.withLock { $0.askedAgain += 1 }
+            return nil
+        }
+        let took = (ContinuousClock.now - began).components
+        let sold = Sold(
+            purchase: placed, provider: provider, phase: phase,
+            took: took.seconds * 1000 + took.attoseconds / 1_000_000_000_000_000)
+        state.withLock { $0.sold.append(sold) }
+        return placed
+    }
+
     private func sell(_ method: String) async {
         do {
             let checkout = try await trade.beginCheckout()
@@ -124,16 +170,8 @@ final class SwapTraffic: Sendable {
                     throw WalkProblem(expected: "a way to pay", ways)
                 }
                 let phase = state.withLock { $0.phase }
-                let began = ContinuousClock.now
-                guard let placed = try await trade.place(checkout, at: provider, method) else {
-                    state.withLock { $0.askedAgain += 1 }
-                    continue
-                }
-                let took = (ContinuousClock.now - began).components
-                let sold = Sold(
-                    purchase: placed, provider: provider, phase: phase,
-                    took: took.seconds * 1000 + took.attoseconds / 1_000_000_000_000_000)
-                state.withLock { $0.sold.append(sold) }
+                guard let placed = try await order(checkout, at: provider, method, in: phase)
+                else { continue }
                 // A call that a death swallowed before the provider heard of it is paid anew.
                 if state.withLock({ $0.phase }) == .struck {
                     try await trade.pay(placed, at: provider)

@@ -14,15 +14,34 @@ public struct DisputeSetAside: Hashable, Sendable {
 /// Disputes that are set aside until they can be read.
 extension DisputeStore {
     /// A provider whose every dispute is nonsense needs no longer list than this to be looked at.
-    private static let setAsideMax = 1000
+    static let setAsideMax = 1000
+    /// Of so many at one provider people are told one by one; then its page says how many there
+    /// are.
+    static let toldMax = 20
     private static let problemMax = 500
 
-    /// - Returns: whether it is new, or has another problem than before.
+    /// What setting one aside changed.
+    enum SetAside: Hashable, Sendable {
+        case nothing
+        /// It was there, with another problem.
+        case otherProblem
+        /// So many are set aside at the provider with it, counted up to one more than `toldMax`.
+        case new(count: Int)
+    }
+
+    /// Others who set aside at the instance wait from here on until this transaction ends: how many
+    /// there are is counted before one more is kept.
+    func lockSetAside(at instance: ID<ProviderInstance>) async throws {
+        try await db.execute(
+            "select pg_advisory_xact_lock(hashtextextended(\("aside:\(instance)"), 0))")
+    }
+
+    /// To be called after ``lockSetAside(at:)``.
     func setAside(
         _ reference: String, _ problem: String, at instance: ID<ProviderInstance>
-    ) async throws -> Bool {
+    ) async throws -> SetAside {
         let words = String(problem.prefix(Self.problemMax))
-        return try await !db.query(
+        let isNew = try await db.query(
             """
             insert into dispute_quarantine as old (instance_id, reference, problem)
             select \(instance), \(reference)::text, \(words.isEmpty ? "?" : words)::text
@@ -34,9 +53,20 @@ extension DisputeStore {
             on conflict (instance_id, reference) do update
                 set problem = excluded.problem, asked_at = now()
                 where old.problem <> excluded.problem
-            returning reference
+            returning xmax = 0
             """
-        ).isEmpty
+        ).decode { c in try c.next(Bool.self) }.first
+        guard let isNew else { return .nothing }
+        guard isNew else { return .otherProblem }
+        let count = try await db.query(
+            """
+            select count(*) from (
+                select from dispute_quarantine where instance_id = \(instance)
+                limit \(Self.toldMax + 1)::bigint
+            ) kept
+            """
+        ).decode { c in try c.next(Int.self) }.first
+        return .new(count: count ?? 0)
     }
 
     /// It was read, or is about nothing of ours.

@@ -3,6 +3,15 @@ import ProviderHost
 import ProviderKit
 import Vocabulary
 
+/// What people read of a dispute that nobody could make sense of.
+private struct UnreadableNotice: Codable, Sendable {
+    /// The provider's id of it.
+    let number: String
+    /// The provider's name.
+    let label: String
+    let note: String
+}
+
 /// A provider's list of disputes that does not end.
 struct EndlessDisputes: Error {
     let instance: ID<ProviderInstance>
@@ -124,11 +133,26 @@ extension Marketplace {
         }
     }
 
-    /// A person looks at it; the others are heard all the same.
-    private func setAside(
+    /// A person looks at it, and is told of it once; the others are heard all the same.
+    func setAside(
         _ reference: String, _ problem: String, at instance: ID<ProviderInstance>
     ) async throws {
-        guard try await database.disputes.setAside(reference, problem, at: instance) else { return }
+        let change = try await database.transaction { tx in
+            try await tx.disputes.lockSetAside(at: instance)
+            let change = try await tx.disputes.setAside(reference, problem, at: instance)
+            guard case .new(let count) = change, count <= DisputeStore.toldMax else {
+                return change
+            }
+            let provider = try await tx.providers.find(instance)
+            try await tx.outbox.record(
+                OutboxEvent(
+                    "dispute.unreadable", about: "provider_instance", instance,
+                    UnreadableNotice(
+                        number: reference, label: provider?.name ?? "", note: problem)
+                ).tellingAdministrators())
+            return change
+        }
+        guard change != .nothing else { return }
         logger.error(
             "dispute.quarantined",
             metadata: [

@@ -177,7 +177,7 @@ extension LedgerCheckStore {
                     || coalesce(waiting.amount, 0) || ', to go back are '
                     || coalesce(late.amount, 0)
                 from (
-                    select began.key, began.payment, sum(moved.amount) as amount
+                    select min(began.key) as key, began.payment, sum(moved.amount) as amount
                     from (
                         select posting.key, posting.reverses, posting.id, entry.amount
                         from ledger_entry entry
@@ -189,12 +189,15 @@ extension LedgerCheckStore {
                             or moved.key like 'refund-return:%')
                         and refund.id::text = split_part(moved.key, ':', 2)
                     join lateral (
-                        select key, split_part(key, ':', 2) as payment from ledger_transaction
+                        -- one payment's money may have come one share after another
+                        select key, split_part(key, ':', 1) as sort,
+                            split_part(key, ':', 2) as payment
+                        from ledger_transaction
                         where case when refund.id is null
                             then id = coalesce(moved.reverses, moved.id)
                             else key = 'stray:' || refund.payment_id end
                     ) began on true
-                    group by began.key, began.payment having sum(moved.amount) <> 0
+                    group by began.sort, began.payment having sum(moved.amount) <> 0
                 ) waiting
                 full join (
                     select id, captured - refunded as amount from payment

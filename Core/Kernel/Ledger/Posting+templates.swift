@@ -109,12 +109,14 @@ extension Posting {
     }
 
     /// Money was captured for a purchase that is over; it waits in suspense to go back.
+    /// - Parameter known: what had come of the payment before it, and is in the books.
     public static func strayCapture(
-        payment: ID<Payment>, purchase: ID<Purchase>, _ amount: Money,
+        payment: ID<Payment>, purchase: ID<Purchase>, _ amount: Money, after known: Money,
         at instance: ID<ProviderInstance>
     ) throws(LedgerError) -> Posting {
         try Posting(
-            key: "stray:\(payment)", kind: .adjustment, currency: amount.currency,
+            key: "stray:\(payment)" + (known.isZero ? "" : ":\(known.amount)"),
+            kind: .adjustment, currency: amount.currency,
             purchase: purchase,
             entries: [
                 LedgerEntry(.providerClearing(instance), -amount.amount),

@@ -100,7 +100,7 @@ struct Letter: Hashable, Sendable {
             .administrator,
             [
                 "order.capture-refused", "order.refund-failed", "order.refund-returned",
-                "payout.contradicted",
+                "payout.contradicted", "dispute.unreadable",
             ]
         ),
     ]
@@ -122,8 +122,25 @@ struct Letter: Hashable, Sendable {
                     So that nothing is paid twice, the seller's payouts are frozen until somebody \
                     books it on the payout's page in the back office.
                     """))
+        case "dispute.unreadable": unreadable(facts)
         default: nil
         }
+    }
+
+    private static func unreadable(_ facts: LetterFacts) -> Letter {
+        let (number, provider) = (facts.number ?? "", facts.label ?? "")
+        return Letter(
+            localized("A dispute at \(provider) cannot be read"),
+            localized(
+                """
+                The market can make nothing of the dispute \(number) at \(provider)\
+                \(because(facts.note))
+                """),
+            localized(
+                """
+                Look at it at the provider: it may have to be answered in time. It is asked for \
+                again every day, and stands on the provider's page in the back office.
+                """))
     }
 
     static func notTaken(_ facts: LetterFacts) -> Letter {

@@ -16,10 +16,13 @@ enum Bookkeeping {
         }
     }
 
-    /// Money came for a purchase that is over.
+    /// Money came for a purchase that is over, at once or one share after another.
     static func stray(_ held: LockedPayment) throws -> Posting {
-        try Posting.strayCapture(
-            payment: held.payment.id, purchase: held.purchase.id, held.payment.captured,
+        let arrived = LateMoney.arrived(held)
+        return try Posting.strayCapture(
+            payment: held.payment.id, purchase: held.purchase.id, arrived,
+            after: Money(
+                held.payment.captured.amount - arrived.amount, held.payment.captured.currency),
             at: held.payment.instance)
     }
 

@@ -20,9 +20,11 @@ enum PaymentConsequence: Sendable {
     /// Every order's share was captured.
     case captureAllShares
     case captureShare(ID<Order>)
+    /// So much came for an order that is over.
+    case keepLate(ID<Order>, Money)
     case book([Posting])
-    /// All that this share holds goes back to the customer.
-    case giveBack(LockedShare, reason: String)
+    /// So much of an order's share goes back to the customer.
+    case giveBack(ID<Order>, Money, reason: String)
     case note(ID<Order>, String, String?)
     /// The purchase and its orders are paid.
     case pay
@@ -56,10 +58,11 @@ extension Settlement {
                     "The customer paid the seller after the order was over.")
             }
         } else if effects.contains(.returnMoney) {
-            all.append(.captureAllShares)
+            let parts = LateMoney.parts(of: held)
+            all += parts.map { .keepLate($0.order, $0.amount) }
             all.append(.book([try Bookkeeping.stray(held)]))
-            all += held.shares.filter(\.due.isPositive).map {
-                .giveBack($0, reason: "It was paid after the order was over.")
+            all += parts.map {
+                .giveBack($0.order, $0.amount, reason: "It was paid after the order was over.")
             }
         }
         if effects.contains(.authorizationLost) {
@@ -81,6 +84,8 @@ extension SettledAttempt {
     /// What follows from its success, beside what the snapshot itself means.
     func consequences(for held: LockedPayment) throws -> [PaymentConsequence] {
         var all: [PaymentConsequence] = [.endAttempt(attempt.id)]
+        // What is taken for a payment that is over goes back, and is no sale.
+        guard held.payment.state.isLive else { return all }
         if attempt.kind == .capture, let order = attempt.order,
             let share = held.shares.first(where: { $0.order == order }), share.captured.isZero
         {

@@ -221,6 +221,16 @@ struct PaymentStore {
         """
     }
 
+    /// It goes back, and so it may be more than is due.
+    static func keepLateStatement(
+        _ payment: ID<Payment>, _ order: ID<Order>, _ amount: Money
+    ) -> SQL {
+        """
+        update payment_share set captured = captured + \(amount.amount), is_late = true
+        where payment_id = \(payment) and order_id = \(order)
+        """
+    }
+
     static func refundedStatement(_ payment: ID<Payment>, _ amount: Money) -> SQL {
         "update payment set refunded = refunded + \(amount.amount) where id = \(payment)"
     }

@@ -240,9 +240,10 @@ extension PaymentConsequence {
             let charged =
                 payment.isDirect ? [InvoiceStore.chargeStatement(of: postings.map(\.key))] : []
             return LedgerStore.postStatements(postings) + charged
-        case .giveBack(let share, let reason):
-            return RefundStore.strayStatements(
-                share.due, of: share.order, payment.id, reason: reason)
+        case .keepLate(let order, let amount):
+            return [PaymentStore.keepLateStatement(payment.id, order, amount)]
+        case .giveBack(let order, let amount, let reason):
+            return RefundStore.strayStatements(amount, of: order, payment.id, reason: reason)
         case .note(let order, let kind, let text):
             return [OrderStore.noteStatement(order, kind, note: text)]
         case .pay:

@@ -139,7 +139,10 @@ struct Settlement: Sendable, Equatable {
     /// News of a payment whose purchase is over, or was paid by another one.
     private static func late(_ snapshot: PaymentSnapshot, _ payment: Payment) -> Settlement {
         if snapshot.captured.isPositive {
-            let isKnown = payment.captured.isPositive
+            // One share may come after another; what a seller has is told once.
+            let isKnown =
+                payment.isDirect
+                ? payment.captured.isPositive : snapshot.captured == payment.captured
             return Settlement(state: .late, effects: isKnown ? [] : [.returnMoney])
         }
         switch snapshot.status {

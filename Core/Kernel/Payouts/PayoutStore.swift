@@ -5,8 +5,9 @@ import Vocabulary
 struct PayoutStore: Sendable {
     let db: any Queryable
 
-    /// Delivered orders whose hold is over, locked; those with a refund or a capture under way, or
-    /// with an open dispute, wait for it, since what was released is never looked at again.
+    /// Delivered orders whose hold is over, locked; those with a refund or a capture under way,
+    /// whose money was refused and may be asked for again, or with an open dispute, wait for it,
+    /// since what was released is never looked at again.
     func lockHeldOrders(limit: Int) async throws -> [(order: ID<Order>, wallet: ID<Wallet>)] {
         try await db.query(
             """
@@ -22,6 +23,12 @@ struct PayoutStore: Sendable {
                     where share.order_id = orders.id and attempt.kind = 'capture'
                         and attempt.state in ('intent', 'sent', 'unknown')
                         and (attempt.order_id = orders.id or attempt.order_id is null))
+                and not exists (
+                    select from payment_share share
+                    join payment on payment.id = share.payment_id
+                        and payment.state in ('authorized', 'captured') and not payment.is_direct
+                    where share.order_id = orders.id and share.captured = 0
+                        and share.amount > share.called_off)
             order by hold_until
             limit \(limit)::bigint
             for update skip locked

@@ -82,7 +82,11 @@ extension ProviderGateway {
         else { return }
         let hosts = module.descriptor.declaredHosts
         configuration.instance.allowedHosts = hosts
-        do { try await database.providers.keepHosts(instance.id, hosts) } catch {
+        do {
+            // A process with another file of the module may have come first.
+            let kept = try await database.providers.keepHosts(instance.id, hosts)
+            configuration.instance.allowedHosts = kept ?? hosts
+        } catch {
             logger.warning(
                 "provider.hosts-not-kept",
                 metadata: ["instance": "\(instance.id)", "error": "\(error)"])

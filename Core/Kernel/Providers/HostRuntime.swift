@@ -20,7 +20,8 @@ struct HostRuntime: ProviderRuntime {
     func look(_ catalog: ModuleCatalog) async throws {
         do {
             let found = try await ask(.modules, as: FoundModules.self)
-            catalog.mirror(found.modules, refused: found.refused)
+            catalog.mirror(
+                found.modules, refused: found.refused, areProgramsApart: found.areProgramsApart)
         } catch ProviderRefusal.hostUnreachable {
             // What was known is still true of most of them.
             let reason = ProviderRefusal.hostUnreachable.explanation
@@ -114,6 +115,8 @@ enum HostQuestion: Codable, Sendable {
 struct FoundModules: Codable, Sendable {
     var modules: [ModuleCatalog.Listed]
     var refused: [ModuleCatalog.Refused]
+    /// Nil from a host that does not say.
+    var areProgramsApart: Bool?
 }
 
 extension ProviderError {

@@ -15,6 +15,10 @@ public struct HostedMarket: HostedProviders {
         gateway.catalog.modules.map { "\($0.descriptor.key) \($0.descriptor.version)" }
     }
 
+    public func areProgramsApart() async -> Bool? {
+        await gateway.catalog.areProgramsApart()
+    }
+
     public func hosted(
         _ instance: String, version: Int
     ) async throws(ProviderError) -> ProviderGuard {
@@ -38,7 +42,8 @@ public struct HostedMarket: HostedProviders {
                 try await runtime.look(gateway.catalog)
                 return try text(
                     FoundModules(
-                        modules: gateway.catalog.listed, refused: gateway.catalog.refused))
+                        modules: gateway.catalog.listed, refused: gateway.catalog.refused,
+                        areProgramsApart: await gateway.catalog.areProgramsApart()))
             case .check(let configuration):
                 return try text(try await runtime.check(configuration, context))
             case .seal(let draft): return try text(try await runtime.seal(draft))

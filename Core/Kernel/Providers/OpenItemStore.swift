@@ -101,7 +101,9 @@ struct OpenItemStore: Sendable {
         """
     }
 
-    /// Orders whose sellers are still to be paid, but for what a lost dispute took back.
+    /// Orders of which the books still hold something for their sellers. What a lost dispute took
+    /// back is paid to nobody, nor is what paid a seller's debt; most orders are told by their
+    /// rows.
     private static func earnings(_ id: ID<ProviderInstance>, after: String) -> SQL {
         """
         select orders.id::text, orders.state, orders.placed_at
@@ -109,19 +111,18 @@ struct OpenItemStore: Sendable {
             join payment_share share on share.payment_id = payment.id
             join orders on orders.id = share.order_id
         where payment.instance_id = \(id) and orders.id::text > \(after)
-            and share.captured > share.refunded and orders.seller_share > (
-                -- what a lost dispute took back is paid to nobody
-                select coalesce(sum(charged), 0) from dispute_order
-                where dispute_order.order_id = orders.id)
-                + (
-                select coalesce(sum(part.seller_share), 0)
-                from refund join refund_part part on part.refund_id = refund.id
-                where refund.order_id = orders.id and refund.state in ('succeeded', 'called_off'))
-            and orders.state <> 'cancelled' and not payment.is_direct
+            and share.captured > share.refunded and orders.state <> 'cancelled'
+            and not payment.is_direct
             and not exists (
                 select from payout_item item join payout on payout.id = item.payout_id
                 where item.order_id = orders.id and item.voided_at is null
                     and payout.state = 'paid')
+            and (
+                select coalesce(sum(entry.amount), 0)
+                from ledger_entry entry
+                join ledger_account account on account.id = entry.account_id
+                where entry.order_id = orders.id and account.kind in ('seller_pending',
+                    'seller_available', 'seller_frozen', 'seller_reserve', 'seller_paying')) > 0
         """
     }
 }

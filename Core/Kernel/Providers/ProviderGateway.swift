@@ -58,15 +58,22 @@ public final class ProviderGateway: Sendable {
     /// Hears of changes to instances and rules, and keeps how calls went, until cancelled. Until
     /// it runs, every question reads the tables anew.
     public func run() async {
-        warnOfOpenPrograms()
+        await warnOfOpenPrograms()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.hear() }
             group.addTask { await self.keepHealth() }
         }
     }
 
-    private func warnOfOpenPrograms() {
-        guard runtime is LocalRuntime, catalog.hasPrograms, !NetworkWall.stands else { return }
+    /// Whether modules' programs could open sockets of their own, past the list of hosts: where
+    /// they run, no network namespaces are permitted.
+    func hasOpenPrograms() async -> Bool {
+        guard catalog.hasPrograms else { return false }
+        return await catalog.areProgramsApart() == false
+    }
+
+    private func warnOfOpenPrograms() async {
+        guard runtime is LocalRuntime, await hasOpenPrograms() else { return }
         logger.warning(
             "programs.not-apart",
             metadata: [

@@ -105,12 +105,16 @@ struct ProviderStore: Sendable {
     }
 
     /// Keeps which hosts an instance reaches about which nobody was asked yet.
-    func keepHosts(_ id: ID<ProviderInstance>, _ hosts: [String]) async throws {
-        try await db.execute(
+    /// - Returns: what is kept, which is another's when that came first; nil without the instance.
+    func keepHosts(_ id: ID<ProviderInstance>, _ hosts: [String]) async throws -> [String]? {
+        let changed = try await db.execute(
             """
             update provider_instance set allowed_hosts = \(hosts)
             where id = \(id) and allowed_hosts is null
             """)
+        if changed == 1 { return hosts }
+        // Another statement, which sees what the first one waited for.
+        return try await find(id)?.allowedHosts
     }
 
     func move(

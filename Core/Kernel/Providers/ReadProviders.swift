@@ -23,6 +23,10 @@ extension Marketplace {
     /// Files of the modules folder that were not taken, and why.
     public func refusedModules() -> [ModuleCatalog.Refused] { providers.catalog.refused }
 
+    /// Whether modules that are programs could open sockets of their own, past the list of hosts:
+    /// the machine where they run permits no network namespaces. False where nobody knows.
+    public func hasOpenPrograms() async -> Bool { await providers.hasOpenPrograms() }
+
     /// Every instance there ever was, oldest first. A short list by nature.
     public func providerInstances(
         _ kind: ProviderKind? = nil

@@ -64,12 +64,18 @@ extension SimMarket {
             for posting in postings {
                 try payment.row.isDirect ? postDirect(posting) : ledger.post(posting)
             }
-        case .giveBack(let share, _):
-            guard let order = purchase.orders.firstIndex(where: { $0.id == share.order }) else {
+        case .keepLate(let order, let amount):
+            for place in payment.shares.indices
+            where purchase.orders[payment.shares[place].order].id == order {
+                let captured = payment.shares[place].captured
+                payment.shares[place].captured = try captured.adding(amount)
+            }
+        case .giveBack(let order, let amount, _):
+            guard let order = purchase.orders.firstIndex(where: { $0.id == order }) else {
                 return
             }
             purchase.payments[index] = payment
-            try giveBackStray(share.amount, &purchase, index, order)
+            try giveBackStray(amount, &purchase, index, order)
             payment = purchase.payments[index]
         case .pay:
             if purchase.row.state == .awaitingPayment { purchase.row.state = .paid }

@@ -44,13 +44,14 @@ struct WaitingStore {
                     select from payment_share s join orders o on o.id = s.order_id
                     where s.payment_id = p.id and o.state = 'delivered')
                 """),
+            count("select 1 from dispute_quarantine"),
         ]).map { rows in try rows.decode { c in try c.next(Int.self) }.first ?? 0 }
         return WhatWaits(
             sellersSubmitted: counts[0], paymentsUnknown: counts[1], refundsOpen: counts[2],
             refundsFailed: counts[8], payoutsOpen: counts[3], webhooksFailed: counts[4],
             jobsDead: counts[5], listingsBlocked: counts[6], providersDraining: counts[7],
             capturesRefused: counts[9], callsUnanswered: counts[10],
-            moneyToLookAt: counts[11], cashUnconfirmed: counts[12])
+            moneyToLookAt: counts[11], cashUnconfirmed: counts[12], disputesUnreadable: counts[13])
     }
 
     private func count(_ rows: SQL) -> SQL {

@@ -22,6 +22,8 @@ public struct WhatWaits: Sendable, Codable {
     public let moneyToLookAt: Int
     /// Delivered, to be paid at the door, and nobody said that it was: the commission is not owed.
     public let cashUnconfirmed: Int
+    /// Disputes that nobody here can make sense of, and that have to be answered at the provider.
+    public let disputesUnreadable: Int
 
     /// Counting stops here: whether it is a hundred or a million, somebody has to look.
     public static let countMax = 100

@@ -18,6 +18,7 @@ actor ChildModule {
     /// What it can be asked, by its manifest.
     nonisolated let roles: Set<ProviderRole>
     private let memory: Int
+    private let wall: NetworkWall?
     /// The ways out of the module's objects, by their ids.
     nonisolated let services = Mutex<[String: ProviderServices]>([:])
     /// So many calls in a row without an answer in time, and the program is taken to hang.
@@ -40,10 +41,14 @@ actor ChildModule {
     private var pause = Duration.zero
     private var made: Set<String> = []
 
-    /// - Parameter memory: how many bytes the program may write to.
+    /// - Parameters:
+    ///   - memory: how many bytes the program may write to.
+    ///   - wall: behind which it runs; nil for the one that this machine permits.
     init(
-        program: String, name: String, kind: ProviderKind, roles: Set<ProviderRole>, memory: Int
+        program: String, name: String, kind: ProviderKind, roles: Set<ProviderRole>, memory: Int,
+        behind wall: NetworkWall? = nil
     ) {
+        self.wall = wall
         self.program = program
         self.name = name
         self.kind = kind
@@ -146,7 +151,8 @@ actor ChildModule {
         if pause > .zero { try await Task.sleep(for: pause) }
         pause = min(max(pause * 2, Self.firstPause), Self.longestPause)
         startedAt = .now
-        let (socket, program) = try await ChildProgram.start(self.program, memory: memory)
+        let (socket, program) = try await ChildProgram.start(
+            self.program, memory: memory, behind: wall)
         let peer: FramePeer
         do {
             peer = try await greeted(program, socket)

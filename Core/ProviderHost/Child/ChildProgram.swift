@@ -18,16 +18,20 @@ final class ChildProgram: Sendable {
     private init(_ child: pid_t) { process = Mutex(child) }
 
     /// Starts it. The program reads its end of the socket when we close ours or die.
-    /// - Parameter memory: how many bytes it may write to. Not how many it may lay claim to, which
-    ///   some languages do by the gigabyte.
+    /// - Parameters:
+    ///   - memory: how many bytes it may write to. Not how many it may lay claim to, which some
+    ///     languages do by the gigabyte.
+    ///   - wall: behind which it runs; nil for the one that this machine permits.
     /// - Returns: our end of the socket, and the program.
     /// - Throws: a sentence for the administrator.
     static func start(
-        _ path: String, memory: Int
+        _ path: String, memory: Int, behind wall: NetworkWall? = nil
     ) async throws(ModuleFile.Problem) -> (socket: Int32, program: ChildProgram) {
         let started: Errand.Started = await withCheckedContinuation { continuation in
             let errand = Unmanaged.passRetained(
-                Errand(path: path, memory: memory) { continuation.resume(returning: $0) })
+                Errand(path: path, memory: memory, wall: wall) {
+                    continuation.resume(returning: $0)
+                })
             var thread = pthread_t()
             // Its end is taken for ours by the system: a thread of a pool would end too early.
             let failure = pthread_create(&thread, nil, runErrand, errand.toOpaque())
@@ -61,7 +65,7 @@ final class ChildProgram: Sendable {
     }
 
     fileprivate static func spawn(
-        _ path: String, memory: Int
+        _ path: String, memory: Int, _ wall: NetworkWall
     ) throws(ModuleFile.Problem) -> (socket: Int32, program: ChildProgram, process: pid_t) {
         var ends: [Int32] = [0, 0]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -90,7 +94,7 @@ final class ChildProgram: Sendable {
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         let command =
-            (NetworkWall.command ?? []) + [
+            (wall.command ?? []) + [
                 "/usr/bin/setpriv", "--pdeathsig", "KILL", "--no-new-privs",
                 "/usr/bin/prlimit", "--data=\(memory)", "--core=0", path,
             ]
@@ -120,17 +124,22 @@ private final class Errand: Sendable {
 
     let path: String
     let memory: Int
+    let wall: NetworkWall?
     let told: @Sendable (Started) -> Void
 
-    init(path: String, memory: Int, told: @escaping @Sendable (Started) -> Void) {
+    init(
+        path: String, memory: Int, wall: NetworkWall?, told: @escaping @Sendable (Started) -> Void
+    ) {
         self.path = path
         self.memory = memory
+        self.wall = wall
         self.told = told
     }
 
     func run() {
         do throws(ModuleFile.Problem) {
-            let (socket, program, child) = try ChildProgram.spawn(path, memory: memory)
+            let (socket, program, child) = try ChildProgram.spawn(
+                path, memory: memory, wall ?? .found)
             told(.success((socket, program)))
             program.bury(child)
         } catch {

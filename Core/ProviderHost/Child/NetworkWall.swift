@@ -1,21 +1,55 @@
 import CSpawn
 import Glibc
+import Synchronization
 
 /// What keeps a module's program off the network: it is started in a network of its own, in which
 /// there is nobody else. Frames come and go by a socket that it has from its start.
 ///
 /// Not every machine permits that, many containers do not; a program is then started without.
-public enum NetworkWall {
+public struct NetworkWall: Sendable {
     /// Words before a command that start it behind the wall; nil where the machine permits none.
-    /// Tried once for each process, when it is first asked.
-    static let command: [String]? = [
-        // As its own user in a user namespace of its own, not even root comes back from there.
-        ["/usr/bin/unshare", "--user", "--map-current-user", "--net", "--"],
-        ["/usr/bin/unshare", "--net", "--"],
-    ].first { succeeds($0 + ["/usr/bin/setpriv", "--no-new-privs", "/usr/bin/true"]) }
+    let command: [String]?
 
-    /// Whether it stands on this machine. The first time it takes some milliseconds to find out.
-    public static var stands: Bool { command != nil }
+    /// Of a machine that permits none.
+    static let none = NetworkWall(command: nil)
+
+    /// What this machine permits, tried once for each process. Whoever asks first waits for
+    /// programs to end, up to six seconds: on a thread that may wait, and none of Swift's pool.
+    static let found = NetworkWall(
+        command: [
+            // As its own user in a user namespace of its own, not even root comes back from there.
+            ["/usr/bin/unshare", "--user", "--map-current-user", "--net", "--"],
+            ["/usr/bin/unshare", "--net", "--"],
+        ].first { succeeds($0 + ["/usr/bin/setpriv", "--no-new-privs", "/usr/bin/true"]) })
+
+    /// Whether there is one.
+    public var stands: Bool { command != nil }
+
+    private static let known = Mutex<NetworkWall?>(nil)
+
+    /// What this machine permits.
+    public static func ofThisMachine() async -> NetworkWall {
+        if let known = known.withLock({ $0 }) { return known }
+        let wall = await look { found }
+        known.withLock { $0 = wall }
+        return wall
+    }
+
+    /// What `look` finds, which may take its time: on a thread of its own.
+    static func look(_ look: @escaping @Sendable () -> NetworkWall) async -> NetworkWall {
+        await withCheckedContinuation { continuation in
+            let outing = Unmanaged.passRetained(
+                Outing { continuation.resume(returning: look()) })
+            var thread = pthread_t()
+            if pthread_create(&thread, nil, runOuting, outing.toOpaque()) == 0 {
+                pthread_detach(thread)
+            } else {
+                // Where no thread can be made, no program can be started either.
+                outing.release()
+                continuation.resume(returning: .none)
+            }
+        }
+    }
 
     /// How long a try may take, in milliseconds.
     private static let patience = 3000
@@ -46,4 +80,17 @@ public enum NetworkWall {
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         return false
     }
+}
+
+/// What a thread is made for.
+private final class Outing: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+private func runOuting(_ outing: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let outing else { return nil }
+    Unmanaged<Outing>.fromOpaque(outing).takeRetainedValue().run()
+    return nil
 }

@@ -19,6 +19,9 @@ public protocol HostedProviders: Sendable {
 
     /// Key and version of every module that is loaded.
     var moduleNames: [String] { get }
+
+    /// Whether modules' programs have no network but the host's; nil where that is not known.
+    func areProgramsApart() async -> Bool?
 }
 
 /// The provider host's end of the socket. A new one takes the address over from an old one that
@@ -217,7 +220,7 @@ public final class HostListener: Sendable {
                 call.instance ?? "", version: call.version ?? 0)
             return try FrameText.encode(
                 OpenedInstance(descriptor: found.descriptor, roles: found.call.line.roles))
-        case .status: return try FrameText.encode(status)
+        case .status: return try FrameText.encode(await status())
         case .replace:
             try replace()
             return try FrameText.encode(Nothing())
@@ -227,9 +230,9 @@ public final class HostListener: Sendable {
         }
     }
 
-    private var status: HostStatus {
+    private func status() async -> HostStatus {
         let names = providers.moduleNames
-        let areProgramsApart = NetworkWall.stands
+        let areProgramsApart = await providers.areProgramsApart()
         return state.withLock { state in
             HostStatus(
                 pid: getpid(), startedAt: startedAt,

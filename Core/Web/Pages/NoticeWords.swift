@@ -5,6 +5,7 @@ extension Notice {
     public var sentence: String {
         let about = Self.members(payload)
         let number = about["number"]?.string ?? ""
+        let label = about["label"]?.string ?? ""
         let note = Self.remark(about["note"]?.string)
         let why = Self.remark(about["reason"]?.string)
         return switch topic {
@@ -14,6 +15,12 @@ extension Notice {
         case "order.capture-refused":
             localized("The money of order \(number) was not taken: the provider refused\(note)")
                 + "."
+        case "dispute.unreadable":
+            localized(
+                """
+                Dispute \(number) at \(label) cannot be read\(note). Look at it there: it has to \
+                be answered in time.
+                """)
         case "order.cash-due":
             localized("Was order \(number) paid for at its delivery? Say so on its page.")
         case "order.cash-decided":

@@ -232,11 +232,11 @@ import Vocabulary
                 select \(shop.payment), 'du_' || n, 'odd' from generate_series(1, 999) n
                 """)
             #expect(
-                try await !market.database.disputes.setAside(
-                    "du_more", "odd", at: shop.payment))
+                try await market.database.disputes.setAside(
+                    "du_more", "odd", at: shop.payment) == .nothing)
             #expect(
                 try await market.database.disputes.setAside(
-                    "du_odd", "odder", at: shop.payment))
+                    "du_odd", "odder", at: shop.payment) == .otherProblem)
             #expect(try await shop.count("select count(*) from dispute_quarantine") == 1000)
         }
     }

@@ -216,4 +216,63 @@ struct NewerRoamingShipping: ShippingProvider {
             #expect(try await !reaches(moved, in: here))
         }
     }
+
+    /// Two processes, one of which has found a newer file already, use it for the first time at the
+    /// same moment: neither goes where the other one may not.
+    @Test func `of an older market are the same in processes that ask at once`() async throws {
+        try await KeyedMarket.run { market in
+            let here = try marketplace(market)
+            var ids: [ProviderInstance] = []
+            for number in 0..<8 {
+                ids.append(try await add(here, goesTo: "127.0.0.3:\(8000 + number)"))
+            }
+            try await market.market.database.execute(
+                "update provider_instance set allowed_hosts = null, refused_hosts = '{}'")
+            let older = try marketplace(market, [ModuleExport(RoamingShipping.self)])
+            let newer = try marketplace(market, [ModuleExport(NewerRoamingShipping.self)])
+
+            for made in ids {
+                async let before = reaches(made, in: older)
+                async let after = reaches(made, in: newer)
+                let found = try await [before, after]
+
+                let kept = try await older.providerInstance(made.id).allowedHosts
+                let mayGo = kept?.contains("127.0.0.3") == true
+                #expect(found.allSatisfy { $0 == mayGo }, "\(found), kept \(kept ?? [])")
+            }
+        }
+    }
+
+    @Test func `are what one of two administrators said who speak at once`() async throws {
+        try await KeyedMarket.run { market in
+            let here = try marketplace(market)
+            let there = try marketplace(market)
+            let made = try await add(here, goesTo: "127.0.0.1")
+            for version in 1...4 {
+                async let one = say(["127.0.0.1"], of: made, at: version, in: here)
+                async let other = say(["127.0.0.2"], of: made, at: version, in: there)
+                let said = try await [one, other].compactMap(\.self)
+
+                #expect(said.count == 1)
+                let now = try await here.providerInstance(made.id)
+                #expect(now.allowedHosts == said.first?.allowedHosts)
+                #expect(Set(now.refusedHosts).isDisjoint(with: now.allowedHosts ?? []))
+                #expect(now.configurationVersion == version + 1)
+            }
+        }
+    }
+
+    /// Nil when somebody else was faster.
+    private func say(
+        _ hosts: Set<String>, of made: ProviderInstance, at version: Int,
+        in marketplace: Marketplace
+    ) async throws -> ProviderInstance? {
+        do {
+            return try await marketplace.changeProviderInstance(
+                made.id, version: version, name: made.name, capture: .atOrder,
+                settings: made.settings, allowing: hosts, as: nil)
+        } catch ProviderRefusal.stateChanged {
+            return nil
+        }
+    }
 }

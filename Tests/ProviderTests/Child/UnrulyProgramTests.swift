@@ -22,10 +22,12 @@ import Vocabulary
             Self.question, of: "test", InstanceSettings(instanceID: "test"), patient())
     }
 
-    private func module(_ folder: ProgramFolder, megabytes: Int = 512) -> ChildModule {
+    private func module(
+        _ folder: ProgramFolder, megabytes: Int = 512, behind wall: NetworkWall? = nil
+    ) -> ChildModule {
         ChildModule(
             program: folder.program, name: "unruly", kind: .shipping, roles: [.shipping],
-            memory: megabytes << 20)
+            memory: megabytes << 20, behind: wall)
     }
 
     /// Ways of not saying hello, each by a program that has another of its kind run beside it.
@@ -151,9 +153,13 @@ import Vocabulary
         #expect(list.first?.label == "9 1 (0, 0)")
     }
 
-    /// Where the machine permits no network of its own, the host has to say so: there is nothing
-    /// else to hold.
-    @Test func `reaches nobody by a socket of its own`() async throws {
+    /// Where the machine permits no network of its own, it serves all the same, and the host has to
+    /// say so: there is nothing else to hold.
+    @Test(arguments: [false, true])
+    func `reaches nobody by a socket of its own, but on a machine without walls`(
+        _ isOpen: Bool
+    ) async throws {
+        let wall = isOpen ? NetworkWall.none : await NetworkWall.ofThisMachine()
         let folder = try ProgramFolder()
         defer { folder.remove() }
         let server = VisitCounter()
@@ -179,13 +185,14 @@ import Vocabulary
                     WAYS = [("standard", found
                     """)
 
-            guard case .quotes(let list) = try await ask(module(folder)) else {
+            let asked = module(folder, behind: isOpen ? NetworkWall.none : nil)
+            guard case .quotes(let list) = try await ask(asked) else {
                 Issue.record("no quotes")
                 return
             }
 
-            #expect(list.first?.label == (NetworkWall.stands ? "nobody" : "somebody"))
-            #expect(server.visits == (NetworkWall.stands ? 1 : 2))
+            #expect(list.first?.label == (wall.stands ? "nobody" : "somebody"))
+            #expect(server.visits == (wall.stands ? 1 : 2))
             group.cancelAll()
         }
     }

@@ -22,6 +22,8 @@ struct TestHost: HostedProviders {
         return guarded
     }
 
+    func areProgramsApart() async -> Bool? { await NetworkWall.ofThisMachine().stands }
+
     func answer(
         _ body: [UInt8], _ context: OperationContext
     ) async throws(ProviderError) -> [UInt8] { body }

@@ -117,6 +117,7 @@ public struct Migration: Sendable {
         "m0125-payment-methods",
         "m0166-searched-skus",
         "m0160-allowed-hosts",
+        "m0173-kept-imports",
     ]
 
     /// The migrations that this build ships.

@@ -74,7 +74,7 @@ def walk(phone, tag: str):
     buying.write_address(phone)
     tap(phone, "Update shipping and total")
     page.wait_for_url("**/checkout/*")
-    fits(phone.sees("held for you until"))
+    fits(phone.sees("held for you for"))
     page.get_by_role("button", name="Order and pay").tap()
     page.wait_for_url("**/purchases/*")
     phone.sees_later("being packed", phone.where().split("?")[0])

@@ -171,7 +171,7 @@ class Walk:
         customer.fill("Street and number", say("Lindenallee 14", 120))
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
         customer.choose("Country", "DE").press("Update shipping and total")
-        customer.sees("held for you until").sees("Standard shipping")
+        customer.sees("held for you for").sees("Standard shipping")
         customer.open("A gift, or a wished day?")
         customer.fill("Words to put into the parcel", say("Happy birthday!", 500))
         button = customer.page.get_by_role("button", name="Order and pay")
@@ -245,7 +245,7 @@ class Walk:
         customer.fill("Name", say("Nora Sommer", 120))
         customer.fill("Street and number", say("Lindenallee 14", 120))
         customer.fill("Postal code", "10117").fill("Town", say("Berlin", 80))
-        customer.press("Send it to this address").sees("held for you until")
+        customer.press("Send it to this address").sees("held for you for")
         self.left["storefront"].append(customer.where())
 
     def buy_more(self):

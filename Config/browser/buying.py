@@ -38,7 +38,7 @@ def go_to_payment(person: Person, listing: str, choice: str | None = None):
 
 def hold(person: Person):
     """Has shipping and total worked out for the address; the things are held from then on."""
-    person.press("Update shipping and total").sees("held for you until")
+    person.press("Update shipping and total").sees("held for you for")
     person.page.get_by_role("button", name="Order and pay").wait_for()
 
 

@@ -1,5 +1,6 @@
 """The customer's main job on a phone, with a thumb: search, choose, cart, checkout, pay, receipt.
-On each page nothing is wider than the screen, and nothing is too small for a finger."""
+On each page nothing is wider than the screen, and nothing is too small for a finger. The phone is
+in Tokyo, and clock times are told in its time."""
 
 import buying
 from gallery import PHONE
@@ -31,7 +32,8 @@ TOO_SMALL = """least => [...document.querySelectorAll(
 
 
 def check(browser, apps, tag: str, heard: list[str]):
-    phone = Person(browser, apps["storefront"], "somebody with a phone", script=True, **PHONE)
+    phone = Person(browser, apps["storefront"], "somebody with a phone", script=True,
+                   timezone_id="Asia/Tokyo", **PHONE)
     hear(phone.page, heard)
     walk(phone, tag)
     phone.context.close()
@@ -43,6 +45,17 @@ def fits(phone):
     must(wide <= 360, f"{page.url} is {wide} px wide on a phone of 360")
     small = page.evaluate(TOO_SMALL, 24)
     must(not small, f"{page.url}: too small for a finger: {small[:6]}")
+
+
+def tells_its_time(phone):
+    """Every clock time of the page stands nine hours after the one in UTC, which it keeps."""
+    said = phone.page.evaluate("""() => [...document.querySelectorAll('time[data-clock]')].map(
+        one => [one.dateTime, one.textContent, one.title])""")
+    must(said, f"{phone.page.url} tells no clock time")
+    for moment, text, kept in said:
+        hour = (int(moment[11:13]) + 9) % 24
+        must(f"{hour:02}:{moment[14:16]}" in text and "UTC" not in text and kept.endswith(" UTC"),
+             f"{phone.page.url} tells {moment} as “{text}”, “{kept}”")
 
 
 def tap(phone, words: str, role: str = "button"):
@@ -74,11 +87,13 @@ def walk(phone, tag: str):
     buying.write_address(phone)
     tap(phone, "Update shipping and total")
     page.wait_for_url("**/checkout/*")
-    fits(phone.sees("held for you until"))
+    fits(phone.sees("held for you for"))
+    tells_its_time(phone)
     page.get_by_role("button", name="Order and pay").tap()
     page.wait_for_url("**/purchases/*")
     phone.sees_later("being packed", phone.where().split("?")[0])
     fits(phone)
+    tells_its_time(phone)
     tap(phone, "Receipt", "link")
     page.wait_for_url("**/receipt*")
     fits(phone.sees("Tall Branch Vase"))

@@ -37,7 +37,7 @@ def buy(customer, listing: str, how: str):
     if page.get_by_label("Town").is_visible():
         buying.write_address(customer)
         click_twice(page, page.get_by_role("button", name="Update shipping and total"))
-        customer.sees("held for you until")
+        customer.sees("held for you for")
     before = buying.purchases(customer)
     click_twice(page, page.get_by_role("button", name="Order and pay"))
     page.wait_for_url("**/purchases/*")

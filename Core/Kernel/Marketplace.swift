@@ -14,6 +14,7 @@ public struct Marketplace: Sendable {
     let knownEstimates = KnownEstimates()
     let knownPopular = PopularListings()
     let knownFacets = KnownFacets()
+    let knownSitemap = KnownSitemap()
     let knownCommissions = KnownCommissions()
     let keptMethods = KeptMethods()
     /// Reads and writes files of size.

@@ -120,6 +120,7 @@ public struct Migration: Sendable {
         "m0160-allowed-hosts",
         "m0171-late-shares",
         "m0172-late-shares-checked",
+        "m0173-kept-imports",
     ]
 
     /// The migrations that this build ships.

@@ -323,33 +323,4 @@ import Web
             #expect(after.variants[0].price == Money(2100, .eur))
         }
     }
-
-    @Test func `a catalogue is looked at, then imported, then exported`() async throws {
-        try await Desk.run { desk in
-            let browser = try await owner(desk)
-            let csv = Array(
-                ("Handle,Title,Variant Price,Variant Inventory Qty,Image Src\n"
-                    + "mug,Mug,19.50,4,mug.png\nbad,Bad,x,1,\n").utf8)
-            let page = try await browser.get("/imports")
-
-            let looked = try await browser.upload(
-                page, "/imports", ["currency": "EUR", "dryRun": "true"],
-                file: ("file", "c.csv", csv))
-            #expect(looked.text.contains("What would happen"))
-            #expect(looked.text.contains("is not a price"))
-            #expect(try await desk.kernel.listings(in: nil, as: desk.shop.member).items.isEmpty)
-            let done = try await browser.upload(
-                page, "/imports", ["currency": "EUR", "dryRun": "false"],
-                file: ("file", "c.csv", csv))
-
-            #expect(done.text.contains("What happened"))
-            let exported = try await browser.raw("GET", "/export")
-            #expect(exported.text.contains("19.50"))
-            let wrong = try await browser.upload(
-                page, "/imports", ["currency": "EUR", "dryRun": "false"],
-                file: ("file", "c.csv", Array("nonsense".utf8)))
-            #expect(wrong.status == 422)
-            #expect(wrong.text.contains("The column Handle is missing"))
-        }
-    }
 }

@@ -22,6 +22,61 @@ import Web
         }
     }
 
+    @Test func `every way there is said, with its cost and the day by which it is there`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller("Clay")
+            let cup = try await shop.thing("Cup", by: maker)
+            let browser = Browser(shop.app)
+            browser.setCookie("guildhall_country", "AT")
+
+            let page = try await browser.get("/listings/\(cup.listing)").text
+
+            let parcel = "<li>Parcel: <span class=\"strong\">€\u{a0}4.90</span> "
+            let pickup = "<li>Pick up: <span class=\"strong\">free</span></li>"
+            let first = try #require(page.firstRange(of: parcel)?.lowerBound)
+            let last = try #require(page.firstRange(of: pickup)?.lowerBound)
+            #expect(first < last)
+            let day = Format.date(try await shop.marketplace.marketNow().advanced(days: 3))
+            #expect(page.contains("<span class=\"quiet\">1 to 3 days, by \(day)</span>"))
+            #expect(!page.contains("ways to have it"))
+
+            // Who is away sends nothing within days.
+            let now = try await shop.marketplace.marketNow()
+            try await shop.marketplace.setHoliday(
+                from: now.advanced(days: -1), until: now.advanced(days: 3), note: "",
+                staysOpen: true, as: maker.member)
+            let away = try await browser.get("/listings/\(cup.listing)").text
+            #expect(away.contains(parcel) && away.contains("1 to 3 days"))
+            #expect(!away.contains("1 to 3 days, by"))
+        }
+    }
+
+    @Test func `of more than two ways the number is said, and they are opened`() async throws {
+        try await OpenShop.run(shipping: ["express": "1450"]) { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let browser = Browser(shop.app)
+            browser.setCookie("guildhall_country", "AT")
+
+            let page = try await browser.get("/listings/\(cup.listing)").text
+
+            #expect(page.contains("Sent to Austria for €\u{a0}4.90, 1 to 3 days</summary>"))
+            let opened = try #require(
+                page.components(separatedBy: "<summary>3 ways to have it</summary>").last)
+            let labels = opened.components(separatedBy: "<li>").dropFirst().prefix(3)
+                .map { $0.prefix { $0 != ":" } }
+            #expect(labels == ["Parcel", "Express", "Pick up"])
+            let answer = try await browser.send(
+                "GET", "/api/v1/listings/\(cup.listing)/delivery?country=AT")
+            guard case .array(let choices)? = answer.json?["choices"] else {
+                Issue.record("no choices in \(answer.text)")
+                return
+            }
+            #expect(choices.map { $0["label"]?.string } == ["Parcel", "Express", "Pick up"])
+        }
+    }
+
     @Test func `a browser's language is taken for a guess, and nonsense for nothing`() async throws
     {
         try await OpenShop.run { shop in

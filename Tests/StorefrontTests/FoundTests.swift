@@ -68,6 +68,26 @@ import Vocabulary
         }
     }
 
+    @Test func `the sitemap's list of files is made once, however often it is asked for`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let browser = Browser(shop.app)
+
+            let first = try await browser.get("/sitemap.xml")
+            _ = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let second = try await browser.get("/sitemap.xml")
+
+            let files = first.text.components(separatedBy: "<loc>").count - 1
+            #expect(files == 2, "categories and makers, while nothing is for sale")
+            #expect(second.text == first.text)
+            for answer in [first, second] {
+                #expect(answer.status == 200)
+                #expect(answer.header("cache-control") == "public, max-age=3600")
+            }
+        }
+    }
+
     @Test func `a month of more things than a file may hold has further files`() async throws {
         try await OpenShop.run { shop in
             let maker = try await shop.market.given.verifiedSeller()

@@ -14,15 +14,18 @@ struct OpenShop: Sendable {
     var marketplace: Marketplace { market.marketplace }
     var bank: TestBank { TestBank.of(payment) }
 
-    /// - Parameter web: changes the settings of the app's web side.
+    /// - Parameters:
+    ///   - web: changes the settings of the app's web side.
+    ///   - shipping: the settings of who sends, see `TestShipping`.
     static func run(
-        web: (inout WebSettings) -> Void = { _ in }, _ body: (OpenShop) async throws -> Void
+        web: (inout WebSettings) -> Void = { _ in }, shipping: [String: String] = [:],
+        _ body: (OpenShop) async throws -> Void
     ) async throws {
         var settings = TestWeb.settings
         web(&settings)
         try await TestMarketplace.run { market in
             let payment = try await market.given.instance(.payment)
-            _ = try await market.given.instance(.shipping)
+            _ = try await market.given.instance(.shipping, settings: shipping)
             _ = try await market.given.instance(.tax)
             let app = try Storefront.app(
                 marketplace: market.marketplace, redis: TestWeb.redis, settings: settings,

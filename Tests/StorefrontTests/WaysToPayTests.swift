@@ -27,7 +27,8 @@ import Web
             #expect(waiting.text.contains("Guild &amp; Hall"))
             #expect(waiting.text.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\""))
             #expect(!waiting.text.contains("BCD"), "a code for scanners is no text for people")
-            #expect(waiting.text.contains("Your things are held until"))
+            #expect(waiting.text.contains("Your things are held for "))
+            #expect(waiting.text.contains(" days more, until <time datetime=\"20"))
             #expect(waiting.header("refresh") == nil)
 
             let admin = try await shop.market.given.administrator()

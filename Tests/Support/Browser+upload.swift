@@ -6,6 +6,14 @@ extension Browser {
         _ page: WebAnswer, _ action: String, _ values: [String: String],
         file: (field: String, name: String, bytes: [UInt8])
     ) async throws -> WebAnswer {
+        try await upload(page, action, values, files: [file])
+    }
+
+    /// The same with several.
+    public func upload(
+        _ page: WebAnswer, _ action: String, _ values: [String: String],
+        files: [(field: String, name: String, bytes: [UInt8])]
+    ) async throws -> WebAnswer {
         let boundary = "----test-boundary"
         var body: [UInt8] = []
         var fields = values
@@ -17,10 +25,13 @@ extension Browser {
                 ("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n"
                     + "\(value)\r\n").utf8)
         }
-        body += Array(
-            ("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(file.field)\"; "
-                + "filename=\"\(file.name)\"\r\nContent-Type: text/plain\r\n\r\n").utf8)
-        body += file.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
+        for file in files {
+            body += Array(
+                ("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(file.field)\"; "
+                    + "filename=\"\(file.name)\"\r\nContent-Type: text/plain\r\n\r\n").utf8)
+            body += file.bytes + Array("\r\n".utf8)
+        }
+        body += Array("--\(boundary)--\r\n".utf8)
         return try await raw(
             "POST", action,
             headers: [("content-type", "multipart/form-data; boundary=\(boundary)")], body: body)

@@ -27,6 +27,14 @@ extension Given {
         return try await instance(.payment, capture: capture)
     }
 
+    /// A catalogue that the shop has looked at and not imported.
+    func keptImport(of seller: GivenSeller) async throws -> String {
+        let file = Array("Handle,Title,Variant Price\nnew-jug,Jug,19.50\n".utf8)
+        let preview = try await marketplace.previewImport(
+            file, ImportOptions(), as: seller.member)
+        return "\(try found(preview.kept, "a kept import"))"
+    }
+
     /// Where things go.
     public static let address = Address(
         name: "Grace Customer", lines: ["Hauptstraße 5"], city: "Köln", postalCode: "50667",

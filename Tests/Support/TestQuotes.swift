@@ -1,18 +1,25 @@
 import ProviderKit
 import Vocabulary
 
-/// Ships every parcel for 4.90, or lets the customer fetch it for nothing.
+/// Ships every parcel for 4.90, or lets the customer fetch it for nothing. An instance that says
+/// what `express` costs does that, too.
 public struct TestShipping: ShippingProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .shipping, key: "test-shipping", name: "Test shipping", version: "1",
-        fields: [ConfigurationField("price", label: "Price", kind: .integer, fallback: "490")],
+        fields: [
+            ConfigurationField("price", label: "Price", kind: .integer, fallback: "490"),
+            ConfigurationField("express", label: "Express", kind: .integer, fallback: "0"),
+        ],
         // It goes to neither: what an administrator may be asked about.
         hosts: ["parcels.example", "labels.example"])
 
     let price: Int64
+    /// Minor units; 0 for no express.
+    let express: Int64
 
     public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
         price = Int64(settings.text(Self.descriptor.fields[0]) ?? "") ?? 490
+        express = Int64(settings.text(Self.descriptor.fields[1]) ?? "") ?? 0
     }
 
     public func check(_ context: OperationContext) async throws(ProviderError) -> [String] { [] }
@@ -20,7 +27,10 @@ public struct TestShipping: ShippingProvider {
     public func quotes(
         for request: ShippingRequest, _ context: OperationContext
     ) async throws(ProviderError) -> [ShippingQuote] {
-        [
+        let fast = ShippingQuote(
+            code: "express", label: "Express", price: Money(express, request.currency), daysMin: 1,
+            daysMax: 1)
+        return (express > 0 ? [fast] : []) + [
             ShippingQuote(
                 code: "pickup", label: "Pick up", price: .zero(request.currency), isPickup: true),
             ShippingQuote(

@@ -89,7 +89,7 @@ public struct MarketSide: Sendable {
             "refund": "\(refund)", "wallet": "\(seller.wallet)", "review": "\(review.id)",
             "rating": "\(rating.id)",
             "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",
-            "profile": "\(profile.id)",
+            "profile": "\(profile.id)", "kept": try await given.keptImport(of: seller),
             "token": "\(sellerToken.id)", "currency": "EUR", "instance": "\(payment)",
             "month": String("\(try await kernel.marketNow())".prefix(7)),
         ]

@@ -4,13 +4,14 @@ import Web
 
 enum MoneyPages {
     static func payouts(
-        _ page: Kernel.Page<Payout>, _ query: MoneyRoutes.PayoutQuery, _ admin: Administrator
+        _ page: Kernel.Page<Payout>, _ names: WalletNames, _ query: MoneyRoutes.PayoutQuery,
+        _ admin: Administrator
     ) -> DeskPage {
         let rows = page.items.map { payout in
             [
                 Cell(data: String(payout.id.description.suffix(12)), to: "/payouts/\(payout.id)"),
                 .state(payout.state), .money(payout.amount),
-                Cell("seller", to: Links.seller(payout.seller)),
+                Cell.wallet(payout.wallet, of: payout.seller, names),
                 Cell("provider", to: Links.provider(payout.instance)),
                 Cell(data: payout.reference ?? ""), .time(payout.createdAt),
                 .time(payout.settledAt),
@@ -39,7 +40,8 @@ enum MoneyPages {
     }
 
     static func payout(
-        _ payout: PayoutAnswer, _ takeBack: TakeBackAnswer, _ verdict: SecondPersonWish?,
+        _ payout: PayoutAnswer, _ names: WalletNames, _ takeBack: TakeBackAnswer,
+        _ verdict: SecondPersonWish?,
         mayRun: Bool
     ) -> DeskPage {
         DeskPage(
@@ -48,7 +50,7 @@ enum MoneyPages {
                 Block(
                     facts: [
                         Fact("State", state: payout.state),
-                        Fact("Seller", "show", to: Links.seller(payout.seller)),
+                        Fact("Wallet", .wallet(payout.wallet, of: payout.seller, names)),
                         Fact("Provider", "show", to: Links.provider(payout.instance)),
                         Fact("To", data: payout.destination ?? "—"),
                         Fact(

@@ -51,13 +51,16 @@ struct MoneyRoutes {
 
     private func payouts() {
         desk.page("/payouts", .readMoney, query: PayoutQuery.self) { call, admin in
-            MoneyPages.payouts(
-                try await Self.payouts(call.marketplace, call.query), call.query, admin)
+            let page = try await Self.payouts(call.marketplace, call.query)
+            return MoneyPages.payouts(
+                page, try await call.marketplace.walletNames(page.items.map(\.wallet)),
+                call.query, admin)
         }
         desk.page("/payouts/{payout}", .readMoney, path: PayoutPath.self) { call, admin in
             let found = try await call.marketplace.payout(call.path.payout, of: nil)
             return MoneyPages.payout(
                 PayoutAnswer(found.payout, found.lines),
+                try await call.marketplace.walletNames([found.payout.wallet]),
                 TakeBackAnswer(try await call.marketplace.payoutTakeBack(of: call.path.payout)),
                 try await call.marketplace.payoutVerdictWish(of: call.path.payout),
                 mayRun: Duty.runPayouts.isAllowed(to: admin.roles))

@@ -5,7 +5,7 @@ import Web
 enum SellerPayoutPages {
     static func show(
         _ seller: Seller, _ policy: SellerPayoutsAnswer, _ balances: [WalletBalance],
-        _ moves: Kernel.Page<UpcomingMove>, _ admin: Administrator
+        _ names: WalletNames, _ moves: Kernel.Page<UpcomingMove>, _ admin: Administrator
     ) -> DeskPage {
         let mayDo = Duty.runPayouts.isAllowed(to: admin.roles)
         return DeskPage(
@@ -38,7 +38,7 @@ enum SellerPayoutPages {
                         ],
                         balances.map {
                             [
-                                Cell(data: String($0.wallet.description.suffix(12))),
+                                Cell.wallet($0.wallet, names),
                                 .money($0.pending), .money($0.reserved), .money($0.available),
                                 .money($0.frozen), .money($0.disputed), .money($0.paying),
                                 .money($0.debt),
@@ -50,7 +50,7 @@ enum SellerPayoutPages {
                         ["Wallet", "Every", "From#", "Next"],
                         policy.schedules.map {
                             [
-                                Cell(data: String($0.wallet.description.suffix(12))),
+                                Cell.wallet($0.wallet, names),
                                 Cell(data: $0.every.inWords + ($0.day.map { " (\($0))" } ?? "")),
                                 .money($0.minimum), .time($0.nextAt),
                             ]

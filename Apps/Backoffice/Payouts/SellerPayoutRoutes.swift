@@ -26,9 +26,12 @@ struct SellerPayoutRoutes {
             "/sellers/{seller}/payouts", .readMoney, path: SellerPath.self, query: ListQuery.self
         ) { call, admin in
             let seller = try await call.marketplace.seller(call.path.seller)
+            let policy = try await SellerPayoutsAnswer(call.marketplace, seller.id)
+            let balances = try await call.marketplace.balances(of: seller.id)
             return SellerPayoutPages.show(
-                seller, try await SellerPayoutsAnswer(call.marketplace, seller.id),
-                try await call.marketplace.balances(of: seller.id),
+                seller, policy, balances,
+                try await call.marketplace.walletNames(
+                    balances.map(\.wallet) + policy.schedules.map(\.wallet)),
                 try await call.marketplace.upcomingMoves(
                     of: seller.id, call.query.page(limit: 50)), admin)
         }

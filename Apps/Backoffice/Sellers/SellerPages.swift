@@ -50,7 +50,10 @@ enum SellerPages {
         if CataloguePages.mayModerate(admin) {
             blocks.append(firstPage(try await marketplace.isPicked(id), id))
         }
-        if Duty.readMoney.isAllowed(to: admin.roles) { blocks.append(balances(file, id)) }
+        if Duty.readMoney.isAllowed(to: admin.roles) {
+            let names = try await marketplace.walletNames(file.balances.map(\.wallet))
+            blocks.append(balances(file, id, names))
+        }
         blocks.append(
             Block(
                 "History",
@@ -203,10 +206,12 @@ enum SellerPages {
             ])
     }
 
-    private static func balances(_ file: SellerFile, _ id: ID<Seller>) -> Block {
+    private static func balances(
+        _ file: SellerFile, _ id: ID<Seller>, _ names: WalletNames
+    ) -> Block {
         let rows = file.balances.map {
             [
-                Cell(data: String($0.wallet.description.suffix(12))), Cell.money($0.pending),
+                Cell.wallet($0.wallet, names), Cell.money($0.pending),
                 .money($0.reserved), .money($0.available), .money($0.frozen), .money($0.paying),
                 .money($0.debt),
             ]

@@ -20,6 +20,8 @@ struct DemoMarket: Decodable, Sendable {
         let iban: String
         /// The path of a catalogue in Shopify's product CSV format; pictures stand beside it.
         let catalogue: String
+        /// What it says of returns, care and the like, a paragraph each.
+        var policies: [String]?
         /// What it takes for sending things; the first is the default.
         var shipping: [Shipping]?
     }

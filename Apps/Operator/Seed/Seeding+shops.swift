@@ -10,6 +10,7 @@ extension Seeding {
         let member = try await member(of: shop, owner)
         try await verify(member, shop, by: admin)
         try await payable(member, shop)
+        try await declare(member, shop)
         try await stock(member, shop)
         try await send(member, shop)
         return member
@@ -57,6 +58,14 @@ extension Seeding {
                 WalletDraft(kind: wallet.kind, label: wallet.label, details: details),
                 as: member)
         }
+    }
+
+    /// What the shop says of returns, care and the like; what it says already stays.
+    private func declare(_ member: SellerMember, _ shop: DemoMarket.Shop) async throws {
+        guard let words = shop.policies,
+            try await marketplace.policies(of: member.seller) == nil
+        else { return }
+        try await marketplace.setPolicies(words.joined(separator: "\n\n"), as: member)
     }
 
     /// A picture of the shop stands in for its papers.

@@ -10,16 +10,16 @@ struct ImportRoutes {
         let currency: Currency
         let dryRun: Bool
     }
-
-    /// The file and the pictures that come with it.
-    private static let formMax = 60 << 20
+    struct KeptPath: Described { let kept: ID<KeptImport> }
 
     func mount(on routes: Routes) {
         routes.get("/imports").show(as: Member.self, needing: [.editListings]) { _, _ in
             .page("imports", ImportPage(), title: localized("Import"))
         }
-        routes.post("/imports").form(ImportForm.self).files(upTo: Self.formMax)
+        routes.post("/imports").form(ImportForm.self).files(upTo: KeptImport.bytesMax)
             .show(as: Member.self, needing: [.editListings], again: again, use: create)
+        routes.post("/imports/{kept}").path(KeptPath.self).onlyOnce()
+            .show(as: Member.self, needing: [.editListings], use: confirm)
         routes.get("/export").closedOnBehalf().show(as: Member.self, needing: [.readListings]) {
             call, member in
             let csv = try await call.marketplace.exportCatalogue(as: member.membership)
@@ -41,17 +41,40 @@ struct ImportRoutes {
         }
         var options = ImportOptions()
         options.currency = call.form.currency
-        options.isDryRun = call.form.dryRun
         options.pictures = Dictionary(
             call.files.filter { $0.field == "pictures" }.map { ($0.fileName, $0.bytes) }
         ) { first, _ in first }
-        let report = try await call.marketplace.importCatalogue(
+        guard call.form.dryRun else {
+            let report = try await call.marketplace.importCatalogue(
+                file.bytes, options, as: member.membership)
+            return Self.page(ImportPage(report, call.form.currency))
+        }
+        let preview = try await call.marketplace.previewImport(
             file.bytes, options, as: member.membership)
-        return .page("imports", ImportPage(report, call.form.currency), title: localized("Import"))
+        return Self.page(ImportPage(preview.report, call.form.currency, kept: preview.kept))
+    }
+
+    /// What was looked at is imported, from the file that came then.
+    @Sendable private func confirm(
+        _ call: PageCall<KeptPath, Nothing, Nothing>, _ member: Member
+    ) async throws -> PageAnswer {
+        do {
+            let report = try await call.marketplace.importKept(
+                call.path.kept, as: member.membership)
+            return Self.page(ImportPage(report))
+        } catch ImportRefusal.over {
+            return .page(
+                "imports", ImportPage(warning: ImportRefusal.over.localizedExplanation),
+                title: localized("Import"), status: .notFound)
+        }
     }
 
     @Sendable private func again(_ again: Again, _ member: Member) -> PageAnswer {
-        .page("imports", ImportPage(warning: again.explanation), title: localized("Import"))
+        Self.page(ImportPage(warning: again.explanation))
+    }
+
+    private static func page(_ page: ImportPage) -> PageAnswer {
+        .page("imports", page, title: localized("Import"))
     }
 }
 
@@ -65,11 +88,22 @@ struct ImportPage {
         let isError: Bool
     }
 
+    struct Confirmation {
+        let action: String
+        /// `Import these 12 things`
+        let words: String
+    }
+
     let warning: String?
     let currencies: [Choice]
     let hasReport: Bool
     let headline: String
     let isDryRun: Bool
+    /// Imports what was looked at; nil when the file has to be chosen once more, or there is
+    /// nothing in it to import.
+    let confirmation: Confirmation?
+    let isUnchanged: Bool
+    let asksAgain: Bool
     let created: Int
     let updated: Int
     let unchanged: Int
@@ -77,13 +111,26 @@ struct ImportPage {
     let notes: [Note]
     let hasNotes: Bool
 
-    init(warning: String? = nil) { self.init(nil, .eur, warning: warning) }
-
-    init(_ report: ImportReport?, _ currency: Currency, warning: String? = nil) {
+    /// - Parameters:
+    ///   - currency: the one that is chosen for the next file.
+    ///   - kept: where the market has the file of a preview.
+    init(
+        _ report: ImportReport? = nil, _ currency: Currency = .eur, kept: ID<KeptImport>? = nil,
+        warning: String? = nil
+    ) {
         self.warning = warning
         currencies = Choice.currencies(chosen: currency.code)
         hasReport = report != nil
         isDryRun = report?.isDryRun ?? false
+        let changes = report?.changeCount ?? 0
+        confirmation = kept.map {
+            Confirmation(
+                action: "/imports/\($0)",
+                words: changes == 1
+                    ? localized("Import this thing") : localized("Import these \(changes) things"))
+        }
+        isUnchanged = isDryRun && changes == 0
+        asksAgain = isDryRun && changes > 0 && kept == nil
         headline = isDryRun ? localized("What would happen") : localized("What happened")
         created = report?.created ?? 0
         updated = report?.updated ?? 0

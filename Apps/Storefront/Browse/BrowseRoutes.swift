@@ -134,12 +134,14 @@ struct BrowseRoutes {
             bought.count < Self.enoughBought
             ? try await alike(listing, crumbs.last, besides: bought + others, call.marketplace)
             : []
+        let (away, estimated) = (try await holiday, try await delivery)
         let model = ListingPage(
             listing, crumbs: crumbs, attributes: attributes, reviews: reviews, isWished: isWished,
-            maker: try await maker, holiday: try await holiday,
+            maker: try await maker, holiday: away,
             delivery: DeliveryLine(
-                try await delivery, to: country, seller: listing.seller.name,
-                then: Links.listing(listing.id)),
+                estimated, to: country, seller: listing.seller.name,
+                then: Links.listing(listing.id),
+                leaving: try await leaving(estimated, away, call.marketplace)),
             more: others,
             together: bought,
             alike: similar,
@@ -197,6 +199,16 @@ struct BrowseRoutes {
             // Sold out of the market since the page was made: the rest of it stands.
             return .unknown
         }
+    }
+
+    /// From when on the days count in which it arrives; nil where the page names no such day, as
+    /// there is nothing to choose, or the maker is away.
+    private func leaving(
+        _ estimate: DeliveryEstimate?, _ holiday: Holiday?, _ marketplace: Marketplace
+    ) async throws -> Instant? {
+        guard case .sent(_, let others, _) = estimate, !others.isEmpty, holiday?.isOn != true
+        else { return nil }
+        return try await marketplace.marketNow()
     }
 
     @Sendable private func maker(

@@ -24,14 +24,11 @@ struct SitemapRoutes {
         }
         routes.raw(.get, "/sitemap.xml", access: .everyone) { request in
             let base = Self.base(request)
-            let months = try await request.marketplace.monthsOfListings()
-            var files = ["/sitemap/categories", "/sitemap/makers"]
-            for month in months {
-                let parts = try await request.marketplace.sitemapParts(of: month)
-                files += ["/sitemap/\(month)"] + parts.map { "/sitemap/\(month)/\($0)" }
+            let things = try await request.marketplace.sitemapFiles().map { file in
+                "/sitemap/\(file.month)" + (file.first.map { "/\($0)" } ?? "")
             }
-            return Self.xml(
-                "sitemapindex", "sitemap", files.map { base + $0 })
+            let files = ["/sitemap/categories", "/sitemap/makers"] + things
+            return Self.xml("sitemapindex", "sitemap", files.map { base + $0 })
         }
         routes.raw(.get, "/sitemap/categories", access: .everyone) { request in
             let tree = try await request.marketplace.categories()

@@ -86,8 +86,10 @@ struct CheckoutPage {
     let hasWays: Bool
     let lacksWays: Bool
     let isSandbox: Bool
-    /// Until when it is held.
-    let expires: String?
+    /// How long it is held yet; nil while it is not.
+    let heldFor: String?
+    /// Until when, as HTML.
+    let heldUntil: String
     let hasWishes: Bool
     /// The first day that may be wished for.
     let tomorrow: String
@@ -143,7 +145,9 @@ struct CheckoutPage {
         hasWishes = parcels.contains { !$0.giftMessage.isEmpty || !$0.deliverOn.isEmpty }
         tomorrow = String(checkout.readAt.advanced(days: 1).description.prefix(10))
         warning = again?.explanation
-        expires = isNew ? nil : String(Format.time(checkout.expiresAt).suffix(9))
+        heldFor =
+            isNew ? nil : ClockTime.left(from: checkout.readAt, until: checkout.expiresAt)
+        heldUntil = ClockTime.hour(checkout.expiresAt)
         shippingPath = isNew ? path : "\(path)/shipping"
         addressPath = isNew ? path : "\(path)/address"
         action = isNew ? path : isReady && hasWays ? "\(path)/purchase" : shippingPath

@@ -27,10 +27,20 @@ struct DeliveryRoutes {
             case notThere = "not-there"
             case unknown
         }
+        /// One of the ways there, the cheapest first; what is fetched comes last.
+        struct DeliveryChoice: Codable, Sendable {
+            /// What the customer reads of it.
+            let label: String
+            let price: Money
+            /// Days until it arrives, when known.
+            let daysMin: Int?
+            let daysMax: Int?
+            let isPickup: Bool
+        }
         let state: State
         let variantId: ID<Variant>
         let country: String
-        /// What the customer reads of it.
+        /// What the customer reads of the first choice.
         let label: String?
         let price: Money?
         /// Days until it arrives, when known.
@@ -38,6 +48,8 @@ struct DeliveryRoutes {
         let daysMax: Int?
         /// The place that it leaves, when its maker says so.
         let sentFrom: String?
+        /// All that can be chosen; empty unless it is sent.
+        let choices: [DeliveryChoice]
     }
 
     func mount(on routes: Routes) {
@@ -70,22 +82,29 @@ struct DeliveryRoutes {
 
 extension DeliveryRoutes.EstimateAnswer {
     init(_ estimate: DeliveryEstimate, _ variant: ID<Variant>, _ country: String) {
-        var sent: (label: String, price: Money, daysMin: Int?, daysMax: Int?, from: String?)?
+        var ways: [DeliveryWay] = []
+        var place: String?
         switch estimate {
-        case .sent(let label, let price, let least, let most, let place):
+        case .sent(let cheapest, let others, let from):
             state = .sent
-            sent = (label, price, least, most, place)
+            ways = [cheapest] + others
+            place = from
         case .nothingToSend: state = .nothingToSend
         case .notThere: state = .notThere
         case .unknown: state = .unknown
         }
         variantId = variant
         self.country = country
-        label = sent?.label
-        price = sent?.price
-        daysMin = sent?.daysMin
-        daysMax = sent?.daysMax
-        sentFrom = sent?.from
+        label = ways.first?.label
+        price = ways.first?.price
+        daysMin = ways.first?.daysMin
+        daysMax = ways.first?.daysMax
+        sentFrom = place
+        choices = ways.map {
+            DeliveryChoice(
+                label: $0.label, price: $0.price, daysMin: $0.daysMin, daysMax: $0.daysMax,
+                isPickup: $0.isPickup)
+        }
     }
 }
 
@@ -93,46 +112,5 @@ extension PublicListing {
     /// The first variant that can be had, else the first.
     var firstToHave: ID<Variant>? {
         (variants.first { $0.available > 0 } ?? variants.first)?.id
-    }
-}
-
-/// How a thing would be sent, on its page.
-struct DeliveryLine {
-    struct Country {
-        let code: String
-        let name: String
-        let isChosen: Bool
-    }
-
-    /// `Sent to Germany for € 4.90, 2 to 4 days, from Leipzig`
-    let words: String
-    let isBad: Bool
-    /// Back to this page.
-    let then: String
-    let isChosen: Bool
-    let countries: [Country]
-
-    init(_ estimate: DeliveryEstimate?, to country: String?, seller: String, then: String) {
-        let place = country.map { Countries.name($0) } ?? ""
-        switch estimate {
-        case .sent(_, let price, let least, let most, let origin):
-            let sent =
-                price.isZero
-                ? localized("Sent to \(place) without charge")
-                : localized("Sent to \(place) for \(Format.money(price))")
-            let days = CheckoutPage.Parcel.days(least, most).map { ", \($0)" } ?? ""
-            words = sent + days + (origin.map { localized(", from \($0)") } ?? "")
-        case .nothingToSend: words = localized("Nothing has to be sent")
-        case .notThere: words = localized("\(seller) does not send it to \(place)")
-        case .unknown:
-            words = localized("What sending it to \(place) costs is shown before you pay")
-        case nil: words = localized("Where shall it go? Then you see here what sending it costs")
-        }
-        isBad = estimate == .notThere
-        self.then = then
-        isChosen = country != nil
-        countries = Countries.offered(chosen: country).map {
-            Country(code: $0.code, name: $0.name, isChosen: $0.code == country)
-        }
     }
 }

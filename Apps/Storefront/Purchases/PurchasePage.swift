@@ -68,7 +68,10 @@ struct PurchasePage {
     let parts: [PaymentPart]
     /// How much has come, when it is not what was asked for or not certain yet.
     let received: String?
-    let payUntil: String?
+    /// How long the things are held for who is to pay; nil while nobody is asked to.
+    let heldFor: String?
+    /// Until when, as HTML.
+    let heldUntil: String
     let isPaidOnDelivery: Bool
     /// Whether the page asks again by itself.
     let isWatched: Bool
@@ -98,15 +101,17 @@ struct PurchasePage {
         let link: String?
     }
 
-    /// - Parameter reviewed: what was said already, by line and by order.
+    /// - Parameters:
+    ///   - now: by the market's clock.
+    ///   - reviewed: what was said already, by line and by order.
     init(
-        _ detail: PurchaseDetail, _ waysToPay: [WayToPay],
+        _ detail: PurchaseDetail, _ waysToPay: [WayToPay], at now: Instant,
         reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
     ) {
         let purchase = detail.purchase
         number = purchase.number
         id = purchase.id.description
-        placed = Format.time(purchase.placedAt)
+        placed = ClockTime.moment(purchase.placedAt)
         total = Format.money(purchase.total)
         email = purchase.email
         addressLines = purchase.address.shownLines
@@ -147,7 +152,8 @@ struct PurchasePage {
         instructions = lines
         scans = scanned
         received = isAwaitingPayment && apart.isEmpty ? detail.payment?.receivedWords : nil
-        payUntil = isAsked ? Format.time(purchase.expiresAt) : nil
+        heldFor = isAsked ? ClockTime.left(from: now, until: purchase.expiresAt) : nil
+        heldUntil = ClockTime.moment(purchase.expiresAt)
         isPaidOnDelivery =
             purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
         (state, tone) =
@@ -299,7 +305,7 @@ struct OrderPart {
         }
         events = detail.events.map { event in
             Event(
-                time: Format.time(event.at), what: localized(name: Self.words(event.kind)),
+                time: ClockTime.moment(event.at), what: localized(name: Self.words(event.kind)),
                 note: event.note)
         }
         let titles = Dictionary(detail.lines.map { ($0.id, $0.title) }) { first, _ in first }

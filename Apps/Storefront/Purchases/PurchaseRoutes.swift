@@ -64,7 +64,8 @@ struct PurchaseRoutes {
             call.path.purchase, as: visitor.buyer)
         let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
-        let page = PurchasePage(detail, ways, reviewed: reviewed)
+        let page = PurchasePage(
+            detail, ways, at: try await call.marketplace.marketNow(), reviewed: reviewed)
         var answer = PageAnswer.page(
             "purchase", page, title: localized("Purchase \(detail.purchase.number)"))
         if page.isWatched {

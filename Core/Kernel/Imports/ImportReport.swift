@@ -14,6 +14,9 @@ public struct ImportReport: Sendable, Codable, Equatable {
 
     public static let notesMax = 500
 
+    /// Products that are written, or would be.
+    public var changeCount: Int { created + updated }
+
     public var errors: [ImportNote] { notes.filter { $0.severity == .error } }
     public var warnings: [ImportNote] { notes.filter { $0.severity == .warning } }
 }

@@ -1,6 +1,7 @@
 extension Marketplace {
     /// Forgets what nobody asks for any more: jobs that were done, answers to repeated requests,
-    /// webhooks that were applied, and half a year later what people were told.
+    /// webhooks that were applied, files that nobody imported, and half a year later what people
+    /// were told.
     func sweep() async throws {
         try await untilLess { try await database.jobs.sweep() }
         try await untilLess { try await once.sweep() }
@@ -11,6 +12,7 @@ extension Marketplace {
         try await untilLess { try await database.purchaseClaims.sweep() }
         try await untilLess { try await database.passwordResets.sweep() }
         try await untilLess { try await database.emailChanges.sweep() }
+        try await untilLess { try await database.keptImports.sweep() }
         try await untilLess { try await database.health.sweep() }
     }
 

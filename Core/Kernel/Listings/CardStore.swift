@@ -31,7 +31,8 @@ struct CardStore {
         ).decode { c in try Self.card(&c) }
     }
 
-    /// What was paid in the same purchases as a thing, the most frequent first.
+    /// What was paid in the same purchases as a thing and can still be had, the most frequent
+    /// first.
     func boughtTogether(
         with listing: ID<Listing>, among purchases: Int, limit: Int
     ) async throws -> [ID<Listing>] {
@@ -46,7 +47,7 @@ struct CardStore {
             select l.id from bought
             join orders o on o.purchase_id = bought.purchase_id and o.paid_at is not null
             join order_line other on other.order_id = o.id and other.listing_id <> \(listing)
-            join listing l on l.id = other.listing_id and l.for_sale
+            join listing l on l.id = other.listing_id and l.for_sale and l.in_stock
             group by l.id
             order by count(distinct bought.purchase_id) desc, l.id desc limit \(limit)::int
             """

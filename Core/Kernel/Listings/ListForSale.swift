@@ -14,6 +14,20 @@ extension Marketplace {
             from: month.start, until: month.end, first: first, limit: Self.sitemapMax)
     }
 
+    /// The files that lead to everything for sale, the oldest month first, as they were at most
+    /// ten minutes ago; empty while nothing is for sale.
+    /// - Throws: ``WorkRefusal/busy(seconds:)`` when it takes too long to find out.
+    public func sitemapFiles() async throws -> [SitemapFile] {
+        try await knownSitemap.files {
+            var files: [SitemapFile] = []
+            for month in try await monthsOfListings() {
+                let parts = try await sitemapParts(of: month)
+                files += ([nil] + parts).map { SitemapFile(month: month, first: $0) }
+            }
+            return files
+        }
+    }
+
     /// Where the second and further files of a month begin; none for a month of ``sitemapMax``
     /// things or fewer.
     /// - Parameter size: how many things a file holds.
@@ -34,7 +48,7 @@ extension Marketplace {
 
     /// The months in which something that is for sale may have been made, first to last; empty
     /// while nothing is for sale.
-    public func monthsOfListings() async throws -> [StatementMonth] {
+    private func monthsOfListings() async throws -> [StatementMonth] {
         guard let first = try await database.cards.oldest() else { return [] }
         let last = StatementMonth(of: .systemNow)
         return Array(sequence(first: StatementMonth(of: first)) { $0 < last ? $0.next : nil })

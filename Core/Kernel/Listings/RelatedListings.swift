@@ -8,8 +8,8 @@ extension Marketplace {
         return ids.compactMap { id in found.first { $0.id == id } }
     }
 
-    /// What was paid together with a thing, the most frequent first: of the last
-    /// ``boughtWithMax`` times that it was bought.
+    /// What was paid together with a thing and can still be had, the most frequent first: of the
+    /// last ``boughtWithMax`` times that it was bought.
     public func boughtTogether(
         with listing: ID<Listing>, limit: Int = 4
     ) async throws -> [ListingCard] {

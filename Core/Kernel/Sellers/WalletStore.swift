@@ -79,6 +79,24 @@ struct WalletStore {
         ).map(Wallet.init(row:))
     }
 
+    func names(_ ids: [ID<Wallet>]) async throws -> [ID<Wallet>: WalletName] {
+        let names = try await db.query(
+            """
+            select w.id, s.name, w.kind, w.label, w.details
+            from wallet w join seller s on s.id = w.seller_id
+            where w.id = any(\(ids)::uuid[])
+            """
+        ).decode { c in
+            (
+                try c.next(ID<Wallet>.self),
+                WalletName(
+                    seller: try c.next(), kind: try c.next(), label: try c.next(),
+                    place: try c.next(JSON<WalletDetails>.self).value.maskedPlace)
+            )
+        }
+        return Dictionary(names) { first, _ in first }
+    }
+
     func makeDefault(_ id: ID<Wallet>, of seller: ID<Seller>) async throws {
         // One statement would meet the unique index half way: it is checked row by row.
         _ = try await db.batch([

@@ -4,8 +4,9 @@ import Vocabulary
 
 /// What is known, before anybody checks out, of how a thing would be sent to a country.
 public enum DeliveryEstimate: Hashable, Sendable {
-    /// The cheapest way there; days until it arrives, and the place that it leaves, when known.
-    case sent(label: String, price: Money, daysMin: Int?, daysMax: Int?, from: String? = nil)
+    /// The cheapest way there, what can be chosen instead, in order, and the place that it leaves,
+    /// when known.
+    case sent(DeliveryWay, others: [DeliveryWay] = [], from: String? = nil)
     /// Nothing has to be sent.
     case nothingToSend
     /// Its maker does not send it there.

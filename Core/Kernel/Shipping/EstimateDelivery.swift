@@ -105,9 +105,7 @@ extension Marketplace {
                 than: country, among: [facts.seller])
             guard elsewhere.isEmpty else { return .notThere }
             if let own {
-                return .sent(
-                    label: own.label, price: own.price, daysMin: own.daysMin,
-                    daysMax: own.daysMax, from: place.isEmpty ? nil : place)
+                return .sent(DeliveryWay(own), from: place.isEmpty ? nil : place)
             }
             let routing = RoutingFacts(
                 amount: parcel.value, country: country, sellers: [facts.seller.description],
@@ -121,14 +119,9 @@ extension Marketplace {
                 OperationContext(
                     idempotencyKey: "estimate:\(facts.variant):\(country)",
                     deadline: Instant.systemNow.advanced(by: DeliveryEstimate.deadline)))
-            let sent = quotes.filter { !$0.isPickup }
-            guard
-                let cheapest = (sent.isEmpty ? quotes : sent)
-                    .min(by: { $0.price.amount < $1.price.amount })
-            else { return .notThere }
-            return .sent(
-                label: cheapest.label, price: cheapest.price, daysMin: cheapest.daysMin,
-                daysMax: cheapest.daysMax)
+            let ways = DeliveryWay.inOrder(quotes)
+            guard let cheapest = ways.first else { return .notThere }
+            return .sent(cheapest, others: Array(ways.dropFirst()))
         } catch {
             logger.info("estimate.unavailable", metadata: ["error": "\(error)"])
             return .unknown

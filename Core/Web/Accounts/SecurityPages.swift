@@ -104,7 +104,7 @@ struct SecurityPage {
     let areCodesShort: Bool
     let sessions: [Row]
     let hasOthers: Bool
-    /// When support looked at the account, one sentence each.
+    /// When support looked at the account, one sentence each, as HTML.
     let visits: [String]
     let hasVisits: Bool
 
@@ -123,7 +123,7 @@ struct SecurityPage {
                 device: Self.words(session),
                 app: session.app.inWords,
                 started: session.startedAt.map { Format.date($0) } ?? "",
-                lastUsed: Format.time(session.lastUsedAt), isCurrent: session.id == current)
+                lastUsed: ClockTime.moment(session.lastUsedAt), isCurrent: session.id == current)
         }
         hasOthers = open.contains { $0.id != current }
         // What was allowed and never opened showed nobody anything.
@@ -139,8 +139,8 @@ struct SecurityPage {
     }
 
     private static func words(_ visit: Impersonation) -> String {
-        let begin = Format.time(visit.openedAt ?? visit.begunAt)
-        let end = Format.time(visit.endedAt ?? visit.until)
+        let begin = ClockTime.moment(visit.openedAt ?? visit.begunAt)
+        let end = ClockTime.moment(visit.endedAt ?? visit.until)
         let place = visit.app.inWords
         return visit.endedAt == nil
             ? localized("Since \(begin), until \(end) at the latest: \(place).")

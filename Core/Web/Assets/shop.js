@@ -215,6 +215,17 @@ for (const form of document.querySelectorAll("form[data-choices]")) {
   });
 }
 
+// Clock times stand in UTC; here they are told in the time of where somebody is.
+for (const time of document.querySelectorAll("time[data-clock]")) {
+  const at = new Date(time.dateTime);
+  if (isNaN(at)) continue;
+  const language = document.documentElement.lang;
+  const shown = { timeStyle: "short", dateStyle: time.dataset.clock === "hour" ? undefined : "long" };
+  time.title = time.textContent;
+  // Our English writes days before months.
+  time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, shown);
+}
+
 // A hand that is used to double clicks sends a form once; the server answers a twin as the first,
 // but for what may be done twice on purpose.
 const sent = new WeakMap();

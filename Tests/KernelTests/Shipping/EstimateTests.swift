@@ -1,7 +1,9 @@
-import Kernel
+import ProviderKit
 import TestSupport
 import Testing
 import Vocabulary
+
+@testable import Kernel
 
 @Suite struct `What sending a thing would cost` {
     @Test func `is what the checkout offers, without fetching it oneself`() async throws {
@@ -15,10 +17,32 @@ import Vocabulary
             }
 
             let wanted = DeliveryEstimate.sent(
-                label: "Parcel", price: Money(490, .eur), daysMin: 1, daysMax: 3)
+                DeliveryWay("Parcel", Money(490, .eur), daysMin: 1, daysMax: 3),
+                others: [DeliveryWay("Pick up", .zero(.eur), isPickup: true)])
             #expect(try await estimate(1) == wanted)
             #expect(try await estimate(3) == wanted)
         }
+    }
+
+    @Test func `is every way there, the cheapest first and what is fetched last`() {
+        func quote(
+            _ code: String, _ amount: Int64, _ days: Int? = nil, isPickup: Bool = false
+        ) -> ShippingQuote {
+            ShippingQuote(
+                code: code, label: code, price: Money(amount, .eur), daysMax: days,
+                isPickup: isPickup)
+        }
+
+        let ways = DeliveryWay.inOrder([
+            quote("pickup", 0, isPickup: true), quote("express", 1200, 1), quote("slow", 490, 9),
+            quote("letter", 250, 5), quote("parcel", 490, 3), quote("sometime", 490),
+        ])
+
+        #expect(
+            ways.map(\.label) == ["letter", "parcel", "slow", "sometime", "express", "pickup"])
+        let many = (0..<100).map { quote("\($0)", Int64(100 - $0)) }
+        #expect(DeliveryWay.inOrder(many).first?.label == "99")
+        #expect(DeliveryWay.inOrder(many).count == DeliveryWay.countMax)
     }
 
     @Test func `is unknown when nobody can be asked, and is asked again later`() async throws {

@@ -128,8 +128,8 @@ import Vocabulary
             #expect(
                 estimate
                     == .sent(
-                        label: "Standard shipping", price: Money(400, .eur), daysMin: 3,
-                        daysMax: 5, from: "Leipzig"))
+                        DeliveryWay("Standard shipping", Money(400, .eur), daysMin: 3, daysMax: 5),
+                        from: "Leipzig"))
         }
     }
 

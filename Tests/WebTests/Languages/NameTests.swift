@@ -23,7 +23,8 @@ import Testing
         PayoutSchedule.Every.allCases.map(\.rawValue), LedgerAccount.Kind.allCases.map(\.rawValue),
         Posting.Kind.allCases.map(\.rawValue), OpenItems.Kind.allCases.map(\.label),
         BalanceEntry.Kind.allCases.map(\.rawValue),
-        WaitingWallet.Reason.allCases.map(\.rawValue), [CommissionScope.precedence],
+        WaitingWallet.Reason.allCases.map(\.rawValue), Wallet.Kind.allCases.map(\.rawValue),
+        [CommissionScope.precedence],
         Capability.allCases.map { spaced($0.rawValue) }, JobLane.allCases.map(\.rawValue),
     ]
 

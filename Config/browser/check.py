@@ -18,6 +18,7 @@ import markup
 import pages
 import rare
 import states
+import trouble
 from enhanced import Enhanced
 from people import Hostile, Person, Plain
 from walk import Walk
@@ -179,6 +180,8 @@ def main() -> int:
         lap("support looked on as a customer and as an artisan")
         states.look(browser, apps, walk, looker, secrets.token_hex(3))
         lap("two-step sign-in and refused forms were looked at")
+        trouble.look(browser, apps, walk, looker, secrets.token_hex(3))
+        lap("payments that fail or wait, what was called off, and sheets of paper were looked at")
         hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
         for fault in looker.faults:
             print(f"✗ {fault}", file=sys.stderr, flush=True)

@@ -19,10 +19,12 @@ struct Office: Sendable {
     let accounts: [AdminRole: Account]
 
     static func run(
-        settings: (inout KernelSettings) -> Void = { _ in },
+        settings: (inout KernelSettings) -> Void = { _ in }, checkingInvariants: Bool = true,
         _ body: @escaping @Sendable (Office) async throws -> Void
     ) async throws {
-        try await TestMarketplace.run(settings: settings) { market in
+        try await TestMarketplace.run(
+            settings: settings, checkingInvariants: checkingInvariants
+        ) { market in
             let app = try self.app(of: market)
             var tokens: [AdminRole: String] = [:]
             var accounts: [AdminRole: Account] = [:]
@@ -45,7 +47,9 @@ struct Office: Sendable {
     static func app(
         of market: TestMarketplace,
         settings: WebSettings = WebSettings(secret: Array(repeating: 7, count: 32))
-    ) throws -> WebApp {
+    ) throws -> WebApp { try app(on: market.marketplace, settings: settings) }
+
+    static func app(on marketplace: Marketplace, settings: WebSettings) throws -> WebApp {
         var settings = settings
         // All tests come from one address.
         settings.limits.read = .init(1_000_000, per: 60)
@@ -53,7 +57,7 @@ struct Office: Sendable {
         settings.limits.accountWrite = .init(1_000_000, per: 60)
         settings.logsRequests = false
         return try Site(
-            .admin, title: Backoffice.title, marketplace: market.marketplace,
+            .admin, title: Backoffice.title, marketplace: marketplace,
             redis: try redis.get(), settings: settings, templates: Backoffice.templates,
             logger: TestServers.logger, chrome: Backoffice.chrome
         ).app(Backoffice.mount)

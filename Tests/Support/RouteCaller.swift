@@ -47,6 +47,11 @@ public struct RouteCaller: Sendable {
             policy.method, path, body ?? operation.body?.sample(), headers: headers)
     }
 
+    /// A page, with what an earlier answer left for the next one.
+    public func page(_ path: String) async throws -> WebAnswer {
+        try await browser.raw("GET", path, headers: Self.headers(token) + [("accept", "text/html")])
+    }
+
     /// Sends `value` as a form of this browser.
     public func submit(
         _ path: String, _ value: JSONValue, hasFiles: Bool = false

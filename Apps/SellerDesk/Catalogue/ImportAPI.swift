@@ -74,6 +74,10 @@ struct ImportAPI {
             .body(NewImport.self, upTo: 64_000_000).refuses(.unsupportedType, .conflict)
             .handle(as: Member.self, needing: [.editListings], use: create)
         api.get("/export", "Your catalogue in the same format", tag: tag).closedOnBehalf()
+            .about(
+                "A cell that a spreadsheet would work out as a formula begins with an apostrophe; "
+                    + "the import takes it away."
+            )
             .handle(as: Member.self, needing: [.readListings]) { call, member in
                 Download(
                     try await call.marketplace.exportCatalogue(as: member.membership),

@@ -18,9 +18,11 @@ enum CSV {
         return try reader.records()
     }
 
-    /// One record as a line, quoted where it has to be.
+    /// One record as a line, quoted where it has to be. What a spreadsheet would work out as a
+    /// formula has an apostrophe before it, which ``records(_:)`` takes away again.
     static func line(_ fields: [String]) -> String {
-        fields.map { field in
+        fields.map { text in
+            let field = Formula.isRead(from: text) ? "'" + text : text
             let special = field.utf8.contains { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }
             let padded = field.hasPrefix(" ") || field.hasSuffix(" ")
             guard special || padded else { return field }
@@ -100,7 +102,8 @@ enum CSV {
             guard let text = String(validating: content, as: UTF8.self) else {
                 throw .notUTF8(line: start)
             }
-            return text
+            return text.hasPrefix("'") && Formula.isRead(from: text)
+                ? String(text.dropFirst()) : text
         }
     }
 }

@@ -19,17 +19,10 @@ extension MonthStatement {
             ]
         }
         rows.append(boundary("closing balance", month.end, closing))
-        return rows.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+        return rows.map { CSV.line($0) }.joined()
     }
 
     private func boundary(_ what: String, _ at: Instant, _ amount: Money) -> [String] {
         [at.description, what, "", "", "", "", "", "", amount.decimalText, currency.code, ""]
-    }
-
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
-        return "\""
-            + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
     }
 }

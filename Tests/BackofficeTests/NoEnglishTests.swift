@@ -9,7 +9,8 @@ import Vocabulary
 /// What no test of the catalogues sees: words from modules, from code, or past the templates. Where
 /// everything that people wrote is numbers, each word of a page is one of its catalogue.
 @Suite struct `Pages in another language` {
-    /// Names, what is written alike everywhere, and how the test's own module calls its ways to pay.
+    /// Names, what is written alike everywhere, and how the test's own module calls its ways to
+    /// pay.
     private static let names: Set<String> = [
         "guildhall", "english", "deutsch", "français", "utc", "api", "iban", "bic", "sku", "csv",
         "pdf", "card", "declined", "processing", "redirect",

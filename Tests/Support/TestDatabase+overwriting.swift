@@ -43,7 +43,7 @@ extension TestDatabase {
 
     /// Overwrites every text of a column, whatever triggers would say; checks still hold.
     /// - Parameter members: those of JSON objects that keep what they hold.
-    /// - Returns: how many rows took it; nil where the table refuses.
+    /// - Returns: how many rows were changed by it; nil where the table refuses.
     public func overwrite(
         _ column: TextColumn, _ overwriting: Overwriting, keeping members: Set<String>
     ) async throws -> Int? {
@@ -57,7 +57,8 @@ extension TestDatabase {
                     SQL(
                         trusted: """
                             update \(column.table) set "\(column.name)" = \(value)
-                            where "\(column.name)" is not null
+                            where "\(column.name)" is distinct from \(value)
+                                and "\(column.name)" is not null
                             """))
             }
         } catch let error as PostgresError where error.sqlState?.hasPrefix("23") == true {

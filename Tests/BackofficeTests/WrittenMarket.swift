@@ -44,12 +44,16 @@ struct WrittenMarket: Sendable {
         }
     }
 
-    /// Rows of what would need a bank, a provider or another process.
-    private func add() async throws {
-        let payment = try #require(
+    private func somePayment() async throws -> ID<Payment> {
+        try #require(
             try await market.database.query("select id from payment limit 1").decode { c in
                 try c.next(ID<Payment>.self)
             }.first)
+    }
+
+    /// Rows of what would need a bank, a provider or another process.
+    private func add() async throws {
+        let payment = try await somePayment()
         let invoice = try await market.given.invoice(of: seller)
         let accounts = try await market.given.instance(ofPayments: "test-accounts")
         // It is what forms ask for that want to know who is there.

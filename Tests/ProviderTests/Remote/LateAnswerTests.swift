@@ -20,7 +20,7 @@ import Vocabulary
         let errors = await withTaskGroup(of: ProviderError?.self) { group in
             for number in 0..<20 {
                 group.addTask {
-                    let soon = context(within: .milliseconds(2000))
+                    let soon = context(within: .milliseconds(5000))
                     do throws(ProviderError) {
                         if number < 10 {
                             _ = try await far.start(request, soon)
@@ -85,8 +85,9 @@ import Vocabulary
         let path = RawHost.freshPath()
         try await TestHost(slow).listening(at: path) {
             let far = remote(connection(to: path))
+            _ = try await far.lookup(.reference("p1"), patient())
             let late = await #expect(throws: ProviderError.self) {
-                try await far.start(request, context(within: .milliseconds(1000)))
+                try await far.start(request, context(within: .milliseconds(3000)))
             }
             permit.finish()
 

@@ -100,8 +100,9 @@ struct WrittenMarket: Sendable {
             from payment where id = \(payment)
             """,
             """
-            insert into process_beat (machine, name, pid, started_at, build)
-            values ('here', 'storefront', 1, now(), 'm0001 of 2026-11-22 06:10')
+            insert into process_beat (machine, name, pid, started_at, seen_at, build)
+            values ('here', 'storefront', 1, now(), now() + interval '1 hour',
+                'm0001 of 2026-11-22 06:10')
             """,
             """
             update refund set failure = 'The card is closed.'

@@ -218,7 +218,7 @@ struct NewerRoamingShipping: ShippingProvider {
     }
 
     /// Two processes, one of which has found a newer file already, use it for the first time at the
-    /// same moment: the newer goes where that was kept, and the older nowhere else than it declares.
+    /// same moment: the newer goes where that was kept, the older nowhere else than it declares.
     @Test func `of an older market are the same in processes that ask at once`() async throws {
         try await KeyedMarket.run { market in
             let here = try marketplace(market)

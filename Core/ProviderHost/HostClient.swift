@@ -16,16 +16,21 @@ public struct HostClient: Sendable {
     /// - Parameter privateHosts: names, with or without `:port`, as they stand in an instance's
     ///   settings, that may be this machine or lie in a private network: `127.0.0.1:8083`. Every
     ///   other host has to have public addresses only.
-    public init(privateHosts: Set<String>) {
-        self.init(privateHosts: privateHosts, resolver: NameResolver())
+    /// - Parameter limit: how long a connection may take to stand, the call's own deadline aside.
+    public init(privateHosts: Set<String>, connectingWithin limit: Duration = .seconds(3)) {
+        self.init(
+            privateHosts: privateHosts, connectingWithin: limit, resolver: NameResolver())
     }
 
-    init(privateHosts: Set<String>, resolver: NameResolver) {
+    init(
+        privateHosts: Set<String>, connectingWithin limit: Duration = .seconds(3),
+        resolver: NameResolver
+    ) {
         self.privateHosts = Set(privateHosts.map { $0.lowercased() })
         self.resolver = resolver
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
-        configuration.timeout.connect = .seconds(3)
+        configuration.timeout.connect = TimeAmount(limit)
         // Behind our back nothing is tried again: a refused connection is an answer.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(10)

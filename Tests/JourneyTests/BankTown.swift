@@ -150,7 +150,7 @@ struct BankTown: Sendable {
     func eventually(
         _ words: String = "it", _ condition: () async throws -> Bool
     ) async throws {
-        for _ in 0..<400 {
+        for _ in 0..<1200 {
             try await worker.drain()
             try await marketplace.settlePayments()
             if try await condition() { return }
@@ -159,7 +159,8 @@ struct BankTown: Sendable {
         Issue.record("it did not come true in time: \(words)")
     }
 
-    private static let client = HostClient(privateHosts: ["127.0.0.1"])
+    private static let client = HostClient(
+        privateHosts: ["127.0.0.1"], connectingWithin: .seconds(60))
     static let quiet = Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })
 
     static var productsFolder: String {

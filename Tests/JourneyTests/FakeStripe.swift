@@ -130,5 +130,6 @@ struct FakeStripe: Sendable {
         return answer
     }
 
-    private static let client = HostClient(privateHosts: ["127.0.0.1"])
+    private static let client = HostClient(
+        privateHosts: ["127.0.0.1"], connectingWithin: .seconds(60))
 }

@@ -150,7 +150,7 @@ struct StripeSwap: Sendable {
         #expect(try await town.stripe.state().courier.waiting > 0)
         #expect(try await town.detail(late).purchase.state == .awaitingPayment)
         try await town.stripe.control("chaos", #"{"held": false}"#)
-        for _ in 0..<400 {
+        for _ in 0..<1200 {
             try await town.worker.drain()
             if try await town.detail(late).purchase.state == .paid { return }
             try await Task.sleep(for: .milliseconds(50))

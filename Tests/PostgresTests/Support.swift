@@ -73,9 +73,10 @@ func failure<Value>(of body: () async throws -> Value) async -> PostgresError? {
     } catch { return error as? PostgresError }
 }
 
-/// Tries until it holds, for five seconds.
+/// Tries until it holds, for a minute: the machine may be busy with much else.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
+    let end = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < end {
         if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }

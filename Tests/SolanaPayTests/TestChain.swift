@@ -16,7 +16,8 @@ struct TestChain: Sendable {
     static func running() async throws -> TestChain { try await begun.value }
 
     private static let begun = Task { try await start() }
-    private static let client = HostClient(privateHosts: ["127.0.0.1"])
+    private static let client = HostClient(
+        privateHosts: ["127.0.0.1"], connectingWithin: .seconds(60))
 
     private static func start() async throws -> TestChain {
         let files = FileManager.default

@@ -72,7 +72,8 @@ private final class Localstripe: HTTPTransport {
 
     let url: String
     /// Never shut down: one is enough for as long as the tests run.
-    private static let client = HostClient(privateHosts: ["127.0.0.1"])
+    private static let client = HostClient(
+        privateHosts: ["127.0.0.1"], connectingWithin: .seconds(60))
     private let transport = HostTransport(client: client, hosts: ["127.0.0.1"])
     private let count = Mutex(0)
 

@@ -106,5 +106,6 @@ public struct TestMarketplace: Sendable {
 
     /// Only real modules use it, for a chain of the tests' own. One for all tests is enough, and is
     /// never shut down.
-    private static let client = HostClient(privateHosts: ["127.0.0.1"])
+    private static let client = HostClient(
+        privateHosts: ["127.0.0.1"], connectingWithin: .seconds(60))
 }

@@ -133,7 +133,7 @@ import Vocabulary
             let worker = ProcessIdentity(
                 machine: "here", name: "worker", pid: 7, startedAt: .systemNow, build: "m0001")
             let beating = Task { await market.marketplace.keepBeating(as: worker) }
-            for _ in 0..<500 {
+            for _ in 0..<6000 {
                 if try await named(market, "worker on here") != nil { break }
                 try await Task.sleep(for: .milliseconds(10))
             }

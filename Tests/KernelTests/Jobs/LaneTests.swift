@@ -47,7 +47,7 @@ private let quick = JobKind<NoArgs>("test.quick", lane: .payments)
                 try await market.database.query(sql).decode { c in try c.next(Int.self) }[0]
             }
             func wait(for number: Int, _ sql: SQL) async throws -> Bool {
-                for _ in 0..<200 {
+                for _ in 0..<1200 {
                     if try await count(sql) == number { return true }
                     try await Task.sleep(for: .milliseconds(50))
                 }

@@ -272,10 +272,10 @@ private let noted = JobKind<Note>("test.note", attemptsMax: 3)
 }
 
 extension Worker {
-    /// Runs until `isDone`, ten seconds at most, and a moment longer.
+    /// Runs until `isDone`, a minute at most, and a moment longer.
     fileprivate func run(until isDone: @Sendable () async throws -> Bool) async throws {
         async let running: Void = run()
-        for _ in 0..<200 {
+        for _ in 0..<1200 {
             try await Task.sleep(for: .milliseconds(50))
             if try await isDone() { break }
         }

@@ -90,7 +90,7 @@ import Vocabulary
             payoutID: "p", amount: Money(100, .eur),
             destination: PayoutDestination(holder: "A", account: iban, country: "DE"),
             webhookURL: "http://127.0.0.1")
-        let context = OperationContext(key: "p", within: .seconds(1))
+        let context = OperationContext(key: "p", within: .seconds(60))
 
         await #expect(throws: ProviderError.self) { try await module.pay(request, context) }
     }
@@ -100,7 +100,7 @@ import Vocabulary
             payoutID: "0198f1c2-a1b2-7c3d-8e4f-5a6b7c8d9e0f", amount: Money(100, .eur),
             destination: PayoutDestination(holder: "A", account: Self.iban, country: "DE"),
             webhookURL: "http://127.0.0.1")
-        let context = OperationContext(key: "p", within: .seconds(1))
+        let context = OperationContext(key: "p", within: .seconds(60))
         let snapshot = try await Self.module().pay(request, context)
 
         #expect(snapshot.status == .pending)

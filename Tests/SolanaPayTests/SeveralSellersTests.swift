@@ -59,7 +59,7 @@ import Vocabulary
         let started = try await module.start(try Self.start(), One.context)
         let again = try await module.start(try Self.start(), One.context)
         let other = try await module.start(
-            try Self.start(), OperationContext(key: "attempt-2", within: .seconds(5)))
+            try Self.start(), OperationContext(key: "attempt-2", within: .seconds(60)))
 
         guard case .instructions(let lines) = started.next else { throw One.Failure() }
         let links = lines.filter { $0.form == .link }

@@ -6,7 +6,7 @@ import Vocabulary
 @testable import SolanaPay
 
 @Suite struct `Payments on Solana` {
-    static let context = OperationContext(key: "attempt-1", within: .seconds(5))
+    static let context = OperationContext(key: "attempt-1", within: .seconds(60))
     static let asked = Money(1_500_000_000, sol)
 
     static func module(
@@ -110,7 +110,7 @@ import Vocabulary
         let started = try await module.start(Self.start(), Self.context)
         let again = try await module.start(Self.start(), Self.context)
         let other = try await module.start(
-            Self.start(), OperationContext(key: "attempt-2", within: .seconds(5)))
+            Self.start(), OperationContext(key: "attempt-2", within: .seconds(60)))
 
         guard case .instructions(let lines) = started.next else { throw Failure() }
         #expect(lines[0].form == .link)

@@ -107,7 +107,7 @@ struct KeyedMarket: Sendable {
                 sellerID: "s", origin: nowhere, destination: nowhere,
                 parcel: Parcel(weightGrams: 1, value: Money(1, .eur), itemCount: 1),
                 currency: .eur),
-            OperationContext(key: "k", within: .seconds(5))
+            OperationContext(key: "k", within: .seconds(60))
         ).first
     }
 }

@@ -97,8 +97,17 @@ postgres_is_up() {
     [ -s "$1/data/postmaster.pid" ] && as_postgres "$postgres_bin/pg_ctl" -D "$1/data" status >/dev/null 2>&1
 }
 
+# The folder $1 when a Unix socket can be in it, else nothing: its path is short, and an address
+# names it as it is. The market's own processes ask there, because that costs less than loopback.
+socket_folder() {
+    case $1 in
+    *[!A-Za-z0-9/._-]*) ;;
+    *) [ ${#1} -gt 85 ] || echo "$1" ;;
+    esac
+}
+
 # start_postgres HOME PORT [-c setting=value …]: makes the cluster at the first run, starts it
-# when it is down. Loopback only, with a password of its own in HOME/password.
+# when it is down. Loopback and a socket in HOME, with a password of its own in HOME/password.
 start_postgres() {
     local home=$1 port=$2
     shift 2
@@ -117,10 +126,21 @@ start_postgres() {
         }
     fi
     if ! as_postgres "$postgres_bin/pg_ctl" -D "$home/data" -l "$home/log" -w -t 60 \
-        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' $*" \
+        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$(socket_folder "$home")' $*" \
         start >"$home.log" 2>&1; then
         tail -n 5 "$home.log" "$home/log" 2>/dev/null >&2
         fail "PostgreSQL did not start on port $port; the reason stands above and in $home/log."
+    fi
+}
+
+# postgres_url HOME PORT DATABASE
+postgres_url() {
+    local password
+    password=$(cat "$1/password")
+    if [ -S "$1/.s.PGSQL.$2" ]; then
+        echo "postgresql://guildhall:$password@/$3?host=$1&port=$2"
+    else
+        echo "postgresql://guildhall:$password@127.0.0.1:$2/$3"
     fi
 }
 
@@ -137,7 +157,8 @@ redis_is_up() {
     [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = redis-server ]
 }
 
-# start_redis HOME PORT [--setting value …]: append-only, loopback, with a password of its own.
+# start_redis HOME PORT [--setting value …]: loopback and the socket HOME/socket, with a password of
+# its own.
 start_redis() {
     local home=$1 port=$2
     shift 2
@@ -148,6 +169,10 @@ start_redis() {
         {
             echo "requirepass $(cat "$home/password")"
             echo "maxmemory-policy noeviction"
+            if [ -n "$(socket_folder "$home")" ]; then
+                echo "unixsocket $home/socket"
+                echo "unixsocketperm 700"
+            fi
         } >"$home/redis.conf"
     )
     # A session of its own: Ctrl-C in the terminal is for the supervisor, which stops this last.
@@ -165,6 +190,17 @@ start_redis() {
 
 redis_answers() {
     [ "$(REDISCLI_AUTH=$(cat "$1/password") redis-cli -h 127.0.0.1 -p "$2" ping 2>/dev/null)" = PONG ]
+}
+
+# redis_url HOME PORT NUMBER
+redis_url() {
+    local password
+    password=$(cat "$1/password")
+    if [ -S "$1/socket" ]; then
+        echo "unix://:$password@$1/socket?db=$3"
+    else
+        echo "redis://:$password@127.0.0.1:$2/$3"
+    fi
 }
 
 stop_redis() {

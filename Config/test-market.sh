@@ -25,8 +25,8 @@ start_market() {
     swift build --product guildhall >/dev/null || fail "guildhall did not build."
     PGPASSWORD=$(cat "$work/postgres/password") createdb -h 127.0.0.1 -p "$postgres_port" \
         -U guildhall guildhall
-    DATABASE_URL=$(database_url guildhall)
-    REDIS_URL=$(redis_url 1)
+    DATABASE_URL=$(postgres_url "$work/postgres" "$postgres_port" guildhall)
+    REDIS_URL=$(redis_url "$work/redis" "$redis_port" 1)
     GUILDHALL_STOREFRONT_PORT=$(free_port 18080)
     GUILDHALL_SELLER_PORT=$(free_port $((GUILDHALL_STOREFRONT_PORT + 1)))
     GUILDHALL_ADMIN_PORT=$(free_port $((GUILDHALL_SELLER_PORT + 1)))

@@ -21,10 +21,7 @@ package struct JSONBytesEncoder: Encoder {
         output.append(UInt8(ascii: "\""))
         defer { output.append(UInt8(ascii: "\"")) }
         // Most texts have nothing to escape, and are then copied as a whole.
-        let isPlain = text.utf8.allSatisfy {
-            $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-        }
-        guard !isPlain else {
+        guard !isPlain(text) else {
             output += text.utf8
             return
         }
@@ -39,6 +36,17 @@ package struct JSONBytesEncoder: Encoder {
             default: output.append(byte)
             }
         }
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices
+        where bytes[index] < 0x20 || bytes[index] == UInt8(ascii: "\"")
+            || bytes[index] == UInt8(ascii: "\\")
+        {
+            return false
+        }
+        return true
     }
 
     package func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
@@ -59,6 +67,10 @@ private final class Output {
     var bytes: [UInt8] = []
 
     init() { bytes.reserveCapacity(1024) }
+
+    /// Several pieces in one go: Swift watches over each access of its own.
+    @inline(__always)
+    func write(_ pieces: (inout [UInt8]) -> Void) { pieces(&bytes) }
 }
 
 /// One value under way: where it opened an object or a list, and whether that is still open.
@@ -92,15 +104,26 @@ private final class Level {
         kind = .plain
     }
 
-    /// Begins the next member or item.
-    func next(_ key: (any CodingKey)? = nil) {
+    /// Begins the next item.
+    func next() {
         inner?.close()
         inner = nil
         if count > 0 { output.bytes.append(UInt8(ascii: ",")) }
         count += 1
-        guard let key else { return }
-        JSONBytesEncoder.write(key.stringValue, to: &output.bytes)
-        output.bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// Begins the next member.
+    func next(_ key: some CodingKey) {
+        inner?.close()
+        inner = nil
+        let name = key.stringValue
+        let isFirst = count == 0
+        count += 1
+        output.write { bytes in
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            JSONBytesEncoder.write(name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+        }
     }
 
     /// A container that is written into until this one goes on.
@@ -152,14 +175,15 @@ private protocol LevelWriter {
 extension LevelWriter {
     var codingPath: [any CodingKey] { [] }
 
+    /// The types are compared first: a cast that fails searches the whole program for a
+    /// conformance. Other plain values come back through a container for a single one.
     func put<Value: Encodable>(_ value: Value) throws {
-        switch value {
-        case let text as String: level.write(text)
-        case let bool as Bool: level.write(plain: bool ? "true" : "false")
-        case let number as any BinaryInteger: level.write(plain: "\(number)")
-        case let number as Double: try level.write(number)
-        case let number as Float: try level.write(number)
-        default: try level.encode(value)
+        if Value.self == String.self, let text = value as? String {
+            level.write(text)
+        } else if Value.self == Int64.self, let number = value as? Int64 {
+            level.write(plain: String(number))
+        } else {
+            try level.encode(value)
         }
     }
 }

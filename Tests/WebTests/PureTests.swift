@@ -76,6 +76,26 @@ import Vocabulary
         #expect(try JSONBytesEncoder.bytes(of: Nothing()) == Array("{}".utf8))
         #expect(throws: EncodingError.self) { try JSONBytesEncoder.bytes(of: [Double.nan]) }
     }
+
+    private struct Plain: Encodable {
+        var small = Int8.min
+        var large: UInt64? = .max
+        var share: Float = 1.5
+        var answers = [true, false]
+        var gaps: [Int?] = [1, nil]
+        var words: [String?] = [nil, "x"]
+        var counts: [String: Int32] = ["k": 3]
+        var none: Int16?
+    }
+
+    @Test func `writes numbers of any width, and what is missing in a list`() throws {
+        let text = String(decoding: try JSONBytesEncoder.bytes(of: Plain()), as: UTF8.self)
+
+        #expect(
+            text
+                == #"{"small":-128,"large":18446744073709551615,"share":1.5,"answers":[true,false],"#
+                + #""gaps":[1,null],"words":[null,"x"],"counts":{"k":3}}"#)
+    }
 }
 
 @Suite struct `Dates of answers` {

@@ -56,6 +56,8 @@ struct HostCall: Codable, Sendable {
 struct Nothing: Codable, Sendable {}
 
 enum FrameText {
+    private static let decoder = JSONDecoder()
+
     static func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
         do {
             return try JSONBytesEncoder.bytes(of: value)
@@ -66,6 +68,6 @@ enum FrameText {
     }
 
     static func decode<Value: Decodable>(_ bytes: [UInt8], as type: Value.Type) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes))
+        try decoder.decode(type, from: Data(bytes))
     }
 }

@@ -19,6 +19,8 @@ public struct KernelSettings: Sendable {
     /// How long a provider may take when nobody waits for it. What waits for a process that may
     /// have died waits for a little longer than this.
     public var callDeadline: Duration = .seconds(20)
+    /// How long a customer waits for one provider's shipping prices, taxes or ways to pay.
+    public var quoteDeadline: Duration = .seconds(4)
     /// Bytes of pictures that one seller may store: some thousand listings with good pictures.
     public var sellerPictureBytesMax = 5 << 30
     /// How many of one seller's uploads may wait to be made at the same time: a small file may be

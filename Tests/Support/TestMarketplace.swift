@@ -30,6 +30,8 @@ public struct TestMarketplace: Sendable {
         let folder = "/tmp/guildhall-test-media-\(storage.name)"
         do {
             var settings = KernelSettings(mediaFolder: folder)
+            // The tests beside may take a busy machine's time for longer than a customer waits.
+            settings.quoteDeadline = .seconds(60)
             settings.isDemo = true
             // A test looks at what it has just changed.
             settings.facetLifetime = .zero

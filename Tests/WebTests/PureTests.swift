@@ -93,8 +93,8 @@ import Vocabulary
 
         #expect(
             text
-                == #"{"small":-128,"large":18446744073709551615,"share":1.5,"answers":[true,false],"#
-                + #""gaps":[1,null],"words":[null,"x"],"counts":{"k":3}}"#)
+                == #"{"small":-128,"large":18446744073709551615,"share":1.5,"#
+                + #""answers":[true,false],"gaps":[1,null],"words":[null,"x"],"counts":{"k":3}}"#)
     }
 }
 

@@ -72,7 +72,7 @@ extension Marketplace {
                 }
                 let context = OperationContext(
                     idempotencyKey: "methods:\(facts.sticky)",
-                    deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
+                    deadline: Instant.systemNow.advanced(by: settings.quoteDeadline))
                 let methods = try await provider.methods(for: total, context)
                 guard !methods.isEmpty else { continue }
                 try await keep(methods, of: instance.id)

@@ -88,7 +88,7 @@ extension Marketplace {
             do {
                 let context = OperationContext(
                     idempotencyKey: "shipping:\(checkout.id):\(parcel.number)",
-                    deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
+                    deadline: Instant.systemNow.advanced(by: settings.quoteDeadline))
                 let quotes = try await providers.shipping(instance.id)
                     .quotes(for: request, context)
                 return (quotes, instance.id)

@@ -9,9 +9,6 @@ enum TaxLineID {
 }
 
 extension Marketplace {
-    /// How long a customer waits for shipping prices or taxes.
-    static let quoteDeadline: Duration = .seconds(4)
-
     /// The checkout with the taxes of its present address and shipping, and its totals. When taxes
     /// cannot be had, it comes back untaxed. Never called inside a transaction.
     func taxed(_ checkout: Checkout) async throws -> Checkout {
@@ -26,7 +23,7 @@ extension Marketplace {
             do {
                 let context = OperationContext(
                     idempotencyKey: "tax:\(checkout.id)",
-                    deadline: Instant.systemNow.advanced(by: Self.quoteDeadline))
+                    deadline: Instant.systemNow.advanced(by: settings.quoteDeadline))
                 taxed.taxLines = try await providers.tax(instance.id).calculate(request, context)
                 taxed.taxInstance = instance.id
                 taxed.isTaxed = true

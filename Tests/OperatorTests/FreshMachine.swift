@@ -70,8 +70,8 @@ final class FreshMachine: Sendable {
         try await Guildhall.run(program: folder + "/Config/run", [], environment: environment)
     }
 
-    /// Starts `Config/run` in a process group of its own, as a terminal does. Whoever runs the tests
-    /// in the background ignores Ctrl-C, and a shell that inherits that hears none.
+    /// Starts `Config/run` in a process group of its own, as a terminal does. Whoever runs these
+    /// tests in the background ignores Ctrl-C, and a shell that inherits that hears none.
     func start(log: String) throws -> Program {
         try Program(
             "/usr/bin/env",

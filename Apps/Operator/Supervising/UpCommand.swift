@@ -61,7 +61,7 @@ struct UpCommand: AsyncParsableCommand {
         say("Stopped. Nothing of it is left running.")
     }
 
-    /// What this process is told from outside, twice: a stream is over for whoever stops reading it.
+    /// What this process is told from outside, twice: a stream ends for whoever stops reading it.
     private static func signals() async -> (AsyncStream<UnixSignal>, AsyncStream<UnixSignal>) {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
         let (early, hearsEarly) = AsyncStream.makeStream(of: UnixSignal.self)

@@ -30,13 +30,14 @@ need_packages() {
         if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
             as=(sudo)
         else
-            fail "Debian packages are missing; as root type: apt-get install -y --no-install-recommends ${missing[*]}"
+            # A machine that was never updated has no lists to install from.
+            fail "Debian packages are missing; as root type: apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
         fi
     fi
     say "Installing from Debian: ${missing[*]}"
     local log
     log=$(mktemp)
-    # A machine that was never updated has no lists; one that was may have stale ones.
+    # Lists that are there may be stale.
     if ! { "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
         "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y \
             --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then

@@ -26,6 +26,8 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
     private var fd: Int32 = -1
     private var isConnected = false
     private var wantsToWrite = false
+    /// Addresses of the name that were not tried yet.
+    private var others: ArraySlice<(String, Int32)> = []
     private var isFlushQueued = false
     private var isWatchingWrites = false
     private var lastMessage = "Redis closed the connection"
@@ -57,7 +59,7 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
         switch address.place {
         case .path(let path): start(redisAsyncConnectUnix(path))
         case .host(let host, let port) where NameLookup.isAddress(host):
-            start(redisAsyncConnect(host, port))
+            start(at: [host], port)
         case .host(let host, let port): lookUp(host, port)
         }
     }
@@ -72,7 +74,7 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
                 guard self.phase == .opening else { return }
                 switch found {
                 case .success(let addresses):
-                    self.start(redisAsyncConnect(addresses.first ?? host, port))
+                    self.start(at: addresses.isEmpty ? [host] : addresses, port)
                 case .failure(let error):
                     self.fail(RedisError(.unavailable, error.message))
                 }
@@ -81,11 +83,25 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
         if !isTaken { fail(RedisError(.unavailable, "too many names are being resolved")) }
     }
 
+    /// Connects to the first of a name's addresses that takes it: `localhost` is often `::1` too,
+    /// where few listen.
+    func start(at addresses: [String], _ port: Int32) {
+        others = addresses.dropFirst().map { ($0, port) }[...]
+        start(redisAsyncConnect(addresses.first, port))
+    }
+
+    private func startsElsewhere() -> Bool {
+        guard phase == .opening, let (address, port) = others.popFirst() else { return false }
+        start(redisAsyncConnect(address, port))
+        return true
+    }
+
     private func start(_ context: UnsafeMutablePointer<redisAsyncContext>?) {
         guard let context else { return fail(RedisError(.unavailable, "out of memory")) }
         guard context.pointee.err == 0 else {
             let message = String(cString: context.pointee.errstr)
             redisAsyncFree(context)
+            if startsElsewhere() { return }
             return fail(RedisError(.unavailable, "\(address.place): \(message)"))
         }
         self.context = context
@@ -270,6 +286,7 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
     private func settleAfterIO() {
         guard phase != .closed else { return }
         guard context != nil else {
+            if startsElsewhere() { return }
             return fail(RedisError(.unavailable, "\(address.place): \(lastMessage)"))
         }
         let mustWatch = wantsToWrite || !isConnected
@@ -283,6 +300,7 @@ final class RedisConnection: ReactorSocket, ReactorWork, @unchecked Sendable {
         if fd >= 0 { reactor.unwatch(fd) }
         fd = -1
         context = nil
+        wantsToWrite = false
     }
 
     // MARK: Deadlines and the end

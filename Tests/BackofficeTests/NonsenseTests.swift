@@ -40,6 +40,10 @@ import Web
         try await nonsense { try await $0.complaintsOfPaths() }
     }
 
+    @Test func `instead of a form is answered by a page before anything is done`() async throws {
+        try await nonsense { try await $0.complaintsOfFormBytes() }
+    }
+
     @Test func `in a form is refused on the page`() async throws {
         try await nonsense { try await $0.complaintsOfForms() }
     }

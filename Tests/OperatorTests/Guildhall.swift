@@ -23,11 +23,20 @@ enum Guildhall {
     static func run(
         all arguments: [String], environment: [String: String] = [:]
     ) async throws -> Outcome {
+        try await run(
+            program: productsFolder + "/guildhall", arguments,
+            environment: ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new })
+    }
+
+    /// Another program, of which the same is told.
+    static func run(
+        program: String, _ arguments: [String], environment: [String: String]
+    ) async throws -> Outcome {
         let (output, complaints) = (FileHandle.temporary(), FileHandle.temporary())
         let process = Process()
-        process.executableURL = URL(filePath: productsFolder + "/guildhall")
+        process.executableURL = URL(filePath: program)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }
+        process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = complaints
@@ -47,14 +56,22 @@ enum Guildhall {
     }
 
     /// The program, under way; for tests that end it.
-    static func start(_ arguments: [String], environment: [String: String]) throws -> Process {
+    /// - Parameter log: a file for all that it says.
+    static func start(
+        _ arguments: [String], environment: [String: String], log: String? = nil
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: productsFolder + "/guildhall")
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        var output = FileHandle.nullDevice
+        if let log {
+            _ = FileManager.default.createFile(atPath: log, contents: nil)
+            output = try FileHandle(forWritingTo: URL(filePath: log))
+        }
+        process.standardOutput = output
+        process.standardError = output
         try process.run()
         return process
     }
@@ -90,6 +107,16 @@ enum Guildhall {
     static var productsFolder: String {
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
     }
+}
+
+/// Tries until it holds. The machine may be busy: two minutes.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < end {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+    return false
 }
 
 extension FileHandle {

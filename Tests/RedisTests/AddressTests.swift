@@ -1,8 +1,9 @@
 import Logging
 import Reactor
-import Redis
 import TestServers
 import Testing
+
+@testable import Redis
 
 @Suite struct `Where a Redis is` {
     @Test func `the URL's password and database are used`() async throws {
@@ -46,6 +47,56 @@ import Testing
         #expect(await client.failure("PING") == .unavailable)
         await client.close()
     }
+
+    @Test func `of a name's addresses the first that takes connections is taken`() async throws {
+        try await ThrowawayRedis.with { server in
+            let reactor = Reactor()
+            let (answers, answer) = AsyncStream.makeStream(of: Bool.self)
+            let owner = Listening(answer)
+            let connection = RedisConnection(
+                RedisSettings(url: server.url), address: try RedisAddress(url: server.url),
+                reactor: reactor, owner: owner)
+            let port = Int32(server.port)
+
+            // It listens on the last one only, as a Redis of `localhost` often does.
+            reactor.submit { connection.start(at: ["127.0.0.2", "::1", "127.0.0.1"], port) }
+
+            #expect(await answers.first { _ in true } == true)
+            reactor.submit { connection.finish() }
+            withExtendedLifetime(owner) {}
+            reactor.shutdown()
+        }
+    }
+
+    @Test func `a name of whose addresses none takes connections is unavailable once`()
+        async throws
+    {
+        let reactor = Reactor()
+        let (answers, answer) = AsyncStream.makeStream(of: Bool.self)
+        let owner = Listening(answer)
+        let url = "redis://127.0.0.1:1"
+        let connection = RedisConnection(
+            RedisSettings(url: url), address: try RedisAddress(url: url), reactor: reactor,
+            owner: owner)
+
+        reactor.submit { connection.start(at: ["127.0.0.2", "127.0.0.1"], 1) }
+
+        #expect(await answers.first { _ in true } == false)
+        withExtendedLifetime(owner) {}
+        reactor.shutdown()
+    }
+}
+
+/// Tells whether a connection was made.
+private final class Listening: RedisConnectionOwner, Sendable {
+    private let answer: AsyncStream<Bool>.Continuation
+
+    init(_ answer: AsyncStream<Bool>.Continuation) { self.answer = answer }
+
+    func connectionReady(_ connection: RedisConnection) { answer.yield(true) }
+    func connectionLost(_ connection: RedisConnection, _ error: RedisError) { answer.yield(false) }
+    func connectionHeard(_ connection: RedisConnection, channel: String, payload: [UInt8]) {}
+    func connectionSubscribed(_ connection: RedisConnection, channel: String) {}
 }
 
 enum ThrowawayRedisSocket {

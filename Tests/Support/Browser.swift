@@ -40,6 +40,11 @@ public final class Browser: Sendable {
         if !jar.isEmpty { all.append(("cookie", jar)) }
         let answer = try await app.answer(method, path, headers: all, body: body)
         keep(answer.cookies)
+        // Whatever a test is about: what the documents say of answers has to be true.
+        guard answer.isDocumented else {
+            throw TestSupportError.undocumented(
+                "\(method) \(path): \(answer.status) \(answer.text)")
+        }
         return answer
     }
 

@@ -230,7 +230,7 @@ public struct Nonsense: Sendable {
     }
 
     /// Something that a page's name may stand for, though nothing is there.
-    private static func value(of name: String) -> String? {
+    static func value(of name: String) -> String? {
         switch name {
         case "job": "7"
         case "kind": "payment"

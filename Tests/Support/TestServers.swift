@@ -49,11 +49,13 @@ public enum TestSupportError: Error, CustomStringConvertible {
     case missing(String)
     case notFound(String)
     case invariants([String])
+    case undocumented(String)
 
     public var description: String {
         switch self {
         case .missing(let name): "\(name) is not set: run the tests with Config/test."
         case .notFound(let what): "\(what) is not there."
+        case .undocumented(let answer): "The OpenAPI document does not say this of \(answer)"
         case .invariants(let broken): "Broken invariants: " + broken.joined(separator: "; ")
         }
     }

@@ -124,6 +124,33 @@ import Vocabulary
         }
     }
 
+    @Test func `is limited per address, however many accounts are tried from it`() async throws {
+        try await TestMarketplace.run { market in
+            var settings = TestWeb.settings
+            settings.limits.signIn = .init(3, per: 600)
+            let app = try TestSite(market, settings: settings).app
+            let (here, elsewhere) = (Browser(app), Browser(app))
+            func guess(_ browser: Browser) async throws -> WebAnswer {
+                try await browser.send(
+                    "POST", "/api/v1/sessions",
+                    ["email": .string("\(ID<Account>())@example.test"), "password": "guess"])
+            }
+
+            var statuses: [Int] = []
+            for _ in 0..<3 { statuses.append(try await guess(here).status) }
+            let refused = try await guess(here)
+            let form = try await here.submit(
+                try await here.get("/sign-in"), "/sign-in",
+                ["email": "\(ID<Account>())@example.test", "password": "guess"])
+
+            #expect(statuses == [401, 401, 401])
+            #expect(refused.status == 429)
+            #expect((1...600).contains(Int(refused.header("retry-after") ?? "") ?? 0))
+            #expect(form.status == 429, "the form and the API count together")
+            #expect(try await guess(elsewhere).status == 401)
+        }
+    }
+
     @Test func `limits what an account changes, from the machine itself too`() async throws {
         try await TestMarketplace.run { market in
             // An address of its own: guesses at one address are counted across tests.

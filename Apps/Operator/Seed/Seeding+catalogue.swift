@@ -4,9 +4,16 @@ import Vocabulary
 
 extension Seeding {
     /// The shop's catalogue with its pictures, imported as its owner would and published.
-    func stock(_ member: SellerMember, _ shop: DemoMarket.Shop) async throws {
+    func stock(
+        _ member: SellerMember, _ shop: DemoMarket.Shop, isFirst: Bool
+    ) async throws {
         // Who sold something has less stock than the file says: a second import would refill it.
-        guard try await marketplace.listings(in: nil, as: member).items.isEmpty else { return }
+        // What was never published has sold nothing.
+        let begun = try await marketplace.listings(in: isFirst ? .published : nil, as: member)
+        guard begun.items.isEmpty else {
+            if isFirst { try await publishAll(member) }
+            return
+        }
         let path = folder + "/" + shop.catalogue
         var options = ImportOptions()
         options.pictures = try pictures(beside: path)
@@ -16,7 +23,8 @@ extension Seeding {
             throw OperatorProblem("\(path):\(note.line): \(note.message)")
         }
         try await publishAll(member)
-        say("  \(shop.name): \(report.created) things, \(options.pictures.count) pictures")
+        let count = report.created + report.updated + report.unchanged
+        say("  \(shop.name): \(count) things, \(options.pictures.count) pictures")
     }
 
     private func publishAll(_ member: SellerMember) async throws {

@@ -4,15 +4,18 @@ import Vocabulary
 
 extension Seeding {
     /// A verified shop with its catalogue published.
-    func open(_ shop: DemoMarket.Shop, by admin: ID<Account>) async throws -> SellerMember {
+    /// - Parameter isFirst: no seeding came to its end yet, so that one may have been interrupted.
+    func open(
+        _ shop: DemoMarket.Shop, isFirst: Bool, by admin: ID<Account>
+    ) async throws -> SellerMember {
         let owner = try await account(
             of: DemoMarket.Person(name: shop.person, email: shop.email))
         let member = try await member(of: shop, owner)
         try await verify(member, shop, by: admin)
         try await payable(member, shop)
         try await declare(member, shop)
-        try await stock(member, shop)
-        try await send(member, shop)
+        try await stock(member, shop, isFirst: isFirst)
+        try await send(member, shop, isFirst: isFirst)
         return member
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// What the supervisor starts: a name for the log, and this program, or another, with arguments.
 struct ChildSpec: Sendable {
@@ -121,19 +122,62 @@ enum Program {
     }()
 
     /// Runs this program with `arguments` on our own console, and waits for its end: what only
-    /// happens at the start does not stay in the supervisor's memory.
+    /// happens at the start does not stay in the supervisor's memory. Cancelled, it ends the
+    /// program where it stands.
     /// - Throws: ``OperatorProblem`` when it fails; it has said why.
     static func run(_ arguments: [String], environment: [String: String]? = nil) async throws {
+        try Task.checkCancellation()
         let process = Process()
         if let environment { process.environment = environment }
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        let ending = Ending()
+        let status: Int32 = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                process.terminationHandler = {
+                    ending.isOver()
+                    continuation.resume(returning: $0.terminationStatus)
+                }
+                do {
+                    try process.run()
+                    ending.has(begun: process.processIdentifier)
+                } catch { continuation.resume(throwing: error) }
+            }
+        } onCancel: {
+            ending.end()
         }
         guard status == 0 else {
             throw OperatorProblem("guildhall \(arguments.joined(separator: " ")) failed.")
+        }
+    }
+}
+
+/// Ends a program that may not have begun yet, or may be over already.
+private final class Ending: Sendable {
+    private enum State { case notBegun, wanted, running(pid_t), over }
+
+    private let state = Mutex(State.notBegun)
+
+    func has(begun pid: pid_t) {
+        state.withLock { state in
+            switch state {
+            case .notBegun: state = .running(pid)
+            case .wanted: kill(pid, SIGKILL)
+            case .running, .over: break
+            }
+        }
+    }
+
+    func isOver() { state.withLock { $0 = .over } }
+
+    /// By force: a program inherits that its supervisor ignores the signals which it waits for.
+    func end() {
+        state.withLock { state in
+            switch state {
+            case .notBegun: state = .wanted
+            case .running(let pid): kill(pid, SIGKILL)
+            case .wanted, .over: break
+            }
         }
     }
 }

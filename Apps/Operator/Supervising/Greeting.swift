@@ -8,10 +8,11 @@ struct Greeting: Sendable {
     func sayWhenReady() async {
         let network = settings.network
         let all = [network.storefrontPort, network.sellerPort, network.adminPort]
-        while !all.allSatisfy({ LocalPort.answers($0) }) {
+        while !all.allSatisfy({ LocalPort.answers($0, host: network.host) }) {
             do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
         }
-        let ready = "http://127.0.0.1:\(network.healthPort)/readyz"
+        let host = network.host == "0.0.0.0" ? "127.0.0.1" : network.host
+        let ready = "http://\(host):\(network.healthPort)/readyz"
         say(
             """
 

@@ -24,12 +24,14 @@ struct UpCommand: AsyncParsableCommand {
         // The key stands in its environment, or is read to make the others' from it.
         try ProcessMemory.close()
         let settings = try Settings.read()
-        try await Preparation(settings: settings).prepare()
+        let (early, later) = await Self.signals()
+        guard try await isPrepared(settings, unless: early) else {
+            return say("Stopped before it was open. Started again, it goes on from there.")
+        }
         let relay = try LogRelay(
             folder: settings.folders.logs, console: verbose ? .everything : .important)
         let supervisor = Supervisor(
             relay: relay, deadline: .seconds(settings.running.shutdownSeconds), tell: say)
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
         let children = try Children(settings: settings)
         let (replacements, replacement) = AsyncStream.makeStream(of: ChildSpec.self)
 
@@ -50,7 +52,7 @@ struct UpCommand: AsyncParsableCommand {
                     }
                 }
             }
-            await waitAndStop(signals, supervisor, children) {
+            await waitAndStop(later, supervisor, children) {
                 if let host = children.host { replacement.yield(host) }
             }
             replacement.finish()
@@ -59,10 +61,44 @@ struct UpCommand: AsyncParsableCommand {
         say("Stopped. Nothing of it is left running.")
     }
 
+    /// What this process is told from outside, twice: a stream ends for whoever stops reading it.
+    private static func signals() async -> (AsyncStream<UnixSignal>, AsyncStream<UnixSignal>) {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigusr1)
+        let (early, hearsEarly) = AsyncStream.makeStream(of: UnixSignal.self)
+        let (later, hearsLater) = AsyncStream.makeStream(of: UnixSignal.self)
+        Task {
+            for await signal in signals {
+                hearsEarly.yield(signal)
+                hearsLater.yield(signal)
+            }
+        }
+        return (early, later)
+    }
+
+    /// Looks at everything, migrates and fills an empty market; told to stop meanwhile, it leaves
+    /// nothing running that it has started for that.
+    /// - Returns: whether it came to its end.
+    private func isPrepared(
+        _ settings: Settings, unless signals: AsyncStream<UnixSignal>
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await Preparation(settings: settings).prepare()
+                return true
+            }
+            group.addTask {
+                for await signal in signals where signal != .sigusr1 { break }
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
     /// Waits for the first signal to stop, stops the children in order, and at once at a second
     /// one. The signal to put the provider host anew may come at any time.
     private func waitAndStop(
-        _ signals: UnixSignalsSequence, _ supervisor: Supervisor, _ children: Children,
+        _ signals: AsyncStream<UnixSignal>, _ supervisor: Supervisor, _ children: Children,
         replacing: @escaping @Sendable () -> Void
     ) async {
         let force = Task {

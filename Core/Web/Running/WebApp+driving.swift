@@ -7,6 +7,9 @@ public struct WebAnswer: Sendable {
     public let status: Int
     public let headers: HTTPFields
     public let body: [UInt8]
+    /// Whether the app's OpenAPI document says that the operation may answer with this status; true
+    /// for what is no operation.
+    public let isDocumented: Bool
 
     public var text: String { String(decoding: body, as: UTF8.self) }
     /// The first value of a header.
@@ -37,8 +40,20 @@ extension WebApp {
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
         let response = try await WebResponder(app: self).respond(
             to: request, context: Connection(address: nil))
+        let path = target.prefix { $0 != "?" }
         return WebAnswer(
             status: response.status.code, headers: response.headers,
-            body: try await response.collected())
+            body: try await response.collected(),
+            isDocumented: isDocumented(response.status, of: head.method, String(path)))
+    }
+
+    private func isDocumented(
+        _ status: HTTPResponse.Status, of method: HTTPRequest.Method, _ path: String
+    ) -> Bool {
+        guard case .found(let route, _) = table.match(method, path),
+            let operation = document["paths"]?[route.pattern]?[
+                route.method.rawValue.lowercased()]
+        else { return true }
+        return operation["responses"]?[String(status.code)] != nil
     }
 }

@@ -148,7 +148,7 @@ import Vocabulary
         }
     }
 
-    /// What an account owes, or a payout that was taken back: it says nothing of what the bank takes.
+    /// What an account owes, or a payout that was taken back: it is none that the bank took.
     @Test func `that goes the other way is told as what it is, and makes good for no other`()
         async throws
     {

@@ -164,8 +164,8 @@ PYTHON
 # Processes killed at every persisted step, in a market of the drill's own; the provider host too.
 crash_drill() {
     local log=$work/drill.log
-    say "Sixty rounds of kill -9"
-    "$bin/guildhall" drill crash --flow checkout,capture,refund,payout --rounds 60 \
+    say "Seventy rounds of kill -9"
+    "$bin/guildhall" drill crash --flow checkout,capture,refund,payout,cancel --rounds 70 \
         --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 | tee "$log" | grep -E '^(round|  )' ||
         { [ "${PIPESTATUS[0]}" -eq 0 ] || fail "The drill found something; its round stands above."; }
     results+=("kill -9: $(tail -n 1 "$log")")

@@ -121,6 +121,8 @@ public struct Migration: Sendable {
         "m0171-late-shares",
         "m0172-late-shares-checked",
         "m0173-kept-imports",
+        "m0174-payouts-due",
+        "m0175-disputes-unread",
     ]
 
     /// The migrations that this build ships.

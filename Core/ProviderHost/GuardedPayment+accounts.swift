@@ -81,7 +81,7 @@ extension Sanity {
             }
         }
         guard (account.restriction ?? "").utf8.count <= 1000 else { return "an endless sentence" }
-        return nil
+        return words(account.restriction)
     }
 
     package static func problem(

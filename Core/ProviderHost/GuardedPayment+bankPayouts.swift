@@ -68,6 +68,6 @@ extension Sanity {
         guard (payout.failureCode ?? "").utf8.count <= referenceBytesMax,
             (payout.failure ?? "").utf8.count <= 1000
         else { return "an endless sentence" }
-        return version(payout.version)
+        return words(payout.failureCode) ?? words(payout.failure) ?? version(payout.version)
     }
 }

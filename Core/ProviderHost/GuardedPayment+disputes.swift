@@ -70,6 +70,6 @@ extension Sanity {
         guard references.allSatisfy({ (1...referenceBytesMax).contains($0.utf8.count) }) else {
             return "a dispute without a reference"
         }
-        return nil
+        return (references + page.unreadable.map(\.problem)).lazy.compactMap { words($0) }.first
     }
 }

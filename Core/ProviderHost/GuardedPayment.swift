@@ -92,7 +92,8 @@ public struct GuardedPayment: Sendable {
                 .verify(delivery: delivery), "verify", .none, context,
                 as: { if case .verified(let webhook) = $0 { webhook } else { nil } },
                 sanity: {
-                    (1...200).contains($0.eventID.utf8.count) ? nil : "an absurd event id"
+                    (1...200).contains($0.eventID.utf8.count)
+                        ? Sanity.words($0.eventID) ?? Sanity.words($0.kind) : "an absurd event id"
                 })
         } catch .unavailable(let message, let seconds) {
             throw .unavailable(message: message, retryAfterSeconds: seconds)

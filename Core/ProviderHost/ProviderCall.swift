@@ -60,7 +60,7 @@ struct ProviderCall: Sendable {
             return answer
         } catch {
             let isHosts = HostFault.explains(error)
-            let error = settled(error, effect)
+            let error = settled(error, effect).writable
             if isHosts {
                 breaker.unanswered()
             } else {
@@ -128,6 +128,30 @@ struct ProviderCall: Sendable {
 }
 
 extension ProviderError {
+    /// The same in texts that can be kept and shown, however long a module's are.
+    fileprivate var writable: ProviderError {
+        switch self {
+        case .declined(let code, let message, let mayRetry):
+            .declined(
+                code: Self.writable(code), message: Self.writable(message), mayRetry: mayRetry)
+        case .invalidRequest(let code, let message):
+            .invalidRequest(code: Self.writable(code), message: Self.writable(message))
+        case .misconfigured(let message): .misconfigured(message: Self.writable(message))
+        case .unavailable(let message, let seconds):
+            .unavailable(message: Self.writable(message), retryAfterSeconds: seconds)
+        case .ambiguous(let message): .ambiguous(message: Self.writable(message))
+        case .unsupported(let operation): .unsupported(operation: Self.writable(operation))
+        case .signatureInvalid: self
+        }
+    }
+
+    private static func writable(_ text: String) -> String {
+        guard Sanity.words(text) != nil else { return text }
+        var kept = String.UnicodeScalarView()
+        kept.append(contentsOf: text.unicodeScalars.prefix(1000).filter { $0.value != 0 })
+        return String(kept)
+    }
+
     /// Whether it says that something is wrong with the provider, its settings or what we ask,
     /// rather than with the customer's card or with who sent a webhook.
     fileprivate var isFailure: Bool {

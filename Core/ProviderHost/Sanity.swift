@@ -11,6 +11,8 @@ package enum Sanity {
     static let choicesMax = 50
     /// The longest that a QR code of a readable size holds, and more than any line of text.
     static let instructionBytesMax = 1_000
+    /// The longest sentence that anybody reads.
+    static let wordsBytesMax = 10_000
     /// Whatever takes longer is no way to ship.
     static let daysMax = 1_000
     /// Nobody pays in more parts; anybody can send dust to an address.
@@ -34,6 +36,9 @@ package enum Sanity {
             guard lines.count <= choicesMax else { return "too many instructions" }
             guard lines.allSatisfy({ $0.value.utf8.count <= instructionBytesMax }) else {
                 return "an endless instruction"
+            }
+            if let problem = lines.lazy.compactMap({ words($0.label) ?? words($0.value) }).first {
+                return problem
             }
             if let problem = lines.lazy.compactMap({ $0.orderID.flatMap { reference($0) } }).first {
                 return problem
@@ -61,7 +66,11 @@ package enum Sanity {
             return "more captured than authorized"
         }
         guard snapshot.authorized.amount <= Money.amountMax else { return "an absurd amount" }
-        if let problem = version(snapshot.version) { return problem }
+        if let problem = version(snapshot.version) ?? words(snapshot.failureCode)
+            ?? words(snapshot.failureMessage)
+        {
+            return problem
+        }
         if snapshot.status == .captured, !snapshot.captured.isPositive {
             return "captured, but nothing of it"
         }
@@ -93,7 +102,8 @@ package enum Sanity {
     }
 
     package static func problem(with payout: PayoutSnapshot, amount: Money) -> String? {
-        reference(payout.reference) ?? transfer(payout.amount, payout.version, wanted: amount)
+        reference(payout.reference) ?? words(payout.failureCode)
+            ?? transfer(payout.amount, payout.version, wanted: amount)
     }
 
     package static func problem(with event: PaymentEvent) -> String? {
@@ -176,10 +186,25 @@ package enum Sanity {
     }
 
     static func reference(_ text: String, within most: Int = referenceBytesMax) -> String? {
-        (1...most).contains(text.utf8.count) ? nil : "an empty or endless reference"
+        guard (1...most).contains(text.utf8.count) else { return "an empty or endless reference" }
+        return words(text)
     }
 
     private static func label(_ text: String) -> String? {
-        (1...referenceBytesMax).contains(text.utf8.count) ? nil : "an empty or endless label"
+        guard (1...referenceBytesMax).contains(text.utf8.count) else {
+            return "an empty or endless label"
+        }
+        return words(text)
     }
+
+    /// Words that nobody has to say.
+    static func words(_ text: String?) -> String? {
+        guard let text else { return nil }
+        guard text.utf8.count <= wordsBytesMax else { return "an endless sentence" }
+        return text.utf8.contains(0) ? unwritable : nil
+    }
+
+    /// A zero byte stands in no text of the database: what has one could never be kept, nor what
+    /// came with it.
+    private static let unwritable = "a text with a zero byte"
 }

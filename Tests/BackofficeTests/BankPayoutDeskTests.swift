@@ -16,11 +16,14 @@ import Vocabulary
             _ = try await market.marketplace.connectPayoutAccount(
                 at: instance, returnURL: "http://127.0.0.1/return",
                 refreshURL: "http://127.0.0.1/link", as: seller.member)
-            func hear(_ reference: String, _ status: BankPayoutStatus, daysAgo: Int) async throws {
+            func hear(
+                _ reference: String, _ status: BankPayoutStatus, _ amount: Int64 = 1234,
+                daysAgo: Int
+            ) async throws {
                 try await market.marketplace.applyBankPayout(
                     BankPayoutSnapshot(
                         reference: reference, account: "acct_\(seller.id)", status: status,
-                        amount: Money(1234, .eur),
+                        amount: Money(amount, .eur),
                         failureCode: status == .failed ? "no_account" : nil,
                         madeAt: Instant.systemNow.advanced(days: -daysAgo), version: 3),
                     at: instance)
@@ -28,12 +31,15 @@ import Vocabulary
             try await hear("po_good", .paid, daysAgo: 3)
             try await hear("po_bad", .failed, daysAgo: 2)
             for day in 4...8 { try await hear("po_old\(day)", .paid, daysAgo: day) }
+            try await hear("po_back", .paid, -1234, daysAgo: 9)
 
             #expect(try await office.get("/api/v1/waiting").value("bankPayoutsFailed") == "1")
             #expect(try await office.get("/").text.contains("/bank-payouts?state=failed"))
             let failed = try await office.get("/bank-payouts?state=failed", as: .finance).text
             #expect(failed.contains("po_bad") && !failed.contains("po_good"))
             #expect(failed.contains("Clay and Glaze") && failed.contains("no account"))
+            let every = try await office.get("/bank-payouts", as: .finance).text
+            #expect(every.ranges(of: "taken from the bank").count == 1, "po_back")
             let all = try await office.get("/api/v1/bank-payouts?limit=2", as: .finance)
             #expect(all.value("items.0.reference") == "po_bad")
             #expect(all.value("items.0.status") == "failed")

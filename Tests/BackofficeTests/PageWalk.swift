@@ -141,7 +141,8 @@ extension WrittenMarket {
         default:
             [
                 "/search?text=bowl", "/sellers/\(seller.id)", "/accounts/\(customer.id)",
-                "/listings/\(listing)", "/disputes", "/mails", "/outbox", "/outbox?state=waiting",
+                "/listings/\(listing)", "/disputes", "/disputes/unreadable", "/mails", "/outbox",
+                "/outbox?state=waiting",
                 "/bank-reports", "/payments/to-review", "/name", "/me",
                 "/providers/\(provider)/drain",
             ] + purchases.map { "/purchases/\($0)" }

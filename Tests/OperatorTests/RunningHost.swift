@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Kernel
 import Logging
+import Postgres
 import ProviderHost
 import ProviderKit
 import Synchronization
@@ -18,6 +19,9 @@ final class RunningHost: Sendable {
     }
 
     let market: Marketplace
+    /// Rows to begin with, in the market's database.
+    let given: Given
+    let database: Database
     let connection: HostConnection
     private let environment: [String: String]
     private let home: String
@@ -73,6 +77,16 @@ final class RunningHost: Sendable {
             providers: ProviderGateway(
                 database: test.database, host: connection, logger: logger),
             settings: test.marketplace.settings, logger: logger)
+        given = test.given
+        database = test.database
+    }
+
+    /// Does what is due, as a worker of that market does.
+    func work() async throws {
+        let worker = Worker(
+            database, handlers: market.jobHandlers(), settings: WorkerSettings(),
+            logger: TestServers.logger)
+        try await worker.drain()
     }
 
     /// Starts one host more. It is started again when it ends badly.

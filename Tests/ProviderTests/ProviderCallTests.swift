@@ -91,6 +91,30 @@ enum Hanging {
         paymentID: "x", amount: Money(100, .eur), method: "card", capture: .now,
         returnURL: "http://a.example/", webhookURL: "http://a.example/")
 
+    /// A zero byte stands in no text of the database, and nobody reads a megabyte.
+    @Test func `that fails does so in words that can be kept`() async throws {
+        let long = "No\0" + String(repeating: "ö", count: 1 << 20)
+        let errors: [ProviderError] = [
+            .declined(code: "c\0", message: long, mayRetry: true),
+            .invalidRequest(code: long, message: "\0"), .misconfigured(message: long),
+            .unavailable(message: long, retryAfterSeconds: 7), .ambiguous(message: long),
+            .unsupported(operation: long),
+        ]
+        for error in errors {
+            var provider = ScriptedPayments()
+            provider.error = error
+            let payments = try guarded(provider)
+
+            let thrown = await #expect(throws: ProviderError.self) {
+                try await payments.start(request, context(within: .seconds(60)))
+            }
+
+            let words = thrown?.description ?? ""
+            #expect(!words.utf8.contains(0) && words.utf8.count < 5000)
+            #expect(words.prefix(4) == error.description.prefix(4), "it is the same case")
+        }
+    }
+
     @Test func `is cut off at its deadline, ambiguous for money and unavailable otherwise`()
         async throws
     {

@@ -21,7 +21,8 @@ import Web
                 try await desk.kernel.applyBankPayout(
                     BankPayoutSnapshot(
                         reference: "po_\(day)x", account: "acct_\(desk.shop.id)",
-                        status: day == 1 ? .failed : .paid, amount: Money(4200, .eur),
+                        status: day == 1 ? .failed : .paid,
+                        amount: Money(day == 2 ? -4200 : 4200, .eur),
                         failureCode: day == 1 ? "account_closed" : nil,
                         failure: day == 1 ? "The bank account has been closed." : nil,
                         madeAt: Instant.systemNow.advanced(days: -day), version: 3), at: provider)
@@ -32,6 +33,7 @@ import Web
             let page = try await browser.get("/money/bank-payouts").text
             #expect(page.contains("not taken by the bank"))
             #expect(page.contains("The bank account has been closed."))
+            #expect(page.ranges(of: "taken from the bank").count == 1, "the second")
             #expect(page.contains("po_20x") && !page.contains("po_21x"))
             let start = try #require(page.firstRange(of: "/money/bank-payouts?after="))
             let next = page[start.lowerBound...].prefix { $0 != "\"" }

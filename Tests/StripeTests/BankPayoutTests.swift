@@ -120,5 +120,41 @@ import Vocabulary
             ScriptedTransport { _ in json(problem("account_invalid"), status: 403) })
         let told = Self.webhook(Self.payout("po_1", "paid"), account: "acct_7")
         #expect(try await provider.bankPayouts(in: told, context()).isEmpty)
+        let error = await #expect(throws: ProviderError.self) {
+            try await provider.bankPayouts(
+                of: "acct_7", since: Instant(secondsSince1970: 1_799_000_000), after: nil,
+                context())
+        }
+        guard case .invalidRequest("account_invalid", _) = error else {
+            Issue.record("no fault of the key's: \(String(describing: error))")
+            return
+        }
+        let cut = try await provider.events(
+            in: Self.webhook(#"{"id":"acct_7","object":"account"}"#, account: "acct_7"), context())
+        guard case .account(let account) = cut.first else {
+            Issue.record("\(cut)")
+            return
+        }
+        #expect(!account.isReady && account.restriction != nil)
+    }
+
+    /// A key that was rolled at Stripe and not here yet must not look as if all sellers had gone.
+    @Test(arguments: [(401, "api_key_expired"), (403, "more_permissions_required")])
+    func `is not settled by a key that may not ask: the delivery comes again`(
+        status: Int, code: String
+    ) async throws {
+        let provider = try stripe(
+            ScriptedTransport { _ in json(problem(code), status: status) })
+        for object in [Self.payout("po_1", "paid"), #"{"id":"acct_7","object":"account"}"#] {
+            let told = Self.webhook(object, account: "acct_7")
+            let error = await #expect(throws: ProviderError.self) {
+                _ = try await provider.bankPayouts(in: told, context())
+                _ = try await provider.events(in: told, context())
+            }
+            guard case .misconfigured = error else {
+                Issue.record("\(object): \(String(describing: error))")
+                continue
+            }
+        }
     }
 }

@@ -43,6 +43,7 @@ struct MoneyRoutes {
         TraceRoutes(desk: desk).mount()
         ReconciliationRoutes(desk: desk).mount()
         DisputeRoutes(desk: desk).mount()
+        UnreadableDisputeRoutes(desk: desk).mount()
         TakeBackRoutes(desk: desk).mount()
         PayoutVerdictRoutes(desk: desk).mount()
         VerificationRoutes(desk: desk).mount()

@@ -51,7 +51,8 @@ struct BankPayoutRoutes {
             lead: """
                 What providers sent on from sellers' accounts there, as they tell it: the market's \
                 part ended in those accounts, and nothing of this is in the ledger. What a bank \
-                did not take is in the seller's account again, and the seller was told.
+                did not take is in the seller's account again, and the seller was told. Below zero \
+                is what was taken back from a bank, such as what an account owed.
                 """,
             tabs: query.seller == nil
                 ? DeskPage.Tab.states(["failed"], of: path, chosen: query.state) : [],
@@ -88,7 +89,7 @@ struct BankPayoutRoutes {
                     return [
                         Cell(data: Format.date(payout.madeAt)),
                         Cell(data: listed.sellerName, to: "/sellers/\(payout.seller)/payouts"),
-                        .money(payout.amount), cell(payout.status),
+                        .money(payout.amount), cell(payout),
                         Cell(data: payout.why ?? ""),
                         Cell(data: payout.arrivesAt.map { Format.date($0) } ?? "—"),
                         Cell(data: payout.reference),
@@ -96,13 +97,15 @@ struct BankPayoutRoutes {
                 }), nothing: "There are none.", more: more)
     }
 
-    private static func cell(_ status: BankPayout.Status) -> Cell {
-        switch status {
-        case .pending: Cell("being prepared", .waiting)
-        case .inTransit: Cell("at the bank", .waiting)
-        case .paid: Cell("paid", .good)
-        case .failed: Cell("not taken", .bad)
-        case .canceled: Cell("called off")
+    private static func cell(_ payout: BankPayout) -> Cell {
+        switch (payout.status, payout.isDebit) {
+        case (.pending, _): Cell("being prepared", .waiting)
+        case (.inTransit, _): Cell("at the bank", .waiting)
+        case (.paid, false): Cell("paid", .good)
+        case (.paid, true): Cell("taken from the bank", .good)
+        case (.failed, false): Cell("not taken", .bad)
+        case (.failed, true): Cell("not given by the bank", .bad)
+        case (.canceled, _): Cell("called off")
         }
     }
 }

@@ -169,7 +169,8 @@ struct ProviderFile: Codable {
     let unreadableDisputes: [Unreadable]
     let history: [Step]
 
-    private static let unreadableMax = 20
+    /// The others stand in the list of all.
+    static let unreadableMax = 20
 
     init(_ marketplace: Marketplace, _ id: ID<ProviderInstance>) async throws {
         let instance = try await marketplace.providerInstance(id)

@@ -288,7 +288,9 @@ enum ProviderPages {
                     ["Dispute", "Problem", "Since"],
                     file.unreadableDisputes.map {
                         [Cell(data: $0.reference), Cell(data: $0.problem), .time($0.since)]
-                    }))
+                    }),
+                more: file.unreadableDisputes.count == ProviderFile.unreadableMax
+                    ? "/disputes/unreadable?provider=\(file.provider.id)" : nil)
         ]
     }
 

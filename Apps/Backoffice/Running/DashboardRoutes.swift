@@ -42,8 +42,8 @@ struct DashboardRoutes {
                 .readPurchases
             ),
             (
-                "Disputes that cannot be read", waits.disputesUnreadable, "/providers",
-                .readProviders
+                "Disputes that cannot be read", waits.disputesUnreadable,
+                "/disputes/unreadable", .readProviders
             ),
             ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
             ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),

@@ -69,9 +69,13 @@ struct CrashDrill: Sendable {
         let killer = try await order(death)
         do {
             let bought = try await trade.checkOut()
-            if flows.contains(.capture) { try await trade.ship(bought) }
-            if flows.contains(.refund) { try await trade.refund(bought) }
-            if flows.contains(.payout) { try await trade.payOut(bought) }
+            if isOfCancelling(death) {
+                for order in bought.orders { try await trade.cancel(order) }
+            } else {
+                if flows.contains(.capture) { try await trade.ship(bought) }
+                if flows.contains(.refund) { try await trade.refund(bought) }
+                if flows.contains(.payout) { try await trade.payOut(bought) }
+            }
         } catch let problem as WalkProblem {
             killer?.cancel()
             return ["\(problem)"]
@@ -85,6 +89,12 @@ struct CrashDrill: Sendable {
             problems.append("nobody reached \(step)")
         }
         return problems
+    }
+
+    /// What is called off is neither shipped nor paid out: who dies there goes that way alone.
+    private func isOfCancelling(_ death: DrillDeath) -> Bool {
+        guard case .step(let step, _) = death else { return false }
+        return DrillFlow.cancel.reaches(step)
     }
 
     /// Leaves the order to die, or sends somebody who kills at his time.

@@ -17,14 +17,14 @@ struct DrillCommand: AsyncParsableCommand {
             discussion: """
                 Starts PostgreSQL, Redis, the sandbox bank, the apps, the worker and the provider \
                 host (unless GUILDHALL_PROVIDER_SOCKET is none) in a folder of its own, all real. \
-                In each round a customer buys from two artisans while one process dies by kill \
-                -9 at an exact step or at a random moment; everybody asks again until it is done. \
-                Then the ledger is verified, nothing may be stuck or doubled, and the bank's own \
-                books must agree to the unit.
+                In each round a customer buys from two artisans, or calls it all off again, while \
+                one process dies by kill -9 at an exact step or at a random moment; everybody asks \
+                again until it is done. Then the ledger is verified, nothing may be stuck or \
+                doubled, and the bank's own books must agree to the unit.
                 """)
 
-        @Option(help: "What each round goes through: checkout,capture,refund,payout.")
-        var flow = "checkout,capture,refund,payout"
+        @Option(help: "What each round goes through: checkout,capture,refund,payout,cancel.")
+        var flow = "checkout,capture,refund,payout,cancel"
 
         @Option(help: "How many rounds.")
         var rounds = 50
@@ -70,7 +70,7 @@ struct DrillCommand: AsyncParsableCommand {
                 }
                 return flow
             }
-            // Each begins where the one before ends.
+            // Each begins where the one before ends, but for calling off.
             guard !flows.isEmpty, flows == Array(DrillFlow.allCases.prefix(flows.count)) else {
                 throw ValidationError("--flow begins with checkout and leaves nothing out.")
             }

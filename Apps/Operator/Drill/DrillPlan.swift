@@ -4,6 +4,9 @@ import Vocabulary
 /// A part of the main job that a drill goes through.
 enum DrillFlow: String, CaseIterable, Sendable, ExpressibleByArgument {
     case checkout, capture, refund, payout
+    /// Instead of what comes after the checkout: all of it is called off while its money is only
+    /// reserved.
+    case cancel
 }
 
 /// One death in one round: at an exact step, or after so many milliseconds.
@@ -76,8 +79,12 @@ extension DrillFlow {
         case .capture: return moments.map { "capture.\($0)" }
         case .refund: return moments.map { "refund.\($0)" }
         case .payout: return moments.map { "payout.\($0)" }
+        case .cancel: return moments.map { "void.\($0)" }
         }
     }
+
+    /// Whether somebody who goes through it comes by this step.
+    func reaches(_ step: String) -> Bool { steps.contains(step) }
 
     /// These, and those that the bank reaches.
     fileprivate var steps: [String] { marketSteps + bankSteps }
@@ -87,5 +94,11 @@ extension DrillFlow {
 
     private var bankSteps: [String] { ["bank.\(call).before-journal", "bank.\(call).journaled"] }
 
-    private var call: String { self == .checkout ? "start" : rawValue }
+    private var call: String {
+        switch self {
+        case .checkout: "start"
+        case .cancel: "void"
+        case .capture, .refund, .payout: rawValue
+        }
+    }
 }

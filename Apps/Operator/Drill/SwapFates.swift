@@ -40,7 +40,7 @@ extension DrillTrade {
     }
 
     /// The customer does not want it any more.
-    private func cancel(_ order: String) async throws {
+    func cancel(_ order: String) async throws {
         let path = "/api/v1/orders/\(order)"
         _ = try await until("order \(order) to be cancelled") {
             let told = try await customer.post(

@@ -98,7 +98,7 @@ struct BankPayoutsPage {
         rows = page.items.map { payout in
             Row(
                 made: Format.date(payout.madeAt), amount: Format.money(payout.amount),
-                state: Self.words(payout.status), isPaid: payout.status == .paid,
+                state: Self.words(payout), isPaid: payout.status == .paid,
                 isFailed: payout.status == .failed,
                 arrives: payout.arrivesAt.map { Format.date($0) } ?? "—",
                 reference: payout.reference, why: payout.why)
@@ -107,13 +107,16 @@ struct BankPayoutsPage {
         self.next = next.map { "\(Links.bankPayouts)?after=\($0)" }
     }
 
-    private static func words(_ status: BankPayout.Status) -> String {
-        switch status {
-        case .pending: localized("being prepared")
-        case .inTransit: localized("sent to the bank")
-        case .paid: localized("paid")
-        case .failed: localized("not taken by the bank")
-        case .canceled: localized("called off")
+    private static func words(_ payout: BankPayout) -> String {
+        switch (payout.status, payout.isDebit) {
+        case (.pending, _): localized("being prepared")
+        case (.inTransit, false): localized("sent to the bank")
+        case (.inTransit, true): localized("asked of the bank")
+        case (.paid, false): localized("paid")
+        case (.paid, true): localized("taken from the bank")
+        case (.failed, false): localized("not taken by the bank")
+        case (.failed, true): localized("not given by the bank")
+        case (.canceled, _): localized("called off")
         }
     }
 }

@@ -2,8 +2,9 @@ import Postgres
 import ProviderKit
 import Vocabulary
 
-/// What sellers read of a payout that their bank did not take.
+/// What sellers read of a payout that their bank did not take, or of what it did not give.
 struct BankPayoutNotice: Codable, Sendable {
+    /// Above zero for both.
     let amount: Money
     let failure: String?
     /// The same for the list of notices.
@@ -54,10 +55,12 @@ extension Marketplace {
                 try await tx.bankPayouts.save(after)
             }
             guard after.status == .failed, before?.status != .failed, after.isNews else { return }
+            let topic = after.isDebit ? "bank-debit.failed" : "bank-payout.failed"
+            let amount = Money(abs(after.amount.amount), after.amount.currency)
             try await tx.outbox.record(
                 OutboxEvent(
-                    "bank-payout.failed", about: "seller", after.seller,
-                    BankPayoutNotice(amount: after.amount, failure: after.why, note: after.why)
+                    topic, about: "seller", after.seller,
+                    BankPayoutNotice(amount: amount, failure: after.why, note: after.why)
                 ).telling(team: after.seller))
         }
         return true

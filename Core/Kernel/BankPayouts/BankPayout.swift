@@ -39,6 +39,10 @@ public struct BankPayout: Hashable, Sendable {
     public let madeAt: Instant
     let version: Int64
 
+    /// Whether money went the other way, from the bank into the account: what the account owed, or
+    /// a payout that was taken back.
+    public var isDebit: Bool { amount.isNegative }
+
     /// Why it failed, in the provider's best words; nil when it did not.
     public var why: String? {
         failure ?? failureCode.map { String($0.map { $0 == "_" ? " " : $0 }) }

@@ -12,20 +12,26 @@ struct AccountToAsk: Sendable, Equatable {
 
 /// When providers were asked what they paid out of sellers' accounts.
 extension BankPayoutStore {
-    /// The account at the instance that was not asked about for the longest time; nil when all were
-    /// within `hours`. It counts as asked about from now on.
-    /// - Parameter days: of which all is read again. What is still under way is too, however old.
+    /// The account at the instance whose turn is the longest ago; nil when it is nobody's. Until
+    /// ``noteAsked(_:until:againInHours:)`` it counts as unanswered, also when this process dies:
+    /// its next turn is in ten minutes, and each time without an answer in twice as many.
+    /// - Parameters:
+    ///   - hours: no turn is later than that.
+    ///   - days: of which all is read again. What is still under way is too, however old.
     func claimToAsk(
-        at instance: ID<ProviderInstance>, notWithinHours hours: Int, readAgainDays days: Int
+        at instance: ID<ProviderInstance>, againInHours hours: Int, readAgainDays days: Int
     ) async throws -> AccountToAsk? {
         try await db.query(
             """
-            update payout_account set payouts_asked_at = now()
+            update payout_account
+            set payouts_unanswered = least(payouts_unanswered + 1, 30),
+                payouts_due_at = now() + interval '1 minute'
+                    * least(60 * \(hours)::bigint, 10 * 2 ^ payouts_unanswered)
             where id = (
                 select id from payout_account
                 where instance_id = \(instance) and reference is not null
-                    and payouts_asked_at < now() - \(hours)::bigint * interval '1 hour'
-                order by payouts_asked_at limit 1 for update skip locked)
+                    and payouts_due_at < now()
+                order by payouts_due_at limit 1 for update skip locked)
             returning id, reference, least(
                 coalesce(
                     payouts_known_until - \(days)::bigint * interval '1 day',
@@ -38,12 +44,17 @@ extension BankPayoutStore {
         }.first
     }
 
-    /// Everything that was made before `until` is known.
-    func noteAsked(_ account: ID<PayoutAccount>, until: Instant) async throws {
+    /// Everything that was made before `until` is known, and the provider need not be asked again
+    /// for `hours`.
+    func noteAsked(
+        _ account: ID<PayoutAccount>, until: Instant, againInHours hours: Int
+    ) async throws {
         try await db.execute(
             """
             update payout_account
-            set payouts_known_until = greatest(payouts_known_until, \(until)::timestamptz)
+            set payouts_known_until = greatest(payouts_known_until, \(until)::timestamptz),
+                payouts_due_at = now() + \(hours)::bigint * interval '1 hour',
+                payouts_unanswered = 0
             where id = \(account)
             """)
     }

@@ -88,8 +88,8 @@ struct BankPayoutStore: Sendable {
         return Page(rows, limit: page.limit) { Self.key($0.payout) }
     }
 
-    /// How many failed within these days where the bank took nothing of the account's in this
-    /// currency since; counted up to ``WhatWaits/countMax``.
+    /// How many failed within these days where none of the account's in this currency and this
+    /// direction came through since; counted up to ``WhatWaits/countMax``.
     func countWaiting() async throws -> Int {
         try await db.query(
             """
@@ -99,7 +99,8 @@ struct BankPayoutStore: Sendable {
                     and not exists (
                         select from bank_payout later
                         where later.account_id = b.account_id and later.currency = b.currency
-                            and later.status = 'paid' and later.made_at > b.made_at)
+                            and later.status = 'paid' and later.made_at > b.made_at
+                            and sign(later.amount) = sign(b.amount))
                 limit \(WhatWaits.countMax)::int))
             """
         ).decode { c in try c.next(Int.self) }.first ?? 0

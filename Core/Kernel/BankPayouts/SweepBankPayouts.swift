@@ -14,7 +14,8 @@ extension Marketplace {
     /// the webhook, which changes nothing any more should it still come.
     ///
     /// The provider is asked outside of any transaction; an account counts as known only when its
-    /// whole list was read, so one that could not be read is read from the same time on again.
+    /// whole list was read, so one that could not be read is read from the same time on again,
+    /// within minutes at first.
     /// - Returns: of how many accounts the whole list was read.
     @discardableResult
     public func sweepBankPayouts() async throws -> Int {
@@ -51,7 +52,7 @@ extension Marketplace {
         for _ in 0..<Self.accountsMax {
             guard
                 let account = try await database.bankPayouts.claimToAsk(
-                    at: instance, notWithinHours: Self.askedEveryHours,
+                    at: instance, againInHours: Self.askedEveryHours,
                     readAgainDays: Self.readAgainDays)
             else { break }
             do {
@@ -85,7 +86,8 @@ extension Marketplace {
             }
             for snapshot in page.payouts { try await hear(snapshot, at: instance) }
             guard let next = page.next else {
-                return try await database.bankPayouts.noteAsked(account.id, until: until)
+                return try await database.bankPayouts.noteAsked(
+                    account.id, until: until, againInHours: Self.askedEveryHours)
             }
             cursor = next
         }

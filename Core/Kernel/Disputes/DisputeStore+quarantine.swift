@@ -11,11 +11,18 @@ public struct DisputeSetAside: Hashable, Sendable {
     public let since: Instant
 }
 
+/// The same with the provider where it is.
+public struct ListedDisputeSetAside: Hashable, Sendable {
+    public let dispute: DisputeSetAside
+    public let instance: ID<ProviderInstance>
+    public let provider: String
+}
+
 /// Disputes that are set aside until they can be read.
 extension DisputeStore {
     /// A provider whose every dispute is nonsense needs no longer list than this to be looked at.
     static let setAsideMax = 1000
-    /// Of so many at one provider people are told one by one; then its page says how many there
+    /// Of so many at one provider people are told one by one; then the list says how many there
     /// are.
     static let toldMax = 20
     private static let problemMax = 500
@@ -107,5 +114,41 @@ extension DisputeStore {
         ).decode { c in
             try DisputeSetAside(reference: c.next(), problem: c.next(), since: c.next())
         }
+    }
+
+    /// At every provider or at one, the newest first.
+    func setAside(
+        at instance: ID<ProviderInstance>?, _ page: PageRequest
+    ) async throws -> Page<ListedDisputeSetAside> {
+        let there: SQL = instance.map { "d.instance_id = \($0)" } ?? "true"
+        let rows = try await db.query(
+            """
+            select d.reference, d.problem, d.first_seen_at, d.instance_id, provider_instance.name
+            from dispute_quarantine d
+            join provider_instance on provider_instance.id = d.instance_id
+            where \(there) and \(Self.setAsideAfter(page))
+            order by d.first_seen_at desc, d.instance_id desc, d.reference desc
+            limit \(page.limit + 1)::bigint
+            """
+        ).decode { c in
+            ListedDisputeSetAside(
+                dispute: try DisputeSetAside(
+                    reference: c.next(), problem: c.next(), since: c.next()),
+                instance: try c.next(), provider: try c.next())
+        }
+        return Page(rows, limit: page.limit) {
+            "\($0.dispute.since)|\($0.instance)|\($0.dispute.reference)"
+        }
+    }
+
+    private static func setAsideAfter(_ page: PageRequest) -> SQL {
+        let key = page.after?.split(separator: "|", maxSplits: 2).map(String.init) ?? []
+        guard key.count == 3, let since = Instant(key[0]),
+            let instance = ID<ProviderInstance>(key[1])
+        else { return "true" }
+        return """
+            (d.first_seen_at, d.instance_id, d.reference)
+                < (\(since)::timestamptz, \(instance)::uuid, \(key[2])::text)
+            """
     }
 }

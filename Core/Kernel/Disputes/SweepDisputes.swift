@@ -169,6 +169,13 @@ extension Marketplace {
         return try await database.disputes.setAside(at: id, limit: page.limit)
     }
 
+    /// All disputes that nobody could make sense of, at every provider or at one, newest first.
+    public func unreadableDisputes(
+        at id: ID<ProviderInstance>?, _ page: PageRequest
+    ) async throws -> Page<ListedDisputeSetAside> {
+        try await database.disputes.setAside(at: id, page)
+    }
+
     /// - Returns: whether it was news about a payment of ours.
     private func hear(
         _ snapshot: DisputeSnapshot, at instance: ID<ProviderInstance>

@@ -103,6 +103,18 @@ extension Letter {
                     The money is in that account again. Look there at the bank account that you \
                     gave.
                     """))
+        case "bank-debit.failed":
+            Letter(
+                localized("Your bank did not pay \(money)"),
+                localized(
+                    """
+                    Your account at the payment provider owed \(money), and your bank did not pay \
+                    it\(because(facts.failure))
+                    """),
+                localized(
+                    """
+                    The account owes it still. Look there at the bank account that you gave.
+                    """))
         case "payouts.frozen":
             Letter(
                 localized("Your payouts are held"),

@@ -37,7 +37,7 @@ extension Marketplace {
     ) async throws {
         let reason = try Self.reason(reason)
         let seen = try await visible(id, to: actor, .shipOrders)
-        try await database.transaction { tx in
+        let isReleased = try await database.transaction { tx in
             // None when the reservation ended before anything of it was taken: then only the
             // things come back.
             let held = try await tx.payments.lock(payingFor: id)
@@ -51,12 +51,14 @@ extension Marketplace {
             let before = try await tx.audit.before("order", id.description)
             var statements = OrderStore.moveStatements(
                 order, to: .cancelled, "cancelled", note: reason, by: actor.account)
+            var isReleased = false
             if let held, let share = held.shares.first(where: { $0.order == id }) {
                 guard try await !tx.attempts.isCapturing(id, in: held.payment.id) else {
                     throw OrderRefusal.paymentUnderWay
                 }
                 statements += try await moneyBack(
                     share, in: held, reason: reason, by: actor.account, tx)
+                isReleased = MoneyBack.of(share, in: held) == .void
             }
             let isPromise = held?.payment.isDue(.atDelivery) ?? false
             statements.append(
@@ -72,7 +74,9 @@ extension Marketplace {
                     // A customer's words stand in the timeline, from which they can be erased.
                     reason: actor.kind == .customer ? nil : reason, before: before))
             _ = try await tx.commit(after: statements)
+            return isReleased
         }
+        if isReleased { reach(.void, .intentCommitted) }
     }
 
     static func reason(_ text: String) throws(OrderRefusal) -> String {

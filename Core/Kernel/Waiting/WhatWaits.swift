@@ -8,7 +8,7 @@ public struct WhatWaits: Sendable, Codable {
     /// Failed, not tried again, and their money is still here.
     public let refundsFailed: Int
     public let payoutsOpen: Int
-    /// From sellers' accounts at providers to their banks, which took nothing of the account since.
+    /// From sellers' accounts at providers to their banks, or back, where none came through since.
     public internal(set) var bankPayoutsFailed = 0
     public let webhooksFailed: Int
     public let jobsDead: Int

@@ -20,6 +20,20 @@ enum DeskQuestion: Hashable, Sendable, Codable {
 public struct OpenedInstance: Hashable, Sendable, Codable {
     public let descriptor: ModuleDescriptor
     public let roles: Set<ProviderRole>
+
+    init(descriptor: ModuleDescriptor, roles: Set<ProviderRole>) {
+        self.descriptor = descriptor
+        self.roles = roles
+    }
+
+    /// A host that is newer than the process that asks it may name a role that came since: nobody
+    /// here asks for it, and everything else is served as before.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        descriptor = try container.decode(ModuleDescriptor.self, forKey: .descriptor)
+        let names = try container.decode([String].self, forKey: .roles)
+        roles = Set(names.compactMap(ProviderRole.init(rawValue:)))
+    }
 }
 
 /// How a provider host is.

@@ -39,6 +39,9 @@ extension Notice {
         case "bank-payout.failed":
             localized(
                 "Your bank did not take a payout from your account at the payment provider\(note).")
+        case "bank-debit.failed":
+            localized(
+                "Your bank did not pay what your account at the payment provider owed\(note).")
         case "order.refunded": localized("Money of order \(number) went back\(note).")
         case "invoice.paid": localized("Your payment of invoice \(number) arrived.")
         case "order.refund-failed": localized("A refund of order \(number) failed\(note)") + "."

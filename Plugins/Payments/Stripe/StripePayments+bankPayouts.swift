@@ -18,9 +18,9 @@ extension StripePayments {
         do throws(ProviderError) {
             found = try await stripe.find(
                 BankPayoutBody.self, path, account: try Self.path(account), context)
+        } catch .invalidRequest(StripeProblem.accountGone, _) {
+            return []
         } catch {
-            // A seller who took the permission back may no longer be asked about.
-            if case .misconfigured = error { return [] }
             throw error
         }
         guard let body = found else { return [] }

@@ -62,9 +62,7 @@ extension StripePayments {
                 account.sellerID != nil
             else { return [] }
             return [.account(account)]
-        } catch {
-            // A seller who took the permission back may no longer be asked about.
-            guard case .misconfigured = error else { throw error }
+        } catch .invalidRequest(StripeProblem.accountGone, _) {
             return [
                 .account(
                     ConnectedAccount(
@@ -72,6 +70,8 @@ extension StripePayments {
                         restriction: "The account is no longer connected with the platform.",
                         asOf: now()))
             ]
+        } catch {
+            throw error
         }
     }
 }

@@ -20,6 +20,9 @@ struct StripeProblem: Decodable, Sendable {
         let message = String((detail?.message ?? "Stripe answered \(response.status).").prefix(300))
         switch response.status {
         case 401: return .misconfigured(message: "Stripe does not know this API key.")
+        case 403 where code == accountGone && !isWrite:
+            return .invalidRequest(
+                code: code, message: "The account is no longer connected with the platform.")
         case 403:
             return .misconfigured(message: "Stripe forbids this to the API key, or the account.")
         case 402: return decline(code, detail?.declineCode)
@@ -45,6 +48,10 @@ struct StripeProblem: Decodable, Sendable {
                 : .unavailable(message: message, retryAfterSeconds: nil)
         }
     }
+
+    /// Of a connected account that the key may not ask about: its seller took the permission back.
+    /// Our own key is not the reason, and everybody else is asked about as before.
+    static let accountGone = "account_invalid"
 
     /// Whether Stripe itself says that there is no such object.
     static func isMissing(_ response: HTTPResponse) -> Bool {

@@ -148,6 +148,36 @@ import Vocabulary
         }
     }
 
+    /// What an account owes, or a payout that was taken back: it is none that the bank took.
+    @Test func `that goes the other way is told as what it is, and makes good for no other`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            func waits() async throws -> Int {
+                try await market.marketplace.whatWaits().bankPayoutsFailed
+            }
+            try await scene.hear(scene.snapshot(.failed, version: 5, daysAgo: 5))
+            try await scene.hear(
+                scene.snapshot(.paid, version: 3, "po_owed", amount: -300, daysAgo: 3))
+            #expect(try await waits() == 1)
+
+            try await scene.hear(
+                scene.snapshot(.failed, version: 5, "po_owed", amount: -300, daysAgo: 3))
+
+            #expect(try await waits() == 2)
+            #expect(try await scene.told() == 1, "the bank had not to take it")
+            try await market.tellEverybody()
+            let notices = try await market.marketplace.notices(
+                of: scene.seller.owner.id, as: .seller, PageRequest()
+            ).items
+            #expect(notices.map(\.topic).filter { $0.hasPrefix("bank-debit") }.count == 1)
+            while try await market.marketplace.writeLetters() {}
+            let letters = try await market.marketplace.mails(PageRequest(limit: 100)).items
+            #expect(letters.contains { $0.subject == "Your bank did not pay €\u{a0}3.00" })
+        }
+    }
+
     @Test func `is listed by the day it was made, page by page, to its own shop only`()
         async throws
     {
@@ -183,9 +213,9 @@ import Vocabulary
             let store = market.database.bankPayouts
             func since() async throws -> Instant? {
                 try await market.database.execute(
-                    "update payout_account set payouts_asked_at = '-infinity'")
+                    "update payout_account set payouts_due_at = '-infinity'")
                 return try await store.claimToAsk(
-                    at: scene.instance, notWithinHours: 20, readAgainDays: 30)?.since
+                    at: scene.instance, againInHours: 20, readAgainDays: 30)?.since
             }
             let now = Instant.systemNow
             let account = try #require(
@@ -193,7 +223,7 @@ import Vocabulary
                     scene.seller.id, at: scene.instance))
             let first = try #require(try await since())
             #expect(first < account.createdAt, "all of it, when nobody has asked yet")
-            try await store.noteAsked(account.id, until: now)
+            try await store.noteAsked(account.id, until: now, againInHours: 20)
             let later = try #require(try await since())
             #expect(abs(later.secondsSince1970 - now.advanced(days: -30).secondsSince1970) < 5)
             try await scene.hear(scene.snapshot(.inTransit, version: 2, daysAgo: 100))
@@ -202,9 +232,77 @@ import Vocabulary
 
             try await scene.hear(scene.snapshot(.paid, version: 3, daysAgo: 100))
             #expect(try await since() == later)
+            try await store.noteAsked(account.id, until: now, againInHours: 20)
             let again = try await store.claimToAsk(
-                at: scene.instance, notWithinHours: 20, readAgainDays: 30)
+                at: scene.instance, againInHours: 20, readAgainDays: 30)
             #expect(again == nil, "once a day is enough")
+        }
+    }
+
+    /// Also when the worker died in the middle: nobody has to say that it got no answer.
+    @Test func `of an account that nobody answered for is asked for in minutes, later and later`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            /// How many minutes after it was asked for its next turn is, in the database's time.
+            func ask(answered: Bool = false) async throws -> Int {
+                try await market.database.transaction { tx in
+                    try await tx.execute("update payout_account set payouts_due_at = '-infinity'")
+                    let account = try #require(
+                        try await tx.bankPayouts.claimToAsk(
+                            at: scene.instance, againInHours: 20, readAgainDays: 30))
+                    if answered {
+                        try await tx.bankPayouts.noteAsked(
+                            account.id, until: .systemNow, againInHours: 20)
+                    }
+                    return try await tx.query(
+                        """
+                        select extract(epoch from payouts_due_at - now())::bigint / 60
+                        from payout_account
+                        """
+                    ).decode { c in try c.next(Int.self) }.first ?? 0
+                }
+            }
+            var minutes: [Int] = []
+            for _ in 0..<9 { minutes.append(try await ask()) }
+
+            #expect(minutes == [10, 20, 40, 80, 160, 320, 640, 1200, 1200])
+            let early = try await market.database.bankPayouts.claimToAsk(
+                at: scene.instance, againInHours: 20, readAgainDays: 30)
+            #expect(early == nil, "nobody asks before")
+            #expect(try await ask(answered: true) == 1200)
+            #expect(try await ask() == 10, "an answer makes good for all that did not come")
+        }
+    }
+
+    /// Whoever dies between the row and the message would leave a seller in the dark for good: what
+    /// comes again is no news any more.
+    @Test func `that failed is written and told in one step, whoever is killed in the middle`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            try await scene.hear(scene.snapshot(.paid, version: 3))
+            let hearing = try await market.storage.owner.transaction { tx in
+                try await tx.execute("lock table outbox_event in access exclusive mode")
+                let hearing = Task { try await scene.hear(scene.snapshot(.failed, version: 5)) }
+                try await market.waitForWaiters(1)
+                try await market.storage.owner.execute(
+                    """
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'
+                    """)
+                return hearing
+            }
+            await #expect(throws: (any Error).self) { try await hearing.value }
+            #expect(try await scene.listed().map(\.status) == [.paid])
+            #expect(try await scene.told() == 0)
+
+            try await scene.hear(scene.snapshot(.failed, version: 5))
+
+            #expect(try await scene.listed().map(\.status) == [.failed])
+            #expect(try await scene.told() == 1)
         }
     }
 }

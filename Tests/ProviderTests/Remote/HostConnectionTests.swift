@@ -178,6 +178,25 @@ import Vocabulary
         }
     }
 
+    /// As while a new version is rolled out: the host was put anew, and this process not yet.
+    @Test func `to a newer host that names a role nobody here knows leaves it unasked, and serves`()
+        async throws
+    {
+        let known = OpenedInstance(
+            descriptor: ScriptedPayments.descriptor, roles: [.payment])
+        let text = String(decoding: try FrameText.encode(known), as: UTF8.self)
+        let newer = text.replacing(
+            #""roles":["payment"]"#, with: #""roles":["clairvoyance","payment"]"#)
+        #expect(newer != text)
+        let host = try RawHost(.answers(newer))
+        defer { host.stop() }
+
+        let opened = try await connection(to: host.path).open("one", version: 1, patient())
+
+        #expect(opened.line.roles == [.payment])
+        #expect(opened.descriptor == ScriptedPayments.descriptor)
+    }
+
     @Test func `of a stranger who sends noise harms nobody else's`() async throws {
         let path = RawHost.freshPath()
         try await TestHost(ScriptedPayments()).listening(at: path) {

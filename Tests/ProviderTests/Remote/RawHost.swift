@@ -6,7 +6,7 @@ import Synchronization
 
 /// Something at the other end of a provider host's socket that is no good host.
 final class RawHost: Sendable {
-    enum Manner: Sendable {
+    enum Manner: Equatable, Sendable {
         /// Accepts, and says nothing.
         case silent
         /// Answers the hello with noise.
@@ -19,6 +19,8 @@ final class RawHost: Sendable {
         case noiseAtCall
         /// Says hello, takes calls and answers none.
         case takesCalls
+        /// Says hello, and answers every call with this text.
+        case answers(String)
     }
 
     let path: String
@@ -61,13 +63,16 @@ final class RawHost: Sendable {
             _ = Self.frame(client)
             _ = write(client, noise, noise.count)
             sleep(1)
+        case .answers(let text):
+            guard Self.greet(client) else { return }
+            while let id = Self.call(client) {
+                calls.withLock { $0 += 1 }
+                let answer = Frame(kind: .answer, id: id, body: Array(text.utf8))
+                let bytes = Self.bytes(answer)
+                _ = write(client, bytes, bytes.count)
+            }
         case .diesAtCall, .diesAtSecondCall, .noiseAtCall, .takesCalls:
-            guard Self.frame(client) != nil else { return }
-            let hello = Array(
-                #"{"protocol":1,"contract":CONTRACT,"name":"raw"}"#
-                    .replacing("CONTRACT", with: "\(Hello.ours("").contract)").utf8)
-            let bytes = Self.bytes(Frame(kind: .hello, id: 0, body: hello))
-            _ = write(client, bytes, bytes.count)
+            guard Self.greet(client) else { return }
             var left = manner == .takesCalls ? Int.max : manner == .diesAtSecondCall ? 2 : 1
             while left > 0 {
                 guard Self.frame(client) != nil else { return }
@@ -76,6 +81,24 @@ final class RawHost: Sendable {
             }
             if manner == .noiseAtCall { _ = write(client, noise, noise.count) }
         }
+    }
+
+    /// Says hello to who said it; false when nobody did.
+    private static func greet(_ client: Int32) -> Bool {
+        guard frame(client) != nil else { return false }
+        let hello = Array(
+            #"{"protocol":1,"contract":CONTRACT,"name":"raw"}"#
+                .replacing("CONTRACT", with: "\(Hello.ours("").contract)").utf8)
+        let bytes = Self.bytes(Frame(kind: .hello, id: 0, body: hello))
+        return write(client, bytes, bytes.count) == bytes.count
+    }
+
+    /// The id of the next frame; nil at the end.
+    private static func call(_ client: Int32) -> UInt64? {
+        guard let header = read(client, 13),
+            read(client, header[..<4].reduce(0) { $0 << 8 | Int($1) }) != nil
+        else { return nil }
+        return header[4..<12].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// The body of the next frame; nil at the end.

@@ -20,7 +20,8 @@ public protocol BankPayoutProvider: ConnectedAccountProvider {
     /// What was paid out of an account and was made from `since` on by the provider's clock, as it
     /// is now, in any order: the page after `cursor`, or the first.
     /// - Parameter account: the provider's reference of the account.
-    /// - Throws: `invalidRequest` for a cursor that is not its own.
+    /// - Throws: `invalidRequest` for a cursor that is not its own, and for an account that the
+    ///   provider lets nobody ask about any more: that is no fault of the settings.
     func bankPayouts(
         of account: String, since: Instant, after cursor: String?, _ context: OperationContext
     ) async throws(ProviderError) -> BankPayoutPage

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import ProviderKit
 import Testing
 import Vocabulary
@@ -57,6 +59,32 @@ import Vocabulary
 
         #expect(host.callCount <= before + 1, "the one more is that the first was given up")
         #expect(!far.call.breaker.isHoldingBack)
+    }
+
+    /// Its alarm may ring before anybody waits for it, and rings once.
+    @Test func `is not sent either when its time is over while it is brought`() async throws {
+        let host = try RawHost(.takesCalls)
+        defer { host.stop() }
+        let peer = FramePeer(.ours("test"), answersHello: false) { _, _, _ in .success([]) }
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder()), peer)
+                }
+            }
+            .connect(unixDomainSocketPath: host.path).get()
+        try await peer.greet()
+
+        for _ in 0..<100 {
+            guard case .failure(.tooLate) = await peer.call([1], until: .now) else {
+                Issue.record("it was sent")
+                break
+            }
+        }
+
+        #expect(peer.pendingCount == 0)
+        try await channel.close()
     }
 
     @Test func `leaves its place at the host, though the module never ends`() async throws {

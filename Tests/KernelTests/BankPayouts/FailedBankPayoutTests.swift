@@ -6,7 +6,7 @@ import Testing
 import Vocabulary
 
 @Suite struct `A payout that a seller's bank did not take` {
-    private struct Scene {
+    private struct Scene: Sendable {
         let market: TestMarketplace
         let instance: ID<ProviderInstance>
 
@@ -71,12 +71,12 @@ import Vocabulary
             let scene = try await Scene(market)
             let clay = try await scene.shop("Clay")
 
+            let words: [@Sendable () async throws -> Void] = [Int64(5), 6].map { version in
+                { try await scene.hear("po_1", .failed, of: clay, version: version) }
+            }
+
             let heard = try await market.inTurn(
-                lockedBy: "select id from payout_account for update",
-                [
-                    { try await scene.hear("po_1", .failed, of: clay) },
-                    { try await scene.hear("po_1", .failed, of: clay, version: 6) },
-                ])
+                lockedBy: "select id from payout_account for update", words)
 
             for outcome in heard { try outcome.get() }
             #expect(try await scene.told() == 1)

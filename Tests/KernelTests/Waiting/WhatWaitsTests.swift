@@ -67,6 +67,21 @@ import Vocabulary
         }
     }
 
+    @Test func `is no money that was refused of a purchase that is over`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            _ = try await shop.place(try await shop.checkout(try await shop.thing()), "reserve")
+            try await market.database.execute(
+                "update payment_attempt set state = 'failed' where kind = 'capture'")
+            #expect(try await market.marketplace.whatWaits().capturesRefused == 1)
+            try await market.marketplace.moveClock(by: .seconds(31 * 60), as: nil)
+
+            try await market.marketplace.expirePurchases()
+
+            #expect(try await market.marketplace.whatWaits().capturesRefused == 0)
+        }
+    }
+
     /// Most answers come a little late; a start is counted among the payments.
     @Test func `is a call without an answer once it is an hour old`() async throws {
         try await TestMarketplace.run { market in

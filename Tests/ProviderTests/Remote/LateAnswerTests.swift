@@ -104,6 +104,30 @@ import Vocabulary
         }
     }
 
+    /// What nobody waits for any more need not go on until its deadline.
+    @Test func `is given up at the module too, when whoever asked gives up`() async throws {
+        let (begins, begun) = AsyncStream.makeStream(of: Void.self)
+        let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+        var slow = ScriptedPayments()
+        slow.beforeStart = {
+            begun.finish()
+            while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
+            ended.finish()
+        }
+        let path = RawHost.freshPath()
+        try await TestHost(slow).listening(at: path) {
+            let far = remote(connection(to: path))
+            let call = Task { [request] in
+                _ = try? await far.start(request, context(within: .seconds(3600)))
+            }
+            for await _ in begins {}
+
+            call.cancel()
+
+            for await _ in ends {}
+        }
+    }
+
     @Test func `is dropped when it comes after all, and those that follow get their own`()
         async throws
     {

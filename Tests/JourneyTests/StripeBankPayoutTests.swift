@@ -104,6 +104,47 @@ import Vocabulary
         }
     }
 
+    @Test func `is not known until its last page was read`() async throws {
+        try await StripeTown.run { town in
+            let paid = try await Paid(town)
+            try await town.stripe.control("chaos", #"{"lost": 1}"#)
+            for _ in 0..<101 { _ = try await paid.payOut(1) }
+            // By this seed the first page is read, and the second is not.
+            try await town.stripe.control(
+                "faults",
+                #"{"only": "^GET /v1/payouts$", "rates": {"gone": 0.5}, "seed": 15}"#)
+
+            #expect(try await paid.sweep() == 0)
+
+            #expect(try await paid.count("select count(*) from bank_payout") == 100)
+            #expect(
+                try await paid.count(
+                    "select count(*) from payout_account where payouts_known_until is not null")
+                    == 0)
+            try await town.stripe.control("faults")
+            #expect(try await paid.sweep() == 1)
+            #expect(try await paid.count("select count(*) from bank_payout") == 101)
+        }
+    }
+
+    @Test func `is heard of though another one is not what was known of it`() async throws {
+        try await StripeTown.run { town in
+            let paid = try await Paid(town)
+            try await town.stripe.control("chaos", #"{"lost": 1}"#)
+            var ids: [String] = []
+            for amount in [1, 2, 3] { ids.append(try await paid.payOut(Int64(amount))) }
+            try await town.marketplace.applyBankPayout(
+                BankPayoutSnapshot(
+                    reference: ids[1], account: paid.account, status: .pending,
+                    amount: Money(999, .eur), madeAt: .systemNow, version: 1), at: town.instance)
+
+            #expect(try await paid.sweep() == 1)
+
+            let amounts = try await paid.listed().map(\.amount.amount)
+            #expect(amounts.sorted() == [1, 3, 999])
+        }
+    }
+
     @Test func `is written and told once, though webhooks come late, twice and in any order`()
         async throws
     {

@@ -98,6 +98,27 @@ import Vocabulary
         #expect(!FileManager.default.fileExists(atPath: notes))
     }
 
+    /// Of another major number, what an instance was set up with may mean something else.
+    @Test func `has the version that was wanted, or the newest of its major number`() {
+        let modules = ["1.0", "1.2", "1.10", "2.0"].map { version in
+            ModuleExport(
+                ModuleDescriptor(kind: .shipping, key: "post", name: "Post", version: version)
+            ) { (_, _) throws(ProviderError) -> any Provider in
+                throw .unsupported(operation: "all of it")
+            }
+        }
+        let own = ModuleCatalog(folder: nil, builtIn: modules)
+        func serving(_ version: String?) -> String? {
+            own.module("post", version: version)?.descriptor.version
+        }
+
+        #expect(serving("1.2") == "1.2")
+        #expect(serving("1.1") == "1.10")
+        #expect(serving("2.7") == "2.0")
+        #expect(serving("3.0") == nil)
+        #expect(serving(nil) == "2.0")
+    }
+
     @Test func `says when its folder is not there`() {
         let own = ModuleCatalog(folder: "/nowhere")
 

@@ -91,6 +91,26 @@ import Web
         }
     }
 
+    @Test func `is what can be had, however many that are gone were bought more often`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let clay = try await shop.market.given.verifiedSeller("Clay")
+            let cup = try await shop.thing("Cup", by: clay, stock: 9)
+            let saucer = try await shop.thing("Saucer", by: clay)
+            try await buy(cup.variant, saucer.variant, in: shop)
+            for number in 1...4 {
+                let gone = try await shop.thing("Gone \(number)", by: clay)
+                try await buy(cup.variant, gone.variant, in: shop)
+                try await shop.marketplace.unpublishListing(gone.listing, as: clay.member)
+            }
+
+            let page = try await Browser(shop.app).get("/listings/\(cup.listing)")
+
+            #expect(Self.together(page) == ["Saucer"])
+        }
+    }
+
     @Test func `is four things at the most`() async throws {
         try await OpenShop.run { shop in
             let clay = try await shop.market.given.verifiedSeller("Clay")

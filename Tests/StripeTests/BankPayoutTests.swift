@@ -16,11 +16,13 @@ import Vocabulary
         """
     }
 
-    private static func webhook(_ object: String, account: String?) -> VerifiedWebhook {
+    private static func webhook(
+        _ object: String, account: String?, isLive: Bool = false
+    ) -> VerifiedWebhook {
         let of = account.map { #""account":"\#($0)","# } ?? ""
         let body = """
             {"id":"evt_1","object":"event","type":"payout.paid","created":1799900000,
-             "livemode":false,\(of)"data":{"object":\(object)}}
+             "livemode":\(isLive),\(of)"data":{"object":\(object)}}
             """
         return VerifiedWebhook(
             eventID: "evt_1", kind: "payout.paid",
@@ -62,6 +64,11 @@ import Vocabulary
     @Test func `is none in a delivery about something else`() async throws {
         let other = Self.webhook(#"{"id":"acct_7","object":"account"}"#, account: "acct_7")
         #expect(try await stripe(silent).bankPayouts(in: other, context()).isEmpty)
+    }
+
+    @Test func `is none in a delivery of the other mode, and nobody is asked`() async throws {
+        let live = Self.webhook(Self.payout("po_1", "paid"), account: "acct_7", isLive: true)
+        #expect(try await stripe(silent).bankPayouts(in: live, context()).isEmpty)
     }
 
     @Test func `has a version that grows along every way that it can take`() throws {

@@ -103,7 +103,7 @@ struct OpenItemStore: Sendable {
 
     /// Orders of which the books still hold something for their sellers. What a lost dispute took
     /// back is paid to nobody, nor is what paid a seller's debt; most orders are told by their
-    /// rows.
+    /// rows. One that was paid may have a part in reserve, or have got something back since.
     private static func earnings(_ id: ID<ProviderInstance>, after: String) -> SQL {
         """
         select orders.id::text, orders.state, orders.placed_at
@@ -113,10 +113,19 @@ struct OpenItemStore: Sendable {
         where payment.instance_id = \(id) and orders.id::text > \(after)
             and share.captured > share.refunded and orders.state <> 'cancelled'
             and not payment.is_direct
-            and not exists (
-                select from payout_item item join payout on payout.id = item.payout_id
-                where item.order_id = orders.id and item.voided_at is null
-                    and payout.state = 'paid')
+            and (not exists (
+                    select from payout_item item join payout on payout.id = item.payout_id
+                    where item.order_id = orders.id and item.voided_at is null
+                        and payout.state = 'paid')
+                or exists (
+                    select from reserve_hold hold
+                    where hold.order_id = orders.id and hold.released_at is null)
+                or exists (
+                    select from ledger_account account
+                        join ledger_order_balance kept on kept.account_id = account.id
+                            and kept.order_id = orders.id and kept.balance > 0
+                    where account.wallet_id = orders.wallet_id
+                        and account.kind in ('seller_available', 'seller_frozen')))
             and (
                 select coalesce(sum(entry.amount), 0)
                 from ledger_entry entry

@@ -185,6 +185,28 @@ import Vocabulary
         }
     }
 
+    @Test func `is set aside no longer when it turns out to be about nothing of ours`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let shop = dispute.shop
+            var foreign = dispute.snapshot(.needsResponse, 20, named: "du_foreign")
+            foreign.paymentReference = "pay_of_somebody_else"
+            shop.bank.keep(foreign)
+            shop.bank.garble("du_foreign")
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+            #expect(try await shop.count("select count(*) from dispute_quarantine") == 1)
+
+            shop.bank.garble("du_foreign", false)
+            try await market.database.execute(
+                "update dispute_quarantine set asked_at = now() - interval '21 hours'")
+            #expect(try await market.marketplace.sweepDisputes() == 0)
+
+            #expect(try await shop.count("select count(*) from dispute_quarantine") == 0)
+        }
+    }
+
     @Test func `is asked for behind open ones that cannot be read, however many`() async throws {
         try await TestMarketplace.run { market in
             let dispute = try await Case(market)

@@ -1,4 +1,4 @@
-import Synchronization
+import Postgres
 import TestSupport
 import Testing
 import Vocabulary
@@ -102,6 +102,41 @@ import Vocabulary
         }
     }
 
+    @Test func `stays when importing it fails, and can be asked for again`() async throws {
+        try await TestMarketplace.run { market in
+            let seller = try await market.given.verifiedSeller()
+            let kept = try #require(try await keep(market, seller))
+            // A database that takes nothing just now.
+            try await market.storage.tamper([
+                "alter table listing add constraint closed check (false) not valid"
+            ])
+            await #expect(throws: (any Error).self) {
+                try await market.marketplace.importKept(kept, as: seller.member)
+            }
+            try await market.storage.tamper(["alter table listing drop constraint closed"])
+
+            let report = try await market.marketplace.importKept(kept, as: seller.member)
+
+            #expect(report.created == 2)
+            #expect(try await count(market) == 0)
+        }
+    }
+
+    /// Whoever imported it died, or its hour was over, and the file was chosen once more.
+    @Test(arguments: ["taken_at = now()", "expires_at = now() - interval '1 second'"] as [SQL])
+    func `can be imported whatever became of the one before`(_ fate: SQL) async throws {
+        try await TestMarketplace.run { market in
+            let seller = try await market.given.verifiedSeller()
+            _ = try #require(try await keep(market, seller))
+            try await market.database.execute("update kept_import set \(fate)")
+
+            let kept = try #require(try await keep(market, seller))
+
+            #expect(
+                try await market.marketplace.importKept(kept, as: seller.member).created == 2)
+        }
+    }
+
     @Test func `is not kept where nothing would be imported, nor where there is no room`()
         async throws
     {
@@ -125,6 +160,12 @@ import Vocabulary
             #expect(try await isKept(most: theirs + Self.file.count))
             // Its own is not counted twice.
             #expect(try await isKept(most: theirs + Self.file.count))
+            try await market.database.execute(
+                """
+                update kept_import set expires_at = now() - interval '1 second'
+                where seller_id = \(other.id)
+                """)
+            #expect(try await isKept(most: Self.file.count), "what is over takes no room")
         }
     }
 

@@ -244,6 +244,33 @@ struct NewerRoamingShipping: ShippingProvider {
         }
     }
 
+    /// A process has read that nobody was asked yet, and wants to keep what its module declares.
+    @Test func `of an older market are what an administrator says meanwhile`() async throws {
+        try await KeyedMarket.run { market in
+            let here = try marketplace(market)
+            let made = try await add(here, goesTo: "127.0.0.2")
+            try await market.market.database.execute(
+                "update provider_instance set allowed_hosts = null, refused_hosts = '{}'")
+            let older = try marketplace(market)
+
+            let reaching = try await market.market.storage.owner.transaction { tx in
+                _ = try await tx.query("select id from provider_instance for update")
+                let reaching = Task { try await reaches(made, in: older) }
+                try await market.market.waitForWaiters(1)
+                try await tx.execute(
+                    """
+                    update provider_instance
+                    set allowed_hosts = '{127.0.0.1}', refused_hosts = '{127.0.0.2}'
+                    """)
+                return reaching
+            }
+
+            #expect(try await !reaching.value)
+            let kept = try await older.providerInstance(made.id)
+            #expect(kept.allowedHosts == ["127.0.0.1"])
+        }
+    }
+
     @Test func `are what one of two administrators said who speak at once`() async throws {
         try await KeyedMarket.run { market in
             let here = try marketplace(market)

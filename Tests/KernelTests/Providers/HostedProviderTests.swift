@@ -131,6 +131,20 @@ import Vocabulary
         }
     }
 
+    /// Who asks may run in another container, which permits something else.
+    @Test func `have programs that are walled off or not as their own machine permits`()
+        async throws
+    {
+        let permitted = await NetworkWall.ofThisMachine().stands
+        try await run { far, _ in
+            let modules = try await far.providerModules()
+            #expect(!modules.isEmpty)
+
+            let told = await far.providers.catalog.areProgramsApart()
+            #expect(told == permitted)
+        }
+    }
+
     @Test func `without a host are unreachable, in words, and the rest goes on`() async throws {
         try await KeyedMarket.run { market in
             let connection = HostConnection(

@@ -69,6 +69,31 @@ private final class KeyFile: Sendable {
         }
     }
 
+    /// The old key may be dropped by then: what it sealed, nobody would open.
+    @Test func `refuses what was sealed before it and would be kept after it`() async throws {
+        try await KeyedMarket.run { market in
+            let file = KeyFile(old)
+            let running = try KeyedMarket.marketplace(market.marketplace, key: file.key())
+            let post = try await market.draft()
+
+            let changing = try await market.market.storage.owner.transaction { tx in
+                try await tx.execute("lock table provider_instance in share mode")
+                let changing = Task {
+                    try await running.changeProviderInstance(
+                        post.id, version: 1, name: "Post", capture: .atOrder,
+                        settings: ["label": "Post", "apiKey": "newer"], as: market.admin)
+                }
+                try await market.market.waitForWaiters(1)
+                file.set(new, old)
+                return changing
+            }
+
+            let late = await #expect(throws: ProviderRefusal.self) { try await changing.value }
+            #expect(late?.code == "provider.state-changed")
+            #expect(try await running.providerInstance(post.id).configurationVersion == 1)
+        }
+    }
+
     @Test func `the secret before the last change is accepted until somebody ends that`()
         async throws
     {

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import ProviderKit
 import Testing
 import Vocabulary
@@ -59,6 +61,32 @@ import Vocabulary
         #expect(!far.call.breaker.isHoldingBack)
     }
 
+    /// Its alarm may ring before anybody waits for it, and rings once.
+    @Test func `is not sent either when its time is over while it is brought`() async throws {
+        let host = try RawHost(.takesCalls)
+        defer { host.stop() }
+        let peer = FramePeer(.ours("test"), answersHello: false) { _, _, _ in .success([]) }
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(FrameDecoder()), peer)
+                }
+            }
+            .connect(unixDomainSocketPath: host.path).get()
+        try await peer.greet()
+
+        for _ in 0..<100 {
+            guard case .failure(.tooLate) = await peer.call([1], until: .now) else {
+                Issue.record("it was sent")
+                break
+            }
+        }
+
+        #expect(peer.pendingCount == 0)
+        try await channel.close()
+    }
+
     @Test func `leaves its place at the host, though the module never ends`() async throws {
         var provider = ScriptedPayments()
         provider.hangs = true
@@ -73,6 +101,30 @@ import Vocabulary
             while try await line.status(within: .seconds(60)).underWay > 0 {
                 try await Task.sleep(for: .milliseconds(10))
             }
+        }
+    }
+
+    /// What nobody waits for any more need not go on until its deadline.
+    @Test func `is given up at the module too, when whoever asked gives up`() async throws {
+        let (begins, begun) = AsyncStream.makeStream(of: Void.self)
+        let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+        var slow = ScriptedPayments()
+        slow.beforeStart = {
+            begun.finish()
+            while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
+            ended.finish()
+        }
+        let path = RawHost.freshPath()
+        try await TestHost(slow).listening(at: path) {
+            let far = remote(connection(to: path))
+            let call = Task { [request] in
+                _ = try? await far.start(request, context(within: .seconds(3600)))
+            }
+            for await _ in begins {}
+
+            call.cancel()
+
+            for await _ in ends {}
         }
     }
 

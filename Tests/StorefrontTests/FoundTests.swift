@@ -101,9 +101,74 @@ import Vocabulary
 
             #expect(parts == [things[2], things[4]])
             #expect(try await shop.marketplace.sitemapParts(of: month, size: 5).isEmpty)
+            #expect(try await shop.marketplace.sitemapParts(of: month, size: 4) == [things[4]])
+            var files: [[ID<Listing>]] = []
+            for first in [nil] + parts {
+                files.append(
+                    try await shop.marketplace.listingsForSale(
+                        madeIn: month, from: first, size: 2))
+            }
+            #expect(files == [[things[0], things[1]], [things[2], things[3]], [things[4]]])
             let file = try await Browser(shop.app).get("/sitemap/\(month)/\(things[2])").text
             #expect(!file.contains("\(things[1])"))
             for thing in things[2...] { #expect(file.contains("/listings/\(thing)</loc>")) }
+        }
+    }
+
+    @Test func `more makers than a file may hold have further files, and a closed shop is in none`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            var makers: [GivenSeller] = []
+            for _ in 1...4 { makers.append(try await shop.market.given.verifiedSeller()) }
+            try await shop.market.database.execute(
+                "update seller set state = 'suspended' where id = \(makers[0].id)")
+            let ids = makers.dropFirst().map(\.id).sorted { $0.description < $1.description }
+
+            let parts = try await shop.marketplace.sitemapPartsOfMakers(size: 2)
+            let first = try await shop.marketplace.openShops(size: 2)
+            let file = try await Browser(shop.app).get("/sitemap/makers/\(ids[2])")
+
+            #expect(parts == [ids[2]])
+            #expect(try await shop.marketplace.sitemapPartsOfMakers(size: 3).isEmpty)
+            #expect(first == ids.prefix(2).map { "shop-\($0.description.suffix(12))" })
+            #expect(file.text.components(separatedBy: "<loc>").count - 1 == 1)
+            #expect(file.text.contains("/makers/shop-\(ids[2].description.suffix(12))</loc>"))
+            #expect(file.header("cache-control") == "public, max-age=3600")
+            #expect(try await Browser(shop.app).get("/sitemap/makers/nobody").status == 404)
+        }
+    }
+
+    @Test func `however many makers there are, a file leads to two thousand, and all files to all`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller()
+            try await shop.market.database.execute(
+                """
+                insert into seller (id, slug, name, country, origin, legal_name, state, hold_days)
+                select gen_random_uuid(), 'one-of-many-' || n, name, country, origin, legal_name,
+                    state, hold_days
+                from seller, generate_series(1, 2000) n where id = \(maker.id)
+                """)
+            let browser = Browser(shop.app)
+
+            let index = try await browser.get("/sitemap.xml").text
+            let files = index.components(separatedBy: "<loc>").dropFirst().compactMap { line in
+                let address = line.components(separatedBy: "<")[0]
+                return address.range(of: "/sitemap/makers").map { address[$0.lowerBound...] }
+            }
+            var counts: [Int] = []
+            var found: Set<String> = []
+            for file in files {
+                let shops = try await browser.get(String(file)).text
+                    .components(separatedBy: "<loc>").dropFirst()
+                counts.append(shops.count)
+                found.formUnion(shops)
+            }
+
+            #expect(counts == [2000, 1])
+            #expect(found.count == 2001)
         }
     }
 

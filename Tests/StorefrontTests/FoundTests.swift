@@ -31,6 +31,35 @@ import Vocabulary
         }
     }
 
+    @Test func `a maker says how they are rated, and every page in which language it is`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller("Clay </script> & Kiln")
+            let slug = try await shop.marketplace.seller(maker.id).slug
+            let browser = Browser(shop.app)
+            let unrated = try Self.structured(try await browser.get("/makers/\(slug)").text)
+            try await shop.market.database.execute(
+                "update seller set rating_sum = 9, rating_count = 2 where id = \(maker.id)")
+
+            let page = try await browser.get("/makers/\(slug)").text
+            let facts = try Self.structured(page)
+            browser.setCookie("guildhall_language", "fr")
+            let french = try await browser.get("/makers/\(slug)").text
+
+            func rating(_ facts: [[String: Any]]) throws -> [String: Any]? {
+                let shop = facts.first { $0["@type"] as? String == "Organization" }
+                #expect(shop?["name"] as? String == "Clay </script> & Kiln")
+                return shop?["aggregateRating"] as? [String: Any]
+            }
+            #expect(try rating(unrated) == nil)
+            #expect(try rating(facts)?["ratingValue"] as? String == "4.5")
+            #expect(try rating(facts)?["ratingCount"] as? Int == 2)
+            #expect(page.contains("<meta property=\"og:locale\" content=\"en_GB\">"))
+            #expect(french.contains("<meta property=\"og:locale\" content=\"fr_FR\">"))
+        }
+    }
+
     @Test func `what is somebody's own is not listed`() async throws {
         try await OpenShop.run { shop in
             let browser = Browser(shop.app)

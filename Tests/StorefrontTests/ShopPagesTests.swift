@@ -147,6 +147,11 @@ import Web
             let page = try await browser.get("/listings/\(cup.listing)").text
             #expect(page.contains("Warm &amp; &lt;round&gt;"))
             #expect(page.contains("/media/\(ContentHash(of: MarketSide.picture))/320.jpg"))
+            #expect(page.contains("<span class=\"unseen\">4.0 of 5 stars from 1 customer</span>"))
+            // And to search engines, of which none can end the script element it stands in.
+            #expect(page.contains("\"@type\":\"Review\""))
+            #expect(page.contains("\"reviewBody\":\"Warm \\u0026 \\u003cround\\u003e\""))
+            #expect(page.contains("\"ratingValue\":4"))
         }
     }
 }

@@ -26,7 +26,6 @@ struct BrowseRoutes {
     @Sendable private func home(
         _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        async let tree = call.marketplace.categories()
         async let fresh = call.marketplace.cards(CardQuery(), PageRequest(limit: 12))
         async let picked = call.marketplace.pickedListings()
         async let makers = call.marketplace.pickedMakers()
@@ -36,7 +35,7 @@ struct BrowseRoutes {
         var answer = PageAnswer.page(
             "home",
             HomePage(
-                try await tree, cards, picked: try await picked, makers: try await makers,
+                cards, picked: try await picked, makers: try await makers,
                 popular: try await popular, seen: seen),
             title: localized("Handmade things"), head: .home(cards.first?.imageHash))
         answer.isKeptForBack = true
@@ -75,10 +74,12 @@ struct BrowseRoutes {
         let country = asked.sentTo ?? VisitorCountry(asker).code
         async let counted = marketplace.facets(asked, sentTo: country)
         let page = try await marketplace.cards(asked, request)
+        let isGuess = try await marketplace.isGuess(asked, page.items)
+        let popular = page.items.isEmpty ? try await marketplace.popularListings() : []
         let model = BrowsePage(
             page, query, in: branch, tree: tree, facets: try await counted, country: country,
-            action: action,
-            next: Listed(page) { CardAnswer($0) }.next)
+            action: action, next: Listed(page) { CardAnswer($0) }.next, isGuess: isGuess,
+            popular: popular)
         // A search is not listed, and of a category neither its filtered views nor later pages.
         let isWhole = action != Links.search && !query.isFiltered && query.after == nil
         let above = branch?.path.dropLast().compactMap { id in tree.first { $0.id == id } } ?? []
@@ -130,9 +131,12 @@ struct BrowseRoutes {
         let bought = try await together
         let others = try await Array(more.items.filter { $0.id != listing.id }.prefix(4))
         // So many things that were really bought together say more than a category does.
+        let isSoldOut = listing.variants.allSatisfy { $0.available == 0 }
         let similar =
-            bought.count < Self.enoughBought
-            ? try await alike(listing, crumbs.last, besides: bought + others, call.marketplace)
+            bought.count < Self.enoughBought || isSoldOut
+            ? try await alike(
+                listing, crumbs.last, besides: bought + others, inStockOnly: isSoldOut,
+                call.marketplace)
             : []
         let (away, estimated) = (try await holiday, try await delivery)
         let model = ListingPage(
@@ -152,17 +156,19 @@ struct BrowseRoutes {
         }
         seen.remember(listing.id, on: call.request)
         return .page(
-            "listing", model, title: listing.title, head: .listing(listing, crumbs, attributes))
+            "listing", model, title: listing.title,
+            head: .listing(listing, crumbs, attributes, model.reviews))
     }
 
     /// Things of the same category that the page does not show already.
     private func alike(
         _ listing: PublicListing, _ category: Kernel.Category?, besides shown: [ListingCard],
-        _ marketplace: Marketplace
+        inStockOnly: Bool, _ marketplace: Marketplace
     ) async throws -> [ListingCard] {
         guard let category else { return [] }
         var query = CardQuery()
         query.category = category
+        query.inStockOnly = inStockOnly
         let known = Set(shown.map(\.id)).union([listing.id])
         let page = try await marketplace.cards(
             query, PageRequest(limit: Self.alikeMax + known.count))
@@ -181,6 +187,7 @@ struct BrowseRoutes {
         }
         var alike = CardQuery()
         alike.category = try await marketplace.categories().first { $0.id == thing.category }
+        alike.inStockOnly = true
         let page = AbsentListingPage(
             thing, alike: try await marketplace.cards(alike, PageRequest(limit: 4)).items)
         return .page(
@@ -220,7 +227,8 @@ struct BrowseRoutes {
         let page = try await call.marketplace.cards(
             things, call.query.page(limit: Self.cardsPerPage))
         let model = MakerPage(
-            seller, page, next: Listed(page) { CardAnswer($0) }.next,
+            seller, page, isFirst: call.query.after == nil,
+            next: Listed(page) { CardAnswer($0) }.next,
             ratings: try await call.marketplace.ratingCards(of: seller.id),
             holiday: try await call.marketplace.holiday(of: seller.id),
             policies: try await call.marketplace.policies(of: seller.id))

@@ -38,6 +38,8 @@ struct ListingPage {
     let maker: HomePage.Maker?
     let rating: String?
     let ratingCount: Int
+    /// The same for whoever hears it.
+    let ratingWords: String?
     let price: String
     let was: String?
     let taxNote: String
@@ -94,6 +96,7 @@ struct ListingPage {
         self.maker = maker.map { HomePage.Maker($0) }
         ratingCount = listing.rating.count
         rating = listing.rating.average.map { average in Format.decimal("\(average)") }
+        ratingWords = rating.map { RatingWords.of($0, listing.rating.count) }
         let isRange = Set(listing.variants.map(\.price)).count > 1
         let least = Format.money(listing.price)
         price = isRange ? localized("from \(least)") : least
@@ -194,10 +197,16 @@ struct ListingPage {
 /// What somebody said of a thing or of a maker.
 struct ReviewCard {
     let author: String
+    /// 1 to 5.
+    let given: Int
     let stars: String
     let starsText: String
     let date: String
+    /// `2026-11-22`
+    let day: String
     let body: String
+    /// As it was typed.
+    let words: String
     let photos: [Photo]
     let hasPhotos: Bool
     let reply: String?
@@ -220,10 +229,13 @@ struct ReviewCard {
         }
         hasPhotos = !photos.isEmpty
         self.author = author
+        given = stars
         self.stars = Format.stars(stars)
         starsText = localized("\(stars) of 5 stars")
         date = Format.date(at)
+        day = String(at.description.prefix(10))
         self.body = Format.paragraphs(body)
+        words = body
         self.reply = reply.map { Format.paragraphs($0) }
     }
 }

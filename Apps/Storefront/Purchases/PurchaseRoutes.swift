@@ -60,8 +60,11 @@ struct PurchaseRoutes {
     @Sendable private func show(
         _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        let detail = try await call.marketplace.findPurchase(
-            call.path.purchase, as: visitor.buyer)
+        let detail: PurchaseDetail
+        do {
+            detail = try await call.marketplace.findPurchase(
+                call.path.purchase, as: visitor.buyer)
+        } catch OrderRefusal.purchaseMissing { return .absent(call.path.purchase, visitor) }
         let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
         let page = PurchasePage(
@@ -78,7 +81,10 @@ struct PurchaseRoutes {
     @Sendable private func comeBack(
         _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        .afterPaying(
-            try await call.marketplace.returnFromPayment(call.path.purchase, as: visitor.buyer))
+        do {
+            return .afterPaying(
+                try await call.marketplace.returnFromPayment(
+                    call.path.purchase, as: visitor.buyer))
+        } catch OrderRefusal.purchaseMissing { return .absent(call.path.purchase, visitor) }
     }
 }

@@ -9,6 +9,11 @@ struct BrowseRoutes {
         static let rules: [String: [Rule]] = ["slug": [.length(1...60)]]
     }
     struct ListingPath: Described { let listing: ID<Listing> }
+    struct ListingQuery: Described {
+        /// The choice that is chosen; one that there is not, or is sold out, is left out.
+        let variant: String?
+        static let rules: [String: [Rule]] = ["variant": [.length(0...60)]]
+    }
 
     private static let cardsPerPage = 24
 
@@ -17,7 +22,7 @@ struct BrowseRoutes {
         routes.get("/search").query(BrowseQuery.self).show(as: Visitor.self, use: search)
         routes.get("/categories/{slug}").path(SlugPath.self).query(BrowseQuery.self)
             .show(as: Visitor.self, use: category)
-        routes.get("/listings/{listing}").path(ListingPath.self)
+        routes.get("/listings/{listing}").path(ListingPath.self).query(ListingQuery.self)
             .show(as: Visitor.self, use: listing)
         routes.get("/makers/{slug}").path(SlugPath.self).query(ListQuery.self)
             .show(as: Visitor.self, use: maker)
@@ -101,13 +106,16 @@ struct BrowseRoutes {
     }
 
     @Sendable private func listing(
-        _ call: PageCall<ListingPath, Nothing, Nothing>, _ visitor: Visitor
+        _ call: PageCall<ListingPath, ListingQuery, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         let listing: PublicListing
         do {
             listing = try await call.marketplace.publicListing(call.path.listing)
         } catch ListingRefusal.unknown {
             return try await absent(call.path.listing, call.marketplace)
+        }
+        let asked = listing.variants.first {
+            $0.id.description == call.query.variant && $0.available > 0
         }
         var byShop = CardQuery()
         byShop.seller = listing.seller.id
@@ -117,7 +125,8 @@ struct BrowseRoutes {
         async let holiday = call.marketplace.holiday(of: listing.seller.id)
         async let together = call.marketplace.boughtTogether(with: listing.id)
         let country = VisitorCountry(call.request).code
-        async let delivery = estimate(listing, country, call.marketplace)
+        async let delivery = estimate(
+            asked?.id ?? listing.firstToHave, country, call.marketplace)
         let seen = RecentlySeen(call.request)
         async let before = call.marketplace.cards(of: seen.others(than: listing.id))
         let reviews = try await call.marketplace.reviewCards(of: listing.id)
@@ -140,11 +149,13 @@ struct BrowseRoutes {
             : []
         let (away, estimated) = (try await holiday, try await delivery)
         let model = ListingPage(
-            listing, crumbs: crumbs, attributes: attributes, reviews: reviews, isWished: isWished,
+            listing, asked: asked, crumbs: crumbs, attributes: attributes, reviews: reviews,
+            isWished: isWished,
             maker: try await maker, holiday: away,
             delivery: DeliveryLine(
                 estimated, to: country, seller: listing.seller.name,
-                then: Links.listing(listing.id),
+                then: asked.map { Links.listing(listing.id) + "?variant=\($0.id)" }
+                    ?? Links.listing(listing.id),
                 leaving: try await leaving(estimated, away, call.marketplace)),
             more: others,
             together: bought,
@@ -196,9 +207,9 @@ struct BrowseRoutes {
     }
 
     private func estimate(
-        _ listing: PublicListing, _ country: String?, _ marketplace: Marketplace
+        _ variant: ID<Variant>?, _ country: String?, _ marketplace: Marketplace
     ) async throws -> DeliveryEstimate? {
-        guard let country, let variant = listing.firstToHave else { return nil }
+        guard let country, let variant else { return nil }
         do {
             return try await marketplace.deliveryEstimate(
                 of: [CheckoutItem(variant: variant, quantity: 1)], to: country)

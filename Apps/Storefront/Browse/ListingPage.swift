@@ -42,6 +42,10 @@ struct ListingPage {
     let ratingWords: String?
     let price: String
     let was: String?
+    /// How much there is of the choice that was asked for.
+    let stock: String
+    /// Whether its link chose one.
+    let isAsked: Bool
     let taxNote: String
     /// When what is ordered now leaves, while the maker is on holiday.
     let leavesAfter: String?
@@ -79,8 +83,8 @@ struct ListingPage {
     }
 
     init(
-        _ listing: PublicListing, crumbs: [Kernel.Category], attributes: [Attribute],
-        reviews: Page<ReviewCard>,
+        _ listing: PublicListing, asked: PublicListing.Choice?, crumbs: [Kernel.Category],
+        attributes: [Attribute], reviews: Page<ReviewCard>,
         isWished: Bool?, maker: Seller?, holiday: Holiday?, delivery: DeliveryLine,
         more: [ListingCard],
         together: [ListingCard], alike: [ListingCard],
@@ -99,9 +103,12 @@ struct ListingPage {
         ratingWords = rating.map { RatingWords.of($0, listing.rating.count) }
         let isRange = Set(listing.variants.map(\.price)).count > 1
         let least = Format.money(listing.price)
-        price = isRange ? localized("from \(least)") : least
+        price =
+            asked.map { Format.money($0.price) } ?? (isRange ? localized("from \(least)") : least)
         let first = listing.variants.first
         was = listing.variants.count == 1 ? first?.compareAt.map { Format.money($0) } : nil
+        stock = asked.map { Self.stock($0.available) } ?? ""
+        isAsked = asked != nil
         leavesAfter = holiday?.lastDay
         self.delivery = delivery
         taxNote = localized("plus shipping; taxes are shown before you pay")
@@ -110,7 +117,7 @@ struct ListingPage {
         hasPictures = !pictures.isEmpty
         hasMorePictures = pictures.count > 1
         optionNames = listing.optionNames.joined(separator: localized(" and "))
-        let bought = listing.variants.first { $0.available > 0 }?.id
+        let bought = asked?.id ?? listing.variants.first { $0.available > 0 }?.id
         let all = listing.variants.map { variant in
             Choice(
                 id: variant.id.description, label: variant.options.joined(separator: ", "),

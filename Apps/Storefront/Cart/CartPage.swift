@@ -117,7 +117,7 @@ extension CartPage.Line {
         let offer = line.offer
         variant = offer.id.description
         title = offer.title
-        link = Links.listing(offer.listing)
+        link = Links.listing(offer.listing, choosing: offer.id, of: offer.optionsText)
         options = offer.optionsText.isEmpty ? nil : offer.optionsText
         picture = offer.imageHash.map { ShownPicture.thumb($0) }
         unitPrice = Format.money(offer.price)

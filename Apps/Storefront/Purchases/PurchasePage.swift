@@ -286,7 +286,9 @@ struct OrderPart {
         hasSteps = !steps.isEmpty
         lines = detail.lines.map { line in
             Line(
-                id: line.id.description, title: line.title, link: Links.listing(line.listing),
+                id: line.id.description, title: line.title,
+                link: Links.listing(
+                    line.listing, choosing: line.variant, of: line.optionsText),
                 options: line.optionsText.isEmpty ? nil : line.optionsText,
                 picture: line.imageHash.map { ShownPicture.thumb($0) },
                 quantity: line.quantity, total: Format.money(line.total),

@@ -180,7 +180,11 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                     return try await request.site.respond(handler(call, caller), request, caller)
                 }
                 let sent = try await SentForm(request, filesLimit: shape.filesLimit)
-                try request.requireFormToken(sent.token)
+                if let answer = try await sent.outdated(
+                    request, shape.form, caller, again: again)
+                {
+                    return try await request.site.respond(answer, request, caller)
+                }
                 let work: @Sendable () async throws -> Response = {
                     do {
                         let form = try sent.value(shape.form)

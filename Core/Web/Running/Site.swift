@@ -131,6 +131,8 @@ public final class Site: Sendable {
     func page(for problem: Problem, _ request: WebRequest) async -> Response {
         let model = ProblemPage(
             headline: Self.headline(problem.status), explanation: problem.localizedDetail,
+            signIn: problem.code == WebRefusal.signInNeeded.code
+                ? Then(then: request.pageBefore).onward("/sign-in") : nil,
             requestID: request.id, isFault: problem.status.code >= 500)
         do {
             let content = try templates.render(model, "problem")

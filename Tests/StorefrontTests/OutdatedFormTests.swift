@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import TestSupport
 import Testing
@@ -19,8 +20,11 @@ import Web
     ) async throws -> WebAnswer {
         var fields = try #require(HTMLForm.fields(of: action, in: page.text))
         fields.removeAll { values[$0.0] != nil }
-        let body = (fields + values.map { ($0.key, $0.value) })
-            .map { "\(HTMLForm.escape($0.0))=\(HTMLForm.escape($0.1))" }.joined(separator: "&")
+        func escaped(_ text: String) throws -> String {
+            try #require(text.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+        }
+        let body = try (fields + values.map { ($0.key, $0.value) })
+            .map { try "\(escaped($0.0))=\(escaped($0.1))" }.joined(separator: "&")
         return try await browser.raw(
             "POST", action,
             headers: [("content-type", "application/x-www-form-urlencoded")] + headers,
@@ -112,7 +116,9 @@ import Web
 
             for (action, page) in old {
                 let shown = try await send(
-                    page, action, ["currentPassword": password, "newPassword": password], Self.own,
+                    page, action,
+                    ["currentPassword": password, "current": password, "password": password],
+                    Self.own,
                     by: browser)
                 #expect(shown.status == 403)
                 #expect(!shown.text.contains(password), "\(action)")

@@ -89,6 +89,11 @@ import Web
             let page = try await browser.get("/makers/\(slug)").text
             #expect(page.contains("<p>Within &lt;b&gt;14&lt;/b&gt; days.</p>"))
             #expect(page.contains("Policies of"))
+            // Whoever looks at a thing reads them there, before buying.
+            let cup = try await shop.thing("Cup", by: seller)
+            let beside = try await browser.get("/listings/\(cup.listing)").text
+            #expect(beside.contains("<summary>Policies of Clay &amp; Kiln</summary>"))
+            #expect(beside.contains("<p>Within &lt;b&gt;14&lt;/b&gt; days.</p>"))
             #expect(try await shop.marketplace.setPolicies("  ", as: seller.member) == nil)
             #expect(try await !browser.get("/makers/\(slug)").text.contains("Policies of"))
             let packer = SellerMember(

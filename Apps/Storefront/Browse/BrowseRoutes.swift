@@ -123,6 +123,7 @@ struct BrowseRoutes {
         async let more = call.marketplace.cards(byShop, PageRequest(limit: 5))
         async let maker = call.marketplace.seller(listing.seller.id)
         async let holiday = call.marketplace.holiday(of: listing.seller.id)
+        async let policies = call.marketplace.policies(of: listing.seller.id)
         async let together = call.marketplace.boughtTogether(with: listing.id)
         let country = VisitorCountry(call.request).code
         async let delivery = estimate(
@@ -151,7 +152,7 @@ struct BrowseRoutes {
         let model = ListingPage(
             listing, asked: asked, crumbs: crumbs, attributes: attributes, reviews: reviews,
             isWished: isWished,
-            maker: try await maker, holiday: away,
+            maker: try await maker, holiday: away, policies: try await policies,
             delivery: DeliveryLine(
                 estimated, to: country, seller: listing.seller.name,
                 then: asked.map { Links.listing(listing.id) + "?variant=\($0.id)" }

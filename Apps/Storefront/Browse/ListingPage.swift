@@ -47,6 +47,8 @@ struct ListingPage {
     /// Whether its link chose one.
     let isAsked: Bool
     let taxNote: String
+    /// What the maker says of returns and care; nil when they say nothing.
+    let policies: String?
     /// When what is ordered now leaves, while the maker is on holiday.
     let leavesAfter: String?
     let delivery: DeliveryLine
@@ -85,7 +87,8 @@ struct ListingPage {
     init(
         _ listing: PublicListing, asked: PublicListing.Choice?, crumbs: [Kernel.Category],
         attributes: [Attribute], reviews: Page<ReviewCard>,
-        isWished: Bool?, maker: Seller?, holiday: Holiday?, delivery: DeliveryLine,
+        isWished: Bool?, maker: Seller?, holiday: Holiday?, policies: String?,
+        delivery: DeliveryLine,
         more: [ListingCard],
         together: [ListingCard], alike: [ListingCard],
         seen: [ListingCard]
@@ -110,6 +113,7 @@ struct ListingPage {
         stock = asked.map { Self.stock($0.available) } ?? ""
         isAsked = asked != nil
         leavesAfter = holiday?.lastDay
+        self.policies = policies.map { Format.paragraphs($0) }
         self.delivery = delivery
         taxNote = localized("plus shipping; taxes are shown before you pay")
         let shown = listing.images.filter { $0.shown != nil }

@@ -126,6 +126,26 @@ import Web
         }
     }
 
+    @Test func `with files is only refused, since no page can hold them`() async throws {
+        try await OpenShop.run { shop in
+            let browser = Browser(shop.app)
+            try await shop.register(browser)
+            let parts = [
+                "--b", "Content-Disposition: form-data; name=\"formToken\"", "", "old", "--b",
+                "Content-Disposition: form-data; name=\"photo\"; filename=\"a.png\"",
+                "Content-Type: image/png", "", "a picture", "--b--", "",
+            ]
+
+            let refused = try await browser.raw(
+                "POST", "/orders/\(ID<Order>())/lines/\(ID<OrderLine>())/review",
+                headers: [("content-type", "multipart/form-data; boundary=b")] + Self.own,
+                body: Array(parts.joined(separator: "\r\n").utf8))
+
+            #expect(refused.status == 403)
+            #expect(refused.text.contains("Go back, reload the page and send it again."))
+        }
+    }
+
     @Test func `by somebody who is not signed in any more leads to the door, and back from there`()
         async throws
     {

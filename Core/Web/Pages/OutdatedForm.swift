@@ -6,14 +6,17 @@ extension SentForm {
     /// in or out in another window; nil for a form whose token holds. Nothing of it is done until
     /// it is sent again.
     ///
-    /// Only for who sent it from a page of ours: no other site may put words into our forms.
+    /// Only for who sent it from a page of ours: no other site may put words into our forms. And
+    /// only without files, which no page can hold: going back, the browser has them chosen still.
     /// - Throws: ``WebRefusal/formExpired`` for what cannot be shown again.
     func outdated<Who: Caller>(
         _ request: WebRequest, _ form: Schema, _ caller: Who,
         again: (@Sendable (Again, Who) async throws -> PageAnswer)?
     ) async throws -> PageAnswer? {
         do { try request.requireFormToken(token) } catch {
-            guard request.comesFromOwnPage, again != nil || mayBeShown else { throw error }
+            guard request.comesFromOwnPage, files.isEmpty, again != nil || mayBeShown else {
+                throw error
+            }
             let typed = self.again(
                 request, form,
                 localized(
@@ -29,9 +32,9 @@ extension SentForm {
         return nil
     }
 
-    /// Whether a form by itself can hold all of it; files and passwords never come back.
+    /// Whether a form by itself can hold all of it; passwords never come back.
     private var mayBeShown: Bool {
-        files.isEmpty && !items.contains { FormAgainPage.isSecret($0.name) }
+        !items.contains { FormAgainPage.isSecret($0.name) }
             && items.reduce(0) { $0 + $1.value.utf8.count } <= FormAgainPage.bytesMax
     }
 }

@@ -3,41 +3,6 @@ import ProviderKit
 import Vocabulary
 import Web
 
-/// The model of `account.mustache`.
-struct AccountPage {
-    struct Row {
-        let number: String
-        let link: String
-        let date: String
-        let total: String
-        let state: String
-        let tone: String
-    }
-
-    let name: String
-    let email: String
-    let purchases: [Row]
-    let hasNone: Bool
-    let moreLink: String?
-
-    init(
-        _ account: Account, _ page: Kernel.Page<Purchase>,
-        _ outcomes: [ID<Purchase>: PurchaseOutcome]
-    ) {
-        name = account.name
-        email = account.email
-        purchases = page.items.map { purchase in
-            let (state, tone) = purchase.said(outcomes[purchase.id] ?? .stands)
-            return Row(
-                number: purchase.number, link: Links.purchase(purchase.id),
-                date: Format.date(purchase.placedAt), total: Format.money(purchase.total),
-                state: state, tone: tone)
-        }
-        hasNone = page.items.isEmpty
-        moreLink = page.next.map { "/account?after=\(Cursor.seal($0))" }
-    }
-}
-
 extension Purchase {
     /// How it stands in words, and whether that is good or bad.
     func said(_ outcome: PurchaseOutcome) -> (words: String, tone: String) {

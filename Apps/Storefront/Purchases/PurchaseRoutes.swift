@@ -57,7 +57,8 @@ struct PurchaseRoutes {
             "account",
             AccountPage(
                 person.account, page,
-                try await call.marketplace.outcomes(of: page.items.map(\.id))),
+                try await call.marketplace.outcomes(of: page.items.map(\.id)),
+                try await call.marketplace.glimpses(of: page.items)),
             title: localized("Your purchases"))
     }
 

@@ -12,6 +12,10 @@ enum Links {
     static let wishes = "/wishes"
 
     static func listing(_ id: ID<Listing>) -> String { "/listings/\(id)" }
+    /// With one of its choices chosen, where it has some.
+    static func listing(_ id: ID<Listing>, choosing variant: ID<Variant>, of options: String)
+        -> String
+    { options.isEmpty ? listing(id) : "\(listing(id))?variant=\(variant)" }
     static func category(_ slug: String) -> String { "/categories/\(slug)" }
     static func seller(_ slug: String) -> String { "/makers/\(slug)" }
     static func checkout(_ id: ID<Checkout>) -> String { "/checkout/\(id)" }

@@ -31,6 +31,7 @@ def check(browser, apps, listing: str, heard: list[str]):
     hear(person.page, heard)
     person.go(listing)
     choices(person)
+    delivery(person, listing)
     small_pictures(person)
     viewer(person)
     person.context.close()
@@ -54,6 +55,24 @@ def choices(person):
               f"price and stock do not follow the choice “{words}”", [price, stock])
         comes(page, AT, f"the picture does not follow the choice “{words}”", picture)
     must(page.evaluate("window.stays"), "a choice loads the page anew")
+
+
+def delivery(person, listing: str):
+    """What sending it costs is asked for anew with each choice, and a link to a choice shows it."""
+    page = person.page
+    person.context.add_cookies([{"name": "guildhall_country", "value": "DE", "url": person.base}])
+    person.go(listing)
+    page.evaluate("document.querySelector('[data-delivery]').dataset.before = ''")
+    large = page.locator("[data-choices] label", has_text="Large")
+    large.click()
+    comes(page, "() => !('before' in document.querySelector('[data-delivery]').dataset)",
+          "what sending it costs does not follow a choice")
+    must(large.locator("input").is_checked(), "the answer takes back what was chosen")
+    person.go(listing + "?variant=" + large.locator("input").get_attribute("value"))
+    comes(page, AT, "a link to a choice does not show its picture", 2)
+    must("30" in page.locator("[data-shown=price]").inner_text(),
+         "a link to a choice does not show its price")
+    person.go(listing)
 
 
 def small_pictures(person):

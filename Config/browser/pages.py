@@ -9,7 +9,7 @@ from collections import deque
 
 # They lead on to another page, are a program's, or a picture by itself.
 REDIRECTS = {"/sign-in/code", "/purchases/{purchase}/return", "/orders/{order}", "/payments/{payment}",
-             "/sitemap/{month}", "/sitemap/{month}/{listing}", "/language/{language}", "/money/accounts/{instance}/return",
+             "/sitemap/{month}", "/sitemap/{month}/{listing}", "/sitemap/makers/{seller}", "/language/{language}", "/money/accounts/{instance}/return",
              "/media/{hash}", "/media/{hash}/{copy}"}
 # Pages of things that need another month, or a provider on the network; tests in Swift open them.
 EMPTY = {

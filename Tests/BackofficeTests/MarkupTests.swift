@@ -20,6 +20,7 @@ import Web
             "/purchases/{purchase}/return": "leads back to the purchase",
             "/sitemap/{month}": "addresses only, for search engines",
             "/sitemap/{month}/{listing}": "addresses only, for search engines",
+            "/sitemap/makers/{seller}": "addresses only, for search engines",
         ],
         "desk": [
             "/sign-in/code": "between two steps of signing in",

@@ -1,6 +1,10 @@
+import Kernel
+import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SellerDesk
+@testable import Web
 
 @Suite struct `How many visits became an order` {
     @Test(arguments: [
@@ -10,5 +14,42 @@ import Testing
     ])
     func `is said in percent, rounded half up`(_ orders: Int, _ visits: Int, _ words: String) {
         #expect(HomePage.share(orders, of: visits) == words)
+    }
+
+    @Test func `is drawn for each day, with a table behind it`() async throws {
+        try await Desk.run { desk in
+            let visits = VisitStore(redis: TestWeb.redis)
+            let browser = try await desk.colleague(.orders)
+            let before = try await browser.get("/")
+            for _ in 0..<4 { await visits.count(desk.shop.id) }
+            try await PaidOrders(desk).place()
+
+            let page = try await browser.get("/")
+
+            #expect(!before.text.contains("Visits that became an order"))
+            let start = try #require(page.text.firstRange(of: "Visits that became an order"))
+            let card = String(page.text[start.upperBound...].prefix { $0 != "§" })
+            let end = try #require(card.firstRange(of: "</section>"))
+            let chart = card[..<end.lowerBound]
+            #expect(chart.contains("<span class=\"price\">25.0\u{a0}%</span>"))
+            #expect(chart.contains("4 visits"))
+            // Of one day: visits as high as the drawing, a quarter of it became an order.
+            #expect(
+                chart.contains(
+                    "<rect class=\"visits\" x=\"580\" y=\"0\" width=\"16\" height=\"120\""))
+            #expect(
+                chart.contains(
+                    "<rect class=\"column\" x=\"580\" y=\"90\" width=\"16\" height=\"30\""))
+            #expect(
+                chart.contains(
+                    "<td class=\"money\">4</td><td class=\"money\">1</td>"
+                        + "<td class=\"money\">25.0\u{a0}%</td>"))
+            #expect(chart.ranges(of: "<tr>").count == 2, "a head, and the one day with a visit")
+        }
+    }
+
+    @Test func `is nothing to draw while nobody came`() {
+        #expect(ConversionChart(Array(repeating: 0, count: 30), [], until: .systemNow) == nil)
+        #expect(ConversionChart([], [], until: .systemNow) == nil)
     }
 }

@@ -91,7 +91,9 @@ import Web
                 try await desk.listing("Mug"), try await desk.listing("Bowl")
             )
             let form = try await browser.get("/listings/prices")
-            let names = try #require(HTMLForm.fields(of: "/listings/prices", in: form.text))
+            let names = try #require(
+                HTMLForm.fields(
+                    of: "/listings/prices", in: form.text, holding: "rows.0.variant"))
             let rows = names.filter { $0.0.hasSuffix(".variant") }
             let place = try #require(
                 rows.firstIndex { $0.1 == bowl.variants[0].id.description })
@@ -103,11 +105,13 @@ import Web
                 of: mug.variants[0].id, to: mug.variants[0].onHand - 2, as: desk.shop.member)
 
             let refused = try await browser.submit(
-                form, "/listings/prices", ["rows.\(place).price": "1.250"])
+                form, "/listings/prices", ["rows.\(place).price": "1.250"],
+                holding: "rows.0.variant")
             #expect(refused.status == 422)
             #expect(!refused.text.contains("Vase"))
             let saved = try await browser.submit(
-                refused, "/listings/prices", ["rows.\(place).price": "1.250,00"])
+                refused, "/listings/prices", ["rows.\(place).price": "1.250,00"],
+                holding: "rows.0.variant")
 
             #expect(saved.text.contains("1 variant is saved."), "\(other)")
             let now = try await desk.kernel.editableOffers(

@@ -25,6 +25,30 @@ import Web
         }
     }
 
+    @Test func `the first page says when what is available goes out`() async throws {
+        try await Desk.run { desk in
+            let sale = try await SoldOrder(desk, quantity: 1)
+            let browser = try await desk.colleague(.owner)
+            let before = try await browser.get("/").text
+            let customer = try #require(
+                try await desk.market.database.query("select account_id from purchase")
+                    .decode { c in try c.next(ID<Account>.self) }.first)
+            try await desk.kernel.confirmDelivery(sale.id, as: Buyer(account: customer))
+            try await desk.kernel.moveClock(by: .seconds(8 * 86_400), as: nil)
+            while try await desk.kernel.releaseHolds() > 0 {}
+
+            let page = try await browser.get("/").text
+
+            func tile(_ page: String) -> Substring? {
+                page.firstRange(of: "<dt>Paid out next</dt>").map {
+                    page[$0.upperBound...].prefix(while: { $0 != "§" }).prefix(300)
+                }
+            }
+            #expect(tile(before)?.contains("goes out") == false, "nothing is available")
+            #expect(tile(page)?.contains("goes out") == true)
+        }
+    }
+
     @Test func `a freeze and its reason stand on top of the money page`() async throws {
         try await Desk.run { desk in
             let admin = try await desk.market.given.administrator()

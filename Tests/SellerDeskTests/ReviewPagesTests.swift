@@ -62,6 +62,9 @@ import Web
             let said = try await browser.submit(refused, action, ["reply": "Thank you!"])
             #expect(said.text.contains("Your answer is shown."))
             #expect(said.text.contains("Your answer:</strong> Thank you!"))
+            #expect(said.text.contains(">Thank you!</textarea>"), "ready to be mended")
+            let mended = try await browser.submit(said, action, ["reply": "Thank you both!"])
+            #expect(mended.text.contains("Your answer:</strong> Thank you both!"))
         }
     }
 

@@ -33,6 +33,9 @@ import Web
             let listed = try await browser.get("/money/disputes").text
             #expect(listed.contains("decided for the customer"))
             #expect(listed.contains(Format.money(share)), "what was taken of the shop")
+            browser.setCookie("guildhall_language", "de")
+            let german = try await browser.get("/money/disputes").text
+            #expect(german.contains("Ware nicht erhalten"), "no code of the bank's")
         }
     }
 

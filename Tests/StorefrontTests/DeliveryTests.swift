@@ -22,6 +22,38 @@ import Web
         }
     }
 
+    @Test func `a cart says what all parcels cost, once each can be sent there`() async throws {
+        try await OpenShop.run { shop in
+            let (near, far) = (
+                try await shop.market.given.verifiedSeller(),
+                try await shop.market.given.verifiedSeller()
+            )
+            let cup = try await shop.thing("Cup", by: near)
+            let bowl = try await shop.thing("Bowl", by: far, price: 3500)
+            let browser = Browser(shop.app)
+            _ = try await shop.put(cup.variant, browser)
+
+            let unasked = try await shop.put(bowl.variant, browser).text
+            browser.setCookie("guildhall_country", "AT")
+            let cart = try await browser.get("/cart").text
+            browser.setCookie("guildhall_language", "de")
+            let german = try await browser.get("/cart").text
+            try await shop.marketplace.setDestinations(["AT"], as: far.member)
+            browser.setCookie("guildhall_language", "en")
+            browser.setCookie("guildhall_country", "CH")
+            let partly = try await browser.get("/cart").text
+
+            #expect(!unasked.contains("Together, as it looks now"))
+            #expect(cart.contains("Shipping in the cheapest way, to Austria"))
+            #expect(cart.contains("<td class=\"money\">€\u{a0}9.80</td>"))
+            #expect(cart.contains("<td class=\"money\">€\u{a0}64.80</td>"))
+            #expect(german.contains("günstigste Art (Lieferland Österreich)"))
+            #expect(german.contains("64,80\u{a0}€"))
+            #expect(partly.contains("does not send it to Switzerland"))
+            #expect(!partly.contains("Together, as it looks now"))
+        }
+    }
+
     @Test func `every way there is said, with its cost and the day by which it is there`()
         async throws
     {

@@ -31,6 +31,35 @@ import Vocabulary
         }
     }
 
+    @Test func `a maker says how they are rated, and every page in which language it is`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller("Clay </script> & Kiln")
+            let slug = try await shop.marketplace.seller(maker.id).slug
+            let browser = Browser(shop.app)
+            let unrated = try Self.structured(try await browser.get("/makers/\(slug)").text)
+            try await shop.market.database.execute(
+                "update seller set rating_sum = 9, rating_count = 2 where id = \(maker.id)")
+
+            let page = try await browser.get("/makers/\(slug)").text
+            let facts = try Self.structured(page)
+            browser.setCookie("guildhall_language", "fr")
+            let french = try await browser.get("/makers/\(slug)").text
+
+            func rating(_ facts: [[String: Any]]) throws -> [String: Any]? {
+                let shop = facts.first { $0["@type"] as? String == "Organization" }
+                #expect(shop?["name"] as? String == "Clay </script> & Kiln")
+                return shop?["aggregateRating"] as? [String: Any]
+            }
+            #expect(try rating(unrated) == nil)
+            #expect(try rating(facts)?["ratingValue"] as? String == "4.5")
+            #expect(try rating(facts)?["ratingCount"] as? Int == 2)
+            #expect(page.contains("<meta property=\"og:locale\" content=\"en_GB\">"))
+            #expect(french.contains("<meta property=\"og:locale\" content=\"fr_FR\">"))
+        }
+    }
+
     @Test func `what is somebody's own is not listed`() async throws {
         try await OpenShop.run { shop in
             let browser = Browser(shop.app)
@@ -101,9 +130,74 @@ import Vocabulary
 
             #expect(parts == [things[2], things[4]])
             #expect(try await shop.marketplace.sitemapParts(of: month, size: 5).isEmpty)
+            #expect(try await shop.marketplace.sitemapParts(of: month, size: 4) == [things[4]])
+            var files: [[ID<Listing>]] = []
+            for first in [nil] + parts {
+                files.append(
+                    try await shop.marketplace.listingsForSale(
+                        madeIn: month, from: first, size: 2))
+            }
+            #expect(files == [[things[0], things[1]], [things[2], things[3]], [things[4]]])
             let file = try await Browser(shop.app).get("/sitemap/\(month)/\(things[2])").text
             #expect(!file.contains("\(things[1])"))
             for thing in things[2...] { #expect(file.contains("/listings/\(thing)</loc>")) }
+        }
+    }
+
+    @Test func `more makers than a file may hold have further files, and a closed shop is in none`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            var makers: [GivenSeller] = []
+            for _ in 1...4 { makers.append(try await shop.market.given.verifiedSeller()) }
+            try await shop.market.database.execute(
+                "update seller set state = 'suspended' where id = \(makers[0].id)")
+            let ids = makers.dropFirst().map(\.id).sorted { $0.description < $1.description }
+
+            let parts = try await shop.marketplace.sitemapPartsOfMakers(size: 2)
+            let first = try await shop.marketplace.openShops(size: 2)
+            let file = try await Browser(shop.app).get("/sitemap/makers/\(ids[2])")
+
+            #expect(parts == [ids[2]])
+            #expect(try await shop.marketplace.sitemapPartsOfMakers(size: 3).isEmpty)
+            #expect(first == ids.prefix(2).map { "shop-\($0.description.suffix(12))" })
+            #expect(file.text.components(separatedBy: "<loc>").count - 1 == 1)
+            #expect(file.text.contains("/makers/shop-\(ids[2].description.suffix(12))</loc>"))
+            #expect(file.header("cache-control") == "public, max-age=3600")
+            #expect(try await Browser(shop.app).get("/sitemap/makers/nobody").status == 404)
+        }
+    }
+
+    @Test func `however many makers there are, a file leads to two thousand, and all files to all`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller()
+            try await shop.market.database.execute(
+                """
+                insert into seller (id, slug, name, country, origin, legal_name, state, hold_days)
+                select gen_random_uuid(), 'one-of-many-' || n, name, country, origin, legal_name,
+                    state, hold_days
+                from seller, generate_series(1, 2000) n where id = \(maker.id)
+                """)
+            let browser = Browser(shop.app)
+
+            let index = try await browser.get("/sitemap.xml").text
+            let files = index.components(separatedBy: "<loc>").dropFirst().compactMap { line in
+                let address = line.components(separatedBy: "<")[0]
+                return address.range(of: "/sitemap/makers").map { address[$0.lowerBound...] }
+            }
+            var counts: [Int] = []
+            var found: Set<String> = []
+            for file in files {
+                let shops = try await browser.get(String(file)).text
+                    .components(separatedBy: "<loc>").dropFirst()
+                counts.append(shops.count)
+                found.formUnion(shops)
+            }
+
+            #expect(counts == [2000, 1])
+            #expect(found.count == 2001)
         }
     }
 

@@ -6,7 +6,12 @@ import Web
 struct PriceRoutes {
     struct Query: Described {
         let after: String?
-        static let rules: [String: [Rule]] = ["after": [.length(1...400)]]
+        /// With a rate, the prices of the page are filled in raised or lowered by it.
+        let way: PriceChange.Way?
+        let percent: String?
+        static let rules: [String: [Rule]] = [
+            "after": [.length(0...400)], "percent": [.length(0...20)],
+        ]
     }
 
     struct Form: Described {
@@ -44,10 +49,9 @@ struct PriceRoutes {
     func mount(on routes: Routes) {
         routes.get("/listings/prices").query(Query.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
-                .page(
-                    "prices",
-                    try await page(call.marketplace, after: call.query.after, member),
-                    title: localized("Prices and stock"))
+                var shown = try await page(call.marketplace, after: call.query.after, member)
+                shown.work(out: call.query)
+                return .page("prices", shown, title: localized("Prices and stock"))
             }
         routes.post("/listings/prices").form(Form.self)
             .show(as: Member.self, needing: [.editListings], again: again) { call, member in
@@ -110,6 +114,8 @@ struct PricesPage {
         let sku: String?
         let link: String
         let currency: String
+        /// What is stored.
+        let stored: Money
         var price: String
         var wasPrice: String
         var onHand: String
@@ -121,14 +127,34 @@ struct PricesPage {
     let after: String
     var rows: [Row]
     var isEmpty: Bool
-    let next: String?
+    var next: String?
     var warning: String?
+    /// What was typed to work prices out by.
+    var percent = ""
+    var isDown = false
+    /// Whether the prices stand there worked out and not saved.
+    var isWorkedOut = false
 
     init(_ page: Kernel.Page<EditableOffer>, after: String) {
         self.after = after
         rows = page.items.enumerated().map { Row($0.offset, $0.element) }
         isEmpty = rows.isEmpty
         next = page.next.map { "/listings/prices?after=\(Cursor.seal($0))" }
+    }
+
+    /// Fills the prices in as they would be, where a rate was typed.
+    mutating func work(out query: PriceRoutes.Query) {
+        percent = query.percent ?? ""
+        isDown = query.way == .down
+        do {
+            guard let change = try PriceChange.read(query.way, query.percent) else { return }
+            for index in rows.indices {
+                rows[index].price = Format.typed(change.applied(to: rows[index].stored))
+            }
+            isWorkedOut = !rows.isEmpty
+            let kept = "&way=\(change.way.rawValue)&percent=\(change.rate.typedPercent)"
+            next = next.map { $0 + kept }
+        } catch { warning = error.localizedExplanation }
     }
 
     /// The rows of a form that was sent, by their variants: nobody knows which stand at which
@@ -167,7 +193,8 @@ extension PricesPage.Row {
             number: number, variant: offer.variant.description, title: offer.title,
             options: offer.options.isEmpty ? nil : offer.options.joined(separator: " / "),
             sku: offer.sku, link: Links.listing(offer.listing),
-            currency: offer.price.currency.code, price: Format.typed(offer.price),
+            currency: offer.price.currency.code, stored: offer.price,
+            price: Format.typed(offer.price),
             wasPrice: Format.typed(offer.price), onHand: String(offer.onHand),
             wasOnHand: String(offer.onHand),
             reserved: offer.reserved > 0 ? localized("\(offer.reserved) being bought") : nil,

@@ -7,6 +7,8 @@ struct HomePage {
     struct Wallet {
         let available: String
         let pending: String
+        /// `goes out on 23 November 2026`; nil while there is nothing to go.
+        let next: String?
     }
 
     struct News {
@@ -53,6 +55,7 @@ struct HomePage {
     let visits: String?
     /// How many of a hundred visits became an order, such as `2.5 %`.
     let conversion: String
+    let conversionChart: ConversionChart?
     let charts: [SalesChart]
     let hasCharts: Bool
     let balanceCharts: [BalanceChart]
@@ -67,7 +70,7 @@ struct HomePage {
     init(
         _ seller: Seller, _ member: Member, orders: [OrderSummary], drafts: [ListingSummary],
         balances: [WalletBalance], schedules: [ScheduledWallet], told: [Notice],
-        glance: ShopGlance?, visits: Int?, opening: OpeningSteps?, storefront: String,
+        glance: ShopGlance?, visits: [Int]?, opening: OpeningSteps?, storefront: String,
         now: Instant
     ) {
         self.opening = opening
@@ -81,8 +84,15 @@ struct HomePage {
         self.orders = orders.map { OrderRow($0) }
         hasOrders = !orders.isEmpty
         readsMoney = member.membership.may(.readMoney)
-        wallets = balances.map {
-            Wallet(available: Format.money($0.available), pending: Format.money($0.pending))
+        wallets = balances.map { balance in
+            let currency = balance.available.currency
+            let schedule = schedules.first {
+                $0.wallet == balance.wallet && $0.currency == currency
+            }
+            return Wallet(
+                available: Format.money(balance.available), pending: Format.money(balance.pending),
+                next: balance.available.isPositive
+                    ? MoneyPage.Balance.words(schedule, currency) : nil)
         }
         self.drafts = drafts.map { ListingRow($0) }
         hasDrafts = !drafts.isEmpty
@@ -102,9 +112,11 @@ struct HomePage {
         toPack = Self.count(glance?.toPack ?? 0)
         soldOut = Self.count(glance?.soldOut ?? 0)
         runningOut = Self.count(glance?.runningOut ?? 0)
-        let known = visits.flatMap { $0 > 0 ? $0 : nil }
+        let sum = visits?.reduce(0, +) ?? 0
+        let known = sum > 0 ? sum : nil
         self.visits = known.map { String($0) }
         conversion = Self.share(glance?.sales.reduce(0) { $0 + $1.orders } ?? 0, of: known ?? 0)
+        conversionChart = glance.flatMap { ConversionChart(visits ?? [], $0.sales, until: now) }
         charts = glance.map { SalesChart.all($0, until: now) } ?? []
         hasCharts = !charts.isEmpty
         balanceCharts = BalanceChart.all(balances, schedules)

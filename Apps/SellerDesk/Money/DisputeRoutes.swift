@@ -107,7 +107,7 @@ struct DisputesPage {
             Row(
                 opened: Format.date(listed.dispute.openedAt), number: listed.orderNumber ?? "—",
                 href: listed.order.map { Links.order($0) } ?? Links.orders,
-                reason: String(listed.dispute.reason.map { $0 == "_" ? " " : $0 }),
+                reason: localized(name: listed.dispute.reason.replacing("_", with: " ")),
                 state: Self.words(listed.dispute.status),
                 amount: Format.money(listed.dispute.amount),
                 charged: listed.charged.isZero ? "" : Format.money(listed.charged))

@@ -102,6 +102,8 @@ struct ReviewsPage {
         let mayReply: Bool
         /// What was typed and refused.
         let typed: String?
+        /// What stands in the form: that, or the answer that may be changed.
+        let written: String
     }
     struct Photo {
         let href: String
@@ -119,6 +121,7 @@ struct ReviewsPage {
         let body: String
         let date: String
         let typed: String?
+        let written: String
     }
 
     let warning: String?
@@ -140,8 +143,12 @@ struct ReviewsPage {
         after = place.after
         ratingsAfter = place.ratingsAfter
         let path = again?.request.path
+        func sent(to action: String) -> String? {
+            path == action ? again?.values["reply"] : nil
+        }
         reviews = page.items.map { review in
-            Row(
+            let typed = sent(to: "/reviews/\(review.id)/reply")
+            return Row(
                 id: review.id.description, thing: review.listingTitle,
                 link: Links.listing(review.listing), author: review.author,
                 stars: Format.stars(review.stars),
@@ -153,8 +160,8 @@ struct ReviewsPage {
                         text: localized("Photo \(index + 1) by \(review.author)"))
                 }, hasPhotos: !review.photos.isEmpty, reply: review.reply,
                 isHidden: review.isHidden,
-                date: Format.date(review.createdAt), mayReply: mayReply && review.reply == nil,
-                typed: path == "/reviews/\(review.id)/reply" ? again?.values["reply"] : nil)
+                date: Format.date(review.createdAt), mayReply: mayReply, typed: typed,
+                written: typed ?? review.reply ?? "")
         }
         isEmpty = reviews.isEmpty
         next = page.next.map {
@@ -163,14 +170,14 @@ struct ReviewsPage {
         nextRatings = ratings.next.map {
             ReviewRoutes.Place(after: place.after, ratingsAfter: Cursor.seal($0)).link
         }
-        self.ratings = ratings.items.map {
-            Rated(
-                id: $0.id.description, reply: $0.reply, isHidden: $0.isHidden,
-                mayReply: mayReply && $0.reply == nil, author: $0.author,
-                stars: Format.stars($0.stars),
-                starsText: localized("\($0.stars) of 5 stars"), body: $0.body,
-                date: Format.date($0.createdAt),
-                typed: path == "/ratings/\($0.id)/reply" ? again?.values["reply"] : nil)
+        self.ratings = ratings.items.map { rating in
+            let typed = sent(to: "/ratings/\(rating.id)/reply")
+            return Rated(
+                id: rating.id.description, reply: rating.reply, isHidden: rating.isHidden,
+                mayReply: mayReply, author: rating.author, stars: Format.stars(rating.stars),
+                starsText: localized("\(rating.stars) of 5 stars"),
+                body: rating.body, date: Format.date(rating.createdAt), typed: typed,
+                written: typed ?? rating.reply ?? "")
         }
         hasRatings = !ratings.items.isEmpty
     }

@@ -63,7 +63,7 @@ struct ShopRoutes {
             who.may(.readMoney) ? try await call.marketplace.payoutSchedules(of: member.seller) : []
         let seller = try await call.marketplace.seller(member.seller)
         let glance = who.may(.readOrders) ? try await call.marketplace.glance(as: who) : nil
-        async let visits = call.request.site.visits.total(of: member.seller)
+        async let visits = call.request.site.visits.days(of: member.seller)
         let told = try await call.marketplace.notices(
             of: account.id, as: .seller, PageRequest(limit: 8)
         ).items.filter { $0.seller == member.seller }

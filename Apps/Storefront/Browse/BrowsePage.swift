@@ -36,30 +36,41 @@ struct BrowsePage {
     let hasChosen: Bool
     /// How many fit, as far as was counted.
     let count: String
-    let maker: String
-    let kind: String
-    let tag: String
+    /// What narrows the list down and is no input of the form; nil where nothing does.
+    let maker: String?
+    let kind: String?
+    let tag: String?
     let keepsText: Bool
     let text: String
     let from: String
     let to: String
     let inStock: Bool
-    let sentTo: String
-    let stars: String
+    let sentTo: String?
+    let stars: String?
     let attributes: [String]
     let sorts: [Choice]
     /// One in a search, none in a category.
     let categoryFields: [CategoryField]
     let currencySign: String
-    let isFiltered: Bool
+    /// Where nothing is left, whoever looks sees what it was narrowed to.
+    let opensFilters: Bool
     let things: [ThingCard]
     let hasThings: Bool
+    /// Only what looks like the text was found.
+    let isGuess: Bool
+    /// Nothing was asked for that could be asked for differently.
+    let isBare: Bool
+    /// What others bought, where nothing fits.
+    let popular: [ThingCard]
+    let hasPopular: Bool
+    /// Where the list begins; nil at its beginning.
+    let first: String?
     let next: String?
 
     init(
         _ page: Page<ListingCard>, _ query: BrowseQuery, in branch: Kernel.Category?,
         tree: [Kernel.Category], facets: Facets, country: String?, action: String,
-        next: String?
+        next: String?, isGuess: Bool, popular: [ListingCard]
     ) {
         let isSearch = action == Links.search
         headline = branch.flatMap { isSearch ? nil : $0.localizedName } ?? Self.headline(query)
@@ -76,25 +87,30 @@ struct BrowsePage {
         chosen = FacetGroup.chosen(facets, query, in: branch, action: action)
         hasChosen = !chosen.isEmpty
         count = Self.count(facets)
-        maker = query.maker ?? ""
-        kind = query.kind ?? ""
-        tag = query.tag ?? ""
+        maker = query.maker
+        kind = query.kind
+        tag = query.tag
         keepsText = isSearch
         text = query.text ?? ""
         from = query.from ?? ""
         to = query.to ?? ""
         inStock = query.inStock ?? false
-        sentTo = query.sentTo ?? ""
-        stars = query.stars ?? ""
+        sentTo = query.sentTo
+        stars = query.stars
         attributes = query.wishes.flatMap(\.texts)
         let sort = query.cardQuery().sort
         sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
             .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }
         categoryFields = isSearch ? [CategoryField(tree, chosen: branch)] : []
         currencySign = Format.sign(of: BrowseQuery.currency)
-        isFiltered = query.isFiltered
         things = ThingCard.page(page.items)
         hasThings = !things.isEmpty
+        opensFilters = query.isFiltered && !hasThings
+        self.isGuess = isGuess
+        isBare = !query.isFiltered && query.cardQuery().text == nil && query.after == nil
+        self.popular = popular.map { ThingCard($0) }
+        hasPopular = !popular.isEmpty
+        first = query.after.map { _ in query.link(action, [:]) }
         self.next = next.map { query.link(action, ["after": $0]) }
     }
 

@@ -9,6 +9,11 @@ struct BrowseRoutes {
         static let rules: [String: [Rule]] = ["slug": [.length(1...60)]]
     }
     struct ListingPath: Described { let listing: ID<Listing> }
+    struct ListingQuery: Described {
+        /// The choice that is chosen; one that there is not, or is sold out, is left out.
+        let variant: String?
+        static let rules: [String: [Rule]] = ["variant": [.length(0...60)]]
+    }
 
     private static let cardsPerPage = 24
 
@@ -17,7 +22,7 @@ struct BrowseRoutes {
         routes.get("/search").query(BrowseQuery.self).show(as: Visitor.self, use: search)
         routes.get("/categories/{slug}").path(SlugPath.self).query(BrowseQuery.self)
             .show(as: Visitor.self, use: category)
-        routes.get("/listings/{listing}").path(ListingPath.self)
+        routes.get("/listings/{listing}").path(ListingPath.self).query(ListingQuery.self)
             .show(as: Visitor.self, use: listing)
         routes.get("/makers/{slug}").path(SlugPath.self).query(ListQuery.self)
             .show(as: Visitor.self, use: maker)
@@ -26,7 +31,6 @@ struct BrowseRoutes {
     @Sendable private func home(
         _ call: PageCall<Nothing, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        async let tree = call.marketplace.categories()
         async let fresh = call.marketplace.cards(CardQuery(), PageRequest(limit: 12))
         async let picked = call.marketplace.pickedListings()
         async let makers = call.marketplace.pickedMakers()
@@ -36,7 +40,7 @@ struct BrowseRoutes {
         var answer = PageAnswer.page(
             "home",
             HomePage(
-                try await tree, cards, picked: try await picked, makers: try await makers,
+                cards, picked: try await picked, makers: try await makers,
                 popular: try await popular, seen: seen),
             title: localized("Handmade things"), head: .home(cards.first?.imageHash))
         answer.isKeptForBack = true
@@ -75,10 +79,12 @@ struct BrowseRoutes {
         let country = asked.sentTo ?? VisitorCountry(asker).code
         async let counted = marketplace.facets(asked, sentTo: country)
         let page = try await marketplace.cards(asked, request)
+        let isGuess = try await marketplace.isGuess(asked, page.items)
+        let popular = page.items.isEmpty ? try await marketplace.popularListings() : []
         let model = BrowsePage(
             page, query, in: branch, tree: tree, facets: try await counted, country: country,
-            action: action,
-            next: Listed(page) { CardAnswer($0) }.next)
+            action: action, next: Listed(page) { CardAnswer($0) }.next, isGuess: isGuess,
+            popular: popular)
         // A search is not listed, and of a category neither its filtered views nor later pages.
         let isWhole = action != Links.search && !query.isFiltered && query.after == nil
         let above = branch?.path.dropLast().compactMap { id in tree.first { $0.id == id } } ?? []
@@ -100,7 +106,7 @@ struct BrowseRoutes {
     }
 
     @Sendable private func listing(
-        _ call: PageCall<ListingPath, Nothing, Nothing>, _ visitor: Visitor
+        _ call: PageCall<ListingPath, ListingQuery, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         let listing: PublicListing
         do {
@@ -108,15 +114,20 @@ struct BrowseRoutes {
         } catch ListingRefusal.unknown {
             return try await absent(call.path.listing, call.marketplace)
         }
+        let asked = listing.variants.first {
+            $0.id.description == call.query.variant && $0.available > 0
+        }
         var byShop = CardQuery()
         byShop.seller = listing.seller.id
         async let tree = call.marketplace.categories()
         async let more = call.marketplace.cards(byShop, PageRequest(limit: 5))
         async let maker = call.marketplace.seller(listing.seller.id)
         async let holiday = call.marketplace.holiday(of: listing.seller.id)
+        async let policies = call.marketplace.policies(of: listing.seller.id)
         async let together = call.marketplace.boughtTogether(with: listing.id)
         let country = VisitorCountry(call.request).code
-        async let delivery = estimate(listing, country, call.marketplace)
+        async let delivery = estimate(
+            asked?.id ?? listing.firstToHave, country, call.marketplace)
         let seen = RecentlySeen(call.request)
         async let before = call.marketplace.cards(of: seen.others(than: listing.id))
         let reviews = try await call.marketplace.reviewCards(of: listing.id)
@@ -130,17 +141,22 @@ struct BrowseRoutes {
         let bought = try await together
         let others = try await Array(more.items.filter { $0.id != listing.id }.prefix(4))
         // So many things that were really bought together say more than a category does.
+        let isSoldOut = listing.variants.allSatisfy { $0.available == 0 }
         let similar =
-            bought.count < Self.enoughBought
-            ? try await alike(listing, crumbs.last, besides: bought + others, call.marketplace)
+            bought.count < Self.enoughBought || isSoldOut
+            ? try await alike(
+                listing, crumbs.last, besides: bought + others, inStockOnly: isSoldOut,
+                call.marketplace)
             : []
         let (away, estimated) = (try await holiday, try await delivery)
         let model = ListingPage(
-            listing, crumbs: crumbs, attributes: attributes, reviews: reviews, isWished: isWished,
-            maker: try await maker, holiday: away,
+            listing, asked: asked, crumbs: crumbs, attributes: attributes, reviews: reviews,
+            isWished: isWished,
+            maker: try await maker, holiday: away, policies: try await policies,
             delivery: DeliveryLine(
                 estimated, to: country, seller: listing.seller.name,
-                then: Links.listing(listing.id),
+                then: asked.map { Links.listing(listing.id) + "?variant=\($0.id)" }
+                    ?? Links.listing(listing.id),
                 leaving: try await leaving(estimated, away, call.marketplace)),
             more: others,
             together: bought,
@@ -152,17 +168,19 @@ struct BrowseRoutes {
         }
         seen.remember(listing.id, on: call.request)
         return .page(
-            "listing", model, title: listing.title, head: .listing(listing, crumbs, attributes))
+            "listing", model, title: listing.title,
+            head: .listing(listing, crumbs, attributes, model.reviews))
     }
 
     /// Things of the same category that the page does not show already.
     private func alike(
         _ listing: PublicListing, _ category: Kernel.Category?, besides shown: [ListingCard],
-        _ marketplace: Marketplace
+        inStockOnly: Bool, _ marketplace: Marketplace
     ) async throws -> [ListingCard] {
         guard let category else { return [] }
         var query = CardQuery()
         query.category = category
+        query.inStockOnly = inStockOnly
         let known = Set(shown.map(\.id)).union([listing.id])
         let page = try await marketplace.cards(
             query, PageRequest(limit: Self.alikeMax + known.count))
@@ -181,6 +199,7 @@ struct BrowseRoutes {
         }
         var alike = CardQuery()
         alike.category = try await marketplace.categories().first { $0.id == thing.category }
+        alike.inStockOnly = true
         let page = AbsentListingPage(
             thing, alike: try await marketplace.cards(alike, PageRequest(limit: 4)).items)
         return .page(
@@ -189,9 +208,9 @@ struct BrowseRoutes {
     }
 
     private func estimate(
-        _ listing: PublicListing, _ country: String?, _ marketplace: Marketplace
+        _ variant: ID<Variant>?, _ country: String?, _ marketplace: Marketplace
     ) async throws -> DeliveryEstimate? {
-        guard let country, let variant = listing.firstToHave else { return nil }
+        guard let country, let variant else { return nil }
         do {
             return try await marketplace.deliveryEstimate(
                 of: [CheckoutItem(variant: variant, quantity: 1)], to: country)
@@ -220,7 +239,8 @@ struct BrowseRoutes {
         let page = try await call.marketplace.cards(
             things, call.query.page(limit: Self.cardsPerPage))
         let model = MakerPage(
-            seller, page, next: Listed(page) { CardAnswer($0) }.next,
+            seller, page, isFirst: call.query.after == nil,
+            next: Listed(page) { CardAnswer($0) }.next,
             ratings: try await call.marketplace.ratingCards(of: seller.id),
             holiday: try await call.marketplace.holiday(of: seller.id),
             policies: try await call.marketplace.policies(of: seller.id))

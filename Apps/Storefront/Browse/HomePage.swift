@@ -3,8 +3,6 @@ import Web
 
 /// The model of `home.mustache`.
 struct HomePage {
-    let categories: [CategoryLink]
-    let hasCategories: Bool
     let things: [ThingCard]
     let hasThings: Bool
     /// What somebody of the market chose.
@@ -28,6 +26,8 @@ struct HomePage {
         let country: String
         let words: String
         let rating: String?
+        /// The same for whoever hears it.
+        let ratingWords: String?
 
         /// About three lines of a card.
         private static let wordsMax = 180
@@ -47,6 +47,7 @@ struct HomePage {
             self.name = name
             self.country = Countries.name(country)
             self.rating = rating.text.map { Format.decimal($0) }
+            ratingWords = self.rating.map { RatingWords.of($0, rating.count) }
             let about = about.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             words =
                 about.count <= Self.wordsMax
@@ -62,11 +63,9 @@ struct HomePage {
     }
 
     init(
-        _ tree: [Kernel.Category], _ cards: [ListingCard], picked: [ListingCard],
+        _ cards: [ListingCard], picked: [ListingCard],
         makers: [PickedMaker], popular: [ListingCard], seen: [ListingCard]
     ) {
-        categories = tree.filter { $0.parent == nil }.map { CategoryLink($0) }
-        hasCategories = !categories.isEmpty
         things = cards.map { ThingCard($0) }
         hasThings = !things.isEmpty
         self.picked = picked.map { ThingCard($0) }

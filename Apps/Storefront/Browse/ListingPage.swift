@@ -38,9 +38,17 @@ struct ListingPage {
     let maker: HomePage.Maker?
     let rating: String?
     let ratingCount: Int
+    /// The same for whoever hears it.
+    let ratingWords: String?
     let price: String
     let was: String?
+    /// How much there is of the choice that was asked for.
+    let stock: String
+    /// Whether its link chose one.
+    let isAsked: Bool
     let taxNote: String
+    /// What the maker says of returns and care; nil when they say nothing.
+    let policies: String?
     /// When what is ordered now leaves, while the maker is on holiday.
     let leavesAfter: String?
     let delivery: DeliveryLine
@@ -77,9 +85,10 @@ struct ListingPage {
     }
 
     init(
-        _ listing: PublicListing, crumbs: [Kernel.Category], attributes: [Attribute],
-        reviews: Page<ReviewCard>,
-        isWished: Bool?, maker: Seller?, holiday: Holiday?, delivery: DeliveryLine,
+        _ listing: PublicListing, asked: PublicListing.Choice?, crumbs: [Kernel.Category],
+        attributes: [Attribute], reviews: Page<ReviewCard>,
+        isWished: Bool?, maker: Seller?, holiday: Holiday?, policies: String?,
+        delivery: DeliveryLine,
         more: [ListingCard],
         together: [ListingCard], alike: [ListingCard],
         seen: [ListingCard]
@@ -94,12 +103,17 @@ struct ListingPage {
         self.maker = maker.map { HomePage.Maker($0) }
         ratingCount = listing.rating.count
         rating = listing.rating.average.map { average in Format.decimal("\(average)") }
+        ratingWords = rating.map { RatingWords.of($0, listing.rating.count) }
         let isRange = Set(listing.variants.map(\.price)).count > 1
         let least = Format.money(listing.price)
-        price = isRange ? localized("from \(least)") : least
+        price =
+            asked.map { Format.money($0.price) } ?? (isRange ? localized("from \(least)") : least)
         let first = listing.variants.first
         was = listing.variants.count == 1 ? first?.compareAt.map { Format.money($0) } : nil
+        stock = asked.map { Self.stock($0.available) } ?? ""
+        isAsked = asked != nil
         leavesAfter = holiday?.lastDay
+        self.policies = policies.map { Format.paragraphs($0) }
         self.delivery = delivery
         taxNote = localized("plus shipping; taxes are shown before you pay")
         let shown = listing.images.filter { $0.shown != nil }
@@ -107,7 +121,7 @@ struct ListingPage {
         hasPictures = !pictures.isEmpty
         hasMorePictures = pictures.count > 1
         optionNames = listing.optionNames.joined(separator: localized(" and "))
-        let bought = listing.variants.first { $0.available > 0 }?.id
+        let bought = asked?.id ?? listing.variants.first { $0.available > 0 }?.id
         let all = listing.variants.map { variant in
             Choice(
                 id: variant.id.description, label: variant.options.joined(separator: ", "),
@@ -194,10 +208,16 @@ struct ListingPage {
 /// What somebody said of a thing or of a maker.
 struct ReviewCard {
     let author: String
+    /// 1 to 5.
+    let given: Int
     let stars: String
     let starsText: String
     let date: String
+    /// `2026-11-22`
+    let day: String
     let body: String
+    /// As it was typed.
+    let words: String
     let photos: [Photo]
     let hasPhotos: Bool
     let reply: String?
@@ -220,10 +240,13 @@ struct ReviewCard {
         }
         hasPhotos = !photos.isEmpty
         self.author = author
+        given = stars
         self.stars = Format.stars(stars)
         starsText = localized("\(stars) of 5 stars")
         date = Format.date(at)
+        day = String(at.description.prefix(10))
         self.body = Format.paragraphs(body)
+        words = body
         self.reply = reply.map { Format.paragraphs($0) }
     }
 }

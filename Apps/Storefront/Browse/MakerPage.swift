@@ -12,6 +12,8 @@ struct MakerPage {
     let policies: String?
     let rating: String?
     let ratingCount: String
+    /// The same for whoever hears it.
+    let ratingWords: String?
     let isAway: Bool
     /// Until when and why the shop rests; nil while it does not.
     let holiday: String?
@@ -20,6 +22,8 @@ struct MakerPage {
     let sendsLater: Bool
     let things: [ThingCard]
     let hasThings: Bool
+    /// Where their things begin; nil at the beginning.
+    let first: String?
     let next: String?
     let ratings: [ReviewCard]
     let hasRatings: Bool
@@ -27,7 +31,8 @@ struct MakerPage {
     let allRatings: String?
 
     init(
-        _ seller: Seller, _ cards: Page<ListingCard>, next: String?, ratings: Page<ReviewCard>,
+        _ seller: Seller, _ cards: Page<ListingCard>, isFirst: Bool, next: String?,
+        ratings: Page<ReviewCard>,
         holiday: Holiday?, policies: String?
     ) {
         name = seller.name
@@ -37,6 +42,7 @@ struct MakerPage {
         about = Format.paragraphs(seller.about)
         self.policies = policies.map { Format.paragraphs($0) }
         rating = seller.rating.text.map { Format.decimal($0) }
+        ratingWords = rating.map { RatingWords.of($0, seller.rating.count) }
         ratingCount = Format.count(seller.rating.count, "customer", "customers")
         isAway = !seller.isOpen
         self.holiday = holiday?.lastDay
@@ -44,6 +50,7 @@ struct MakerPage {
         sendsLater = holiday?.staysOpen == true
         things = ThingCard.page(cards.items)
         hasThings = !things.isEmpty
+        first = isFirst ? nil : Links.seller(seller.slug)
         self.next = next.map { "\(Links.seller(seller.slug))?after=\(QueryText.encode($0))" }
         self.ratings = ratings.items
         hasRatings = !ratings.items.isEmpty

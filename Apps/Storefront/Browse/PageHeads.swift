@@ -39,15 +39,33 @@ extension PageHead {
             seller.about.isEmpty ? localized("What \(seller.name) makes by hand.") : seller.about,
             canonical: Links.seller(seller.slug), kind: "profile",
             structured: [
+                maker(rated: seller),
                 trail([
                     (name: localized("Home"), path: Links.home),
                     (name: seller.name, path: Links.seller(seller.slug)),
-                ])
+                ]),
             ])
     }
 
+    private static func maker(rated seller: Seller) -> JSONValue {
+        var maker: [String: JSONValue] = [
+            "@context": "https://schema.org", "@type": "Organization",
+            "name": .string(seller.name), "url": link(Links.seller(seller.slug)),
+        ]
+        if let tenths = seller.rating.tenths {
+            maker["aggregateRating"] = .object([
+                "@type": "AggregateRating",
+                "ratingValue": .string("\(tenths / 10).\(tenths % 10)"),
+                "ratingCount": .integer(Int64(seller.rating.count)),
+            ])
+        }
+        return .object(maker)
+    }
+
+    /// - Parameter reviews: the newest, of which some are shown with it in lists of results.
     static func listing(
-        _ listing: PublicListing, _ crumbs: [Kernel.Category], _ attributes: [Attribute]
+        _ listing: PublicListing, _ crumbs: [Kernel.Category], _ attributes: [Attribute],
+        _ reviews: [ReviewCard]
     ) -> PageHead {
         let path = Links.listing(listing.id)
         return PageHead(
@@ -58,7 +76,7 @@ extension PageHead {
             picture: listing.images.lazy.compactMap(\.hash).first.map { Links.picture($0) },
             kind: "product",
             structured: [
-                product(listing, path, attributes),
+                product(listing, path, attributes, reviews),
                 trail(
                     [(name: localized("Home"), path: Links.home)]
                         + crumbs.map { (name: $0.localizedName, path: Links.category($0.slug)) }
@@ -67,7 +85,8 @@ extension PageHead {
     }
 
     private static func product(
-        _ listing: PublicListing, _ path: String, _ attributes: [Attribute]
+        _ listing: PublicListing, _ path: String, _ attributes: [Attribute],
+        _ reviews: [ReviewCard]
     ) -> JSONValue {
         var product: [String: JSONValue] = [
             "@context": "https://schema.org", "@type": "Product", "name": .string(listing.title),
@@ -87,7 +106,26 @@ extension PageHead {
                 "reviewCount": .integer(Int64(listing.rating.count)),
             ])
         }
+        if !reviews.isEmpty {
+            product["review"] = .array(reviews.prefix(reviewsMax).map { review($0) })
+        }
         return .object(product)
+    }
+
+    private static let reviewsMax = 3
+
+    private static func review(_ said: ReviewCard) -> JSONValue {
+        var review: [String: JSONValue] = [
+            "@type": "Review",
+            "author": .object(["@type": "Person", "name": .string(said.author)]),
+            "datePublished": .string(said.day),
+            "reviewRating": .object([
+                "@type": "Rating", "ratingValue": .integer(Int64(said.given)),
+                "bestRating": .integer(5),
+            ]),
+        ]
+        if !said.words.isEmpty { review["reviewBody"] = .string(cut(said.words)) }
+        return .object(review)
     }
 
     private static func property(

@@ -24,11 +24,9 @@ struct SitemapRoutes {
         }
         routes.raw(.get, "/sitemap.xml", access: .everyone) { request in
             let base = Self.base(request)
-            let things = try await request.marketplace.sitemapFiles().map { file in
-                "/sitemap/\(file.month)" + (file.first.map { "/\($0)" } ?? "")
-            }
-            let files = ["/sitemap/categories", "/sitemap/makers"] + things
-            return Self.xml("sitemapindex", "sitemap", files.map { base + $0 })
+            let files = try await request.marketplace.sitemapFiles().map { Self.path($0) }
+            return Self.xml(
+                "sitemapindex", "sitemap", (["/sitemap/categories"] + files).map { base + $0 })
         }
         routes.raw(.get, "/sitemap/categories", access: .everyone) { request in
             let tree = try await request.marketplace.categories()
@@ -36,9 +34,13 @@ struct SitemapRoutes {
             return Self.xml("urlset", "url", paths.map { Self.base(request) + $0 })
         }
         routes.raw(.get, "/sitemap/makers", access: .everyone) { request in
-            let slugs = try await request.marketplace.openShops()
-            let base = Self.base(request)
-            return Self.xml("urlset", "url", slugs.map { base + Links.seller($0) })
+            try await Self.makers(request, from: nil)
+        }
+        routes.raw(.get, "/sitemap/makers/{seller}", access: .everyone) { request in
+            guard let first = ID<Seller>(request.parameters["seller"] ?? "") else {
+                throw SellerRefusal.unknown
+            }
+            return try await Self.makers(request, from: first)
         }
         routes.raw(.get, "/sitemap/{month}", access: .everyone) { request in
             try await Self.things(request, from: nil)
@@ -49,6 +51,21 @@ struct SitemapRoutes {
             }
             return try await Self.things(request, from: first)
         }
+    }
+
+    private static func path(_ file: SitemapFile) -> String {
+        switch file {
+        case .makers(let first): "/sitemap/makers" + (first.map { "/\($0)" } ?? "")
+        case .things(let month, let first):
+            "/sitemap/\(month)" + (first.map { "/\($0)" } ?? "")
+        }
+    }
+
+    private static func makers(
+        _ request: WebRequest, from first: ID<Seller>?
+    ) async throws -> Response {
+        let slugs = try await request.marketplace.openShops(from: first)
+        return xml("urlset", "url", slugs.map { base(request) + Links.seller($0) })
     }
 
     private static func things(

@@ -14,6 +14,8 @@ struct ThingCard: Fragment {
     let soldOut: Bool
     let rating: String?
     let ratingCount: Int
+    /// The same for whoever hears it.
+    let ratingWords: String?
 
     /// Two in a row on a telephone, four or five on a desk.
     private static let sizes = "(max-width: 44rem) 46vw, 18rem"
@@ -28,6 +30,7 @@ struct ThingCard: Fragment {
         soldOut = !card.inStock
         rating = card.rating.text.map { Format.decimal($0) }
         ratingCount = card.rating.count
+        ratingWords = rating.map { RatingWords.of($0, card.rating.count) }
     }
 
     /// A page's first list, whose first row is seen at once.

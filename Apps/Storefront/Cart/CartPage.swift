@@ -43,6 +43,30 @@ struct CartPage {
         let isAway: Bool
     }
 
+    struct Shipping {
+        let place: String
+        let cost: String
+        let together: String
+
+        init?(_ cart: Cart, to country: String?, _ delivery: [ID<Seller>: DeliveryEstimate]) {
+            guard let country, let things = cart.total, !cart.groups.isEmpty else { return nil }
+            var sum = Money.zero(things.currency)
+            for group in cart.groups {
+                switch delivery[group.seller] {
+                case .sent(let cheapest, _, _):
+                    guard let next = try? sum.adding(cheapest.price) else { return nil }
+                    sum = next
+                case .nothingToSend: break
+                case .notThere, .unknown, nil: return nil
+                }
+            }
+            guard let all = try? things.adding(sum) else { return nil }
+            place = Countries.name(country)
+            cost = sum.isZero ? localized("free") : Format.money(sum)
+            together = Format.money(all)
+        }
+    }
+
     let warning: String?
     /// The first day that may be wished for.
     let tomorrow: String
@@ -50,6 +74,9 @@ struct CartPage {
     let isEmpty: Bool
     let unknown: [String]
     let total: String?
+    /// What all parcels cost by the cheapest ways, and everything with them; nil unless each is
+    /// known.
+    let shipping: Shipping?
     let canCheckOut: Bool
     let makers: String
     let asksCountry: Bool
@@ -77,6 +104,7 @@ struct CartPage {
         isEmpty = cart.isEmpty && cart.unknown.isEmpty
         unknown = cart.unknown.map(\.description)
         total = cart.total.map { Format.money($0) }
+        shipping = Shipping(cart, to: country, delivery)
         canCheckOut = cart.isBuyable && cart.unknown.isEmpty && cart.total != nil
         asksCountry = !cart.isEmpty
         countries = DeliveryLine(nil, to: country, seller: "", then: Links.cart).countries
@@ -89,7 +117,7 @@ extension CartPage.Line {
         let offer = line.offer
         variant = offer.id.description
         title = offer.title
-        link = Links.listing(offer.listing)
+        link = Links.listing(offer.listing, choosing: offer.id, of: offer.optionsText)
         options = offer.optionsText.isEmpty ? nil : offer.optionsText
         picture = offer.imageHash.map { ShownPicture.thumb($0) }
         unitPrice = Format.money(offer.price)

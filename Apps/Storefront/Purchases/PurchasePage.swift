@@ -3,45 +3,17 @@ import ProviderKit
 import Vocabulary
 import Web
 
-/// The model of `account.mustache`.
-struct AccountPage {
-    struct Row {
-        let number: String
-        let link: String
-        let date: String
-        let total: String
-        let state: String
-        let tone: String
-    }
-
-    let name: String
-    let email: String
-    let purchases: [Row]
-    let hasNone: Bool
-    let moreLink: String?
-
-    init(_ account: Account, _ page: Kernel.Page<Purchase>) {
-        name = account.name
-        email = account.email
-        purchases = page.items.map { purchase in
-            let (state, tone) = purchase.state.said
-            return Row(
-                number: purchase.number, link: Links.purchase(purchase.id),
-                date: Format.date(purchase.placedAt), total: Format.money(purchase.total),
-                state: state, tone: tone)
-        }
-        hasNone = page.items.isEmpty
-        moreLink = page.next.map { "/account?after=\(Cursor.seal($0))" }
-    }
-}
-
-extension Purchase.State {
-    /// In words, and whether that is good or bad.
-    var said: (words: String, tone: String) {
-        switch self {
-        case .awaitingPayment: (localized("not paid yet"), "bad")
-        case .paid: (localized("paid"), "good")
-        case .cancelled: (localized("cancelled"), "")
+extension Purchase {
+    /// How it stands in words, and whether that is good or bad.
+    func said(_ outcome: PurchaseOutcome) -> (words: String, tone: String) {
+        switch (state, outcome) {
+        case (.awaitingPayment, _): (localized("not paid yet"), "bad")
+        case (.cancelled, _), (.paid, .cancelled): (localized("cancelled"), "")
+        case (.paid, .stands): (localized("paid"), "good")
+        case (.paid, .notCharged): (localized("cancelled, nothing was charged"), "")
+        case (.paid, .returning): (localized("cancelled, money on its way back"), "")
+        case (.paid, .returned): (localized("cancelled, money returned"), "")
+        case (.paid, .refunded): (localized("money returned"), "")
         }
     }
 }
@@ -105,7 +77,8 @@ struct PurchasePage {
     ///   - now: by the market's clock.
     ///   - reviewed: what was said already, by line and by order.
     init(
-        _ detail: PurchaseDetail, _ waysToPay: [WayToPay], at now: Instant,
+        _ detail: PurchaseDetail, _ outcome: PurchaseOutcome, _ waysToPay: [WayToPay],
+        at now: Instant,
         reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
     ) {
         let purchase = detail.purchase
@@ -155,9 +128,10 @@ struct PurchasePage {
         heldFor = isAsked ? ClockTime.left(from: now, until: purchase.expiresAt) : nil
         heldUntil = ClockTime.moment(purchase.expiresAt)
         isPaidOnDelivery =
-            purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
+            purchase.state == .paid && !outcome.isOver
+            && (detail.payment?.isDue(.atDelivery) ?? false)
         (state, tone) =
-            isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.state.said
+            isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.said(outcome)
         isWatched = isScanned
         failure =
             isAwaitingPayment && !isUnderWay
@@ -286,7 +260,9 @@ struct OrderPart {
         hasSteps = !steps.isEmpty
         lines = detail.lines.map { line in
             Line(
-                id: line.id.description, title: line.title, link: Links.listing(line.listing),
+                id: line.id.description, title: line.title,
+                link: Links.listing(
+                    line.listing, choosing: line.variant, of: line.optionsText),
                 options: line.optionsText.isEmpty ? nil : line.optionsText,
                 picture: line.imageHash.map { ShownPicture.thumb($0) },
                 quantity: line.quantity, total: Format.money(line.total),

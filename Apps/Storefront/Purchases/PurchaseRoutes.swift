@@ -54,18 +54,28 @@ struct PurchaseRoutes {
         let page = try await call.marketplace.listPurchases(
             of: person.account.id, call.query.page())
         return .page(
-            "account", AccountPage(person.account, page), title: localized("Your purchases"))
+            "account",
+            AccountPage(
+                person.account, page,
+                try await call.marketplace.outcomes(of: page.items.map(\.id)),
+                try await call.marketplace.glimpses(of: page.items)),
+            title: localized("Your purchases"))
     }
 
     @Sendable private func show(
         _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        let detail = try await call.marketplace.findPurchase(
-            call.path.purchase, as: visitor.buyer)
+        let detail: PurchaseDetail
+        do {
+            detail = try await call.marketplace.findPurchase(
+                call.path.purchase, as: visitor.buyer)
+        } catch OrderRefusal.purchaseMissing { return .absent(call.path.purchase, visitor) }
         let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
+        let id = detail.purchase.id
+        let outcome = try await call.marketplace.outcomes(of: [id])[id] ?? .stands
         let page = PurchasePage(
-            detail, ways, at: try await call.marketplace.marketNow(), reviewed: reviewed)
+            detail, outcome, ways, at: try await call.marketplace.marketNow(), reviewed: reviewed)
         var answer = PageAnswer.page(
             "purchase", page, title: localized("Purchase \(detail.purchase.number)"))
         if page.isWatched {
@@ -78,7 +88,10 @@ struct PurchaseRoutes {
     @Sendable private func comeBack(
         _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        .afterPaying(
-            try await call.marketplace.returnFromPayment(call.path.purchase, as: visitor.buyer))
+        do {
+            return .afterPaying(
+                try await call.marketplace.returnFromPayment(
+                    call.path.purchase, as: visitor.buyer))
+        } catch OrderRefusal.purchaseMissing { return .absent(call.path.purchase, visitor) }
     }
 }

@@ -18,6 +18,8 @@ struct ReceiptRoutes {
                     return .seeOther(
                         Links.purchase(call.path.purchase),
                         warning: localized("There is a receipt as soon as it is paid."))
+                } catch OrderRefusal.purchaseMissing {
+                    return .absent(call.path.purchase, visitor)
                 }
             }
     }

@@ -1,11 +1,12 @@
 import Synchronization
 import Vocabulary
 
-/// One file of the sitemap: things for sale that were made in a month.
-public struct SitemapFile: Hashable, Sendable {
-    public let month: StatementMonth
-    /// Where a second or further file of the month begins; nil for the first.
-    public let first: ID<Listing>?
+/// One file of the sitemap; a second or further one of its kind says where it begins.
+public enum SitemapFile: Hashable, Sendable {
+    /// Makers whose shops are open.
+    case makers(from: ID<Seller>?)
+    /// Things for sale that were made in a month.
+    case things(StatementMonth, from: ID<Listing>?)
 }
 
 /// The sitemap's list of files, kept by a process for some minutes.

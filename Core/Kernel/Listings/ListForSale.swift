@@ -1,35 +1,40 @@
 import Vocabulary
 
 extension Marketplace {
-    /// What search engines are told of in one file: as many as the sitemap protocol allows
-    /// (https://www.sitemaps.org/protocol.html).
-    public static let sitemapMax = 50_000
+    /// How many addresses one file of the sitemap holds. The protocol allows 50,000
+    /// (https://www.sitemaps.org/protocol.html); anybody may ask for any file at any time, so one
+    /// costs no more than a page does.
+    public static let sitemapMax = 2000
 
-    /// The things for sale that were made in a month, oldest first; at most ``sitemapMax``.
-    /// - Parameter first: where a further file of the month begins.
+    /// The things for sale that were made in a month, oldest first; at most `size`.
+    /// - Parameters:
+    ///   - first: where a further file of the month begins.
+    ///   - size: how many things a file holds.
     public func listingsForSale(
-        madeIn month: StatementMonth, from first: ID<Listing>? = nil
+        madeIn month: StatementMonth, from first: ID<Listing>? = nil,
+        size: Int = Marketplace.sitemapMax
     ) async throws -> [ID<Listing>] {
         try await database.cards.ids(
-            from: month.start, until: month.end, first: first, limit: Self.sitemapMax)
+            from: month.start, until: month.end, first: first, limit: size)
     }
 
-    /// The files that lead to everything for sale, the oldest month first, as they were at most
-    /// ten minutes ago; empty while nothing is for sale.
+    /// The files that lead to every open shop and to everything for sale, the oldest month first,
+    /// as they were at most ten minutes ago.
     /// - Throws: ``WorkRefusal/busy(seconds:)`` when it takes too long to find out.
     public func sitemapFiles() async throws -> [SitemapFile] {
         try await knownSitemap.files {
-            var files: [SitemapFile] = []
+            var files = [SitemapFile.makers(from: nil)]
+            files += try await sitemapPartsOfMakers().map { .makers(from: $0) }
             for month in try await monthsOfListings() {
-                let parts = try await sitemapParts(of: month)
-                files += ([nil] + parts).map { SitemapFile(month: month, first: $0) }
+                files.append(.things(month, from: nil))
+                files += try await sitemapParts(of: month).map { .things(month, from: $0) }
             }
             return files
         }
     }
 
-    /// Where the second and further files of a month begin; none for a month of ``sitemapMax``
-    /// things or fewer.
+    /// Where the second and further files of a month begin; none for a month of so few things
+    /// that one holds them.
     /// - Parameter size: how many things a file holds.
     public func sitemapParts(
         of month: StatementMonth, size: Int = Marketplace.sitemapMax
@@ -41,9 +46,26 @@ extension Marketplace {
         return parts
     }
 
-    /// The addresses of the makers whose shops are open, oldest first; at most ``sitemapMax``.
-    public func openShops() async throws -> [String] {
-        try await database.sellers.openSlugs(limit: Self.sitemapMax)
+    /// The addresses of the makers whose shops are open, oldest first; at most `size`.
+    /// - Parameters:
+    ///   - first: where a further file of them begins.
+    ///   - size: how many makers a file holds.
+    public func openShops(
+        from first: ID<Seller>? = nil, size: Int = Marketplace.sitemapMax
+    ) async throws -> [String] {
+        try await database.sellers.openSlugs(from: first, limit: size)
+    }
+
+    /// Where the second and further files of makers begin; none while one holds all.
+    /// - Parameter size: how many makers a file holds.
+    public func sitemapPartsOfMakers(
+        size: Int = Marketplace.sitemapMax
+    ) async throws -> [ID<Seller>] {
+        var parts: [ID<Seller>] = []
+        while let next = try await database.sellers.openShop(after: size, from: parts.last) {
+            parts.append(next)
+        }
+        return parts
     }
 
     /// The months in which something that is for sale may have been made, first to last; empty

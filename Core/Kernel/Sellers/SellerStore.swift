@@ -43,12 +43,27 @@ struct SellerStore {
     }
 
     /// Of the verified ones, oldest first.
-    func openSlugs(limit: Int) async throws -> [String] {
+    /// - Parameter first: where to begin, oldest first; at the beginning without.
+    func openSlugs(from first: ID<Seller>?, limit: Int) async throws -> [String] {
         try await db.query(
             """
-            select slug from seller where state = 'verified' order by id limit \(limit)::int
+            select slug from seller
+            where state = 'verified' and (\(first)::uuid is null or id >= \(first)::uuid)
+            order by id limit \(limit)::int
             """
         ).decode { c in try c.next() }
+    }
+
+    /// The open shop that so many others come before, counted from `first` on; nil when there
+    /// are no more.
+    func openShop(after count: Int, from first: ID<Seller>?) async throws -> ID<Seller>? {
+        try await db.query(
+            """
+            select id from seller
+            where state = 'verified' and (\(first)::uuid is null or id >= \(first)::uuid)
+            order by id offset \(count)::int limit 1
+            """
+        ).decode { c in try c.next(ID<Seller>.self) }.first
     }
 
     func lock(_ id: ID<Seller>) async throws -> Seller? {

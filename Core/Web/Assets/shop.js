@@ -193,8 +193,24 @@ if (reel) {
   }));
 }
 
-// Choices of a thing: price, stock and picture follow at once.
+// Choices of a thing: price, stock and picture follow at once, and what sending it costs as soon as
+// the server has said it.
 for (const form of document.querySelectorAll("form[data-choices]")) {
+  let asking = null;
+  const askForDelivery = async (choice) => {
+    if (!document.querySelector("[data-delivery]")) return;
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const answer = await fetch("?variant=" + choice.value,
+        { signal: asking.signal, headers: { accept: "text/html" } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [now, then] = [page, document].map((one) => one.querySelector("[data-delivery]"));
+      // Whoever is about to choose a country goes on with it.
+      if (now && !then.contains(document.activeElement)) then.replaceWith(now);
+    } catch { /* chosen anew meanwhile, or offline: the checkout says it */ }
+  };
   const shown = (name) => document.querySelector("[data-shown=" + name + "]");
   const follow = (choice) => {
     for (const name of ["price", "stock"]) {
@@ -206,12 +222,16 @@ for (const form of document.querySelectorAll("form[data-choices]")) {
   };
   form.addEventListener("change", (event) => {
     const choice = event.target.closest("input[data-price]");
-    if (choice) follow(choice);
+    if (!choice) return;
+    follow(choice);
+    askForDelivery(choice);
   });
   // Whoever comes back finds what they had chosen, which the browser remembers.
   addEventListener("pageshow", () => {
     const choice = form.querySelector("input[data-price]:checked");
-    if (choice && !choice.defaultChecked) follow(choice);
+    if (!choice) return;
+    if (!choice.defaultChecked || "asked" in form.dataset) follow(choice);
+    if (!choice.defaultChecked) askForDelivery(choice);
   });
 }
 

@@ -45,6 +45,8 @@ public struct Chrome: Sendable {
 struct ProblemPage {
     let headline: String
     let explanation: String
+    /// Where one signs in and then goes on; nil where that is not what is missing.
+    var signIn: String?
     let requestID: String
     let isFault: Bool
 }

@@ -12,6 +12,8 @@ struct LayoutPage {
 
     /// BCP 47.
     let language: String
+    /// In the words of Open Graph.
+    let locale: String
     let languages: [LanguageLink]
     let hasLanguages: Bool
     let title: String
@@ -52,6 +54,7 @@ struct LayoutPage {
     ) {
         let path = request.path
         language = Words.current.language.code
+        locale = Self.locale(Words.current.language)
         languages = Self.languages(site, request)
         hasLanguages = !languages.isEmpty
         let here = Self.current(chrome.links, path)
@@ -94,6 +97,15 @@ struct LayoutPage {
         picture = head?.picture.map { base + $0 }
         kind = head?.kind ?? "website"
         structured = head?.structured.map { $0.scriptText(base: base) } ?? []
+    }
+
+    /// A language with the country in which it is written as our pages write it.
+    private static func locale(_ language: Language) -> String {
+        switch language {
+        case .english: "en_GB"
+        case .german: "de_DE"
+        case .french: "fr_FR"
+        }
     }
 
     /// The link that leads to where one is, or to the list that it belongs to.

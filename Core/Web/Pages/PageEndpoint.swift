@@ -18,6 +18,9 @@ public struct PageAnswer: Sendable {
     var head: PageHead?
     /// What is wrong with which input of a form on the page.
     var fault: FormFault?
+    /// Whether it shows a form that was sent and not taken. Its title begins with that, which is
+    /// what a screen reader says first of a page that looks as before.
+    var isRefused = false
     /// Whether a browser may keep it for its Back button, as it was, for somebody who is not signed
     /// in: no form on it is for one time only, and of its reader it shows no more than what this
     /// browser looked at.
@@ -177,7 +180,11 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                     return try await request.site.respond(handler(call, caller), request, caller)
                 }
                 let sent = try await SentForm(request, filesLimit: shape.filesLimit)
-                try request.requireFormToken(sent.token)
+                if let answer = try await sent.outdated(
+                    request, shape.form, caller, again: again)
+                {
+                    return try await request.site.respond(answer, request, caller)
+                }
                 let work: @Sendable () async throws -> Response = {
                     do {
                         let form = try sent.value(shape.form)
@@ -198,6 +205,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                         var answer = try await again?(refused, caller) ?? refused.alone()
                         if answer.status == .ok { answer.status = refusal.reason.status }
                         answer.fault = refused.fault
+                        answer.isRefused = true
                         return try await request.site.respond(answer, request, caller)
                     }
                 }

@@ -61,8 +61,15 @@ struct SentForm: Sendable {
     }
 
     func again(_ request: WebRequest, _ refusal: any Refusal, _ form: Schema) -> Again {
+        again(request, form, refusal.localizedExplanation, field: refusal.field)
+    }
+
+    /// - Parameter field: the input at fault; nil when none is.
+    func again(
+        _ request: WebRequest, _ form: Schema, _ explanation: String, field: String? = nil
+    ) -> Again {
         Again(
-            request: request, explanation: refusal.localizedExplanation, field: refusal.field,
+            request: request, explanation: explanation, field: field,
             values: Dictionary(
                 items.map { (TypedAmount.field($0.name), $0.value) },
                 uniquingKeysWith: { first, _ in first }),

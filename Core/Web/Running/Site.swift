@@ -79,7 +79,8 @@ public final class Site: Sendable {
             // A sign-in or sign-out within this request changes what stands around the page.
             let flash = request.takeFlash()
             let layout = LayoutPage(
-                self, try await chrome(request, caller.signedIn), request, title: title,
+                self, try await chrome(request, caller.signedIn), request,
+                title: answer.isRefused ? localized("Error: \(title)") : title,
                 head: answer.head, flash: flash, content)
             var response = try page(layout, answer.status, request)
             if answer.isKeptForBack, flash == nil, caller.signedIn == nil {
@@ -130,6 +131,8 @@ public final class Site: Sendable {
     func page(for problem: Problem, _ request: WebRequest) async -> Response {
         let model = ProblemPage(
             headline: Self.headline(problem.status), explanation: problem.localizedDetail,
+            signIn: problem.code == WebRefusal.signInNeeded.code
+                ? Then(then: request.pageBefore).onward("/sign-in") : nil,
             requestID: request.id, isFault: problem.status.code >= 500)
         do {
             let content = try templates.render(model, "problem")

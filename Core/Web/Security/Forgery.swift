@@ -43,6 +43,18 @@ extension WebRequest {
         return page.hasPrefix(own + "/")
     }
 
+    /// The page of ours from which the browser came, as it says; nil when it was none of ours.
+    var pageBefore: String? {
+        guard comesFromOwnPage, let page = headers[.referer] else { return nil }
+        let parts = page.split(
+            separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4,
+            parts[2] == (head.authority ?? "")
+                || page.hasPrefix((site.settings.publicURL ?? "\u{0}") + "/")
+        else { return nil }
+        return "/" + parts[3]
+    }
+
     /// What this browser's forms carry: nobody else can compute it. Written differently each time,
     /// so that the length of a compressed page tells nothing of it (https://breachattack.com).
     func formToken() -> String {

@@ -25,15 +25,16 @@ public struct VisitStore: Sendable {
         }
     }
 
-    /// How many there were in the last ``ShopGlance/days`` days, today included; nil when Redis
-    /// does not answer.
-    public func total(of seller: ID<Seller>) async -> Int? {
+    /// How many there were on each of the last ``ShopGlance/days`` days (UTC), the oldest first and
+    /// today last; nil when Redis does not answer.
+    public func days(of seller: ID<Seller>) async -> [Int]? {
         let today = Instant.systemNow
-        let keys = (0..<ShopGlance.days).map { key(seller, today.advanced(days: -$0)) }
+        let keys = (0..<ShopGlance.days).reversed()
+            .map { key(seller, today.advanced(days: -$0)) }
         do {
             let reply = try await redis.send("MGET", keys.map { .string($0) })
             guard case .array(let counts) = reply else { return nil }
-            return counts.reduce(0) { $0 + (Int($1.text ?? "") ?? 0) }
+            return counts.map { Int($0.text ?? "") ?? 0 }
         } catch {
             return nil
         }

@@ -19,7 +19,7 @@ import Vocabulary
                 return $0
             }
             let month = StatementMonth(of: .systemNow)
-            return Array(repeating: SitemapFile(month: month, first: nil), count: count)
+            return Array(repeating: SitemapFile.things(month, from: nil), count: count)
         }
 
         func sitemap() -> KnownSitemap { KnownSitemap { self.time.withLock { $0 } } }
@@ -117,7 +117,7 @@ import Vocabulary
             try await market.database.execute(
                 "update listing set state = 'draft' where id = \(cup.id)")
 
-            #expect(files == [SitemapFile(month: month, first: nil)])
+            #expect(files == [.makers(from: nil), .things(month, from: nil)])
             #expect(try await kernel.sitemapFiles() == files)
         }
     }

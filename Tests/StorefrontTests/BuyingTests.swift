@@ -74,7 +74,7 @@ import Web
             let paid = try await browser.submit(
                 declined, "/purchases/\(id)/payments", ["way": "\(shop.payment) card"])
 
-            #expect(declined.text.contains("Your bank declined the card."))
+            #expect(declined.text.ranges(of: "Your bank declined the card.").count == 1)
             #expect(paid.text.contains("Your order is paid."))
         }
     }

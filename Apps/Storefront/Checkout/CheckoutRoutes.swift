@@ -201,6 +201,8 @@ extension PageAnswer {
         if case .redirect(let url) = placed.next { return .seeOther(url) }
         let page = Links.purchase(placed.purchase.id)
         if let refusal = placed.refusal {
+            // The purchase's own page says why a card was declined, where another way is chosen.
+            if case .declined = refusal { return .seeOther(page) }
             return .seeOther(page, warning: refusal.localizedExplanation)
         }
         if placed.purchase.state == .paid {

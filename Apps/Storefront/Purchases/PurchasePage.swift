@@ -20,11 +20,14 @@ struct AccountPage {
     let hasNone: Bool
     let moreLink: String?
 
-    init(_ account: Account, _ page: Kernel.Page<Purchase>) {
+    init(
+        _ account: Account, _ page: Kernel.Page<Purchase>,
+        _ outcomes: [ID<Purchase>: PurchaseOutcome]
+    ) {
         name = account.name
         email = account.email
         purchases = page.items.map { purchase in
-            let (state, tone) = purchase.state.said
+            let (state, tone) = purchase.said(outcomes[purchase.id] ?? .stands)
             return Row(
                 number: purchase.number, link: Links.purchase(purchase.id),
                 date: Format.date(purchase.placedAt), total: Format.money(purchase.total),
@@ -35,13 +38,17 @@ struct AccountPage {
     }
 }
 
-extension Purchase.State {
-    /// In words, and whether that is good or bad.
-    var said: (words: String, tone: String) {
-        switch self {
-        case .awaitingPayment: (localized("not paid yet"), "bad")
-        case .paid: (localized("paid"), "good")
-        case .cancelled: (localized("cancelled"), "")
+extension Purchase {
+    /// How it stands in words, and whether that is good or bad.
+    func said(_ outcome: PurchaseOutcome) -> (words: String, tone: String) {
+        switch (state, outcome) {
+        case (.awaitingPayment, _): (localized("not paid yet"), "bad")
+        case (.cancelled, _), (.paid, .cancelled): (localized("cancelled"), "")
+        case (.paid, .stands): (localized("paid"), "good")
+        case (.paid, .notCharged): (localized("cancelled, nothing was charged"), "")
+        case (.paid, .returning): (localized("cancelled, money on its way back"), "")
+        case (.paid, .returned): (localized("cancelled, money returned"), "")
+        case (.paid, .refunded): (localized("money returned"), "")
         }
     }
 }
@@ -105,8 +112,8 @@ struct PurchasePage {
     ///   - now: by the market's clock.
     ///   - reviewed: what was said already, by line and by order.
     init(
-        _ detail: PurchaseDetail, _ waysToPay: [WayToPay], at now: Instant,
-        reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
+        _ detail: PurchaseDetail, _ outcome: PurchaseOutcome, _ waysToPay: [WayToPay],
+        at now: Instant, reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
     ) {
         let purchase = detail.purchase
         number = purchase.number
@@ -154,10 +161,10 @@ struct PurchasePage {
         received = isAwaitingPayment && apart.isEmpty ? detail.payment?.receivedWords : nil
         heldFor = isAsked ? ClockTime.left(from: now, until: purchase.expiresAt) : nil
         heldUntil = ClockTime.moment(purchase.expiresAt)
-        isPaidOnDelivery =
-            purchase.state == .paid && (detail.payment?.isDue(.atDelivery) ?? false)
+        let isDue = detail.payment?.isDue(.atDelivery) ?? false
+        isPaidOnDelivery = purchase.state == .paid && !outcome.isOver && isDue
         (state, tone) =
-            isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.state.said
+            isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.said(outcome)
         isWatched = isScanned
         failure =
             isAwaitingPayment && !isUnderWay

@@ -54,7 +54,11 @@ struct PurchaseRoutes {
         let page = try await call.marketplace.listPurchases(
             of: person.account.id, call.query.page())
         return .page(
-            "account", AccountPage(person.account, page), title: localized("Your purchases"))
+            "account",
+            AccountPage(
+                person.account, page,
+                try await call.marketplace.outcomes(of: page.items.map(\.id))),
+            title: localized("Your purchases"))
     }
 
     @Sendable private func show(
@@ -64,8 +68,10 @@ struct PurchaseRoutes {
             call.path.purchase, as: visitor.buyer)
         let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
+        let id = detail.purchase.id
+        let outcome = try await call.marketplace.outcomes(of: [id])[id] ?? .stands
         let page = PurchasePage(
-            detail, ways, at: try await call.marketplace.marketNow(), reviewed: reviewed)
+            detail, outcome, ways, at: try await call.marketplace.marketNow(), reviewed: reviewed)
         var answer = PageAnswer.page(
             "purchase", page, title: localized("Purchase \(detail.purchase.number)"))
         if page.isWatched {

@@ -9,7 +9,8 @@ struct PurchaseCaseStore {
 
     private static let found: SQL = """
         p.id, p.number, p.email, coalesce(p.address->>'name', ''), p.state, p.total, p.currency,
-            cardinality(array(select 1 from orders o where o.purchase_id = p.id)), p.placed_at
+            cardinality(array(select 1 from orders o where o.purchase_id = p.id)), p.placed_at,
+            \(PurchaseOutcomeStore.columns)
         """
 
     func list(_ search: PurchaseSearch, _ page: PageRequest) async throws -> Page<PurchaseFound> {

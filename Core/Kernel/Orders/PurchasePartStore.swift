@@ -10,7 +10,7 @@ enum PurchasePartStore {
         return PurchaseFound(
             id: id, number: number, email: email, recipient: recipient, state: state,
             total: Money(try c.next(), try c.next()), orderCount: try c.next(),
-            placedAt: try c.next())
+            placedAt: try c.next(), outcome: try PurchaseOutcome(&c))
     }
 
     static func orders(of purchase: ID<Purchase>) -> SQL {
@@ -110,9 +110,11 @@ enum PurchasePartStore {
         """
         select p.currency, p.id, p.purchase_id, u.number, p.instance_id, i.name, p.method, p.state,
             p.amount, p.authorized, p.captured, p.refunded, p.received, p.excess, p.reference,
-            coalesce(p.failure_message, p.failure_code), p.created_at
+            coalesce(p.failure_message, p.failure_code), p.created_at,
+            coalesce(k.label, p.method)
         from payment p
             join provider_instance i on i.id = p.instance_id
+            left join payment_method k on k.instance_id = p.instance_id and k.code = p.method
             join purchase u on u.id = p.purchase_id
         where \(condition)
         order by p.id desc
@@ -125,15 +127,21 @@ enum PurchasePartStore {
     ) throws -> PaymentCase {
         let currency: Currency = try c.next()
         let id: ID<Payment> = try c.next()
+        let (purchase, number) = (try c.next(ID<Purchase>.self), try c.next(String.self))
+        let (instance, name) = (try c.next(ID<ProviderInstance>.self), try c.next(String.self))
+        let (method, state) = (try c.next(String.self), try c.next(Payment.State.self))
+        func money() throws -> Money { Money(try c.next(), currency) }
+        let (amount, authorized) = (try money(), try money())
+        let (captured, refunded) = (try money(), try money())
+        let (received, excess) = (try money(), try money())
+        let (reference, failure) = (try c.next(String?.self), try c.next(String?.self))
+        let createdAt: Instant = try c.next()
         return PaymentCase(
-            id: id, purchase: try c.next(), purchaseNumber: try c.next(),
-            instance: try c.next(), instanceName: try c.next(), method: try c.next(),
-            state: try c.next(), amount: Money(try c.next(), currency),
-            authorized: Money(try c.next(), currency), captured: Money(try c.next(), currency),
-            refunded: Money(try c.next(), currency), received: Money(try c.next(), currency),
-            excess: Money(try c.next(), currency), reference: try c.next(), failure: try c.next(),
-            createdAt: try c.next(),
-            attempts: attempts.filter { $0.payment == id },
+            id: id, purchase: purchase, purchaseNumber: number, instance: instance,
+            instanceName: name, method: method, methodName: try c.next(), state: state,
+            amount: amount, authorized: authorized, captured: captured, refunded: refunded,
+            received: received, excess: excess, reference: reference, failure: failure,
+            createdAt: createdAt, attempts: attempts.filter { $0.payment == id },
             receipts: receipts.filter { $0.payment == id })
     }
 

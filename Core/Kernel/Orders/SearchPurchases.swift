@@ -11,6 +11,8 @@ public struct PurchaseFound: Sendable {
     public let total: Money
     public let orderCount: Int
     public let placedAt: Instant
+    /// What became of it after it was paid.
+    public let outcome: PurchaseOutcome
 }
 
 /// Which purchases the back office asks for.
@@ -102,7 +104,10 @@ public struct PaymentCase: Sendable {
     public let purchaseNumber: String
     public let instance: ID<ProviderInstance>
     public let instanceName: String
+    /// The module's code.
     public let method: String
+    /// What the customer read of it, in English; the code where it was on no page.
+    public let methodName: String
     public let state: Payment.State
     public let amount: Money
     public let authorized: Money

@@ -123,6 +123,7 @@ public struct Migration: Sendable {
         "m0173-kept-imports",
         "m0174-payouts-due",
         "m0175-disputes-unread",
+        "m0176-open-refunds",
     ]
 
     /// The migrations that this build ships.

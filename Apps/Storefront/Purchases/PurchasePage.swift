@@ -113,8 +113,7 @@ struct PurchasePage {
     ///   - reviewed: what was said already, by line and by order.
     init(
         _ detail: PurchaseDetail, _ outcome: PurchaseOutcome, _ waysToPay: [WayToPay],
-        at now: Instant,
-        reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
+        at now: Instant, reviewed: (lines: Set<ID<OrderLine>>, orders: Set<ID<Order>>) = ([], [])
     ) {
         let purchase = detail.purchase
         number = purchase.number
@@ -162,9 +161,8 @@ struct PurchasePage {
         received = isAwaitingPayment && apart.isEmpty ? detail.payment?.receivedWords : nil
         heldFor = isAsked ? ClockTime.left(from: now, until: purchase.expiresAt) : nil
         heldUntil = ClockTime.moment(purchase.expiresAt)
-        isPaidOnDelivery =
-            purchase.state == .paid && !outcome.isOver
-            && (detail.payment?.isDue(.atDelivery) ?? false)
+        let isDue = detail.payment?.isDue(.atDelivery) ?? false
+        isPaidOnDelivery = purchase.state == .paid && !outcome.isOver && isDue
         (state, tone) =
             isPaidOnDelivery ? (localized("to be paid on delivery"), "") : purchase.said(outcome)
         isWatched = isScanned

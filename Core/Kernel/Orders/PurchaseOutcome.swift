@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// What became of a purchase after it was paid. Its state stays `paid`, because it was: receipts and
-/// books speak of that. People want to know how it ended.
+/// What became of a purchase after it was paid. Its state stays `paid`, because it was: receipts
+/// and books speak of that. People want to know how it ended.
 public enum PurchaseOutcome: String, Sendable, CaseIterable {
     /// Something of it was bought, or it was never paid.
     case stands

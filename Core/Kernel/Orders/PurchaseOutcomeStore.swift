@@ -5,8 +5,8 @@ import Vocabulary
 struct PurchaseOutcomeStore {
     let db: any Queryable
 
-    /// What ``PurchaseOutcome`` is made of, of a row `p` of `purchase`: indexed look-ups by it. What
-    /// came late was never for the purchase.
+    /// What ``PurchaseOutcome`` is made of, of a row `p` of `purchase`: indexed look-ups by it.
+    /// What came late was never for the purchase.
     static let columns: SQL = """
         p.state = 'paid' and not exists (
             select from orders o where o.purchase_id = p.id and o.state <> 'cancelled'),

@@ -121,6 +121,7 @@ public struct Migration: Sendable {
         "m0171-late-shares",
         "m0172-late-shares-checked",
         "m0173-kept-imports",
+        "m0176-open-refunds",
     ]
 
     /// The migrations that this build ships.

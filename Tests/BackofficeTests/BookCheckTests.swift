@@ -101,6 +101,36 @@ import Vocabulary
         }
     }
 
+    @Test func `what is at fault leads to the page where it is looked into`() async throws {
+        try await Office.run(checkingInvariants: false) { office in
+            let sale = try await Sale(office.market)
+            let (purchase, seller) = (sale.purchase, sale.sellers[0].id)
+            let payment = try await office.get("/api/v1/payments").require("items.0.id")
+            try await office.market.storage.tamper([
+                "update purchase set total = total + 1",
+                "update payment set captured = captured - 1",
+                """
+                update ledger_balance set balance = balance + 1 where account_id in (
+                    select a.id from ledger_account a join wallet on wallet.id = a.wallet_id
+                    where wallet.seller_id = \(seller) and a.kind = 'seller_pending')
+                """,
+            ])
+            try await office.market.marketplace.recordVerification()
+
+            let page = try await office.get("/ledger/verification", as: .finance)
+
+            #expect(page.text.contains("The books are wrong"))
+            for (path, words) in [
+                ("/purchases/\(purchase.id)", "purchase \(purchase.number)"),
+                ("/payments/\(payment)", "payment \(purchase.number)"),
+                ("/sellers/\(seller)", "seller Clay"),
+            ] {
+                #expect(page.text.contains("<a href=\"\(path)\">\(words)</a>"), "\(path)")
+                #expect(try await office.get(path, as: .finance).status < 400)
+            }
+        }
+    }
+
     @Test func `a day that did not agree is compared again, and the newest counts`() async throws {
         try await Office.run { office in
             let market = office.market

@@ -44,14 +44,15 @@ import Vocabulary
                 [
                     "/sellers/\(seller)", "/sellers/\(seller)/statement",
                     "/sellers/\(seller)/payouts", "/sellers/\(seller)/statements",
-                    "/purchases", "/purchases/\(sale.purchase.id)",
+                    "/purchases", "/purchases/\(sale.purchase.id)", "/orders", "/refunds",
                     "/orders/\(sale.orders[0].order.id)/money", "/payments",
                     "/payments/to-review", "/cash", "/disputes", "/payout-plans",
                     "/payout-files", "/bank-reports", "/reconciliations", "/ledger/verification",
                     "/seals", "/invoices", "/jobs", "/people", "/checklist", "/categories",
                     "/attributes", "/attributes/\(asked.id)",
                     "/attributes/\(asked.id)/values/\(raku)",
-                    "/listings", "/reviews", "/picked", "/accounts", "/impersonations", "/me",
+                    "/listings", "/listings/\(sale.listing)", "/reviews", "/picked", "/accounts",
+                    "/impersonations", "/me",
                     "/provider-rules/payment", "/audit", "/audit?object=seller&id=\(seller)",
                 ] + said.keys
 

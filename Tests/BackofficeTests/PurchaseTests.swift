@@ -62,6 +62,54 @@ import Vocabulary
         }
     }
 
+    @Test func `a purchase of which nothing is left says where its money is`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let page = "/purchases/\(sale.purchase.id)"
+            let standing = try await office.get("/api/v1" + page)
+            for order in sale.orders {
+                _ = try await office.post(
+                    "/api/v1/orders/\(order.order.id)/cancellation",
+                    #"{"reason": "The customer called."}"#)
+            }
+            let returning = try await office.get(page)
+            while try await office.market.marketplace.settlePayments() > 0 {}
+            let returned = try await office.get(page, in: "de")
+            let list = try await office.get("/purchases")
+            let program = try await office.get("/api/v1" + page)
+
+            #expect(standing.value("purchase.outcome") == "stands")
+            #expect(returning.text.contains("cancelled, money on its way back"))
+            #expect(returned.text.contains("storniert, Geld zurückgezahlt"))
+            #expect(list.text.contains("cancelled, money returned"))
+            #expect(program.value("purchase.outcome") == "returned")
+            #expect(program.value("purchase.state") == "paid")
+        }
+    }
+
+    @Test func `a way to pay is called what the customer read, in the reader's language`()
+        async throws
+    {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            try await office.market.database.execute(
+                """
+                insert into payment_method (instance_id, code, label)
+                values (\(sale.payment), 'card', 'Bank transfer')
+                on conflict (instance_id, code) do update set label = excluded.label
+                """)
+
+            let page = try await office.get("/purchases/\(sale.purchase.id)", in: "de")
+            let list = try await office.get("/payments", in: "fr")
+            let program = try await office.get("/api/v1/payments")
+
+            #expect(page.text.contains("Zahlung mit Überweisung"))
+            #expect(list.text.contains("Virement"))
+            #expect(program.value("items.0.method") == "card")
+            #expect(program.value("items.0.methodName") == "Bank transfer")
+        }
+    }
+
     @Test func `orders nobody has are not found, whatever is asked of them`() async throws {
         try await Office.run { office in
             let order = "/api/v1/orders/\(ID<Order>())"

@@ -92,6 +92,8 @@ import Vocabulary
                         amount: total, withdrawn: .zero(total.currency),
                         fee: .zero(total.currency), reason: "fraudulent", version: 1),
                     at: sale.payment))
+            let list = try await office.get("/disputes", as: .finance, in: "de")
+            #expect(list.text.contains(">Betrug<"), "no code of the bank's")
             func found(_ text: String, _ role: AdminRole) async throws -> [String?] {
                 let answer = try await office.get("/api/v1/search?text=\(text)", as: role)
                 return [answer.value("items.0.kind"), answer.value("items.0.id")]

@@ -124,38 +124,6 @@ enum CataloguePages {
                     })
             ])
     }
-
-    static func listing(_ listing: ListingFound, _ admin: Administrator) -> DeskPage {
-        let path = "/listings/\(listing.id)"
-        let form =
-            listing.state == .blocked
-            ? DeskForm("Let it be published again", to: path + "/release", [.reason])
-            : DeskForm.dangerous(
-                "Block this listing", to: path + "/block",
-                hint: """
-                    It leaves the shop at once, and its seller cannot publish it again until it \
-                    is let go here.
-                    """)
-        let pick = DeskForm(
-            listing.isPicked ? "Take it off the first page" : "Show it on the first page",
-            to: path + (listing.isPicked ? "/pick-removal" : "/pick"))
-        return DeskPage(
-            .data(listing.title),
-            [
-                Block(
-                    facts: [
-                        Fact("State", state: listing.state.rawValue),
-                        Fact("For sale", listing.isForSale ? "yes" : "no"),
-                        Fact("On the first page", listing.isPicked ? "yes" : "no"),
-                        Fact("Seller", data: listing.sellerName, to: Links.seller(listing.seller)),
-                        Fact("From", data: Format.money(listing.priceFrom)),
-                        Fact("Since", data: Format.time(listing.createdAt)),
-                        Fact(
-                            "Audit trail", "show",
-                            to: Links.trail("listing", listing.id.description)),
-                    ], forms: mayModerate(admin) ? [pick, form] : [])
-            ])
-    }
 }
 
 extension Category {

@@ -130,8 +130,10 @@ struct CatalogueRoutes {
                 try await Self.list(call.marketplace, call.query), call.query, admin)
         }
         desk.page("/listings/{listing}", .readCatalogue, path: ListingPath.self) { call, admin in
-            CataloguePages.listing(
-                try await call.marketplace.listingForModeration(call.path.listing), admin)
+            let found = try await call.marketplace.listingForModeration(call.path.listing)
+            return ModeratedListingPage.show(
+                found, try await call.marketplace.contentForModeration(of: found),
+                in: try await call.marketplace.categories(), call.marketplace.settings, admin)
         }
         desk.read(
             "/listings", "Listings of all sellers, newest first", tag: "Catalogue",

@@ -18,6 +18,7 @@ struct Opinion {
     let trail: String
     /// What is known of one and not of the other.
     var more: [Fact] = []
+    var photos: [Picture] = []
 
     /// A page of them.
     /// - Parameter path: of the list, which is a tab of the catalogue.
@@ -51,7 +52,7 @@ struct Opinion {
                 Fact("Answer", data: reply ?? "—"),
                 Fact("State", state: isHidden ? "hidden" : "published"),
                 Fact("Audit trail", "show", to: trail),
-            ] + more, forms: mayModerate ? [form] : [])
+            ] + more, pictures: photos, forms: mayModerate ? [form] : [])
     }
 }
 

@@ -37,8 +37,9 @@ extension Opinion {
             body: review.body, reply: review.reply, isHidden: review.isHidden,
             createdAt: review.createdAt, path: "/reviews/\(review.id)",
             trail: Links.trail("review", review.id.description),
-            more: review.photos.enumerated().map { index, photo in
-                Fact("Photo \(index + 1)", "look at it", to: "/media/\(photo.hash)")
+            photos: review.photos.enumerated().map { index, photo in
+                let words: Phrase = "Photo \(index + 1)"
+                return Picture(photo.hash, words: words.text)
             })
     }
 }

@@ -47,6 +47,8 @@ struct DeskPage: Sendable {
 struct Block: Sendable {
     let heading: String?
     let text: String?
+    /// What somebody wrote, with its line breaks.
+    private(set) var quote: String?
     /// Things to know at a glance.
     let facts: [Fact]
     let hasFacts: Bool
@@ -62,6 +64,8 @@ struct Block: Sendable {
     let nothing: String?
     /// The next page of a list.
     let more: String?
+    /// Where addresses with `#` lead to.
+    private(set) var anchor: String?
 
     init(
         _ heading: Phrase? = nil, text: Phrase? = nil, facts: [Fact] = [], pictures: [Picture] = [],
@@ -84,14 +88,43 @@ struct Block: Sendable {
         self.nothing = isEmpty ? nothing?.text : nil
         self.more = more
     }
+
+    func quoting(_ words: String) -> Block {
+        var block = self
+        block.quote = words.isEmpty ? nil : words
+        return block
+    }
+
+    func at(_ anchor: String) -> Block {
+        var block = self
+        block.anchor = anchor
+        return block
+    }
 }
 
 /// A picture to be looked at, which leads to itself in full size.
 struct Picture: Sendable {
     let link: String
+    /// What stands in the page: the same, or a small copy.
+    let source: String
     let words: String
     /// A paper that only the browser's own viewer shows: no page of ours holds a frame.
-    var isPaper = false
+    let isPaper: Bool
+
+    init(link: String, words: String, isPaper: Bool = false) {
+        self.link = link
+        source = link
+        self.words = words
+        self.isPaper = isPaper
+    }
+
+    /// A photo of the shop.
+    init(_ hash: ContentHash, words: String) {
+        link = "/media/\(hash)"
+        source = ShownPicture.thumb(hash)
+        self.words = words
+        isPaper = false
+    }
 }
 
 struct Fact: Sendable {
@@ -155,8 +188,8 @@ struct Cell: Sendable {
     }
 
     /// What happened, by the code that the trail and the outbox have for it.
-    static func event(_ code: String) -> Cell {
-        var cell = Cell(data: code.eventInWords)
+    static func event(_ code: String, to link: String? = nil) -> Cell {
+        var cell = Cell(data: code.eventInWords, to: link)
         cell.code = code
         return cell
     }

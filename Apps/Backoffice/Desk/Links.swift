@@ -9,6 +9,7 @@ enum Links {
     }
 
     static func seller(_ id: ID<Seller>) -> String { "/sellers/\(id)" }
+    static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
     static func provider(_ id: ID<ProviderInstance>) -> String { "/providers/\(id)" }
     static func trail(_ kind: String, _ id: String) -> String {

@@ -45,7 +45,8 @@ struct DisputeRoutes {
             return [
                 Cell(data: dispute.reference), Cell(data: Format.date(dispute.openedAt)),
                 Cell(data: listed.purchaseNumber, to: "/purchases/\(listed.purchase)"),
-                Cell(data: dispute.reason), Cell(words(dispute.status)), .money(dispute.amount),
+                Cell(data: dispute.reason.inWords), Cell(words(dispute.status)),
+                .money(dispute.amount),
                 .money(dispute.withdrawn), .money(listed.charged), .money(dispute.fee),
                 Cell(data: dispute.respondBy.map { Format.date($0) } ?? "—"),
             ]

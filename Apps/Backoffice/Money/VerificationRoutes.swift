@@ -9,8 +9,10 @@ struct VerificationRoutes {
 
     func mount() {
         desk.page("/ledger/verification", .readMoney, query: ListQuery.self) { call, admin in
-            VerificationPage.show(
-                try await Self.standing(call.marketplace),
+            let standing = try await Self.standing(call.marketplace)
+            let names = standing.checks.flatMap(\.culprits).flatMap(LedgerCheck.names)
+            return VerificationPage.show(
+                standing, try await call.marketplace.objects(called: Set(names)),
                 try await call.marketplace.verifications(call.query.page(limit: 10)), admin)
         }
         desk.read(
@@ -113,78 +115,5 @@ struct PastVerification: Codable {
         findings = found.findings.map {
             VerificationAnswer.Check(claim: $0.claim, culprits: $0.culprits)
         }
-    }
-}
-
-enum VerificationPage {
-    static func show(
-        _ standing: VerificationAnswer, _ past: Kernel.Page<LedgerVerification>,
-        _ admin: Administrator
-    ) -> DeskPage {
-        let title: Phrase =
-            switch standing.isClean {
-            case true?: "The books are right"
-            case false?: "The books are wrong"
-            case nil: "The books were not recomputed yet"
-            }
-        return DeskPage(
-            title, lead: standing.at.map { lead(standing, at: $0) },
-            tabs: DeskPage.Tab.books("/ledger/verification"),
-            [
-                progress(standing.run, admin), checks(standing),
-                Block(
-                    "Recomputed before",
-                    table: Table(
-                        ["When", "Transactions#", "Entries#", "Differences#", "What"],
-                        past.items.map(row)), nothing: "Never.",
-                    more: past.next.map { "/ledger/verification?after=\(Cursor.seal($0))" }),
-            ])
-    }
-
-    private static func lead(_ standing: VerificationAnswer, at: Instant) -> Phrase {
-        """
-        \(standing.transactions) transactions with \(standing.entries) entries, recomputed \
-        \(Format.time(at)).
-        """
-    }
-
-    private static func progress(
-        _ run: VerificationProgress?, _ admin: Administrator
-    ) -> Block {
-        let form = DeskForm("Recompute now", to: "/ledger/verifications")
-        guard let run, run.endedAt == nil else {
-            return Block(forms: Duty.reconcile.isAllowed(to: admin.roles) ? [form] : [])
-        }
-        let who: Phrase = run.askedBy.map { "\($0) asked for it" } ?? "The clock asked for it"
-        return Block(
-            "Under way",
-            text: run.begunAt == nil
-                ? "\(who) \(Format.time(run.askedAt)); it waits for a worker."
-                : "\(who); \(run.done) of \(run.steps) steps are done.")
-    }
-
-    private static func checks(_ standing: VerificationAnswer) -> Block {
-        Block(
-            table: Table(
-                ["What must hold", "", "Where it does not"],
-                standing.checks.map { check in
-                    [
-                        Cell(data: localized(sentence: check.claim)),
-                        check.culprits.isEmpty
-                            ? Cell("holds", .good) : Cell("does not hold", .bad),
-                        Cell(data: check.culprits.joined(separator: "; ")),
-                    ]
-                }))
-    }
-
-    private static func row(_ found: LedgerVerification) -> [Cell] {
-        [
-            .time(found.at), Cell(data: String(found.transactions), isNumber: true),
-            Cell(data: String(found.entries), isNumber: true),
-            Cell(
-                data: String(found.differences), found.isClean ? .plain : .bad, isNumber: true),
-            Cell(
-                data: found.findings.map { localized(sentence: $0.claim) }.joined(separator: "; ")),
-        ]
     }
 }

@@ -357,7 +357,7 @@ enum ProviderPages {
         _ field: ConfigurationField, _ name: String, _ value: String, isStored: Bool
     ) -> Input {
         let needed = field.required && field.fallback == nil
-        let otherwise: Phrase? = field.fallback.map { "Empty means \($0)." }
+        let otherwise = field.emptyMeans
         // What a module says of its settings is its own text; the catalogues have it of ours.
         let label = Phrase.data(localized(name: field.label))
         let helped = localized(name: field.help)

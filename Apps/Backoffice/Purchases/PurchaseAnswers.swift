@@ -12,6 +12,8 @@ struct PurchaseRow: Codable {
     let total: Money
     let orderCount: Int
     let placedAt: Instant
+    /// What became of it after it was paid: `stands`, or how all of it ended.
+    let outcome: String
 
     init(_ found: PurchaseFound) {
         id = found.id
@@ -22,6 +24,7 @@ struct PurchaseRow: Codable {
         total = found.total
         orderCount = found.orderCount
         placedAt = found.placedAt
+        outcome = found.outcome.rawValue
     }
 }
 
@@ -209,7 +212,9 @@ struct PaymentAnswer: Codable {
     let purchaseNumber: String
     let instance: ID<ProviderInstance>
     let instanceName: String
+    /// The module's code, and what the customer read of it.
     let method: String
+    let methodName: String
     let state: String
     let amount: Money
     let authorized: Money
@@ -250,6 +255,7 @@ struct PaymentAnswer: Codable {
         instance = payment.instance
         instanceName = payment.instanceName
         method = payment.method
+        methodName = payment.methodName
         state = payment.state.rawValue
         amount = payment.amount
         authorized = payment.authorized

@@ -9,7 +9,7 @@ enum PurchasePages {
         let rows = page.items.map { purchase in
             [
                 Cell(data: purchase.number, to: Links.purchase(purchase.id)),
-                .state(purchase.state),
+                state(purchase.state.rawValue, purchase.outcome.rawValue),
                 Cell(data: purchase.recipient), Cell(data: purchase.email),
                 .number(purchase.orderCount), .money(purchase.total), .time(purchase.placedAt),
             ]
@@ -47,7 +47,8 @@ enum PurchasePages {
         let mayConfirm = Duty.confirmMoney.isAllowed(to: admin.roles)
         let purchase = found.purchase
         let facts = Block(facts: [
-            Fact("State", state: purchase.state), Fact("Total", data: Format.money(purchase.total)),
+            Fact("State", state(purchase.state, purchase.outcome)),
+            Fact("Total", data: Format.money(purchase.total)),
             Fact(
                 "E-mail", data: purchase.email,
                 to: Duty.impersonate.isAllowed(to: admin.roles)
@@ -66,6 +67,18 @@ enum PurchasePages {
                 + found.payments.flatMap {
                     [payment($0)] + ReceiptPages.receipts(of: $0, mayConfirm: mayConfirm)
                 })
+    }
+
+    /// What became of what was paid says more than that it was.
+    private static func state(_ state: String, _ outcome: String) -> Cell {
+        switch PurchaseOutcome(rawValue: outcome) {
+        case .stands, nil: state.stateCell
+        case .notCharged: Cell("cancelled, nothing was charged", .bad)
+        case .returning: Cell("cancelled, money on its way back", .bad)
+        case .returned: Cell("cancelled, money returned", .bad)
+        case .refunded: Cell("money returned", .bad)
+        case .cancelled: Cell("cancelled", .bad)
+        }
     }
 
     private static func paidAtDoor(_ cash: UnconfirmedCash) -> Block {
@@ -120,7 +133,7 @@ enum PurchasePages {
                 ]
             })
         return [
-            Block("Order \(order.number)", facts: facts, table: lines),
+            Block("Order \(order.number)", facts: facts, table: lines).at("order-\(order.id)"),
             RefundPages.refunds(of: order, maySettle, mayConfirm: mayConfirm),
             Block(timeline: order.events.map(moment), forms: maySettle ? forms(order) : []),
         ]
@@ -158,7 +171,7 @@ enum PurchasePages {
 
     private static func payment(_ payment: PaymentAnswer) -> Block {
         Block(
-            "Payment by \(payment.method.inWords)",
+            "Payment by \(localized(name: payment.methodName))",
             facts: paymentFacts(payment),
             table: Table(
                 ["When", "What", "Order", "Amount#", "State", "Tries#", "Error"],
@@ -169,7 +182,8 @@ enum PurchasePages {
                         .money(attempt.amount), attempt.state.stateCell, .number(attempt.tries),
                         Cell(data: attempt.error ?? ""),
                     ]
-                }), nothing: "Nothing was asked of the provider yet.")
+                }), nothing: "Nothing was asked of the provider yet."
+        ).at("payment-\(payment.id)")
     }
 
     private static func paymentFacts(_ payment: PaymentAnswer) -> [Fact] {
@@ -194,7 +208,7 @@ enum PurchasePages {
                 Cell(data: payment.purchaseNumber, to: Links.purchase(payment.purchase)),
                 .state(payment.state),
                 Cell(data: payment.instanceName, to: Links.provider(payment.instance)),
-                Cell(data: payment.method.inWords), .money(payment.amount),
+                Cell(data: localized(name: payment.methodName)), .money(payment.amount),
                 .money(payment.captured),
                 .money(payment.refunded), Cell(data: payment.reference ?? ""),
                 .time(payment.createdAt),

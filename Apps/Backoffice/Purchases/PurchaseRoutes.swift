@@ -28,18 +28,6 @@ struct PurchaseRoutes {
         }
     }
 
-    struct OrderQuery: Described {
-        let state: String?
-        let seller: ID<Seller>?
-        let after: String?
-        let limit: Int?
-
-        static let rules: [String: [Rule]] = [
-            "state": [.choice(Order.State.allCases.map(\.rawValue))],
-            "after": [.length(1...400)], "limit": [.range(1...100)],
-        ]
-    }
-
     struct PaymentQuery: Described {
         let state: String?
         let instance: ID<ProviderInstance>?
@@ -57,6 +45,8 @@ struct PurchaseRoutes {
     func mount() {
         pages()
         reads()
+        OrderRoutes(desk: desk).mount()
+        RefundRoutes(desk: desk).mount()
         desk.act(
             Act<OrderPath>(
                 "/orders/{order}/cancellation", "Cancel one order; its siblings stay",
@@ -140,20 +130,6 @@ struct PurchaseRoutes {
             tag: "Purchases", .readPurchases, path: PurchasePath.self
         ) { call, _ in
             PurchaseAnswer(try await call.marketplace.purchaseCase(call.path.purchase))
-        }
-        desk.read(
-            "/orders", "Orders of all sellers, newest first", tag: "Purchases", .readPurchases,
-            query: OrderQuery.self
-        ) { call, _ in
-            let query = call.query
-            var filter = OrderFilter()
-            filter.seller = query.seller
-            filter.state = query.state.flatMap(Order.State.init(rawValue:))
-            let page = PageRequest(
-                after: try query.after.map { try Cursor.open($0) }, limit: query.limit ?? 20)
-            return Listed(
-                try await call.marketplace.listOrdersForAdministration(filter, page)
-            ) { OrderRow($0) }
         }
         desk.read(
             "/orders/{order}", "An order with lines, parcels, refunds and timeline",

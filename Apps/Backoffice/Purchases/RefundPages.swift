@@ -50,16 +50,21 @@ enum RefundPages {
 
     private static func what(_ refund: RefundAnswer, _ titles: [ID<OrderLine>: String]) -> String {
         guard refund.kind == .lines else {
-            return switch refund.fundedBy {
-            case .platform: localized("goodwill of the platform")
-            case .seller: localized("goodwill of the seller")
-            case nil: refund.kind.rawValue.inWords
-            }
+            return asked(refund.kind.rawValue, refund.fundedBy?.rawValue)
         }
         return refund.parts.map { part in
             guard let line = part.lineId else { return localized("shipping") }
             return "\(part.quantity) × \(titles[line] ?? "")"
         }.joined(separator: ", ")
+    }
+
+    /// What a refund was asked for, without its lines.
+    static func asked(_ kind: String, _ funder: String?) -> String {
+        switch funder {
+        case "platform": localized("goodwill of the platform")
+        case "seller": localized("goodwill of the seller")
+        default: kind.inWords
+        }
     }
 
     /// Everything, things and shipping, a part of the price, goodwill.

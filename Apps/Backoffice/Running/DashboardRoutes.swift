@@ -45,8 +45,8 @@ struct DashboardRoutes {
                 "Disputes that cannot be read", waits.disputesUnreadable, "/providers",
                 .readProviders
             ),
-            ("Refunds under way", waits.refundsOpen, "/payments", .readPurchases),
-            ("Refunds that failed", waits.refundsFailed, "/payments?state=late", .readPurchases),
+            ("Refunds under way", waits.refundsOpen, "/refunds?state=open", .readPurchases),
+            ("Refunds that failed", waits.refundsFailed, "/refunds?state=failed", .readPurchases),
             ("Payouts under way", waits.payoutsOpen, "/payouts", .readMoney),
             (
                 "Payouts that sellers' banks did not take", waits.bankPayoutsFailed,

@@ -79,10 +79,12 @@ struct TrailRoutes {
     let desk: Desk
 
     func mount() {
-        desk.page("/audit", .readTrail, query: TrailQuery.self) { call, _ in
-            Self.page(
-                try await call.marketplace.auditTrail(call.query.filter, try call.query.page()),
-                call.query)
+        desk.page("/audit", .readTrail, query: TrailQuery.self) { call, admin in
+            let page = try await call.marketplace.auditTrail(
+                call.query.filter, try call.query.page())
+            let objects = try await call.marketplace.objects(
+                called: Set(page.items.map(\.objectID)))
+            return Self.page(page, call.query) { Self.on($0, objects, admin) }
         }
         desk.read(
             "/audit", "The audit trail, newest first", tag: "Audit", .readTrail,
@@ -94,7 +96,35 @@ struct TrailRoutes {
         }
     }
 
-    private static func page(_ page: Kernel.Page<AuditEntry>, _ query: TrailQuery) -> DeskPage {
+    /// What it was done to, with the way to where that is seen.
+    private static func on(
+        _ entry: AuditEntry, _ objects: [String: MarketObject], _ admin: Administrator
+    ) -> Cell {
+        if let object = objects[entry.objectID] {
+            return .object(object, as: entry.objectKind, seenBy: admin)
+        }
+        let list: (path: String, duty: Duty)? =
+            switch entry.objectKind {
+            case "checklist": ("/checklist", .readSellers)
+            case "commission_rule", "country": ("/commission", .readMoney)
+            case "job": ("/jobs", .readJobs)
+            case "mail": ("/mails", .runMail)
+            case "market" where ["invoices", "payouts"].contains(entry.objectID):
+                ("/\(entry.objectID)", .readMoney)
+            case "provider_rules": ("/provider-rules/\(entry.objectID)", .readProviders)
+            case "provider_module":
+                ("/provider-modules/\(entry.objectID.prefix { $0 != " " })", .readProviders)
+            case "verification": ("/ledger/verification", .readMoney)
+            default: nil
+            }
+        let place = list.flatMap { $0.duty.isAllowed(to: admin.roles) ? $0.path : nil }
+        let name = String(entry.objectID.suffix(12)).inWords
+        return Cell("\(entry.objectKind.inWords) \(name)", to: place)
+    }
+
+    private static func page(
+        _ page: Kernel.Page<AuditEntry>, _ query: TrailQuery, on: (AuditEntry) -> Cell
+    ) -> DeskPage {
         let more = page.next.map { next in
             var items = [("after", Cursor.seal(next))]
             if let object = query.object, let id = query.id {
@@ -119,10 +149,8 @@ struct TrailRoutes {
                 Cell(
                     data: entry.sellerName ?? "",
                     to: entry.seller.map { Links.with("/audit", [("seller", $0.description)]) }),
-                .event(entry.action),
-                Cell(
-                    "\(entry.objectKind.inWords) \(entry.objectID.suffix(12))",
-                    to: Links.trail(entry.objectKind, entry.objectID)),
+                .event(entry.action, to: Links.trail(entry.objectKind, entry.objectID)),
+                on(entry),
                 Cell(
                     data: [entry.reason, entry.impersonationReason].compactMap { $0 }
                         .joined(separator: " · ")), Cell(data: shown(entry.before)),

@@ -40,7 +40,7 @@ enum SellerPages {
     ) async throws -> DeskPage {
         let file = try await SellerFile(marketplace, id)
         let mayDecide = Duty.decideOnSellers.isAllowed(to: admin.roles)
-        var blocks = [facts(file)]
+        var blocks = [facts(file, admin)]
         if Duty.impersonate.isAllowed(to: admin.roles) {
             blocks.append(team(try await marketplace.team(of: id)))
         }
@@ -68,23 +68,29 @@ enum SellerPages {
         return DeskPage(.data(file.seller.name), blocks)
     }
 
-    private static func facts(_ file: SellerFile) -> Block {
+    private static func facts(_ file: SellerFile, _ admin: Administrator) -> Block {
         let seller = file.seller
-        return Block(facts: [
-            Fact("State", state: seller.state),
-            Fact("Shop address", data: seller.slug),
-            Fact("Country", data: Countries.name(seller.country)),
-            Fact("Legal name", data: seller.legalName ?? "—"),
-            Fact("VAT number", data: seller.vatNumber ?? "—"),
-            Fact("Parcels start at", data: file.origin.map(\.oneLine) ?? "—"),
-            Fact("Money is held for", data: Format.count(seller.holdDays, "day", "days")),
-            Fact("In debt since", data: seller.inDebtSince.map(Format.time) ?? "—"),
-            Fact(
-                "Restricted for it since", data: seller.restrictedAt.map(Format.time) ?? "—",
-                seller.restrictedAt == nil ? .plain : .bad),
-            Fact("About", data: file.about.isEmpty ? "—" : file.about),
-            Fact("Audit trail", "show", to: Links.trail("seller", seller.id.description)),
-        ])
+        func list(_ path: String) -> String {
+            Links.with(path, [("seller", seller.id.description)])
+        }
+        let sold = Fact("Orders", "show", to: list("/orders"))
+        return Block(
+            facts: [
+                Fact("Listings", "show", to: list("/listings")),
+                Fact("State", state: seller.state),
+                Fact("Shop address", data: seller.slug),
+                Fact("Country", data: Countries.name(seller.country)),
+                Fact("Legal name", data: seller.legalName ?? "—"),
+                Fact("VAT number", data: seller.vatNumber ?? "—"),
+                Fact("Parcels start at", data: file.origin.map(\.oneLine) ?? "—"),
+                Fact("Money is held for", data: Format.count(seller.holdDays, "day", "days")),
+                Fact("In debt since", data: seller.inDebtSince.map(Format.time) ?? "—"),
+                Fact(
+                    "Restricted for it since", data: seller.restrictedAt.map(Format.time) ?? "—",
+                    seller.restrictedAt == nil ? .plain : .bad),
+                Fact("About", data: file.about.isEmpty ? "—" : file.about),
+                Fact("Audit trail", "show", to: Links.trail("seller", seller.id.description)),
+            ] + (Duty.readPurchases.isAllowed(to: admin.roles) ? [sold] : []))
     }
 
     private static func team(_ members: [TeamMember]) -> Block {

@@ -24,6 +24,12 @@ extension Marketplace {
         try await database.moderation.list(in: state, of: seller, page)
     }
 
+    /// What one of them says and shows, in any state.
+    /// - Throws: ``ListingRefusal/unknown``
+    public func contentForModeration(of listing: ListingFound) async throws -> ListingDetails {
+        try await details(of: listing.id, seller: listing.seller, in: database)
+    }
+
     /// One of them, in any state.
     /// - Throws: ``ListingRefusal/unknown``
     public func listingForModeration(_ id: ID<Listing>) async throws -> ListingFound {

@@ -14,13 +14,7 @@ struct WaitingStore {
             count("select 1 from job where state = 'dead'"),
             count("select 1 from listing where state = 'blocked'"),
             count("select 1 from provider_instance where state = 'draining'"),
-            count(
-                """
-                select 1 from refund r
-                join payment_share s on s.payment_id = r.payment_id and s.order_id = r.order_id
-                where r.state = 'failed' and s.captured - s.refunded - s.refund_claimed >= r.amount
-                    and not exists (select from refund again where again.retries = r.id)
-                """),
+            count("select 1 from refund r where \(RefundListStore.failed)"),
             count(
                 """
                 select 1 from payment_attempt a

@@ -24,7 +24,7 @@ import Testing
         Posting.Kind.allCases.map(\.rawValue), OpenItems.Kind.allCases.map(\.label),
         BalanceEntry.Kind.allCases.map(\.rawValue),
         WaitingWallet.Reason.allCases.map(\.rawValue), Wallet.Kind.allCases.map(\.rawValue),
-        [CommissionScope.precedence],
+        [CommissionScope.precedence], MarketObject.Kind.allCases.map(\.rawValue),
         Capability.allCases.map { spaced($0.rawValue) }, JobLane.allCases.map(\.rawValue),
     ]
 

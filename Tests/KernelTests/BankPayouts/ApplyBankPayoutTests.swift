@@ -230,7 +230,10 @@ import Vocabulary
             let old = try #require(try await since())
             #expect(abs(old.secondsSince1970 - now.advanced(days: -100).secondsSince1970) < 60)
 
+            try await scene.hear(scene.snapshot(.pending, version: 1, "po_2", daysAgo: 60))
+            #expect(try await since() == old, "of several the oldest")
             try await scene.hear(scene.snapshot(.paid, version: 3, daysAgo: 100))
+            try await scene.hear(scene.snapshot(.canceled, version: 4, "po_2", daysAgo: 60))
             #expect(try await since() == later)
             try await store.noteAsked(account.id, until: now, againInHours: 20)
             let again = try await store.claimToAsk(

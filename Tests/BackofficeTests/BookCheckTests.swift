@@ -101,6 +101,12 @@ import Vocabulary
         }
     }
 
+    @Test func `whoever is at fault is found in the sentence, with or without a digit`() {
+        #expect(
+            LedgerCheck.names(in: "purchase KVGXHGMK is 6001, not order K7M49XQ2-1 of the seller")
+                == ["KVGXHGMK", "K7M49XQ2-1"])
+    }
+
     @Test func `what is at fault leads to the page where it is looked into`() async throws {
         try await Office.run(checkingInvariants: false) { office in
             let sale = try await Sale(office.market)

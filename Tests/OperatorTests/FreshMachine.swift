@@ -71,12 +71,13 @@ final class FreshMachine: Sendable {
     }
 
     /// Starts `Config/run` in a process group of its own, as a terminal does. Whoever runs these
-    /// tests in the background ignores Ctrl-C, and a shell that inherits that hears none.
+    /// tests in the background ignores Ctrl-C, and a shell that inherits that hears none. A test
+    /// beside these closes new files to others for a moment.
     func start(log: String) throws -> Program {
         try Program(
             "/usr/bin/env",
             ["-i", "--default-signal=INT,TERM,HUP"] + environment.map { "\($0.key)=\($0.value)" }
-                + [folder + "/Config/run"],
+                + ["/bin/bash", "-c", "umask 022 && exec \"$0\"", folder + "/Config/run"],
             log: log)
     }
 

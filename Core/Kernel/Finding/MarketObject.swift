@@ -29,12 +29,15 @@ extension Marketplace {
 }
 
 extension LedgerCheck {
-    /// The ids, numbers and references in a culprit, first to last: whatever has a digit and is as
-    /// long as the number of a purchase.
+    /// The ids, numbers and references in a culprit, first to last: whatever is as long as the
+    /// number of a purchase, and has a digit or is in capitals, as one in twelve such numbers is.
     public static func names(in culprit: String) -> [String] {
         let words: [Substring] = culprit.split {
             !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
         }
-        return words.filter { $0.count >= 8 && $0.contains(where: \.isNumber) }.map { String($0) }
+        return words.filter { word in
+            word.count >= 8
+                && (word.contains(where: \.isNumber) || word.allSatisfy(\.isUppercase))
+        }.map { String($0) }
     }
 }

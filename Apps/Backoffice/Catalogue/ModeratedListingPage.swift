@@ -18,7 +18,7 @@ enum ModeratedListingPage {
                 ).quoting(content.listing.description),
                 Block(
                     content.images.isEmpty ? nil : "Pictures",
-                    pictures: content.images.compactMap(picture)),
+                    pictures: content.images.compactMap { picture($0, of: listing) }),
                 variants(content),
             ])
     }
@@ -65,9 +65,10 @@ enum ModeratedListingPage {
     }
 
     /// Nil for what is not stored here, or cannot be shown yet.
-    private static func picture(_ image: ListingImage) -> Picture? {
+    private static func picture(_ image: ListingImage, of listing: ListingFound) -> Picture? {
         guard image.photo?.state.isShown == true, let hash = image.hash else { return nil }
-        return Picture(hash, words: image.alt)
+        // A link has to be called something, also where the seller gave its picture no words.
+        return Picture(hash, words: image.alt.isEmpty ? listing.title : image.alt)
     }
 
     private static func variants(_ content: ListingDetails) -> Block {

@@ -72,6 +72,7 @@ struct PaymentStore {
             """
             select p.id from payment_share s join payment p on p.id = s.payment_id
             where s.order_id = \(order) and p.state in ('authorized', 'captured')
+            order by s.captured desc, p.id desc limit 1
             """
         ).decode { c in try c.next(ID<Payment>.self) }.first
         guard let id else { return nil }
@@ -84,6 +85,7 @@ struct PaymentStore {
             """
             select \(Self.columns) from payment_share s join payment p on p.id = s.payment_id
             where s.order_id = \(order) and p.state in ('authorized', 'captured')
+            order by s.captured desc, p.id desc limit 1
             """
         ).decode(Payment.init).first
     }
@@ -104,6 +106,7 @@ struct PaymentStore {
             """
             select p.instance_id from payment_share s join payment p on p.id = s.payment_id
             where s.order_id = \(order) and p.state in ('authorized', 'captured')
+            order by s.captured desc, p.id desc limit 1
             """
         ).decode { c in try c.next(ID<ProviderInstance>.self) }.first
     }

@@ -48,11 +48,18 @@ need_packages() {
     rm -f "$log"
 }
 
+# What Swift's own programs need of Debian 12, where its archive was unpacked and nothing more done
+# (https://www.swift.org/install/linux/debian/12): a linker, C's and C++'s headers, libraries.
+swift_packages=(binutils gcc libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libstdc++-12-dev
+    libxml2 tzdata)
+
 need_swift() {
     command -v swift >/dev/null ||
         fail "Swift is missing; install 6.3 or newer from https://www.swift.org/install/linux and run this again."
-    local version
-    version=$(swift --version 2>&1 | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    local said version
+    said=$(swift --version 2>&1) ||
+        fail "Swift is here and does not start; mend what it says, then run this again: ${said:-nothing at all}"
+    version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$said" | head -n 1)
     case $version in
     6.[3-9] | 6.[1-9][0-9] | [7-9].* | [1-9][0-9].*) ;;
     *) fail "Swift ${version:-of an unknown version} is too old; install 6.3 or newer from https://www.swift.org/install/linux." ;;

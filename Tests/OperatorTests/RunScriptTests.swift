@@ -59,8 +59,13 @@ import Testing
         (nil, "Swift is missing; install 6.3 or newer from https://"),
         ("Swift version 6.1.2 (swift-6.1.2-RELEASE)", "Swift 6.1 is too old; install 6.3"),
         ("nonsense", "Swift of an unknown version is too old; install 6.3"),
-    ]) func `says that Swift is missing or too old`(_ version: String?, _ said: String) async throws
-    {
+        (
+            "swift: libncurses.so.6: cannot open'; false '",
+            "Swift is here and does not start; mend what it says, then run this again: swift: libn"
+        ),
+    ]) func `says that Swift is missing, broken or too old`(
+        _ version: String?, _ said: String
+    ) async throws {
         var programs = ["dpkg-query": "echo installed"]
         programs["swift"] = version.map { "echo '\($0)'" }
         try await on(try FreshMachine(programs, isBare: true)) { machine in

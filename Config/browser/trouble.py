@@ -40,7 +40,11 @@ def choose(customer: Person, card: str, button: str):
     """How to pay, and pays."""
     form = customer.page.locator("main form", has=customer.page.get_by_role("button", name=button))
     # Behind it stands whose card it is, where several offer the same.
-    form.get_by_label(re.compile(rf"^{re.escape(card)}( \(|$)")).first.check()
+    way = form.get_by_label(re.compile(rf"^{re.escape(card)}( \(|$)")).first
+    fold = form.locator("details:not([open])", has=way).locator("summary")
+    if fold.count():
+        fold.first.click()
+    way.check()
     form.get_by_role("button", name=button).first.click()
 
 

@@ -66,6 +66,39 @@ import Web
             #expect(!promised.text.contains("Your order is paid"))
         }
     }
+
+    @Test func `of a provider with many ways the first few stand open, and what was chosen does`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let many = try await shop.market.given.instance(.payment, settings: ["cards": "4"])
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let (browser, page) = try await shop.guestAtPayment([cup.variant])
+            func folds(_ page: WebAnswer) -> [Substring] {
+                page.text.split(separator: "<details").dropFirst().filter {
+                    $0.contains("more ways to pay (test-payment \(many))</summary>")
+                }.compactMap { $0.split(separator: "</details>").first }
+            }
+            func radios(_ text: some StringProtocol, of way: ID<ProviderInstance>) -> Int {
+                text.split(separator: "name=\"way\" value=\"\(way) ").count - 1
+            }
+
+            #expect(radios(page.text, of: many) == 9)
+            let folded = try #require(folds(page).first)
+            #expect(folded.hasPrefix("><summary>6 more ways to pay ("))
+            #expect(radios(folded, of: many) == 6 && radios(folded, of: shop.payment) == 0)
+            #expect(!folded.contains("\(many) redirect\""), "the third stands open")
+            #expect(radios(page.text, of: shop.payment) == 5, "five stand side by side")
+
+            let action = try #require(page.checkoutAction)
+            let again = try await browser.submit(
+                page, "\(action)/purchase", ["way": "\(many) card-3", "amount": "1"])
+
+            let kept = try #require(folds(again).first)
+            #expect(kept.hasPrefix(" open><summary>"))
+            #expect(kept.contains("\(many) card-3\" checked"))
+        }
+    }
 }
 
 @Suite struct `A QR code` {

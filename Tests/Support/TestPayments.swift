@@ -3,7 +3,8 @@ import Vocabulary
 
 /// A payment module that keeps its money in a ``TestBank`` of this process. The method chosen says
 /// what happens: `card` works, `declined` is declined, `redirect` sends the customer away first,
-/// `processing` takes its time, `reserve` takes nothing before it is asked to.
+/// `processing` takes its time, `reserve` takes nothing before it is asked to. The setting `cards`
+/// says how many more methods there are, which work too.
 public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "test-payment", name: "Test payments", version: "1",
@@ -13,9 +14,11 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
         ])
 
     let bank: TestBank
+    private let cards: Int
 
     public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
         bank = TestBank.of(settings.instanceID)
+        cards = settings.values["cards"].flatMap { Int($0) } ?? 0
     }
 
     public func check(_ context: OperationContext) async throws(ProviderError) -> [String] { [] }
@@ -23,7 +26,8 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
     public func methods(
         for amount: Money, _ context: OperationContext
     ) async throws(ProviderError) -> [PaymentMethod] {
-        ["card", "declined", "redirect", "processing", "reserve"].map {
+        let cards = (0..<cards).map { "card-\($0)" }
+        return (["card", "declined", "redirect", "processing", "reserve"] + cards).map {
             PaymentMethod(code: $0, label: $0.capitalized)
         }
     }

@@ -44,11 +44,6 @@ struct CheckoutPage {
         let label: String
         let amount: String
     }
-    struct Way {
-        let value: String
-        let label: String
-        let isFirst: Bool
-    }
 
     let path: String
     /// Where the form goes, and its buttons that do not pay.
@@ -81,7 +76,7 @@ struct CheckoutPage {
     let total: String
     let amount: Int64
     let currency: String
-    let ways: [Way]
+    let ways: PaymentChoices
     let isReady: Bool
     let hasWays: Bool
     let lacksWays: Bool
@@ -137,7 +132,7 @@ struct CheckoutPage {
         total = Format.money(checkout.totals.total)
         amount = checkout.totals.total.amount
         currency = checkout.totals.total.currency.code
-        ways = Way.all(waysToPay, chosen: again?.values["way"])
+        ways = PaymentChoices(waysToPay, chosen: again?.values["way"])
         isReady = checkout.isReady
         hasWays = !ways.isEmpty && new?.isBuyable != false
         lacksWays = ways.isEmpty
@@ -188,27 +183,6 @@ extension CheckoutPage.Parcel {
         case (let least?, let most?) where least != most: localized("\(least) to \(most) days")
         case (let days?, _), (nil, let days?): Format.count(days, "day", "days")
         case (nil, nil): nil
-        }
-    }
-}
-
-extension CheckoutPage.Way {
-    /// One choice per instance and method. With several instances, each says whose it is.
-    /// - Parameter chosen: the value that is chosen; the first when there is none of it.
-    static func all(_ ways: [WayToPay], chosen: String? = nil) -> [Self] {
-        let choices = ways.flatMap { way in
-            way.methods.map { method in
-                (
-                    WayChoice(instance: way.instance, method: method.code).text,
-                    ways.count > 1 && way.name != method.label
-                        ? "\(localized(name: method.label)) (\(way.name))"
-                        : localized(name: method.label)
-                )
-            }
-        }
-        let place = choices.firstIndex { $0.0 == chosen } ?? 0
-        return choices.enumerated().map { index, choice in
-            Self(value: choice.0, label: choice.1, isFirst: index == place)
         }
     }
 }

@@ -48,7 +48,7 @@ struct PurchasePage {
     /// Whether the page asks again by itself.
     let isWatched: Bool
     let failure: String?
-    let ways: [CheckoutPage.Way]
+    let ways: PaymentChoices
     let canPay: Bool
     let makers: String
     /// Why nothing was bought; nil while it may be, or was.
@@ -134,7 +134,7 @@ struct PurchasePage {
         failure =
             isAwaitingPayment && !isUnderWay
             ? detail.payment?.failureMessage.map { localized(sentence: $0) } : nil
-        ways = CheckoutPage.Way.all(waysToPay)
+        ways = PaymentChoices(waysToPay)
         canPay = isAwaitingPayment && !ways.isEmpty
         isGuests = purchase.account == nil
         makers = Format.count(detail.orders.count, "maker", "makers")

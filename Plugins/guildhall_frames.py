@@ -37,6 +37,9 @@ REPLIES = {
     "onboardingLink": ("onboarding", "link"), "transfer": ("payout", "snapshot"),
     "reverse": ("reversal", "snapshot"), "lookupReversal": ("reversal", "snapshot"),
     "bankPayoutsIn": ("bankPayoutsIn", "list"), "bankPayouts": ("bankPayouts", "page"),
+    "funds": ("funds", "funds"), "payOut": ("bankPayout", "snapshot"),
+    "lookupBankPayout": ("bankPayout", "snapshot"),
+    "originalBankPayout": ("originalBankPayout", "reference"),
     "balance": ("balance", "page"), "disputes": ("disputes", "page"),
     "lookupDispute": ("dispute", "snapshot"), "quotes": ("quotes", "list"),
     "calculate": ("taxes", "lines")}

@@ -32,6 +32,8 @@ public enum Backoffice {
         BankReportRoutes(desk: desk).mount()
         SellerPayoutRoutes(desk: desk).mount()
         BankPayoutRoutes(desk: desk).mount()
+        UnreadBankPayoutRoutes(desk: desk).mount()
+        BankPayoutOrderRoutes(desk: desk).mount()
         MonthStatementRoutes(desk: desk).mount()
         HealthRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()

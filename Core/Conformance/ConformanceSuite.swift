@@ -34,6 +34,7 @@ public struct ConformanceSuite: Sendable {
                 + AmountCases.all + WebhookCases.all + DeadlineCases.all + SettlementCases.all
                 + PayoutFileCases.all + ConfirmedCases.all + ShareCases.all + CaptureCases.all
                 + NewsCases.all + DisputeCases.all + BankPayoutCases.all
+                + OrderedBankPayoutCases.all
         case .shipping: own = ShippingCases.all + DeadlineCases.shipping
         case .tax: own = TaxCases.all + DeadlineCases.tax
         }

@@ -47,9 +47,65 @@ extension MoneyAct {
                 }.map { $0 != nil }
             })
     }
+
+    static let payOut = MoneyAct(name: "payOut") { trial in
+        let (banks, counterpart) = try trial.orderedBankPayouts()
+        let id = freshKey()
+        // What the account holds changes with it, and the same call is the same request.
+        let amount = trial.partOfFunds(counterpart)
+        return PreparedCall(
+            call: { try await trial.payOut(amount, id: id, $0).map { _ in } },
+            effects: { counterpart.orderedBankPayouts.count { $0 == id } },
+            isFound: { key in
+                await trial.calling { () throws(ProviderError) in
+                    try await banks.lookupBankPayout(
+                        .idempotencyKey(key), of: counterpart.connectedAccount, trial.context())
+                }.map { $0 != nil }
+            })
+    }
 }
 
 extension Trial {
+    /// The provider as one that sends sellers' money to their banks when it is asked to, and the
+    /// counterpart that keeps books of it.
+    /// - Throws: ``DoesNotApply`` unless it does.
+    func orderedBankPayouts() throws -> (
+        any OrderedBankPayoutProvider, any CounterpartWithOrderedBankPayouts
+    ) {
+        let banks = try applicable(
+            provider.asOrderedBankPayouts, "it makes no payouts to sellers' banks")
+        let known = (counterpart as? PersonAtTheAccount)?.module ?? counterpart
+        guard let counterpart = known as? any CounterpartWithOrderedBankPayouts else {
+            throw Breach(
+                "who makes payouts to banks brings a CounterpartWithOrderedBankPayouts")
+        }
+        return (banks, counterpart)
+    }
+
+    /// So little that it could go out again and again.
+    fileprivate func partOfFunds(_ counterpart: any CounterpartWithOrderedBankPayouts) -> Money {
+        let funds = counterpart.accountFunds
+        return Money(max(1, funds.amount / 20), funds.currency)
+    }
+
+    /// - Parameter amount: a part of what is there, unless one is given.
+    func payOut(
+        _ amount: Money? = nil, id: String = freshKey(), _ context: OperationContext? = nil
+    ) async throws -> Result<BankPayoutSnapshot, ProviderError> {
+        let (banks, counterpart) = try orderedBankPayouts()
+        let request = BankPayoutRequest(
+            orderID: id, account: counterpart.connectedAccount,
+            amount: amount ?? partOfFunds(counterpart))
+        let given = context ?? self.context()
+        return await calling { () throws(ProviderError) in
+            let payout = try await banks.payOut(request, given)
+            try Self.refuse(
+                payout.amount == request.amount
+                    ? Sanity.problem(with: payout, of: request.account) : "another amount")
+            return payout
+        }
+    }
+
     /// The provider as one with accounts, and the counterpart that keeps them.
     /// - Throws: ``DoesNotApply`` unless sellers have accounts there.
     func accounts() throws -> (any ConnectedAccountProvider, any CounterpartWithAccounts) {

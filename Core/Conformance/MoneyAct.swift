@@ -19,7 +19,7 @@ struct MoneyAct: Sendable {
     }
 
     static let all: [MoneyAct] = [
-        start, capture, void, refund, pay, openAccount, transfer, reverse,
+        start, capture, void, refund, pay, openAccount, transfer, reverse, payOut,
     ]
 }
 

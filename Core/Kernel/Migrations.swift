@@ -124,6 +124,9 @@ public struct Migration: Sendable {
         "m0174-payouts-due",
         "m0175-disputes-unread",
         "m0176-open-refunds",
+        "m0177-bank-payout-orders",
+        "m0178-bank-payout-links",
+        "m0179-disputes-due",
     ]
 
     /// The migrations that this build ships.

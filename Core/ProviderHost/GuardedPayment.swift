@@ -82,7 +82,8 @@ public struct GuardedPayment: Sendable {
 
     /// Whether the provider sent this. It does not wait for a provider that is down: webhooks are
     /// how it says that it is back.
-    /// - Throws: `signatureInvalid`; `unavailable` when nobody could look.
+    /// - Throws: `signatureInvalid`; `unavailable` when nobody could look, `misconfigured` when
+    ///   what it is looked at with is missing or makes no sense: it should be sent again then.
     public func verify(
         _ delivery: WebhookDelivery
     ) async throws(ProviderError) -> VerifiedWebhook {
@@ -97,6 +98,9 @@ public struct GuardedPayment: Sendable {
                 })
         } catch .unavailable(let message, let seconds) {
             throw .unavailable(message: message, retryAfterSeconds: seconds)
+        } catch .misconfigured(let message) {
+            // Nobody can look without the secret: that says nothing of who sent it.
+            throw .misconfigured(message: message)
         } catch {
             throw .signatureInvalid
         }

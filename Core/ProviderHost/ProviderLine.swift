@@ -69,6 +69,11 @@ public struct LocalLine: ProviderLine {
             return .bankPayouts(
                 page: try await banks.bankPayouts(
                     of: account, since: since, after: cursor, context))
+        case .funds, .payOut, .lookupBankPayout, .originalBankPayout:
+            guard let banks = provider.asOrderedBankPayouts else {
+                throw missing("payouts to banks by order")
+            }
+            return try await Self.ask(banks, question, context)
         case .file(let request):
             guard let files = provider.asPayoutFiles else { throw missing("payout files") }
             return .file(file: try files.file(request))
@@ -130,6 +135,24 @@ public struct LocalLine: ProviderLine {
             .reversal(snapshot: try await accounts.reverse(request, context))
         case .lookupReversal(let key, let transfer):
             .reversal(snapshot: try await accounts.lookupReversal(key, of: transfer, context))
+        default: throw .unsupported(operation: "this question")
+        }
+    }
+
+    private static func ask(
+        _ banks: any OrderedBankPayoutProvider, _ question: ProviderQuestion,
+        _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        switch question {
+        case .funds(let account): .funds(funds: try await banks.funds(of: account, context))
+        case .payOut(let request):
+            .bankPayout(snapshot: try await banks.payOut(request, context))
+        case .lookupBankPayout(let key, let account):
+            .bankPayout(
+                snapshot: try await banks.lookupBankPayout(key, of: account, context))
+        case .originalBankPayout(let reference, let account):
+            .originalBankPayout(
+                reference: try await banks.original(of: reference, in: account, context))
         default: throw .unsupported(operation: "this question")
         }
     }

@@ -26,6 +26,10 @@ public enum ProviderQuestion: Hashable, Sendable, Codable {
     case lookupReversal(key: ProviderLookup, transfer: String)
     case bankPayoutsIn(webhook: VerifiedWebhook)
     case bankPayouts(account: String, since: Instant, cursor: String?)
+    case funds(account: String)
+    case payOut(request: BankPayoutRequest)
+    case lookupBankPayout(key: ProviderLookup, account: String)
+    case originalBankPayout(reference: String, account: String)
     case balance(from: Instant, until: Instant, cursor: String?)
     case disputes(since: Instant, cursor: String?)
     case lookupDispute(reference: String)
@@ -55,6 +59,7 @@ extension ProviderQuestion {
         case .openAccount, .onboardingLink, .account, .transfer, .reverse, .lookupReversal:
             .accounts
         case .bankPayoutsIn, .bankPayouts: .bankPayouts
+        case .funds, .payOut, .lookupBankPayout, .originalBankPayout: .orderedBankPayouts
         case .balance: .balance
         case .disputes, .lookupDispute: .disputes
         case .quotes: .shipping
@@ -79,6 +84,9 @@ public enum ProviderReply: Hashable, Sendable, Codable {
     case reversal(snapshot: ReversalSnapshot?)
     case bankPayoutsIn(list: [BankPayoutSnapshot])
     case bankPayouts(page: BankPayoutPage)
+    case funds(funds: AccountFunds)
+    case bankPayout(snapshot: BankPayoutSnapshot?)
+    case originalBankPayout(reference: String?)
     case balance(page: BalancePage)
     case disputes(page: DisputePage)
     case dispute(snapshot: DisputeSnapshot?)

@@ -276,6 +276,12 @@ import Vocabulary
     ]
 
     private static let payouts: [String: Case] = [
+        "POST /payout-accounts/{account}/bank-payouts": { scene in
+            (
+                "/payout-accounts/\(try await scene.manualAccount())/bank-payouts",
+                #"{"amount": {"amount": 100, "currency": "EUR"}, "reason": "She asked for it."}"#
+            )
+        },
         "POST /payout-plans": { _ in ("/payout-plans", "{}") },
         "POST /payout-plans/{plan}/drop": { scene in
             let made = try await scene.office.post("/api/v1/payout-plans", "{}")

@@ -94,6 +94,19 @@ extension Scene {
         return id
     }
 
+    /// A seller's account at a provider that waits to be asked to pay out, with five euros in it.
+    func manualAccount() async throws -> ID<PayoutAccount> {
+        let instance = try await market.given.instance(ofPayments: "test-accounts")
+        let (seller, id) = (try await seller("verified"), ID<PayoutAccount>())
+        TestBank.of(instance).hold(Money(500, .eur))
+        try await market.database.execute(
+            """
+            insert into payout_account (id, seller_id, instance_id, reference, is_ready)
+            values (\(id), \(seller.id), \(instance), \("acct_\(seller.id)"), true)
+            """)
+        return id
+    }
+
     /// An order that was to be paid at its delivery, of which nobody said for weeks that it was.
     func overdueCash() async throws -> ID<Order> {
         let open = try await OpenPayment(market, "cash-on-delivery")

@@ -30,6 +30,8 @@ struct FakeStripe: Sendable {
             let account: String
             let amount: Int64
             let status: String
+            /// The platform's id of the order; nil for what nobody asked for.
+            let order: String?
         }
 
         /// What it holds of ours, by currency.

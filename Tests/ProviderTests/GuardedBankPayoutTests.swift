@@ -66,4 +66,69 @@ private struct Says: ProviderLine {
             try await silent.bankPayouts(in: webhook, context())
         }
     }
+
+    private func ordering(_ reply: ProviderReply) -> GuardedPayment {
+        asked(Says(reply: reply, roles: [.payment, .bankPayouts, .orderedBankPayouts]))
+    }
+
+    /// Less than was asked for, or of another shop, nobody can tell what was really sent.
+    @Test func `when one is ordered is believed of that amount and account alone`() async throws {
+        let request = BankPayoutRequest(
+            orderID: "o", account: "acct_1", amount: Money(4250, .eur))
+        func made(_ payout: BankPayoutSnapshot?) async throws(ProviderError) {
+            _ = try await ordering(.bankPayout(snapshot: payout)).payOut(request, context())
+        }
+
+        try await made(payout(of: "acct_1"))
+        for wrong in [payout(of: "acct_2"), payout(of: "acct_1", amount: 4249), nil] {
+            let error = await #expect(throws: ProviderError.self) { try await made(wrong) }
+            #expect(error?.isDefinite == false, "\(String(describing: error))")
+        }
+    }
+
+    @Test func `it could send is believed of each currency once, and above zero`() async throws {
+        func told(_ amounts: Money..., of account: String = "acct_1") async throws {
+            let funds = AccountFunds(account: account, isManual: true, available: amounts)
+            _ = try await ordering(.funds(funds: funds)).funds(of: "acct_1", context())
+        }
+
+        try await told(Money(1, .eur), Money(2, .usd))
+        await #expect(throws: ProviderError.self) { try await told(Money(0, .eur)) }
+        await #expect(throws: ProviderError.self) { try await told(Money(1, .eur), Money(2, .eur)) }
+        await #expect(throws: ProviderError.self) { try await told(Money(1, .eur), of: "acct_2") }
+    }
+
+    @Test func `is asked to make none by who only tells of them`() async {
+        let teller = asked(Says(reply: .problems(sentences: [])))
+        await #expect(throws: ProviderError.unsupported(operation: "payouts to banks by order")) {
+            try await teller.funds(of: "acct_1", context())
+        }
+    }
+
+    /// A forgery is refused for good; what nobody can look at has to come again.
+    @Test func `and of webhooks is no forgery for want of a secret`() async throws {
+        let delivery = WebhookDelivery(headers: [:], body: [1], receivedAt: .systemNow)
+        for (said, heard): (ProviderError, ProviderError) in [
+            (.misconfigured(message: "no secret"), .misconfigured(message: "no secret")),
+            (.signatureInvalid, .signatureInvalid),
+            (.invalidRequest(code: "c", message: "m"), .signatureInvalid),
+        ] {
+            let deaf = GuardedPayment(
+                descriptor: ScriptedPayments.descriptor,
+                call: ProviderCall(
+                    instanceID: "one", moduleKey: "scripted", line: Refuses(error: said),
+                    breaker: CircuitBreaker(), logger: quiet))
+            await #expect(throws: heard) { try await deaf.verify(delivery) }
+        }
+    }
+}
+
+/// A module that refuses whatever it is asked.
+private struct Refuses: ProviderLine {
+    let error: ProviderError
+    let roles: Set<ProviderRole> = [.payment]
+
+    func ask(
+        _ question: ProviderQuestion, _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply { throw error }
 }

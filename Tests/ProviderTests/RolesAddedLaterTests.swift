@@ -22,6 +22,17 @@ import Vocabulary
         }
     }
 
+    /// As modules were built before payouts to banks could be asked for.
+    @Test func `is what a module conforms to, and no more than that`() throws {
+        let export = ModuleExport(TellsOnly.self)
+        let provider = try export.make(
+            InstanceSettings(instanceID: "i", values: [:], secrets: [:]),
+            ProviderServices(http: NobodyThere()))
+        #expect(provider.roles.contains(.bankPayouts))
+        #expect(
+            provider.asOrderedBankPayouts == nil && !provider.roles.contains(.orderedBankPayouts))
+    }
+
     /// Both are loaded as they would be in production.
     @Test func `is known of a module that conforms, and of no other`() throws {
         let stripe = try made(
@@ -29,5 +40,76 @@ import Vocabulary
         #expect(stripe.asBankPayouts != nil && stripe.roles.contains(.bankPayouts))
         let bank = try made("BankTransfer", ["holder": "Ada", "iban": "DE89370400440532013000"])
         #expect(bank.asBankPayouts == nil && !bank.roles.contains(.bankPayouts))
+        #expect(
+            stripe.asOrderedBankPayouts != nil && stripe.roles.contains(.orderedBankPayouts))
+        #expect(bank.asOrderedBankPayouts == nil && !bank.roles.contains(.orderedBankPayouts))
     }
+}
+
+/// Tells of payouts to banks, and is asked for nothing else.
+private struct TellsOnly: BankPayoutProvider {
+    static let descriptor = ModuleDescriptor(
+        kind: .payment, key: "tells-only", name: "Tells only", version: "1")
+    private static let no = ProviderError.unsupported(operation: "this")
+
+    init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {}
+
+    func check(_ context: OperationContext) async throws(ProviderError) -> [String] { [] }
+    func methods(
+        for amount: Money, _ context: OperationContext
+    ) async throws(ProviderError) -> [PaymentMethod] { [] }
+    func start(
+        _ request: PaymentStart, _ context: OperationContext
+    ) async throws(ProviderError) -> StartedPayment { throw Self.no }
+    func capture(
+        _ request: CaptureRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> PaymentSnapshot { throw Self.no }
+    func void(
+        reference: String, _ context: OperationContext
+    ) async throws(ProviderError) -> PaymentSnapshot { throw Self.no }
+    func refund(
+        _ request: RefundRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> RefundSnapshot { throw Self.no }
+    func lookup(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> PaymentSnapshot? { nil }
+    func lookupRefund(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> RefundSnapshot? { nil }
+    func verify(_ delivery: WebhookDelivery) throws(ProviderError) -> VerifiedWebhook {
+        throw .signatureInvalid
+    }
+    func events(
+        in webhook: VerifiedWebhook, _ context: OperationContext
+    ) async throws(ProviderError) -> [PaymentEvent] { [] }
+    func pay(
+        _ request: PayoutRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> PayoutSnapshot { throw Self.no }
+    func lookupPayout(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> PayoutSnapshot? { nil }
+    func openAccount(
+        _ request: ConnectedAccountRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> ConnectedAccount { throw Self.no }
+    func onboardingLink(
+        _ request: OnboardingRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> OnboardingLink { throw Self.no }
+    func account(
+        _ key: ProviderLookup, _ context: OperationContext
+    ) async throws(ProviderError) -> ConnectedAccount? { nil }
+    func transfer(
+        _ request: AccountTransfer, _ context: OperationContext
+    ) async throws(ProviderError) -> PayoutSnapshot { throw Self.no }
+    func reverse(
+        _ request: TransferReversal, _ context: OperationContext
+    ) async throws(ProviderError) -> ReversalSnapshot { throw Self.no }
+    func lookupReversal(
+        _ key: ProviderLookup, of transfer: String, _ context: OperationContext
+    ) async throws(ProviderError) -> ReversalSnapshot? { nil }
+    func bankPayouts(
+        in webhook: VerifiedWebhook, _ context: OperationContext
+    ) async throws(ProviderError) -> [BankPayoutSnapshot] { [] }
+    func bankPayouts(
+        of account: String, since: Instant, after cursor: String?, _ context: OperationContext
+    ) async throws(ProviderError) -> BankPayoutPage { BankPayoutPage(payouts: []) }
 }

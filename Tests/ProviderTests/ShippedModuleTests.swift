@@ -22,14 +22,33 @@ import Testing
         #expect(cards.counterpartFile == ProgramFolder.cards + "/libSandboxPayments.so")
     }
 
+    @Test func `are kept pace with by a program with sellers' accounts and payouts to their banks`()
+        async throws
+    {
+        let accounts = try ModuleFile.load(ProgramFolder.accounts + "/stripe-accounts.module.json")
+        let lender = try ModuleFile.load("\(productsFolder)/libStripePayments.so")
+
+        let report = await keepsEveryRule(accounts.module, lender.counterpart)
+
+        // What it is tried for is what it says that it does.
+        let tried = report.cases.filter { $0.result == .passed }.map(\.name)
+        for name in [
+            "payOut, asked three times under one key", "reverse: an answer that is lost",
+            "every payout is read once, page by page, to the end",
+            "what an account could send is what it holds", "one that takes another back names it",
+        ] { #expect(tried.contains { $0.hasSuffix(name) }, "\(name)") }
+    }
+
+    @discardableResult
     private func keepsEveryRule(
         _ module: ModuleExport, _ counterpart: CounterpartExport?
-    ) async {
+    ) async -> ConformanceReport {
         let report = await ConformanceSuite(module, counterpart: counterpart).run()
 
         for broken in report.cases where broken.result == .failed {
             Issue.record("\(broken.group), \(broken.name): \(broken.detail)")
         }
         #expect(report.count(.passed) >= 10)
+        return report
     }
 }

@@ -79,6 +79,20 @@ import Web
         }
     }
 
+    /// Providers send again what is answered so, and give up what is called forged.
+    @Test func `is not what a webhook is called whose secret is missing here`() async throws {
+        try await OpenShop.run { shop in
+            TestBank.of(shop.payment).beDeaf(.misconfigured(message: "The secret is missing."))
+
+            let answer = try await Browser(shop.app).raw(
+                "POST", "/webhooks/\(shop.payment)",
+                headers: [("x-test-signature", "signed"), ("x-test-event", "e-1")],
+                body: Array("p".utf8))
+
+            #expect((500..<600).contains(answer.status), "\(answer.status)")
+        }
+    }
+
     @Test func `to the webhook is soon not even looked at, and harms nobody elsewhere`()
         async throws
     {

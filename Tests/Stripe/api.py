@@ -189,7 +189,7 @@ class API:
             ("GET", f"/v1/transfers/{id}/reversals", lambda i, p, a: listed(
                 "reversals", {**p, "transfer": b.find("transfers", i, "transfer")["id"]})),
             ("GET", f"/v1/transfers/{id}/reversals/{id}", lambda t, i, p, a: self.reversal(t, i)),
-            ("POST", "/v1/payouts", lambda p, a: b.create_payout(p, a)),
+            ("POST", "/v1/payouts", lambda p, a: b.order_payout(p, a)),
             ("GET", "/v1/payouts", lambda p, a: listed("payouts", p, b.payouts_of(a))),
             ("GET", f"/v1/payouts/{id}", lambda i, p, a: b.payout_of(i, a)),
             ("GET", "/v1/balance", lambda p, a: b.balance(a)),

@@ -117,15 +117,41 @@ class ConnectBooks(Books):
                          if p["_account"] == account and p["currency"] == currency
                          and p["status"] not in ("failed", "canceled"))
 
-    def create_payout(self, params, account):
+    def order_payout(self, params, account):
+        """What whoever acts on an account asks for: on its way to the bank, not there yet."""
+        if account and not self.account(account)["payouts_enabled"]:
+            raise Refused(400, "payouts_not_allowed", "Payouts are held back.")
+        payout = self.create_payout(params, account, "pending")
+        payout["arrival_date"] = int(time.time()) + 2 * 86400
+        return payout
+
+    def create_payout(self, params, account, status="paid"):
         params = {**params, "currency": params["currency"].lower()}
         if not account:
             raise Refused(400, "payouts_not_allowed", "The platform's own are automatic.")
         if self.balance_of(account, params["currency"]) < params["amount"]:
             raise Refused(400, "balance_insufficient", "The account has not so much.")
-        payout = self.keep("payouts", objects.payout(params) | {"_account": account})
-        self.tell("payout.paid", payout, account)
+        payout = self.keep("payouts", objects.payout(params) | {
+            "_account": account, "status": status})
+        self.tell(f"payout.{'created' if status == 'pending' else status}", payout, account)
         return payout
+
+    def reverse_payout(self, id):
+        """What was paid is taken from the bank again, by a payout the other way."""
+        paid = self.find("payouts", id, "payout")
+        if paid["status"] != "paid" or paid["reversed_by"]:
+            raise Refused(400, "payout_unexpected_state", f"It is {paid['status']}.")
+        back = self.keep("payouts", objects.payout(
+            {"amount": -paid["amount"], "currency": paid["currency"]}) | {
+                "_account": paid["_account"], "original_payout": id})
+        paid["reversed_by"] = back["id"]
+        self.tell("payout.paid", back, back["_account"])
+        return back
+
+    def set_schedule(self, id, interval):
+        account = self.find("accounts", id, "account")
+        account["settings"]["payouts"]["schedule"]["interval"] = interval
+        self.tell("account.updated", account, id)
 
     def pay_by_schedule(self, params, account):
         """The seller's schedule sends what is there on its way to the seller's bank."""
@@ -205,7 +231,8 @@ class ConnectBooks(Books):
                 for i in self.tables["payment_intents"].values()],
             "payouts": [
                 {"id": p["id"], "account": p["_account"], "amount": p["amount"],
-                 "currency": p["currency"], "status": p["status"]}
+                 "currency": p["currency"], "status": p["status"],
+                 "order": p["metadata"].get("guildhall_payout")}
                 for p in self.tables["payouts"].values() if p["_account"]],
             "accounts": {a: {c: self.balance_of(a, c) for c in by_type}
                          for a in self.tables["accounts"]},

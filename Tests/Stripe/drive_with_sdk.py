@@ -233,20 +233,31 @@ def connect(c, fake):
     expect(len(c.transfers.reversals.list(transfer.id).data) == 1, "its list")
     payout = c.payouts.create({"amount": 8000, "currency": "eur"},
                               {"stripe_account": account.id})
-    expect(payout.status == "paid", "a seller's payout")
+    expect(payout.status == "pending", "a seller's payout")
     own = {"stripe_account": account.id}
     expect([p.id for p in c.payouts.list(options=own).data] == [payout.id], "the seller's list")
     expect(c.payouts.retrieve(payout.id, options=own).amount == 8000, "one of it")
     expect(not c.payouts.list().data, "the platform's own list")
     refused(stripe.InvalidRequestError, "resource_missing", lambda: c.payouts.retrieve(payout.id))
-    fake.control(f"payouts/{payout.id}/failed", {})
+    for state in ("in_transit", "paid", "failed"):
+        fake.control(f"payouts/{payout.id}/{state}", {})
     back = c.payouts.retrieve(payout.id, options=own)
     expect(back.status == "failed" and back.failure_code == "account_closed", "sent back")
     expect(fake.control("books")["accounts"][account.id]["eur"] == 8000, "in the account again")
-    c.payouts.create({"amount": 8000, "currency": "eur"}, own)
+    again = c.payouts.create({"amount": 8000, "currency": "eur"}, own)
+    refused(stripe.InvalidRequestError, "balance_insufficient",
+            lambda: c.payouts.create({"amount": 1, "currency": "eur"}, own))
     left = c.balance.retrieve(options={"stripe_account": account.id})
     expect(left.available[0].amount == 0, "the seller's balance, for whoever acts on it")
     expect(fake.control("books")["accounts"][account.id]["eur"] == 0, "the seller's balance")
+    for state in ("in_transit", "paid"):
+        fake.control(f"payouts/{again.id}/{state}", {})
+    taken = c.payouts.retrieve(fake.control(f"payouts/{again.id}/reverse", {})["id"], options=own)
+    expect(taken.amount == -8000 and taken.original_payout == again.id, "taken back")
+    expect(c.payouts.retrieve(again.id, options=own).reversed_by == taken.id, "and says by what")
+    fake.control(f"accounts/{account.id}/schedule/manual", {})
+    schedule = c.accounts.retrieve(account.id).settings.payouts.schedule
+    expect(schedule.interval == "manual", "a schedule")
 
 
 def disputes(c, fake):
@@ -310,7 +321,8 @@ def webhooks(fake, inbox):
                    "charge.dispute.funds_reinstated", "transfer.reversed",
                    "checkout.session.completed", "payment_intent.payment_failed"):
         expect(wanted in inbox.types("account"), wanted)
-    expect(set(inbox.types("connect")) == {"account.updated", "payout.paid", "payout.failed"},
+    expect(set(inbox.types("connect")) == {
+        "account.updated", "payout.created", "payout.updated", "payout.paid", "payout.failed"},
            "Connect's events")
     first = list(dict.fromkeys(ids))
     expect(first != sorted(first), "not in their order")

@@ -37,6 +37,7 @@ WANTED = {
     "POST /v1/payment_intents/ID/capture", "POST /v1/transfers/ID/reversals", "GET /v1/refunds",
     "GET /v1/transfers/ID/reversals", "GET /v1/refunds/ID", "GET /v1/transfers/ID",
     "GET /v1/transfers/ID/reversals/ID", "GET /v1/payouts", "GET /v1/payouts/ID",
+    "POST /v1/payouts",
 }
 # Stripe takes these; localstripe does not know them.
 UNKNOWN_TO_LOCALSTRIPE = {

@@ -147,6 +147,10 @@ class Handler(BaseHTTPRequestHandler):
                     return books.create_payout(given, id)
                 case ["accounts", id, "pay-out"]:
                     return books.pay_by_schedule(given, id)
+                case ["accounts", id, "schedule", interval]:
+                    books.set_schedule(id, interval)
+                case ["payouts", id, "reverse"]:
+                    return books.reverse_payout(id)
                 case ["payouts", id, status]:
                     return books.move_payout(id, status)
                 case ["payment_intents", id, "lapse"]:

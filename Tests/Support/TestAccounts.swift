@@ -3,13 +3,13 @@ import Vocabulary
 
 /// A payment module that pays sellers into accounts of their own, which are ready at once, and may
 /// take back what it paid. Its money is in a ``TestBank``.
-public struct TestAccounts: ConnectedAccountProvider {
+public struct TestAccounts: OrderedBankPayoutProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "test-accounts", name: "Test accounts", version: "1",
         capabilities: TestPayments.descriptor.capabilities)
 
     private let payments: TestPayments
-    private let bank: TestBank
+    let bank: TestBank
 
     public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
         payments = try TestPayments(settings: settings, services: services)

@@ -30,6 +30,17 @@ public final class TestBank: Sendable {
         var destinations: [String] = []
         /// What was taken back of payouts, by the reversal's key.
         var reversals: [String: ReversalSnapshot] = [:]
+        /// What went from sellers' accounts to their banks, by the order's key, and what was made
+        /// otherwise.
+        var bankPayouts: [String: BankPayoutSnapshot] = [:]
+        /// What an account holds, and whether it waits to be asked.
+        var accountFunds = AccountFunds(account: "", isManual: true, available: [])
+        /// Which payout takes which one back.
+        var originals: [String: String] = [:]
+        /// Payouts of accounts that the module can make nothing of.
+        var oddPayouts: [String] = []
+        /// Why nobody can look whether a webhook is genuine.
+        var deafness: ProviderError?
         /// What it paid and got back, in minor units.
         var sentBack: Int64 = 0
         /// What was asked for, by the payment's reference.

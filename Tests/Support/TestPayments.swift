@@ -154,6 +154,7 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
     public func verify(
         _ delivery: WebhookDelivery
     ) throws(ProviderError) -> VerifiedWebhook {
+        if let deafness = bank.state.withLock({ $0.deafness }) { throw deafness }
         guard delivery.headers["x-test-signature"] == "signed",
             let event = delivery.headers["x-test-event"]
         else { throw .signatureInvalid }

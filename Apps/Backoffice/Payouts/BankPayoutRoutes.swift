@@ -90,11 +90,19 @@ struct BankPayoutRoutes {
                         Cell(data: Format.date(payout.madeAt)),
                         Cell(data: listed.sellerName, to: "/sellers/\(payout.seller)/payouts"),
                         .money(payout.amount), cell(payout),
-                        Cell(data: payout.why ?? ""),
+                        Cell(why(payout)),
                         Cell(data: payout.arrivesAt.map { Format.date($0) } ?? "—"),
                         Cell(data: payout.reference),
                     ]
                 }), nothing: "There are none.", more: more)
+    }
+
+    /// Why it failed, or what it has to do with another one.
+    private static func why(_ payout: BankPayout) -> Phrase {
+        if let why = payout.why { return .data(why) }
+        if let original = payout.reverses { return "takes back \(original)" }
+        if let back = payout.reversedBy { return "taken back by \(back)" }
+        return .data("")
     }
 
     private static func cell(_ payout: BankPayout) -> Cell {
@@ -123,8 +131,13 @@ struct BankPayoutAnswer: Codable, Sendable {
     let reference: String
     /// `failed` may come after `paid`, when the bank sends it back.
     let status: Status
-    /// Below zero where the provider took from the bank what the account owed.
+    /// Below zero where the provider took from the bank what the account owed, or took another
+    /// payout back.
     let amount: Money
+    /// The provider's id of the payout that this one takes back, once that is known.
+    let reverses: String?
+    /// The provider's id of the payout that takes this one back.
+    let reversedBy: String?
     /// The provider's word for why it failed: `account_closed`.
     let failureCode: String?
     /// The same as a sentence.
@@ -150,6 +163,8 @@ struct BankPayoutAnswer: Codable, Sendable {
             case .canceled: .canceled
             }
         amount = payout.amount
+        reverses = payout.reverses
+        reversedBy = payout.reversedBy
         failureCode = payout.failureCode
         failure = payout.failure
         arrivesAt = payout.arrivesAt

@@ -5,7 +5,8 @@ import Web
 enum SellerPayoutPages {
     static func show(
         _ seller: Seller, _ policy: SellerPayoutsAnswer, _ balances: [WalletBalance],
-        _ names: WalletNames, _ moves: Kernel.Page<UpcomingMove>, _ admin: Administrator
+        _ names: WalletNames, _ moves: Kernel.Page<UpcomingMove>, _ accounts: [Block],
+        _ admin: Administrator
     ) -> DeskPage {
         let mayDo = Duty.runPayouts.isAllowed(to: admin.roles)
         return DeskPage(
@@ -70,7 +71,7 @@ enum SellerPayoutPages {
                     more: moves.next.map {
                         "/sellers/\(seller.id)/payouts?after=\(Cursor.seal($0))"
                     }),
-            ])
+            ] + accounts)
     }
 
     private static func forms(_ seller: Seller, _ policy: SellerPayoutsAnswer) -> [DeskForm] {

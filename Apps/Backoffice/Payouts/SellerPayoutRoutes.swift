@@ -33,7 +33,8 @@ struct SellerPayoutRoutes {
                 try await call.marketplace.walletNames(
                     balances.map(\.wallet) + policy.schedules.map(\.wallet)),
                 try await call.marketplace.upcomingMoves(
-                    of: seller.id, call.query.page(limit: 50)), admin)
+                    of: seller.id, call.query.page(limit: 50)),
+                try await BankPayoutOrderPages.accounts(of: seller.id, call.marketplace), admin)
         }
         desk.read(
             "/sellers/{seller}/payout-policy", "Freeze, reserve and schedules of a seller",

@@ -52,6 +52,10 @@ struct DashboardRoutes {
                 "Payouts that sellers' banks did not take", waits.bankPayoutsFailed,
                 "/bank-payouts?state=failed", .readMoney
             ),
+            (
+                "Payouts to sellers' banks that cannot be read", waits.bankPayoutsUnread,
+                "/bank-payouts/unreadable", .readMoney
+            ),
             ("Webhooks that failed", waits.webhooksFailed, "/jobs", .readJobs),
             ("Jobs that were given up", waits.jobsDead, "/jobs", .readJobs),
             ("Blocked listings", waits.listingsBlocked, "/listings?state=blocked", .readCatalogue),

@@ -46,8 +46,13 @@ struct BankPayoutAnswer: Codable, Sendable {
     let reference: String
     /// `failed` may come after `paid`, when the bank sends it back.
     let status: Status
-    /// Below zero where the provider took from your bank what your account there owed.
+    /// Below zero where the provider took from your bank what your account there owed, or took
+    /// another payout back.
     let amount: Money
+    /// The provider's id of the payout that this one takes back, once that is known.
+    let reverses: String?
+    /// The provider's id of the payout that takes this one back.
+    let reversedBy: String?
     /// The provider's word for why it failed: `account_closed`.
     let failureCode: String?
     /// The same as a sentence.
@@ -69,6 +74,8 @@ struct BankPayoutAnswer: Codable, Sendable {
             case .canceled: .canceled
             }
         amount = payout.amount
+        reverses = payout.reverses
+        reversedBy = payout.reversedBy
         failureCode = payout.failureCode
         failure = payout.failure
         arrivesAt = payout.arrivesAt
@@ -86,7 +93,7 @@ struct BankPayoutsPage {
         let isFailed: Bool
         let arrives: String
         let reference: String
-        /// Why the bank did not take it.
+        /// Why the bank did not take it, or what it has to do with another one.
         let why: String?
     }
 
@@ -101,10 +108,16 @@ struct BankPayoutsPage {
                 state: Self.words(payout), isPaid: payout.status == .paid,
                 isFailed: payout.status == .failed,
                 arrives: payout.arrivesAt.map { Format.date($0) } ?? "—",
-                reference: payout.reference, why: payout.why)
+                reference: payout.reference, why: Self.why(payout))
         }
         hasRows = !rows.isEmpty
         self.next = next.map { "\(Links.bankPayouts)?after=\($0)" }
+    }
+
+    private static func why(_ payout: BankPayout) -> String? {
+        if let why = payout.why { return why }
+        if let original = payout.reverses { return localized("It takes back \(original).") }
+        return payout.reversedBy.map { localized("It was taken back by \($0).") }
     }
 
     private static func words(_ payout: BankPayout) -> String {

@@ -134,8 +134,14 @@ enum CapabilityCases {
 
     private static func redirect(_ subject: Subject) async throws {
         let trial = try subject.trial()
-        let (_, counterpart) = try trial.payments()
-        let method = counterpart.redirectingMethod ?? counterpart.payingMethod
+        let (payments, counterpart) = try trial.payments()
+        // Who borrows a counterpart need not offer all that its lender does.
+        let offered = await trial.calling { () throws(ProviderError) in
+            try await payments.methods(for: counterpart.amount, trial.context())
+        }
+        let codes = (try? offered.get())?.map(\.code) ?? []
+        let away = counterpart.redirectingMethod.flatMap { codes.contains($0) ? $0 : nil }
+        let method = away ?? counterpart.payingMethod
         let result = try await trial.start(method: method)
         guard case .success(let started) = result else {
             throw Breach("it does not start: \(words(result))")

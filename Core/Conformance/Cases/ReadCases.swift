@@ -68,6 +68,7 @@ enum ReadCases {
                 ))
         }
         if trial.provider.asAccounts != nil { reads += try await accountReads(trial) }
+        if trial.provider.asOrderedBankPayouts != nil { reads.append(try await bankRead(trial)) }
         return reads
     }
 
@@ -96,6 +97,21 @@ enum ReadCases {
                 }
             ),
         ]
+    }
+
+    private static func bankRead(_ trial: Trial) async throws -> Read {
+        let (banks, counterpart) = try trial.orderedBankPayouts()
+        let key = freshKey()
+        _ = try await trial.payOut(nil, trial.context(key))
+        return (
+            "a payout to a bank by key",
+            {
+                await trial.calling { () throws(ProviderError) in
+                    try await banks.lookupBankPayout(
+                        .idempotencyKey(key), of: counterpart.connectedAccount, trial.context())
+                }.map { $0 != nil }
+            }
+        )
     }
 
     private static func lookups(_ subject: Subject) async throws {

@@ -40,6 +40,7 @@ extension Marketplace {
         else { return false }
         try await database.transaction { tx in
             try await tx.bankPayouts.lock(account.id)
+            try await tx.bankPayouts.takeBack(snapshot.reference, of: account.id)
             let before = try await tx.bankPayouts.find(
                 reference: snapshot.reference, of: account.id)
             if let before {

@@ -38,6 +38,11 @@ public struct BankPayout: Hashable, Sendable {
     /// When it was made, by the provider's clock.
     public let madeAt: Instant
     let version: Int64
+    /// The provider's id of the payout that this one takes back; nil when it takes none back, or
+    /// nobody knows yet.
+    public let reverses: String?
+    /// The provider's id of the payout that takes this one back.
+    public let reversedBy: String?
 
     /// Whether money went the other way, from the bank into the account: what the account owed, or
     /// a payout that was taken back.
@@ -51,7 +56,8 @@ public struct BankPayout: Hashable, Sendable {
     init(
         id: ID<BankPayout>, account: ID<PayoutAccount>, seller: ID<Seller>, reference: String,
         status: Status, amount: Money, failureCode: String?, failure: String?,
-        arrivesAt: Instant?, madeAt: Instant, version: Int64
+        arrivesAt: Instant?, madeAt: Instant, version: Int64, reverses: String? = nil,
+        reversedBy: String? = nil
     ) {
         self.id = id
         self.account = account
@@ -64,6 +70,8 @@ public struct BankPayout: Hashable, Sendable {
         self.arrivesAt = arrivesAt
         self.madeAt = madeAt
         self.version = version
+        self.reverses = reverses
+        self.reversedBy = reversedBy
     }
 
     /// As a snapshot says.

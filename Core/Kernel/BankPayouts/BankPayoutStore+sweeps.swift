@@ -17,16 +17,16 @@ extension BankPayoutStore {
     /// its next turn is in ten minutes, and each time without an answer in twice as many.
     /// - Parameters:
     ///   - hours: no turn is later than that.
-    ///   - days: of which all is read again. What is still under way is too, however old.
+    ///   - days: of which all is read again. What is still under way is too, however old, and what
+    ///     could not be read.
     func claimToAsk(
         at instance: ID<ProviderInstance>, againInHours hours: Int, readAgainDays days: Int
     ) async throws -> AccountToAsk? {
         try await db.query(
             """
             update payout_account
-            set payouts_unanswered = least(payouts_unanswered + 1, 30),
-                payouts_due_at = now() + interval '1 minute'
-                    * least(60 * \(hours)::bigint, 10 * 2 ^ payouts_unanswered)
+            set payouts_unanswered = \(SQL.oneMore(than: "payouts_unanswered")),
+                payouts_due_at = now() + \(SQL.nextTurn(after: "payouts_unanswered", within: hours))
             where id = (
                 select id from payout_account
                 where instance_id = \(instance) and reference is not null
@@ -37,7 +37,9 @@ extension BankPayoutStore {
                     payouts_known_until - \(days)::bigint * interval '1 day',
                     created_at - interval '1 day'), (
                 select min(made_at) from bank_payout
-                where account_id = payout_account.id and status in ('pending', 'in_transit')))
+                where account_id = payout_account.id and status in ('pending', 'in_transit')), (
+                select min(first_seen_at) - \(days)::bigint * interval '1 day'
+                from bank_payout_unread where account_id = payout_account.id))
             """
         ).decode { c in
             try AccountToAsk(id: c.next(), reference: c.next(), since: c.next())

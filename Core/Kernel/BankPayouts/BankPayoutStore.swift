@@ -7,7 +7,9 @@ struct BankPayoutStore: Sendable {
 
     private static let columns: SQL = """
         b.id, b.account_id, b.seller_id, b.reference, b.status, b.currency, b.amount,
-        b.failure_code, b.failure, b.arrives_at, b.made_at, b.version
+        b.failure_code, b.failure, b.arrives_at, b.made_at, b.version, b.reverses, (
+            select back.reference from bank_payout back
+            where back.account_id = b.account_id and back.reverses = b.reference limit 1)
         """
 
     /// Whoever writes one of an account's waits for the others who do.
@@ -129,7 +131,7 @@ extension BankPayout {
             id: id, account: account, seller: seller, reference: reference, status: status,
             amount: Money(try c.next(), currency), failureCode: try c.next(),
             failure: try c.next(), arrivesAt: try c.next(), madeAt: try c.next(),
-            version: try c.next())
+            version: try c.next(), reverses: try c.next(), reversedBy: try c.next())
     }
 }
 

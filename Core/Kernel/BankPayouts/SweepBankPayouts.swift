@@ -19,21 +19,11 @@ extension Marketplace {
     /// - Returns: of how many accounts the whole list was read.
     @discardableResult
     public func sweepBankPayouts() async throws -> Int {
-        var read = 0
-        for instance in try await database.providers.tables().instances
-        where instance.kind == .payment && instance.state != .draft {
-            do {
-                let provider = try await providers.payment(instance.id)
-                guard provider.tellsBankPayouts else { continue }
-                read += try await readAccounts(at: instance.id, provider)
-            } catch {
-                // One provider that does not answer must not keep the others from being asked.
-                logger.warning(
-                    "bank-payouts.sweep-failed",
-                    metadata: ["instance": "\(instance.id)", "error": "\(error)"])
-            }
+        try await atEachPaymentProvider(
+            "bank-payouts.sweep-failed", where: \.tellsBankPayouts
+        ) { instance, provider in
+            try await readAccounts(at: instance.id, provider)
         }
-        return read
     }
 
     /// Every account once a day: each run of the worker asks for some.
@@ -48,25 +38,17 @@ extension Marketplace {
     private func readAccounts(
         at instance: ID<ProviderInstance>, _ provider: GuardedPayment
     ) async throws -> Int {
-        var read = 0
-        for _ in 0..<Self.accountsMax {
-            guard
-                let account = try await database.bankPayouts.claimToAsk(
-                    at: instance, againInHours: Self.askedEveryHours,
-                    readAgainDays: Self.readAgainDays)
-            else { break }
-            do {
-                try await readPayouts(of: account, at: instance, provider)
-                read += 1
-            } catch {
-                // Such as one whose seller took the platform's permission back.
-                logger.warning(
-                    "bank-payouts.not-read",
-                    metadata: ["account": "\(account.reference)", "error": "\(error)"])
-                if case ProviderError.unavailable = error { throw error }
-            }
+        try await askInTurn(
+            most: Self.accountsMax, failed: "bank-payouts.not-read", name: \.reference
+        ) {
+            try await database.bankPayouts.claimToAsk(
+                at: instance, againInHours: Self.askedEveryHours,
+                readAgainDays: Self.readAgainDays)
+        } ask: { account in
+            // Fails also for one whose seller took the platform's permission back.
+            try await readPayouts(of: account, at: instance, provider)
+            return true
         }
-        return read
     }
 
     private func readPayouts(
@@ -80,11 +62,15 @@ extension Marketplace {
                 OperationContext(
                     key: "bank-payouts:\(account.id):\(cursor ?? "")", within: Self.deadline))
             for reference in page.unreadable {
+                guard try await database.bankPayouts.setAside(reference, of: account.id) else {
+                    continue
+                }
                 logger.error(
                     "bank-payout.unreadable",
                     metadata: ["account": "\(account.reference)", "payout": "\(reference)"])
             }
             for snapshot in page.payouts { try await hear(snapshot, at: instance) }
+            try await linkBankPayouts(of: account.id, account.reference, provider)
             guard let next = page.next else {
                 return try await database.bankPayouts.noteAsked(
                     account.id, until: until, againInHours: Self.askedEveryHours)
@@ -115,5 +101,6 @@ extension Marketplace {
             try await sweepBankPayouts()
             return .done
         }
+        addBankPayoutOrders(to: &handlers)
     }
 }

@@ -58,7 +58,7 @@ extension DisputeStore {
                         and reference <> \(reference) limit \(Self.setAsideMax)::bigint
                 ) kept) < \(Self.setAsideMax)::bigint
             on conflict (instance_id, reference) do update
-                set problem = excluded.problem, asked_at = now()
+                set problem = excluded.problem
                 where old.problem <> excluded.problem
             returning xmax = 0
             """
@@ -85,19 +85,21 @@ extension DisputeStore {
             """)
     }
 
-    /// The provider's id of the one that was not asked for the longest time; nil when all were
-    /// within `hours`. It counts as asked from now on.
+    /// The provider's id of the one whose turn is the longest ago; nil when it is none's. It counts
+    /// as unanswered until ``noteAnswered(_:at:againInHours:)``.
+    /// - Parameter hours: no turn is later than that.
     func claimUnread(
-        at instance: ID<ProviderInstance>, notWithinHours hours: Int
+        at instance: ID<ProviderInstance>, againInHours hours: Int
     ) async throws -> String? {
         try await db.query(
             """
-            update dispute_quarantine set asked_at = now()
+            update dispute_quarantine
+            set due_at = now() + \(SQL.nextTurn(after: "unanswered", within: hours)),
+                unanswered = \(SQL.oneMore(than: "unanswered"))
             where instance_id = \(instance) and reference = (
                 select reference from dispute_quarantine
-                where instance_id = \(instance)
-                    and asked_at < now() - \(hours)::bigint * interval '1 hour'
-                order by asked_at limit 1 for update skip locked)
+                where instance_id = \(instance) and due_at < now()
+                order by due_at limit 1 for update skip locked)
             returning reference
             """
         ).decode { c in try c.next(String.self) }.first

@@ -19,23 +19,48 @@ extension DisputeStore {
             """)
     }
 
-    /// The provider's id of the open dispute of which it was not asked for the longest time; nil
-    /// when all were within `hours`. It counts as asked from now on.
+    /// The provider's id of the open dispute whose turn is the longest ago; nil when it is none's.
+    /// Until ``noteAnswered(_:at:againInHours:)`` it counts as unanswered, also when this process
+    /// dies: see ``SQL/nextTurn(after:within:)``.
+    /// - Parameter hours: no turn is later than that.
     func claimToAsk(
-        at instance: ID<ProviderInstance>, notWithinHours hours: Int
+        at instance: ID<ProviderInstance>, againInHours hours: Int
     ) async throws -> String? {
-        try await db.query(
+        let unanswered: SQL = "coalesce(question.unanswered, 0)"
+        return try await db.query(
             """
-            insert into dispute_question (dispute_id, asked_at)
-            select d.id, now() from dispute d
-            left join dispute_question question on question.dispute_id = d.id
+            insert into dispute_question (dispute_id, due_at, unanswered)
+            select d.id, now() + \(SQL.nextTurn(after: unanswered, within: hours)),
+                \(SQL.oneMore(than: unanswered))
+            from dispute d left join dispute_question question on question.dispute_id = d.id
             where d.instance_id = \(instance) and d.\(Self.isOpen)
-                and (question.asked_at is null
-                    or question.asked_at < now() - \(hours)::bigint * interval '1 hour')
-            order by question.asked_at nulls first limit 1
-            on conflict (dispute_id) do update set asked_at = excluded.asked_at
+                and (question.due_at is null or question.due_at < now())
+            order by question.due_at nulls first limit 1
+            on conflict (dispute_id) do update
+                set due_at = excluded.due_at, unanswered = excluded.unanswered
             returning (select reference from dispute where id = dispute_id)
             """
         ).decode { c in try c.next(String.self) }.first
+    }
+
+    /// The provider said how it stands, or that it cannot be read: it need not be asked again for
+    /// `hours`.
+    func noteAnswered(
+        _ reference: String, at instance: ID<ProviderInstance>, againInHours hours: Int
+    ) async throws {
+        try await db.execute(
+            """
+            update dispute_question
+            set due_at = now() + \(hours)::bigint * interval '1 hour', unanswered = 0
+            where dispute_id = (
+                select id from dispute
+                where instance_id = \(instance) and reference = \(reference))
+            """)
+        try await db.execute(
+            """
+            update dispute_quarantine
+            set due_at = now() + \(hours)::bigint * interval '1 hour', unanswered = 0
+            where instance_id = \(instance) and reference = \(reference)
+            """)
     }
 }

@@ -25,23 +25,44 @@ extension Marketplace {
     /// - Returns: of how many disputes there was news.
     @discardableResult
     public func sweepDisputes() async throws -> Int {
-        var found = 0
-        for instance in try await database.providers.tables().instances
-        where instance.kind == .payment && instance.state != .draft {
-            do {
-                let provider = try await providers.payment(instance.id)
-                guard provider.listsDisputes else { continue }
-                found += try await newDisputes(at: instance, provider)
-                found += try await openDisputes(at: instance.id, provider)
-                found += try await unreadDisputes(at: instance.id, provider)
-            } catch {
-                // One provider that does not answer must not keep the others from being asked.
-                logger.warning(
-                    "disputes.sweep-failed",
-                    metadata: ["instance": "\(instance.id)", "error": "\(error)"])
-            }
+        try await atEachPaymentProvider("disputes.sweep-failed", where: \.listsDisputes) {
+            try await newDisputes(at: $0, $1) + dueDisputes(at: $0.id, $1)
         }
-        return found
+    }
+
+    /// Asks how those disputes stand whose turn it is: each open one within a day, and one that its
+    /// provider did not answer for in minutes, later and later. Run by the worker more often than
+    /// ``sweepDisputes()``.
+    /// - Returns: of how many there was news.
+    @discardableResult
+    public func askDueDisputes() async throws -> Int {
+        try await atEachPaymentProvider("disputes.sweep-failed", where: \.listsDisputes) {
+            try await dueDisputes(at: $0.id, $1)
+        }
+    }
+
+    /// One was opened long ago, and only its end was not heard of; of one that was set aside a new
+    /// version of the module, or the dispute's next state, may make sense.
+    private func dueDisputes(
+        at instance: ID<ProviderInstance>, _ provider: GuardedPayment
+    ) async throws -> Int {
+        let open = try await askInTurn(
+            most: Self.openAskedMax, failed: "dispute.not-asked", name: { (name: String) in name }
+        ) {
+            try await database.disputes.claimToAsk(
+                at: instance, againInHours: Self.openAskedEveryHours)
+        } ask: {
+            try await ask(for: $0, at: instance, provider)
+        }
+        let unread = try await askInTurn(
+            most: Self.openAskedMax, failed: "dispute.not-asked", name: { (name: String) in name }
+        ) {
+            try await database.disputes.claimUnread(
+                at: instance, againInHours: Self.openAskedEveryHours)
+        } ask: {
+            try await ask(for: $0, at: instance, provider)
+        }
+        return open + unread
     }
 
     /// How much of what was asked for is asked for again: clocks differ, and a payment may become
@@ -83,37 +104,6 @@ extension Marketplace {
         throw EndlessDisputes(instance: instance.id)
     }
 
-    /// One was opened long ago, and only its end was not heard of.
-    private func openDisputes(
-        at instance: ID<ProviderInstance>, _ provider: GuardedPayment
-    ) async throws -> Int {
-        var found = 0
-        for _ in 0..<Self.openAskedMax {
-            guard
-                let reference = try await database.disputes.claimToAsk(
-                    at: instance, notWithinHours: Self.openAskedEveryHours)
-            else { break }
-            if try await ask(for: reference, at: instance, provider) { found += 1 }
-        }
-        return found
-    }
-
-    /// Whether a new version of the module, or the dispute's next state, makes sense of one that
-    /// was set aside.
-    private func unreadDisputes(
-        at instance: ID<ProviderInstance>, _ provider: GuardedPayment
-    ) async throws -> Int {
-        var found = 0
-        for _ in 0..<Self.openAskedMax {
-            guard
-                let reference = try await database.disputes.claimUnread(
-                    at: instance, notWithinHours: Self.openAskedEveryHours)
-            else { break }
-            if try await ask(for: reference, at: instance, provider) { found += 1 }
-        }
-        return found
-    }
-
     /// - Returns: whether it was news about a payment of ours.
     private func ask(
         for reference: String, at instance: ID<ProviderInstance>, _ provider: GuardedPayment
@@ -122,6 +112,8 @@ extension Marketplace {
             let snapshot = try await provider.lookupDispute(
                 reference,
                 OperationContext(key: "dispute:\(reference)", within: Self.sweepDeadline))
+            try await database.disputes.noteAnswered(
+                reference, at: instance, againInHours: Self.openAskedEveryHours)
             if let snapshot { return try await hear(snapshot, at: instance) }
             try await database.disputes.takeBack(reference, at: instance)
             return false
@@ -129,6 +121,8 @@ extension Marketplace {
             where code == UnreadableDispute.code
         {
             try await setAside(reference, message, at: instance)
+            try await database.disputes.noteAnswered(
+                reference, at: instance, againInHours: Self.openAskedEveryHours)
             return false
         }
     }

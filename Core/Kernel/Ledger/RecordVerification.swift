@@ -124,6 +124,10 @@ extension Marketplace {
             try await reconcileAgain()
             return .done
         }
+        handlers.every(.seconds(300), JobKind("disputes.ask", lane: .bulk)) { _ in
+            try await askDueDisputes()
+            return .done
+        }
         handlers.every(.seconds(900), .verifyLedger) { _ in
             try await recordVerification()
             try await database.verifications.sweep()

@@ -67,6 +67,7 @@ extension Marketplace {
             }
             for payout in bankPayouts where try await applyBankPayout(payout, at: args.instance) {
                 isKnown = true
+                try await linkBankPayout(payout, at: args.instance, provider)
             }
             try await database.webhooks.settle(
                 args.event, from: args.instance, isKnown ? "done" : "ignored")

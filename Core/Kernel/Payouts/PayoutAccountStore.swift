@@ -21,6 +21,11 @@ struct PayoutAccountStore: Sendable {
             """)
     }
 
+    func find(_ id: ID<PayoutAccount>) async throws -> PayoutAccount? {
+        try await db.query("select \(Self.columns) from payout_account where id = \(id)")
+            .decode(PayoutAccount.init).first
+    }
+
     func find(
         _ seller: ID<Seller>, at instance: ID<ProviderInstance>
     ) async throws -> PayoutAccount? {

@@ -8,6 +8,7 @@ public enum PayoutRefusal: Refusal, CaseIterable {
     case applicationUnnamed
     case payerUnable, settlementKnown
     case accountNotOffered, accountNotOpened, accountUnavailable
+    case accountUnknown, bankPayoutUnable, paidBySchedule, fundsTooLow, bankPayoutUnderWay
     case notPaid, takeBackUnable, takenBackAlready
     case notInDoubt, providerKnows, providerStillAtIt, providerAway, mayStillArrive, askedMeanwhile
     case fileUnknown, notByFile, nothingToFile, notInFile
@@ -32,6 +33,11 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .accountNotOffered: "payout-account.not-offered"
         case .accountNotOpened: "payout-account.not-opened"
         case .accountUnavailable: "payout-account.unavailable"
+        case .accountUnknown: "payout-account.unknown"
+        case .bankPayoutUnable: "bank-payout.unable"
+        case .paidBySchedule: "bank-payout.by-schedule"
+        case .fundsTooLow: "bank-payout.funds-too-low"
+        case .bankPayoutUnderWay: "bank-payout.under-way"
         case .notPaid: "payout.not-paid"
         case .takeBackUnable: "payout.take-back-unable"
         case .takenBackAlready: "payout.taken-back-already"
@@ -50,9 +56,9 @@ public enum PayoutRefusal: Refusal, CaseIterable {
 
     public var reason: RefusalReason {
         switch self {
-        case .unknown, .planUnknown, .fileUnknown, .accountNotOffered: .missing
+        case .accountUnknown, .unknown, .planUnknown, .fileUnknown, .accountNotOffered: .missing
         case .accountUnavailable, .providerAway: .unavailable
-        case .notInFile: .invalid
+        case .notInFile, .fundsTooLow: .invalid
         case .approvalOwn, .applicationOwn, .applicationUnnamed: .forbidden
         default: .conflict
         }
@@ -83,6 +89,17 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         case .accountNotOffered: "That provider opens no accounts for sellers at present."
         case .accountNotOpened: "The provider does not open an account for this shop. Ask us."
         case .accountUnavailable: "The provider does not answer at the moment. Try again shortly."
+        case .accountUnknown: "There is no such account of a seller's."
+        case .bankPayoutUnable:
+            "This provider cannot be asked to pay sellers' accounts out to their banks."
+        case .paidBySchedule:
+            "This account pays out by itself, by the schedule that it has at its provider."
+        case .fundsTooLow:
+            "The account has not so much to send now, or nothing in this currency. Nothing was "
+                + "asked."
+        case .bankPayoutUnderWay:
+            "Money of this account is already on its way to the bank, and its provider has not "
+                + "answered yet."
         case .notPaid: "Only a payout that was paid can be taken back."
         case .takeBackUnable:
             "This provider paid into the seller's bank and cannot take it back. Ask the seller."
@@ -107,5 +124,11 @@ public enum PayoutRefusal: Refusal, CaseIterable {
         }
     }
 
-    public var field: String? { self == .notInFile ? "results" : nil }
+    public var field: String? {
+        switch self {
+        case .notInFile: "results"
+        case .fundsTooLow: "amount"
+        default: nil
+        }
+    }
 }

@@ -188,6 +188,7 @@ extension Marketplace {
                     uniqueKey: "\(id)")
             }
             try await resumeReversals()
+            try await resumeBankPayouts()
             return .done
         }
     }

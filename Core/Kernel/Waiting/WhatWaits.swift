@@ -10,6 +10,8 @@ public struct WhatWaits: Sendable, Codable {
     public let payoutsOpen: Int
     /// From sellers' accounts at providers to their banks, or back, where none came through since.
     public internal(set) var bankPayoutsFailed = 0
+    /// Payouts to sellers' banks that their modules can make nothing of.
+    public internal(set) var bankPayoutsUnread = 0
     public let webhooksFailed: Int
     public let jobsDead: Int
     public let listingsBlocked: Int
@@ -34,6 +36,7 @@ extension Marketplace {
     public func whatWaits() async throws -> WhatWaits {
         var waits = try await database.waiting.find()
         waits.bankPayoutsFailed = try await database.bankPayouts.countWaiting()
+        waits.bankPayoutsUnread = try await database.bankPayouts.countUnread()
         return waits
     }
 }

@@ -176,21 +176,3 @@ extension ChildProvider: ConnectedAccountProvider {
         }
     }
 }
-
-extension ChildProvider: BankPayoutProvider {
-    func bankPayouts(
-        in webhook: VerifiedWebhook, _ context: OperationContext
-    ) async throws(ProviderError) -> [BankPayoutSnapshot] {
-        try await ask(.bankPayoutsIn(webhook: webhook), context) {
-            if case .bankPayoutsIn(let it) = $0 { it } else { nil }
-        }
-    }
-
-    func bankPayouts(
-        of account: String, since: Instant, after cursor: String?, _ context: OperationContext
-    ) async throws(ProviderError) -> BankPayoutPage {
-        try await ask(.bankPayouts(account: account, since: since, cursor: cursor), context) {
-            if case .bankPayouts(let it) = $0 { it } else { nil }
-        }
-    }
-}

@@ -49,6 +49,7 @@ final class ChildProvider: ShippingProvider, TaxProvider {
     var asTax: (any TaxProvider)? { has(.tax) ? self : nil }
 
     var tellsBankPayouts: Bool { has(.bankPayouts) }
+    var ordersBankPayouts: Bool { has(.orderedBankPayouts) }
 
     private func has(_ role: ProviderRole) -> Bool { child.roles.contains(role) }
 

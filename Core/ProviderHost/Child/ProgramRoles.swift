@@ -54,6 +54,7 @@ extension ProviderRole {
         case .confirmedPayments, .payouts, .balance, .disputes: .payment
         case .payoutFiles, .accounts: .payouts
         case .bankPayouts: .accounts
+        case .orderedBankPayouts: .bankPayouts
         }
     }
 }

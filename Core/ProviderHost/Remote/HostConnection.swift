@@ -298,10 +298,12 @@ extension ProviderQuestion {
     /// Whether asking again, not knowing what became of the first time, changes nothing.
     var isRepeatable: Bool {
         switch self {
-        case .start, .capture, .void, .refund, .pay, .openAccount, .transfer, .reverse: false
+        case .start, .capture, .void, .refund, .pay, .openAccount, .transfer, .reverse, .payOut:
+            false
         case .check, .methods, .lookup, .lookupRefund, .verify, .events, .confirmed,
             .lookupPayout, .file, .onboardingLink, .account, .lookupReversal, .balance, .disputes,
-            .lookupDispute, .bankPayoutsIn, .bankPayouts, .quotes, .calculate:
+            .lookupDispute, .bankPayoutsIn, .bankPayouts, .funds, .lookupBankPayout,
+            .originalBankPayout, .quotes, .calculate:
             true
         }
     }

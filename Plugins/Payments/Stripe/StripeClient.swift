@@ -25,15 +25,17 @@ struct StripeClient: Sendable {
     /// key, which follows from the first one, once `done` has seen that nothing was made.
     /// - Parameters:
     ///   - operation: begins the key, so that one key of the kernel's serves several calls.
+    ///   - account: on whose behalf it is done; the platform's own when nil.
+    ///   - final: codes of a refusal that ends the call for good where others are passed for now.
     ///   - done: what the call made, when it did after all; nil is a promise that it did not.
     func post<Body: Decodable & Sendable>(
         _ type: Body.Type, _ path: String, _ form: StripeForm, _ operation: String,
-        _ context: OperationContext,
+        account: String? = nil, final: Set<String> = [], _ context: OperationContext,
         done: () async throws(ProviderError) -> Body?
     ) async throws(ProviderError) -> Body {
         var last = ProviderError.ambiguous(message: "Stripe repeats a failure of its own.")
         for generation in 1...Self.generationsMax {
-            var request = request("POST", path)
+            var request = request("POST", path, account: account)
             request.headers["Content-Type"] = "application/x-www-form-urlencoded"
             request.headers["Idempotency-Key"] = Self.key(operation, context, generation)
             request.body = Array(form.body.utf8)
@@ -45,7 +47,8 @@ struct StripeClient: Sendable {
                 }
                 return body
             }
-            let meaning = StripeProblem.meaning(of: response, isWrite: true)
+            let meaning = StripeProblem.meaning(
+                of: response, isWrite: true, final: final)
             guard response.headers["Idempotent-Replayed"] == "true" else { throw meaning }
             last = meaning
             switch meaning {

@@ -16,8 +16,9 @@ extension StripePayments {
         form.set("email", request.email)
         form.set("business_profile[name]", request.name)
         form.set("capabilities[transfers][requested]", true)
-        // No schedule of payouts is set: Stripe's own pays the seller's bank by itself, so that
-        // nobody has to send what was transferred on.
+        // Without a schedule Stripe's own pays the seller's bank by itself, so that nobody has to
+        // send what was transferred on.
+        form.set("settings[payouts][schedule][interval]", opensManually ? "manual" : nil)
         form.set("metadata[guildhall_seller]", request.sellerID)
         form.set(StripeMark.key, StripeMark.key(context.idempotencyKey))
         return try await stripe.post(AccountBody.self, "/v1/accounts", form, "account", context) {

@@ -50,7 +50,7 @@ extension StripePayments {
     }
 }
 
-struct BankPayoutBody: Decodable, Sendable {
+struct BankPayoutBody: Marked {
     let id: String
     /// Below zero when Stripe took from the bank what the account owed.
     let amount: Int64
@@ -60,6 +60,9 @@ struct BankPayoutBody: Decodable, Sendable {
     let arrivalDate: Int64?
     let failureCode: String?
     let failureMessage: String?
+    let metadata: StripeMetadata?
+    /// The payout that this one takes back.
+    let originalPayout: Expandable<Named>?
 
     /// Nil for a state or a currency that this module does not know.
     func snapshot(of account: String) -> BankPayoutSnapshot? {

@@ -3,7 +3,7 @@ public import Vocabulary
 
 /// Payments at Stripe, and sellers' accounts there (Connect), with separate charges and transfers:
 /// customers pay the platform, and the platform transfers to sellers' connected accounts.
-public struct StripePayments: BankPayoutProvider, BalanceProvider, DisputeProvider {
+public struct StripePayments: OrderedBankPayoutProvider, BalanceProvider, DisputeProvider {
     static let url = ConfigurationField(
         "url", label: "Address", kind: .url,
         help: "Another one only for tests, with a test key.", fallback: StripeKey.url)
@@ -20,10 +20,15 @@ public struct StripePayments: BankPayoutProvider, BalanceProvider, DisputeProvid
         "testCards", label: "Test cards offered",
         help: "Stripe's test payment methods, such as pm_card_visa. Not for real money.")
 
+    static let payoutsOf = ConfigurationField(
+        "payouts", label: "Payouts of new accounts", kind: .choice(["automatic", "manual"]),
+        help: "Automatic: by Stripe's schedule. Manual: each is asked for here.",
+        fallback: "automatic")
+
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "stripe", name: "Stripe", version: "1.0",
         summary: "Cards, wallets and bank payments on Stripe's page, and payouts to sellers.",
-        fields: [url, apiKey, webhookSecret, connectSecret, testCards],
+        fields: [url, apiKey, webhookSecret, connectSecret, payoutsOf, testCards],
         capabilities: [.separateCapture, .partialRefund, .redirect, .delayedResult, .payouts])
 
     /// The way to pay that leads to Stripe's own page.
@@ -32,6 +37,8 @@ public struct StripePayments: BankPayoutProvider, BalanceProvider, DisputeProvid
     let stripe: StripeClient
     let now: @Sendable () -> Instant
     let cards: [PaymentMethod]
+    /// Whether accounts are opened that pay out only when they are asked to.
+    let opensManually: Bool
     private let webhookSecrets: [Secret]
 
     public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
@@ -62,6 +69,7 @@ public struct StripePayments: BankPayoutProvider, BalanceProvider, DisputeProvid
         cards = codes.map {
             PaymentMethod(code: String($0), label: "Test card: \($0.dropFirst(3))")
         }
+        opensManually = settings.text(Self.payoutsOf) == "manual"
         now = services.now
     }
 

@@ -14,7 +14,10 @@ struct StripeProblem: Decodable, Sendable {
 
     /// The table from HTTP to what happened (docs.stripe.com/error-handling).
     /// - Parameter isWrite: whether the call could have moved money.
-    static func meaning(of response: HTTPResponse, isWrite: Bool) -> ProviderError {
+    /// - Parameter final: codes of what is not tried again by itself, and is a definite no then.
+    static func meaning(
+        of response: HTTPResponse, isWrite: Bool, final: Set<String> = []
+    ) -> ProviderError {
         let detail = StripeJSON.decode(StripeProblem.self, response.body)?.error
         let code = detail?.code ?? "status-\(response.status)"
         let message = String((detail?.message ?? "Stripe answered \(response.status).").prefix(300))
@@ -31,6 +34,8 @@ struct StripeProblem: Decodable, Sendable {
             let seconds = response.headers["Retry-After"].flatMap { Int($0) }
                 .flatMap { (0...86_400).contains($0) ? $0 : nil }
             return .unavailable(message: message, retryAfterSeconds: seconds)
+        case 400 where final.contains(code):
+            return .declined(code: code, message: message, mayRetry: true)
         case 400 where notYet.contains(code):
             return .unavailable(message: message, retryAfterSeconds: nil)
         case 400 where disputed.contains(code):

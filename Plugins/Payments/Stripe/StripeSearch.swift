@@ -42,7 +42,7 @@ extension StripeClient {
     /// - Throws: `unavailable` when the list is too long to be read.
     func made<Item: Marked>(
         _ type: Item.Type, _ path: String, by key: String, now: Instant,
-        _ context: OperationContext
+        account: String? = nil, _ context: OperationContext
     ) async throws(ProviderError) -> Item? {
         let mark = StripeMark.key(key)
         let since =
@@ -54,7 +54,8 @@ extension StripeClient {
             query.set("created[gte]", since.secondsSince1970)
             query.set("limit", 100)
             query.set("starting_after", last)
-            let page = try await get(ListBody<Item>.self, path, by: query, context)
+            let page = try await get(
+                ListBody<Item>.self, path, by: query, account: account, context)
             if let found = page.data.first(where: { $0.metadata?.guildhallKey == mark }) {
                 return found
             }

@@ -88,13 +88,13 @@ import Vocabulary
 
             #expect(try await market.marketplace.sweepDisputes() == 0, "it was asked for just now")
             try await market.database.execute(
-                "update dispute_question set asked_at = now() - interval '21 hours'")
+                "update dispute_question set due_at = '-infinity'")
             #expect(try await market.marketplace.sweepDisputes() == 1)
 
             #expect(try await dispute.booked("disputed") == 0)
             #expect(try await dispute.told() == ["dispute.needs_response", "dispute.won"])
             try await market.database.execute(
-                "update dispute_question set asked_at = now() - interval '21 hours'")
+                "update dispute_question set due_at = '-infinity'")
             #expect(try await market.marketplace.sweepDisputes() == 0, "it is over")
         }
     }
@@ -164,7 +164,7 @@ import Vocabulary
             }
             func askAgain() async throws -> Int {
                 try await market.database.execute(
-                    "update dispute_quarantine set asked_at = now() - interval '21 hours'")
+                    "update dispute_quarantine set due_at = '-infinity'")
                 return try await market.marketplace.sweepDisputes()
             }
             shop.bank.keep(dispute.snapshot(.needsResponse, 20, named: "du_odd"))
@@ -200,10 +200,54 @@ import Vocabulary
 
             shop.bank.garble("du_foreign", false)
             try await market.database.execute(
-                "update dispute_quarantine set asked_at = now() - interval '21 hours'")
+                "update dispute_quarantine set due_at = '-infinity'")
             #expect(try await market.marketplace.sweepDisputes() == 0)
 
             #expect(try await shop.count("select count(*) from dispute_quarantine") == 0)
+        }
+    }
+
+    /// Also when the worker died in the middle: nobody has to say that it got no answer.
+    @Test(arguments: [true, false])
+    func `that its provider did not answer for is asked for in minutes, later and later`(
+        isOpen: Bool
+    ) async throws {
+        try await TestMarketplace.run { market in
+            let dispute = try await Case(market)
+            let shop = dispute.shop
+            let opened = dispute.snapshot(.needsResponse, 20)
+            shop.bank.keep(opened, openedAt: Instant.systemNow.advanced(days: -60))
+            let table: SQL = isOpen ? "dispute_question" : "dispute_quarantine"
+            if isOpen {
+                try await market.marketplace.applyDispute(opened, at: shop.payment)
+            } else {
+                try await market.marketplace.setAside("du_1", "odd", at: shop.payment)
+                shop.bank.garble("du_1")
+                try await market.database.execute(
+                    "update dispute_quarantine set due_at = '-infinity'")
+            }
+            /// In how many minutes its turn is, by the database's time.
+            func minutes() async throws -> Int {
+                try await shop.count(
+                    "select round(extract(epoch from due_at - now()) / 60)::bigint from \(table)")
+            }
+            func ask() async throws -> Int {
+                try await market.database.execute("update \(table) set due_at = '-infinity'")
+                try await market.marketplace.askDueDisputes()
+                return try await minutes()
+            }
+            shop.bank.beBlind(.unavailable(message: "down", retryAfterSeconds: nil))
+            try await market.marketplace.askDueDisputes()
+            var found = [try await minutes()]
+            for _ in 0..<3 { found.append(try await ask()) }
+            #expect(found == [10, 20, 40, 80])
+            try await market.marketplace.askDueDisputes()
+            #expect(try await minutes() == 80, "nobody asks before")
+
+            shop.bank.beBlind(nil)
+            #expect(try await ask() == 1200, "once a day is enough")
+            shop.bank.beBlind(.unavailable(message: "down", retryAfterSeconds: nil))
+            #expect(try await ask() == 10, "an answer makes good for all that did not come")
         }
     }
 

@@ -32,6 +32,32 @@ import Vocabulary
         }
     }
 
+    /// Whoever has lost the secret cannot say that somebody forged it: it has to come again.
+    @Test func `a webhook that nobody can look at is no forgery, and is taken when it comes again`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let placed = try await shop.place(
+                try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.finish(reference(placed))
+            let told = try #require(shop.bank.webhook(reference(placed)))
+
+            let reason = ProviderError.misconfigured(message: "The webhook secret is missing.")
+            shop.bank.beDeaf(reason)
+            await #expect(throws: reason) {
+                try await shop.marketplace.receiveWebhook(
+                    from: shop.payment, headers: told.headers, body: told.body)
+            }
+            #expect(try await shop.count("select count(*) from webhook_inbox") == 0)
+            shop.bank.beDeaf(nil)
+            try await shop.deliver(told)
+            try await market.worker().drain()
+
+            #expect(try await shop.detail(placed).purchase.state == .paid)
+        }
+    }
+
     @Test func `the same event twice is stored once, and an older one changes nothing`()
         async throws
     {

@@ -13,6 +13,8 @@ struct ProgramFolder {
         .deletingLastPathComponent().path + "/Plugins"
     private static let frames = plugins + "/guildhall_frames.py"
     static let shipped = plugins + "/Shipping/PostalParcels"
+    /// Of the tests: sellers' accounts and payouts to their banks, at Stripe.
+    static let accounts = plugins + "/../Tests/Fixtures/StripeAccounts"
     static let cards = plugins + "/Payments/SandboxCards"
 
     let path =

@@ -31,7 +31,8 @@ import Vocabulary
             AtAccounts<ForgetsWhen>.self, AtAccounts<Patient>.self, DeniesAccounts.self,
             FirstPageOnly.self, LosesSight.self, HopesForTheBest.self, PatientWithDisputes.self,
             TiresOfBanks.self, NeverOlder.self, DeafToBanks.self, HopesForBanks.self,
-            PatientWithBanks.self,
+            PatientWithBanks.self, RemembersRiches.self, OverlooksOrders.self,
+            WaitsForRiches.self, ForgetsOriginals.self, PatientWithFunds.self,
         ] as [any Flaw.Type]).map { Spoiled(flaw: $0) }
 
     @Test(arguments: spoiled) func `catches a module that is wrong in one thing`(

@@ -6,10 +6,10 @@ import Vocabulary
 enum AtAccounts<Base: Flaw>: Flaw {
     static var library: String { "StripePayments" }
 
-    /// As many cases as of `start`, of each of the three.
+    /// As many cases as of `start`, of each of the four.
     static var caught: [String] {
         Base.caught.filter { $0.contains(": start") }.flatMap { title in
-            ["openAccount", "transfer", "reverse"].map {
+            ["openAccount", "transfer", "reverse", "payOut"].map {
                 title.replacing(": start", with: ": \($0)")
             }
         }

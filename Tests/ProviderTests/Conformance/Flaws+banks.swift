@@ -2,8 +2,41 @@ import ProviderHost
 import ProviderKit
 import Vocabulary
 
-extension Faulty: BankPayoutProvider {
+extension Faulty: OrderedBankPayoutProvider {
     var tellsBankPayouts: Bool { inner.asBankPayouts != nil }
+    var ordersBankPayouts: Bool { inner.asOrderedBankPayouts != nil }
+
+    func funds(
+        of account: String, _ context: OperationContext
+    ) async throws(ProviderError) -> AccountFunds {
+        try await ask(.funds(account: account), context) {
+            if case .funds(let it) = $0 { it } else { nil }
+        }
+    }
+
+    func payOut(
+        _ request: BankPayoutRequest, _ context: OperationContext
+    ) async throws(ProviderError) -> BankPayoutSnapshot {
+        try await ask(.payOut(request: request), context) {
+            if case .bankPayout(let it) = $0 { it } else { nil }
+        }
+    }
+
+    func lookupBankPayout(
+        _ key: ProviderLookup, of account: String, _ context: OperationContext
+    ) async throws(ProviderError) -> BankPayoutSnapshot? {
+        try await ask(.lookupBankPayout(key: key, account: account), context) {
+            if case .bankPayout(let it) = $0 { .some(it) } else { nil }
+        }
+    }
+
+    func original(
+        of reference: String, in account: String, _ context: OperationContext
+    ) async throws(ProviderError) -> String? {
+        try await ask(.originalBankPayout(reference: reference, account: account), context) {
+            if case .originalBankPayout(let it) = $0 { .some(it) } else { nil }
+        }
+    }
 
     func bankPayouts(
         in webhook: VerifiedWebhook, _ context: OperationContext

@@ -2,7 +2,7 @@ import ProviderKit
 import Vocabulary
 
 /// A provider that takes a request without a key for a new one, and that can have live settings.
-final class LooseCounterpart: CounterpartWithAccounts, CounterpartWithDisputes {
+final class LooseCounterpart: CounterpartWithOrderedBankPayouts, CounterpartWithDisputes {
     private let sound: any ScriptedCounterpart
     let liveSettings: [String: String]?
 
@@ -42,6 +42,9 @@ final class LooseCounterpart: CounterpartWithAccounts, CounterpartWithDisputes {
     }
 
     private var banker: (any CounterpartWithAccounts)? { sound as? any CounterpartWithAccounts }
+    private var orders: (any CounterpartWithOrderedBankPayouts)? {
+        sound as? any CounterpartWithOrderedBankPayouts
+    }
     private var court: (any CounterpartWithDisputes)? { sound as? any CounterpartWithDisputes }
 
     var connectedAccount: String { banker?.connectedAccount ?? "" }
@@ -49,5 +52,15 @@ final class LooseCounterpart: CounterpartWithAccounts, CounterpartWithDisputes {
     var transfers: [PayoutSnapshot] { banker?.transfers ?? [] }
     var reversals: [ReversalSnapshot] { banker?.reversals ?? [] }
     var disputes: [DisputeSnapshot] { court?.disputes ?? [] }
+    var bankPayouts: [BankPayoutSnapshot] { orders?.bankPayouts ?? [] }
+    var accountFunds: Money { orders?.accountFunds ?? Money(0, .eur) }
+    var orderedBankPayouts: [String] { orders?.orderedBankPayouts ?? [] }
+    func accountPaysOut() async { await orders?.accountPaysOut() }
+    func bankAnswers(_ reference: String, taken: Bool) async {
+        await orders?.bankAnswers(reference, taken: taken)
+    }
+    func bankGivesBack(_ reference: String) async -> String {
+        await orders?.bankGivesBack(reference) ?? ""
+    }
     func customerDisputes(_ reference: String) async { await court?.customerDisputes(reference) }
 }

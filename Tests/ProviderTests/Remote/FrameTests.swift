@@ -103,6 +103,9 @@ import Vocabulary
         .disputes(since: Instant(microsecondsSince1970: 0), cursor: "du_9"),
         .lookupDispute(reference: "du_1"),
         .bankPayouts(account: "acct_1", since: Instant(microsecondsSince1970: 0), cursor: "po_9"),
+        .funds(account: "acct_1"), .originalBankPayout(reference: "po_2", account: "acct_1"),
+        .payOut(request: BankPayoutRequest(orderID: "o", account: "acct_1", amount: money)),
+        .lookupBankPayout(key: .idempotencyKey("k"), account: "acct_1"),
         .quotes(
             request: ShippingRequest(
                 sellerID: "s", origin: address, destination: address,

@@ -34,3 +34,17 @@ public protocol CounterpartWithBankPayouts: CounterpartWithAccounts {
     /// Every payout to a bank, as it stands.
     var bankPayouts: [BankPayoutSnapshot] { get }
 }
+
+/// A scripted counterpart that sends money of sellers' accounts to their banks when it is asked to.
+/// A module that is an `OrderedBankPayoutProvider` brings one. Nothing goes out of
+/// `connectedAccount` by itself.
+public protocol CounterpartWithOrderedBankPayouts: CounterpartWithBankPayouts {
+    /// What `connectedAccount` holds, in the currency of every amount of the run.
+    var accountFunds: Money { get }
+    /// The platform's id of the order, for each payout that was ordered and has not failed.
+    var orderedBankPayouts: [String] { get }
+    /// The bank has a payout that was paid taken back again.
+    /// - Parameter reference: of that payout.
+    /// - Returns: the reference of the payout that takes it back.
+    func bankGivesBack(_ reference: String) async -> String
+}

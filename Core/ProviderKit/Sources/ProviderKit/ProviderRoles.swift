@@ -1,7 +1,7 @@
 /// What a provider can be asked. One value of the contract may have several.
 public enum ProviderRole: String, Hashable, Sendable, Codable, CaseIterable {
     case payment, confirmedPayments, payouts, payoutFiles, accounts, bankPayouts, balance, disputes,
-        shipping, tax
+        shipping, tax, orderedBankPayouts
 }
 
 /// What a provider is, answered by its own code. A dynamic cast would look the conformance up by
@@ -28,6 +28,7 @@ extension Provider {
         if asPayoutFiles != nil { roles.insert(.payoutFiles) }
         if asAccounts != nil { roles.insert(.accounts) }
         if asBankPayouts != nil { roles.insert(.bankPayouts) }
+        if asOrderedBankPayouts != nil { roles.insert(.orderedBankPayouts) }
         if asBalance != nil { roles.insert(.balance) }
         if asDisputes != nil { roles.insert(.disputes) }
         if asShipping != nil { roles.insert(.shipping) }

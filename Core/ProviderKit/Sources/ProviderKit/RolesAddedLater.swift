@@ -10,7 +10,11 @@ import Synchronization
 enum RolesAddedLater {
     private typealias Reading = @Sendable (any Provider) -> (any BankPayoutProvider)?
 
+    private typealias Ordering =
+        @Sendable (any Provider) -> (any OrderedBankPayoutProvider)?
+
     private static let known = Mutex<[ObjectIdentifier: Reading]>([:])
+    private static let ordering = Mutex<[ObjectIdentifier: Ordering]>([:])
 
     static func note<Module: BankPayoutProvider>(_ module: Module.Type) {
         known.withLock {
@@ -21,8 +25,24 @@ enum RolesAddedLater {
         }
     }
 
+    static func noteOrders<Module: OrderedBankPayoutProvider>(_ module: Module.Type) {
+        note(module)
+        ordering.withLock {
+            $0[ObjectIdentifier(module)] = { provider in
+                guard let banks = provider as? Module, banks.ordersBankPayouts else { return nil }
+                return banks
+            }
+        }
+    }
+
     static func bankPayouts(of provider: any Provider) -> (any BankPayoutProvider)? {
         known.withLock { $0[ObjectIdentifier(type(of: provider))] }?(provider)
+    }
+
+    static func orderedBankPayouts(
+        of provider: any Provider
+    ) -> (any OrderedBankPayoutProvider)? {
+        ordering.withLock { $0[ObjectIdentifier(type(of: provider))] }?(provider)
     }
 }
 
@@ -31,6 +51,11 @@ extension Provider {
     /// that was never exported.
     public var asBankPayouts: (any BankPayoutProvider)? {
         RolesAddedLater.bankPayouts(of: self)
+    }
+
+    /// As `asBankPayouts`, where it makes such payouts when it is asked to.
+    public var asOrderedBankPayouts: (any OrderedBankPayoutProvider)? {
+        RolesAddedLater.orderedBankPayouts(of: self)
     }
 }
 
@@ -41,7 +66,36 @@ public func exportModule<Module: BankPayoutProvider>(
     Unmanaged.passRetained(ModuleExport(module)).toOpaque()
 }
 
+/// As `exportModule` for every module, of one that makes payouts to sellers' banks too.
+public func exportModule<Module: OrderedBankPayoutProvider>(
+    _ module: Module.Type
+) -> UnsafeMutableRawPointer {
+    Unmanaged.passRetained(ModuleExport(module)).toOpaque()
+}
+
 extension ModuleExport {
+    /// Of a module that makes payouts to sellers' banks too.
+    public convenience init<Module: OrderedBankPayoutProvider>(_ module: Module.Type) {
+        RolesAddedLater.noteOrders(module)
+        self.init(module.descriptor) {
+            (settings, services) throws(ProviderError) -> any Provider in
+            try Module(settings: settings, services: services)
+        }
+    }
+
+    /// Of a module that is no Swift type, whose objects here are `Object`s: each says itself what
+    /// it tells and makes.
+    public convenience init<Object: OrderedBankPayoutProvider>(
+        _ descriptor: ModuleDescriptor, of object: Object.Type,
+        make:
+            @escaping @Sendable (
+                InstanceSettings, ProviderServices
+            ) throws(ProviderError) -> any Provider
+    ) {
+        RolesAddedLater.noteOrders(object)
+        self.init(descriptor, make: make)
+    }
+
     /// Of a module that tells of payouts to sellers' banks too.
     public convenience init<Module: BankPayoutProvider>(_ module: Module.Type) {
         RolesAddedLater.note(module)

@@ -3,7 +3,7 @@ import Vocabulary
 
 extension CounterpartState {
     mutating func act(
-        _ route: [String], _ form: CounterpartForm, _ now: Int64
+        _ route: [String], _ form: CounterpartForm, of account: String?, _ now: Int64
     ) throws(StripeNo) -> CounterpartJSON {
         switch (route.first, route.count, route.last) {
         case ("payment_intents", 1, _): return try pay(form, now)
@@ -14,6 +14,7 @@ extension CounterpartState {
         case ("refunds", 1, _): return try refund(form, now)
         case ("transfers", 1, _): return try transfer(form, now)
         case ("transfers", 3, "reversals"): return try reverse(route[1], form, now)
+        case ("payouts", 1, _): return try payOut(of: account, form, now)
         case ("accounts", 1, _): return openAccount(form, now)
         default: throw StripeNo(404, "url")
         }

@@ -10,7 +10,10 @@ extension CounterpartState {
         let body: CounterpartJSON? =
             switch (route.first, route.count) {
             case ("balance", 1):
-                ["object": "balance", "livemode": false, "available": .list(available)]
+                [
+                    "object": "balance", "livemode": false,
+                    "available": .list(available(of: account)),
+                ]
             case ("balance_transactions", 1): lines(query)
             case ("payment_intents", 1): list(payments.map { ($0.created, intent($0)) }, query)
             case ("payment_intents", 2): payments.first { $0.id == route[1] }.map(intent)
@@ -38,6 +41,7 @@ extension CounterpartState {
             case ("payouts", 1): list(paidOut.map { ($0.created, self.body($0)) }, query)
             case ("payouts", 2): paidOut.first { $0.id == route[1] }.map(self.body)
             case ("accounts", 1): list(accounts.map { ($0.created, self.body($0)) }, query)
+            case ("accounts", 2) where route[1] == Self.readyAccount: readyBody
             case ("accounts", 2): accounts.first { $0.id == route[1] }.map(self.body)
             default: nil
             }
@@ -48,8 +52,11 @@ extension CounterpartState {
     }
 
     /// Enough for every payout of the run: what is not there yet is another matter.
-    private var available: [CounterpartJSON] {
-        ["eur", "usd", "jpy", "kwd"].map { ["amount": 1_000_000_000, "currency": .text($0)] }
+    private func available(of account: String?) -> [CounterpartJSON] {
+        ["eur", "usd", "jpy", "kwd"].map { currency in
+            let held = currency == "eur" ? account.map { self.held(of: $0) } : nil
+            return ["amount": .number(held ?? 1_000_000_000), "currency": .text(currency)]
+        }
     }
 
     /// Newest first, page by page.

@@ -96,7 +96,8 @@ struct CounterpartState: Sendable {
         }
         let form = CounterpartForm(String(decoding: request.body, as: UTF8.self))
         do throws(StripeNo) {
-            let body = try act(route, form, now)
+            let body = try act(
+                route, form, of: request.headers["Stripe-Account"], now)
             let answer = HTTPResponse(
                 status: 200, headers: ["Content-Type": "application/json"], body: body.bytes)
             answers[key] = (question, answer)

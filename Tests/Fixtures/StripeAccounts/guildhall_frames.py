@@ -1,0 +1,1 @@
+../../../Plugins/guildhall_frames.py

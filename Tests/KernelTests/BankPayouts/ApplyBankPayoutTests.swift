@@ -250,6 +250,8 @@ import Vocabulary
             try await scene.hear(scene.snapshot(.pending, version: 1, "po_2", daysAgo: 60))
             #expect(try await since() == old, "of several the oldest")
             try await scene.hear(scene.snapshot(.paid, version: 3, daysAgo: 100))
+            let pending = try #require(try await since())
+            #expect(abs(pending.secondsSince1970 - now.advanced(days: -60).secondsSince1970) < 60)
             try await scene.hear(scene.snapshot(.canceled, version: 4, "po_2", daysAgo: 60))
             #expect(try await since() == later)
             try await store.noteAsked(account.id, until: now.advanced(days: -5), againInHours: 20)

@@ -22,7 +22,7 @@ import Web
             // As a word, as a beginning, in another number, and in the description.
             for text in [
                 "stoneware", "stonew", "STONEWARE", "mug", "dishwashers", "stoneware+mug",
-                "the+stöneware",
+                "the+stöneware", "STONEW",
             ] {
                 let found = try await browser.get("/search?text=\(text)").text
                 #expect(found.contains("Stoneware mugs") && !found.contains(notice), "\(text)")
@@ -161,13 +161,17 @@ import Web
             let path = "/purchases/\(try await shop.lastPurchase())"
             let elsewhere = Browser(shop.app)
 
-            for asked in [path, "\(path)/receipt", "/purchases/\(ID<Purchase>())"] {
+            for asked in [
+                path, "\(path)/return", "\(path)/receipt", "/purchases/\(ID<Purchase>())",
+            ] {
                 let guest = try await elsewhere.get(asked)
                 #expect(guest.status == 404)
                 #expect(guest.text.contains("made in another browser or another account"))
                 #expect(guest.text.contains("href=\"/find-purchase\""))
             }
-            let door = try await elsewhere.get("/sign-in?then=\(path)")
+            let way = "/sign-in?then=\(path)"
+            #expect(try await elsewhere.get(path).text.contains("href=\"\(way)\""))
+            let door = try await elsewhere.get(way)
             let inside = try await elsewhere.submit(
                 door, "/sign-in",
                 ["email": email, "password": "a long sentence of words"])
@@ -177,6 +181,7 @@ import Web
             let theirs = try await other.get(path)
             #expect(theirs.status == 404)
             #expect(theirs.text.contains("href=\"/account\"") && !theirs.text.contains("Cup<"))
+            #expect(!theirs.text.contains("/sign-in"), "they are signed in")
         }
     }
 }

@@ -103,7 +103,7 @@ import Vocabulary
 
     @Test func `whoever is at fault is found in the sentence, with or without a digit`() {
         #expect(
-            LedgerCheck.names(in: "purchase KVGXHGMK is 6001, not order K7M49XQ2-1 of the seller")
+            LedgerCheck.names(in: "purchase KVGXHGMK is 600100, not order K7M49XQ2-1 of the seller")
                 == ["KVGXHGMK", "K7M49XQ2-1"])
     }
 

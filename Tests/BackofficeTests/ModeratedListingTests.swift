@@ -47,18 +47,26 @@ import Web
         }
     }
 
-    @Test func `that says nothing says so`() async throws {
+    @Test func `that says nothing says so, and its pictures are called by its name`()
+        async throws
+    {
         try await Office.run { office in
             let seller = try await office.market.given.verifiedSeller("Clay")
             let made = try await office.market.marketplace.createListing(
                 ListingDraft(
                     title: "Bowl", variants: [VariantDraft(price: Money(1950, .eur))]),
                 as: seller.member)
+            try await office.market.marketplace.addImage(
+                MarketSide.picture, alt: "", to: made.listing.id, as: seller.member)
+            let before = try await office.get("/listings/\(made.listing.id)")
+            try await office.market.worker().drain()
 
             let page = try await office.get("/listings/\(made.listing.id)", in: "de")
 
             #expect(page.text.contains("Dort steht nichts."))
             #expect(!page.text.contains("<blockquote"))
+            #expect(!before.text.contains("/media/"), "it cannot be shown yet")
+            #expect(page.text.contains("alt=\"Bowl\""))
         }
     }
 }

@@ -41,6 +41,37 @@ import Vocabulary
         }
     }
 
+    @Test func `go on with what they were narrowed to`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let kernel = office.market.marketplace
+            let variants = try await office.market.database.query(
+                "select id from variant where listing_id = \(sale.listing)"
+            ).decode { c in try c.next(ID<Variant>.self) }
+            let checkout = try await kernel.startCheckout(
+                [CheckoutItem(variant: try #require(variants.first), quantity: 1)],
+                to: Given.address, email: "grace@example.com", as: sale.buyer)
+            _ = try await kernel.placePurchase(
+                checkout.id, expecting: checkout.totals.total,
+                paying: PaymentChoice(instance: sale.payment, method: "card") { _ in
+                    "http://127.0.0.1/"
+                }, as: sale.buyer)
+            for order in sale.orders {
+                _ = try await office.post(
+                    "/api/v1/orders/\(order.order.id)/refund",
+                    #"{"reason": "A scratch.", "kind": "amount", "#
+                        + #""amount": {"amount": 400, "currency": "EUR"}}"#)
+            }
+            let shop = "seller=\(sale.sellers[0].id)"
+
+            let orders = try await office.get("/orders?\(shop)&state=paid&limit=1")
+            let refunds = try await office.get("/refunds?state=open&limit=1")
+
+            #expect(orders.text.contains("\"/orders?\(shop)&amp;state=paid&amp;after="))
+            #expect(refunds.text.contains("\"/refunds?state=open&amp;after="))
+        }
+    }
+
     @Test func `a refund is listed while it is under way, and while it has failed`() async throws {
         try await Office.run { office in
             let sale = try await Sale(office.market)

@@ -92,10 +92,11 @@ import Vocabulary
     {
         try await Office.run { office in
             let sale = try await Sale(office.market)
+            let another = try await office.market.given.instance(.payment)
             try await office.market.database.execute(
                 """
                 insert into payment_method (instance_id, code, label)
-                values (\(sale.payment), 'card', 'Bank transfer')
+                values (\(sale.payment), 'card', 'Bank transfer'), (\(another), 'card', 'Cash')
                 on conflict (instance_id, code) do update set label = excluded.label
                 """)
 
@@ -107,6 +108,7 @@ import Vocabulary
             #expect(list.text.contains("Virement"))
             #expect(program.value("items.0.method") == "card")
             #expect(program.value("items.0.methodName") == "Bank transfer")
+            #expect(program.value("items.1.method") == nil, "each payment is listed once")
         }
     }
 

@@ -26,7 +26,9 @@ import Vocabulary
                 """
                 insert into audit_log (actor_kind, action, object_kind, object_id)
                 values ('system', 'wallet.changed', 'wallet', \(wallet)),
-                    ('system', 'provider.old-keys-forgotten', 'provider_key', 'key-2')
+                    ('system', 'provider.old-keys-forgotten', 'provider_key', 'key-2'),
+                    ('system', 'job.redriven', 'job', 'seventh'),
+                    ('system', 'mail.resent', 'mail', 'second')
                 """
             ])
 
@@ -44,6 +46,11 @@ import Vocabulary
             }
             #expect(page.text.contains("<a href=\"/providers/\(sale.payment)\">provider instance "))
             #expect(page.text.contains("provider key key 2"))
+            // What has no page of its own is found in its list.
+            #expect(page.text.contains("<a href=\"/jobs\">job seventh</a>"))
+            #expect(page.text.contains("<a href=\"/mails\">mail second</a>"))
+            #expect(finance.text.contains("<a href=\"/jobs\">job seventh</a>"))
+            #expect(finance.text.contains("mail second") && !finance.text.contains("/mails"))
             #expect(page.text.contains("/audit?object=order&amp;id=\(order.id)"))
             // Who may not see people's accounts is not led there.
             #expect(finance.text.contains("account \(person.name)"))

@@ -1,8 +1,8 @@
-import Kernel
 import TestSupport
 import Testing
 import Vocabulary
 
+@testable import Kernel
 @testable import SellerDesk
 @testable import Web
 
@@ -46,6 +46,24 @@ import Vocabulary
                         + "<td class=\"money\">25.0\u{a0}%</td>"))
             #expect(chart.ranges(of: "<tr>").count == 2, "a head, and the one day with a visit")
         }
+    }
+
+    /// Programs order without a visit.
+    @Test func `is drawn within its frame, also on a day of more orders than visits`() throws {
+        let today = Instant.systemNow
+        let start = Day(containing: today).from
+        let sales = [
+            SalesDay(day: start.advanced(days: -1), orders: 1, total: Money(1800, .eur)),
+            SalesDay(day: start, orders: 5, total: Money(9000, .eur)),
+        ]
+
+        let chart = try #require(ConversionChart([0, 2], sales, until: today))
+        let flat = try #require(ConversionChart([0, 500], sales, until: today))
+
+        #expect(chart.bars.map(\.height) == [24, 48, 120])
+        #expect(chart.bars.map(\.y) == [96, 72, 0])
+        #expect(chart.rows.map(\.share) == ["250.0\u{a0}%", ""])
+        #expect(flat.bars.map(\.height) == [2, 120, 2], "what there is can be seen")
     }
 
     @Test func `is nothing to draw while nobody came`() {

@@ -53,6 +53,16 @@ import Web
         }
     }
 
+    @Test func `are worked out on the next page by the same rate`() {
+        var page = PricesPage(Kernel.Page<EditableOffer>(items: [], next: nil), after: "")
+        page.next = "/listings/prices?after=x"
+
+        page.work(out: PriceRoutes.Query(after: nil, way: .down, percent: "7,5 %"))
+
+        #expect(page.next == "/listings/prices?after=x&way=down&percent=7.5")
+        #expect(page.isDown)
+    }
+
     @Test func `are rounded to the minor unit, and never below nothing`() throws {
         func change(_ way: PriceChange.Way, _ percent: String, _ price: Money) throws -> Money? {
             try PriceChange.read(way, percent)?.applied(to: price)

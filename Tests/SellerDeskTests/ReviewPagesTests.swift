@@ -88,6 +88,19 @@ import Web
             let start = try #require(second.text.firstRange(of: "action=\"/ratings/"))
             let action = "/ratings/\(second.text[start.upperBound...].prefix(36))/reply"
 
+            // Each list goes on by itself, and the other one stays where it is.
+            let cursor = link.dropFirst("/reviews?ratingsAfter=".count)
+            let on = try #require(second.text.firstRange(of: "href=\"/reviews?after="))
+            let older = second.text[on.upperBound...].prefix { $0 != "&" && $0 != "\"" }
+            #expect(second.text.contains("?after=\(older)&amp;ratingsAfter=\(cursor)\""))
+            let third = try await browser.get("/reviews?after=\(older)")
+            #expect(third.text.contains("Review 1.") && third.text.contains("Rating 21."))
+            #expect(third.text.contains("?after=\(older)&amp;ratingsAfter="))
+            let begun = try #require(third.text.firstRange(of: "action=\"/reviews/"))
+            let reply = "/reviews/\(third.text[begun.upperBound...].prefix(36))/reply"
+            let empty = try await browser.submit(third, reply, ["reply": "   "])
+            #expect(empty.status == 422 && empty.text.contains("Review 1."))
+
             let refused = try await browser.submit(second, action, ["reply": "   "])
             #expect(refused.status == 422 && refused.text.contains("Rating 1."))
             let said = try await browser.submitOnce(refused, action, ["reply": "Thank you!"])

@@ -30,9 +30,9 @@ import Web
                 try await browser.get("/listings/\(cup.listing)").text,
             ] {
                 let said = page.components(separatedBy: "<span class=\"unseen\">\(words)</span>")
-                #expect(said.count > 1)
                 // The star and its figure by themselves are for the eye.
                 let figures = page.components(separatedBy: "<span class=\"stars\">★</span>")
+                #expect(said.count > 1 && said.count == figures.count, "each is said")
                 for before in figures.dropLast() {
                     #expect(before.hasSuffix("<span aria-hidden=\"true\">"))
                 }
@@ -75,7 +75,9 @@ import Web
                 ["name": "Grace", "email": "grace@example.test", "password": "short"])
             #expect(fehler.text.contains("<title>Fehler: "))
             // What is only not there is no error of whoever asked.
-            #expect(try await !browser.get("/nowhere").text.contains("<title>Fehler"))
+            for path in ["/nowhere", "/purchases/\(ID<Purchase>())"] {
+                #expect(try await !browser.get(path).text.contains("<title>Fehler"))
+            }
         }
     }
 }

@@ -65,6 +65,51 @@ import Web
         }
     }
 
+    @Test func `is that the money went back, also where the things stay with the customer`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let clay = try await shop.market.given.verifiedSeller()
+            let cup = try await shop.thing("Cup", by: clay)
+            let browser = Browser(shop.app)
+            try await shop.register(browser)
+            let (_, page) = try await shop.guestAtPayment([cup.variant], in: browser)
+            _ = try await browser.submit(page, "\(try #require(page.checkoutAction))/purchase")
+            let order = try #require(
+                try await shop.marketplace.listOrders(
+                    as: clay.member, OrderFilter(state: .paid), PageRequest()
+                ).items.first)
+            try await shop.marketplace.shipOrder(
+                order.id, in: try ShippedParcel(carrier: "Post"), as: clay.member)
+            try await shop.marketplace.refundOrder(
+                order.id, .everything, reason: "a scratch", as: .seller(clay.member))
+            while try await shop.marketplace.settlePayments() > 0 {}
+
+            let shown = try await browser.get("/purchases/\(try await shop.lastPurchase())")
+
+            #expect(Self.state(of: shown) == "money returned")
+        }
+    }
+
+    @Test func `is that money is on its way also while nobody knows whether it arrived`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let (browser, page) = try await shop.guestAtPayment([cup.variant])
+            let bought = try await browser.submit(
+                page, "\(try #require(page.checkoutAction))/purchase")
+            _ = try await Self.cancel(bought, browser, shop)
+            shop.bank.fail(.answerLost)
+            try await shop.marketplace.settlePayments()
+
+            let doubt = try await browser.get("/purchases/\(try await shop.lastPurchase())")
+
+            #expect(shop.bank.held == 0)
+            #expect(Self.state(of: doubt) == "cancelled, money on its way back")
+        }
+    }
+
     @Test func `is known by what was taken and what went back`() {
         func outcome(
             _ isAllCancelled: Bool, _ captured: Int64, _ refunded: Int64, _ isReturning: Bool

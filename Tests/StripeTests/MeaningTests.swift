@@ -41,6 +41,21 @@ import Vocabulary
         }
     }
 
+    /// Money that was to move is tried again: the permission may come back.
+    @Test func `an account that may not be asked about ends a question, and no call`() {
+        guard case .misconfigured = meaning(403, "account_invalid") else {
+            Issue.record("it ends a call")
+            return
+        }
+        guard
+            case .invalidRequest("account_invalid", _) = meaning(
+                403, "account_invalid", write: false)
+        else {
+            Issue.record("it does not end a question")
+            return
+        }
+    }
+
     @Test(arguments: [
         (429, "rate_limit"), (429, "lock_timeout"), (409, "lock_timeout"),
         (400, "balance_insufficient"),

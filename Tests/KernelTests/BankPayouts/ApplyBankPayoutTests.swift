@@ -142,9 +142,26 @@ import Vocabulary
             try await scene.hear(scene.snapshot(.inTransit, version: 2, "po_2", daysAgo: 1))
             #expect(try await waits() == 1, "nor does what is still under way")
 
+            try await scene.hear(
+                BankPayoutSnapshot(
+                    reference: "po_3", account: scene.account, status: .paid,
+                    amount: Money(4250, .usd), madeAt: .systemNow, version: 3))
+            #expect(try await waits() == 1, "nor what another bank took, in its own currency")
+
             try await scene.hear(scene.snapshot(.paid, version: 3, "po_2", daysAgo: 1))
 
             #expect(try await waits() == 0)
+        }
+    }
+
+    @Test func `that a bank did not take waits for nobody after a quarter of a year`() async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+
+            try await scene.hear(scene.snapshot(.failed, version: 5, daysAgo: 91))
+
+            #expect(try await market.marketplace.whatWaits().bankPayoutsFailed == 0)
         }
     }
 
@@ -233,12 +250,46 @@ import Vocabulary
             try await scene.hear(scene.snapshot(.pending, version: 1, "po_2", daysAgo: 60))
             #expect(try await since() == old, "of several the oldest")
             try await scene.hear(scene.snapshot(.paid, version: 3, daysAgo: 100))
+            let pending = try #require(try await since())
+            #expect(abs(pending.secondsSince1970 - now.advanced(days: -60).secondsSince1970) < 60)
             try await scene.hear(scene.snapshot(.canceled, version: 4, "po_2", daysAgo: 60))
             #expect(try await since() == later)
+            try await store.noteAsked(account.id, until: now.advanced(days: -5), againInHours: 20)
+            #expect(try await since() == later, "what is known stays known")
             try await store.noteAsked(account.id, until: now, againInHours: 20)
             let again = try await store.claimToAsk(
                 at: scene.instance, againInHours: 20, readAgainDays: 30)
             #expect(again == nil, "once a day is enough")
+        }
+    }
+
+    @Test func `is asked for at the account first whose turn is the longest ago`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let other = try await market.given.verifiedSeller("Wood")
+            _ = try await scene.kernel.connectPayoutAccount(
+                at: scene.instance, returnURL: "http://127.0.0.1/return",
+                refreshURL: "http://127.0.0.1/link", as: other.member)
+            func asked(whereFirst seller: ID<Seller>) async throws -> String? {
+                try await market.database.execute(
+                    """
+                    update payout_account set payouts_due_at = now() - interval '1 hour'
+                        * case when seller_id = \(seller) then 2 else 1 end
+                    """)
+                return try await market.database.bankPayouts.claimToAsk(
+                    at: scene.instance, againInHours: 20, readAgainDays: 30)?.reference
+            }
+
+            #expect(try await asked(whereFirst: scene.seller.id) == scene.account)
+            #expect(try await asked(whereFirst: other.id) == "acct_\(other.id)")
+            // One that the provider has no name for yet cannot be asked about.
+            let third = try await market.given.verifiedSeller("Wool")
+            try await market.database.execute(
+                """
+                insert into payout_account (id, seller_id, instance_id)
+                values (gen_random_uuid(), \(third.id), \(scene.instance))
+                """)
+            #expect(try await asked(whereFirst: third.id) != nil)
         }
     }
 

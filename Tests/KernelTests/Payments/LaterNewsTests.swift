@@ -34,6 +34,22 @@ import Vocabulary
         #expect(news == Settlement(state: .late, effects: []))
     }
 
+    /// The seller has it, and is told of it: one order's share may come after another's.
+    @Test func `tell a seller who was paid too late once, however much more comes`() {
+        var payment = `What comes for one payment of several makers`.payment(.late)
+        payment.captured = Money(1300, .eur)
+        let more = Meaning.snapshot(.captured, captured: 4250, version: 3)
+
+        guard
+            case .news(let news) = Settlement.read(
+                more, for: payment, of: Meaning.purchase(.cancelled))
+        else {
+            Issue.record("it is no news")
+            return
+        }
+        #expect(news == Settlement(state: .late, effects: []))
+    }
+
     @Test func `send back what was taken for a purchase that another payment paid`() {
         let news = Meaning.news(
             Meaning.snapshot(.captured, captured: 4250), Meaning.payment(.processing), .paid)

@@ -122,6 +122,31 @@ import Vocabulary
         }
     }
 
+    /// An order that nothing is to be taken for could never be paid, and was not cancelled either.
+    @Test func `leaves something to be taken, also where pieces are left that cost nothing more`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let counter = try await Self.counter(market)
+            let order = try await counter.bought(quantity: 3)
+            let total = order.reserved.amount
+            try await counter.ask(order, .amount(Money(total - 1, .eur)))
+
+            for wish in [
+                Self.pieces(1, of: order), Self.pieces(2, of: order), .lines([], shipping: true),
+                .amount(Money(1, .eur)),
+            ] {
+                await #expect { try await counter.ask(order, wish) } throws: { $0 is any Refusal }
+            }
+            try await counter.ship(order)
+            try await counter.settle()
+
+            #expect(counter.shop.bank.held == 1)
+            #expect(try await Self.calledOff(counter) == Int(total) - 1)
+            try await counter.checkBooks()
+        }
+    }
+
     @Test func `and cancelling the rest releases the reservation`() async throws {
         try await TestMarketplace.run { market in
             let counter = try await Self.counter(market)

@@ -85,6 +85,17 @@ private struct LateMoney {
         }
     }
 
+    /// It was never for the purchase, which nobody paid in time.
+    @Test func `is no part of what became of its purchase`() async throws {
+        try await TestMarketplace.run { market in
+            let late = try await LateMoney(market)
+            let purchase = late.placed.purchase.id
+
+            #expect(try await late.refunds().allSatisfy { $0.state == .succeeded })
+            #expect(try await market.marketplace.outcomes(of: [purchase]) == [purchase: .stands])
+        }
+    }
+
     @Test func `a return that the bank refuses leaves its part in suspense until it is retried`()
         async throws
     {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// Nobody had heard of the first payment, so the customer paid again; then the first came after all.
+/// Nobody had heard of the first payment, so the customer paid again; then the first came as well.
 @Suite struct `An order that was paid at the second attempt` {
     private struct Scene {
         let shop: Shop

@@ -5,7 +5,7 @@ import Testing
 @testable import Web
 
 @Suite struct `The name of a country` {
-    /// As the Unicode consortium has them (https://cldr.unicode.org), which Foundation brings along.
+    /// As the Unicode consortium has them (https://cldr.unicode.org); Foundation brings them along.
     @Test(arguments: Countries.all.map(\.code))
     func `is the one that its code has, in every language`(_ code: String) throws {
         let english = try #require(Countries.all.first { $0.code == code }?.name)

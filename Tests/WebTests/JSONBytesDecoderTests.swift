@@ -304,4 +304,39 @@ private struct Documents {
         #expect(read.count == 100_000)
         #expect(read["k99999"] == 99_999)
     }
+
+    private class Walked: Encodable {
+        enum Key: String, CodingKey { case a, b, c }
+        struct Empty: Encodable { func encode(to encoder: any Encoder) {} }
+
+        func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: Key.self)
+            var list = object.nestedUnkeyedContainer(forKey: .a)
+            try list.encode(1)
+            var inner = list.nestedContainer(keyedBy: Key.self)
+            try inner.encode("q\"\\\u{1}\u{1F}ä", forKey: .b)
+            _ = list.nestedUnkeyedContainer()
+            try list.encode(Empty())
+            try list.encodeNil()
+            #expect(list.count == 5)
+            try object.encodeNil(forKey: .b)
+            try [-128, 127].encode(to: object.superEncoder(forKey: .c))
+            try "up".encode(to: object.superEncoder())
+        }
+    }
+
+    @Test func `is written by hand, too, each container ended by the next word of its owner`()
+        throws
+    {
+        let text = String(decoding: try JSONBytesEncoder.bytes(of: [Walked()]), as: UTF8.self)
+
+        #expect(
+            text
+                == #"[{"a":[1,{"b":"q\"\\\u0001\u001fä"},[],{},null],"b":null,"c":[-128,127],"#
+                + #""super":"up"}]"#)
+        // Longer than any room that it begins with.
+        let long = String(repeating: "ab\nä\u{0}", count: 5_000)
+        let bytes = try JSONBytesEncoder.bytes(of: [long, long])
+        #expect(try JSONDecoder().decode([String].self, from: Data(bytes)) == [long, long])
+    }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSONText
 import Postgres
 
@@ -13,7 +12,7 @@ extension JSON: SQLEncodable {
 extension JSON: SQLDecodable {
     public init?(sql cell: Cell) {
         guard let text = cell.text,
-            let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+            let value = try? JSONBytesDecoder.decode(Value.self, from: Array(text.utf8))
         else { return nil }
         self.init(value)
     }

@@ -85,13 +85,35 @@ enum DeadlineCases {
         ]
 
     /// How late an answer may be on a machine that has nothing else to do.
-    private static let lateness: Duration = .milliseconds(1500)
+    private static let grace: Duration = .milliseconds(1500)
     /// What oversleeps once oversleeps several times in a call.
     private static let sleepsOfACall = 3
 
+    /// A machine that stumbles once does not stumble three times in a row.
+    private static let triesMax = 3
+    /// After so much lateness no more is tried: a case has its deadline, too.
+    private static let latenessMax: Duration = .seconds(9)
+
+    /// - Throws: ``Breach`` when each of several tries came late, and when one of them says what
+    ///   cannot be.
     static func kept(
         _ trial: Trial, _ call: (OperationContext) async throws -> Result<Void, ProviderError>
     ) async throws {
+        var late: [Duration] = []
+        while let took = try await lateness(trial, call) {
+            late.append(took)
+            if late.count < triesMax, late.reduce(.zero, +) < latenessMax { continue }
+            let times = late.map { "\($0)" }.joined(separator: ", ")
+            let tries = late.count == 1 ? "" : ", late \(late.count) times of \(late.count)"
+            throw Breach("it took \(times) of \(Trial.shortDeadline)\(tries)")
+        }
+    }
+
+    /// One try.
+    /// - Returns: how long it took when that was too long.
+    private static func lateness(
+        _ trial: Trial, _ call: (OperationContext) async throws -> Result<Void, ProviderError>
+    ) async throws -> Duration? {
         trial.wire.set(.lostRequest)
         // How busy the machine is, measured beside the call: a wait as long as the call's own.
         async let overslept = overslept(Trial.shortDeadline)
@@ -101,15 +123,15 @@ enum DeadlineCases {
         let took = ContinuousClock.now - began
         let deadlines = trial.wire.deadlines
         trial.wire.set(nil)
-        let grace = lateness + (await overslept) * sleepsOfACall
-        try expect(
-            took < Trial.shortDeadline + grace, "it took \(took) of \(Trial.shortDeadline)")
+        let allowed = grace + (await overslept) * sleepsOfACall
+        guard took < Trial.shortDeadline + allowed else { return took }
         // It asks nobody: then it may well have succeeded.
-        if deadlines.isEmpty { return }
+        if deadlines.isEmpty { return nil }
         try expect(
             deadlines.allSatisfy { $0 <= context.deadline },
             "it gives the network more time than the call has")
         if case .success = result { throw Breach("nobody answered, and it says that all is well") }
+        return nil
     }
 
     private static func overslept(_ limit: Duration) async -> Duration {

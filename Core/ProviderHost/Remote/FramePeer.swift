@@ -40,6 +40,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
 
     private struct State {
         var channel: (any Channel)?
+        var outlet: FrameOutlet?
         var nextID: UInt64 = 1
         var pending: [UInt64: Pending] = [:]
         var serving: [UInt64: Task<Void, Never>] = [:]
@@ -136,30 +137,28 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         until end: ContinuousClock.Instant? = nil
     ) async -> Result<[UInt8], CallFailure> {
         await withCheckedContinuation { continuation in
-            let outcome: Result<any Channel, CallFailure> = state.withLock { state in
+            let outcome: Result<FrameOutlet, CallFailure> = state.withLock { state in
                 // Who drains has asked for new calls to be brought elsewhere.
                 let isElsewhere = state.isClosed || state.isDraining && kind == .call
-                guard !isElsewhere, !Task.isCancelled, let channel = state.channel else {
-                    return .failure(.notSent)
-                }
+                guard !isElsewhere, !Task.isCancelled, let channel = state.channel,
+                    let outlet = state.outlet
+                else { return .failure(.notSent) }
                 guard state.pending.count < Self.pendingMax, channel.isWritable else {
                     return .failure(.refused(Self.busy))
                 }
                 // Under the lock: an alarm that rang before found nobody waiting.
                 if let end, ContinuousClock.now >= end { return .failure(.tooLate) }
                 state.pending[id] = continuation
-                return .success(channel)
+                return .success(outlet)
             }
             switch outcome {
             case .failure(let failure): continuation.resume(returning: .failure(failure))
-            case .success(let channel):
-                let frame = Frame(kind: kind, id: id, body: body)
-                let written = channel.eventLoop.makePromise(of: Void.self)
+            case .success(let outlet):
                 // What was handed to the system may have been read, even when the rest was not.
-                written.futureResult.whenFailure { [self] _ in
+                let goesOut = outlet.send(Frame(kind: kind, id: id, body: body)) { [self] in
                     settle(id, .failure(.lost(wasAlone: false)))
                 }
-                channel.writeAndFlush(frame.buffer(channel.allocator), promise: written)
+                if !goesOut { settle(id, .failure(.notSent)) }
             }
         }
     }
@@ -177,8 +176,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     }
 
     private func write(_ frame: Frame) {
-        guard let channel = state.withLock({ $0.isClosed ? nil : $0.channel }) else { return }
-        channel.writeAndFlush(frame.buffer(channel.allocator), promise: nil)
+        _ = state.withLock { $0.isClosed ? nil : $0.outlet }?.send(frame)
     }
 
     static let busy = ProviderError.unavailable(
@@ -194,7 +192,11 @@ final class FramePeer: ChannelInboundHandler, Sendable {
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
-        state.withLock { $0.channel = channel }
+        let outlet = FrameOutlet(channel)
+        state.withLock { state in
+            state.channel = channel
+            state.outlet = outlet
+        }
         channel.eventLoop.scheduleTask(in: helloDeadline) { [weak self] in
             if let self, !state.withLock({ $0.hasHello }) { close() }
         }
@@ -222,11 +224,12 @@ final class FramePeer: ChannelInboundHandler, Sendable {
 
     func channelInactive(context: ChannelHandlerContext) {
         // What was begun for somebody who has gone goes on: it may move money.
-        let pending = state.withLock { state in
+        let (outlet, pending) = state.withLock { state in
             state.isClosed = true
             defer { state.pending = [:] }
-            return state.pending
+            return (state.outlet, state.pending)
         }
+        outlet?.end()
         let loss = CallFailure.lost(wasAlone: pending.count == 1)
         for waiting in pending.values { waiting.resume(returning: .failure(loss)) }
         closed(self)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSONText
 import ProviderKit
 
@@ -56,8 +55,6 @@ struct HostCall: Codable, Sendable {
 struct Nothing: Codable, Sendable {}
 
 enum FrameText {
-    private static let decoder = JSONDecoder()
-
     static func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
         do {
             return try JSONBytesEncoder.bytes(of: value)
@@ -68,6 +65,6 @@ enum FrameText {
     }
 
     static func decode<Value: Decodable>(_ bytes: [UInt8], as type: Value.Type) throws -> Value {
-        try decoder.decode(type, from: Data(bytes))
+        try JSONBytesDecoder.decode(type, from: bytes)
     }
 }

@@ -124,6 +124,9 @@ public struct Migration: Sendable {
         "m0174-payouts-due",
         "m0175-disputes-unread",
         "m0176-open-refunds",
+        "m0183-team-invitations",
+        "m0184-token-scopes",
+        "m0185-webhook-troubles",
     ]
 
     /// The migrations that this build ships.

@@ -37,6 +37,7 @@ public enum Backoffice {
         MonthStatementRoutes(desk: desk).mount()
         HealthRoutes(desk: desk).mount()
         JobRoutes(desk: desk).mount()
+        WebhookRoutes(desk: desk).mount()
         OutboxRoutes(desk: desk).mount()
         MailRoutes(desk: desk).mount()
         TrailRoutes(desk: desk).mount()
@@ -72,7 +73,8 @@ public enum Backoffice {
             ("Commission", "/commission", .readMoney),
             ("Invoices", "/invoices", .readMoney),
             ("Health", "/health", .readJobs),
-            ("Jobs", "/jobs", .readJobs), ("Outbox", "/outbox", .readJobs),
+            ("Jobs", "/jobs", .readJobs), ("Webhooks", "/webhooks", .readJobs),
+            ("Outbox", "/outbox", .readJobs),
             ("E-mail", "/mails", .runMail),
             ("Audit", "/audit", .readTrail),
             ("People", "/people", .managePeople),

@@ -212,6 +212,7 @@ class Walk:
             if person.page.locator("main summary").count():
                 person.open("Answer").name_field("reply", say("Thank you!", 4000)).press("Answer")
         self.artisan.go("/tokens").fill("What is it for?", say("Stock script", 80))
+        self.artisan.page.locator("main [name=catalogue]").select_option("write")
         self.artisan.press("Make a token").sees("shown this once")
         first = datetime.date.today() + datetime.timedelta(days=200)
         self.artisan.go("/shop").follow("Set a holiday").name_field("from", first.isoformat())
@@ -219,7 +220,7 @@ class Walk:
         self.artisan.fill("What customers read meanwhile, if you like", say("At the sea.", 500))
         self.artisan.press("Set the holiday").sees("will rest")
         self.artisan.go("/team").name_field("email", f"nora-{self.tag}@example.com")
-        self.artisan.press("Add")
+        self.artisan.press("Invite").sees("is on its way")
 
     def pay_out(self):
         admin = self.admin.go("/clock").fill("Hours", "360").fill("Reason", "The holds end.")

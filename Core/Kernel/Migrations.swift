@@ -127,6 +127,9 @@ public struct Migration: Sendable {
         "m0177-bank-payout-orders",
         "m0178-bank-payout-links",
         "m0179-disputes-due",
+        "m0183-team-invitations",
+        "m0184-token-scopes",
+        "m0185-webhook-troubles",
     ]
 
     /// The migrations that this build ships.

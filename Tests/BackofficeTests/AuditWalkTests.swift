@@ -225,6 +225,10 @@ import Vocabulary
         "POST /jobs/{job}/redrive": { scene in
             ("/jobs/\(try await scene.deadJob())/redrive", reason)
         },
+        "POST /webhooks/{instance}/{event}/retries": { scene in
+            let event = try await scene.failedWebhook()
+            return ("/webhooks/\(scene.sale.payment)/\(event)/retries", reason)
+        },
         "POST /clock": { _ in ("/clock", #"{"hours": 1, "reason": "To see it."}"#) },
         "DELETE /tokens/{token}": { scene in
             guard let me = scene.office.accounts[.administrator] else {

@@ -26,6 +26,7 @@ import Web
             "/sign-in/code": "between two steps of signing in",
             "/password/reset/{reset}": "the secret stands in a letter",
             "/email/{change}": "the secret stands in a letter",
+            "/invitations/{link}": "the secret stands in a letter",
             "/openapi.json": "for programs", "/assets/{name}": "for browsers",
             "/media/{hash}/{copy}": "a picture that was not made yet",
             "/language/{language}": "leads back to where it was chosen",

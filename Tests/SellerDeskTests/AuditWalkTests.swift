@@ -31,6 +31,7 @@ import Web
         "POST /on-behalf": "nobody's own; the back office's tests of looking on see its line",
         "DELETE /on-behalf": "nobody's own; the back office's tests of looking on see its line",
         "POST /tokens": "made with a password; the kernel's test of tokens sees its line",
+        "PUT /invitations/{link}": "the reader's own; the kernel's test of it sees its line",
     ]
     /// What needs a refund or a capture that failed, or a provider with sellers' accounts: its verb
     /// writes the line, and the kernel's tests run it.
@@ -38,66 +39,6 @@ import Web
         "POST /orders/{order}/refunds/{refund}/retries", "POST /orders/{order}/captures",
         "POST /payout-accounts/{instance}/links",
     ]
-    /// What each form does, by the operation of the API that does the same.
-    static let forms: [String: String] = [
-        "/reviews/{review}/reply": "PUT /reviews/{review}/reply",
-        "/ratings/{rating}/reply": "PUT /ratings/{rating}/reply",
-        "/money/wallets": "POST /wallets", "/money/wallets/{wallet}": "PUT /wallets/{wallet}",
-        "/money/wallets/{wallet}/default": "PUT /wallets/{wallet}/default",
-        "/money/wallets/{wallet}/payout-schedules":
-            "PUT /wallets/{wallet}/payout-schedules/{currency}",
-        "/money/accounts/{instance}": "POST /payout-accounts/{instance}/links",
-        "/imports": "POST /imports", "/imports/{kept}": "POST /imports",
-        "/orders/{order}/shipments": "POST /orders/{order}/shipments",
-        "/orders/{order}/cancellation": "POST /orders/{order}/cancellation",
-        "/orders/{order}/refunds": "POST /orders/{order}/refunds",
-        "/orders/{order}/captures": "POST /orders/{order}/captures",
-        "/orders/{order}/refunds/{refund}/retries":
-            "POST /orders/{order}/refunds/{refund}/retries",
-        "/orders/{order}/receipts": "POST /orders/{order}/receipts",
-        "/orders/{order}/refused-delivery": "POST /orders/{order}/refused-delivery",
-        "/tokens/{token}/revocation": "DELETE /tokens/{token}", "/tokens": "POST /tokens",
-        "/shop/application": "POST /shop/submission", "/shop/documents": "POST /shop/documents",
-        "/team": "POST /team", "/team/{account}": "PUT /team/{account}",
-        "/team/{account}/leave": "DELETE /team/{account}",
-        "/shop/policies": "PUT /shop/policies",
-        "/shop/shipping": "POST /shop/shipping-profiles",
-        "/shop/shipping/{profile}": "PUT /shop/shipping-profiles/{profile}",
-        "/shop/shipping/{profile}/removal": "DELETE /shop/shipping-profiles/{profile}",
-        "/shop/destinations": "PUT /shop/destinations", "/stock/threshold": "PUT /stock/threshold",
-        "/shop/holiday": "PUT /shop/holiday", "/shop/holiday/end": "DELETE /shop/holiday",
-        "/shops/chosen": "", "/apply": "POST /shops", "/shop": "PUT /shop",
-        "/listings": "POST /listings", "/listings/{listing}": "PUT /listings/{listing}",
-        "/listings/{listing}/images": "POST /listings/{listing}/images",
-        "/listings/{listing}/images/{image}/removal":
-            "DELETE /listings/{listing}/images/{image}",
-        "/listings/{listing}/images/{image}/text": "PUT /listings/{listing}/images/{image}",
-        "/listings/{listing}/images/{image}/first": "PUT /listings/{listing}/images",
-        "/listings/{listing}/images/{image}/earlier": "PUT /listings/{listing}/images",
-        "/listings/{listing}/images/{image}/later": "PUT /listings/{listing}/images",
-        "/listings/{listing}/images/order": "PUT /listings/{listing}/images",
-        "/listings/{listing}/options": "PUT /listings/{listing}",
-        "/listings/{listing}/choice-pictures": "PUT /listings/{listing}/images",
-        "/listings/prices": "PUT /listings/{listing}",
-        "/listings/shipping": "PUT /listings/shipping-profile",
-        "/listings/{listing}/publication": "PUT /listings/{listing}/publication",
-        "/listings/{listing}/draft": "DELETE /listings/{listing}/publication",
-        "/listings/{listing}/archiving": "DELETE /listings/{listing}",
-        "/on-behalf": "POST /on-behalf", "/on-behalf/end": "DELETE /on-behalf",
-        "/sign-in": "", "/sign-out": "", "/sign-out/everywhere": "", "/register": "",
-        "/sign-in/code": "", "/security/sessions/{session}/end": "DELETE /sessions/{session}",
-        "/security/other-sessions/end": "DELETE /sessions/others",
-        "/security/two-step": "POST /account/two-step",
-        "/security/two-step/confirmation": "PUT /account/two-step",
-        "/security/two-step/recovery-codes": "POST /account/two-step/recovery-codes",
-        "/security/two-step/removal": "POST /account/two-step/removal",
-        "/password": "PUT /account/password", "/mail": "PUT /account/mail",
-        "/name": "PUT /account/name", "/email": "POST /account/email",
-        "/password/forgotten": "POST /password-resets",
-        "/email/{change}": "PUT /email-changes/{change}",
-        "/password/reset/{reset}": "PUT /password-resets/{reset}",
-    ]
-
     /// One write: what is sent, or the upload of a picture.
     typealias Case = @Sendable (Counter) async throws -> (path: String, body: JSONValue?)
 
@@ -139,7 +80,7 @@ import Web
 
     static let cases: [String: Case] = things.merging(shop) { first, _ in first }
         .merging(orders) { first, _ in first }.merging(shipping) { first, _ in first }
-        .merging(ratings) { first, _ in first }
+        .merging(ratings) { first, _ in first }.merging(team) { first, _ in first }
 
     private static let things: [String: Case] = [
         "POST /listings": { _ in

@@ -18,6 +18,7 @@ import Web
                     "session": "in no table; the tests of sessions try somebody else's",
                     "reset": "a link that went to the account's address",
                     "change": "as the one before",
+                    "link": "went to the invited address; tests of invitations try a stranger",
                     "instance": "providers are the market's",
                     "category": "the tree is everybody's",
                 ])

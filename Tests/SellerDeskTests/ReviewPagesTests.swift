@@ -112,4 +112,35 @@ import Web
             #expect(odd.status == 422)
         }
     }
+
+    @Test(arguments: ["reviews", "ratings"])
+    func `an answer is taken back, and nobody reads it any more`(_ kind: String) async throws {
+        try await Desk.run { desk in
+            let order = try #require(try await rated(1, desk).first)
+            let browser = try await desk.colleague(.support)
+            let page = try await browser.get("/reviews")
+            #expect(!page.text.contains("Take your answer back"))
+            let start = try #require(page.text.firstRange(of: "action=\"/\(kind)/"))
+            let action = "/\(kind)/\(page.text[start.upperBound...].prefix(36))/reply"
+            let said = try await browser.submit(page, action, ["reply": "Thank you!"])
+            func read() async throws -> [String?] {
+                kind == "reviews"
+                    ? try await desk.kernel.reviews(of: order.lines[0].listing, PageRequest())
+                        .items.map(\.reply)
+                    : try await desk.kernel.ratings(of: desk.shop.id, PageRequest())
+                        .items.map(\.reply)
+            }
+            #expect(try await read() == ["Thank you!"])
+
+            let taken = try await browser.submit(said, action + "/removal", [:])
+
+            #expect(taken.text.contains("Your answer is not shown any more."))
+            #expect(!taken.text.contains("Thank you!"))
+            #expect(try await read() == [nil])
+            let line = try await desk.kernel.auditTrail(.seller(desk.shop.id), PageRequest())
+                .items.first
+            #expect(line?.action.hasSuffix(".reply-removed") == true)
+            #expect(line?.before?.contains("Thank you!") == true)
+        }
+    }
 }

@@ -90,6 +90,7 @@ public struct MarketSide: Sendable {
             "rating": "\(rating.id)",
             "payout": "\(payout.id)", "invoice": "\(try await given.invoice(of: seller))",
             "profile": "\(profile.id)", "kept": try await given.keptImport(of: seller),
+            "invitation": "\(try await given.invitation(by: seller).id)",
             "token": "\(sellerToken.id)", "currency": "EUR", "instance": "\(payment)",
             "month": String("\(try await kernel.marketNow())".prefix(7)),
         ]
@@ -102,6 +103,15 @@ public struct MarketSide: Sendable {
             "shippingProfile": "\(profile.id)", "shippingProfileId": "\(profile.id)",
             "listingIds": "\(bowl.id)", "listing": "\(bowl.id)", "profile": "\(profile.id)",
         ]
+    }
+}
+
+extension Given {
+    /// An invitation into the shop that nobody has answered.
+    public func invitation(by seller: GivenSeller) async throws -> TeamInvitation {
+        try await marketplace.invite(
+            email: "invited-\(seller.id)@example.test", role: .support, as: seller.member,
+            at: "http://desk.test")
     }
 }
 

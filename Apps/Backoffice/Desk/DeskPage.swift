@@ -49,6 +49,8 @@ struct Block: Sendable {
     let text: String?
     /// What somebody wrote, with its line breaks.
     private(set) var quote: String?
+    /// For programs: with its blanks, in letters of one width.
+    private(set) var code: String?
     /// Things to know at a glance.
     let facts: [Fact]
     let hasFacts: Bool
@@ -92,6 +94,12 @@ struct Block: Sendable {
     func quoting(_ words: String) -> Block {
         var block = self
         block.quote = words.isEmpty ? nil : words
+        return block
+    }
+
+    func showing(code: String) -> Block {
+        var block = self
+        block.code = code
         return block
     }
 
@@ -185,6 +193,13 @@ struct Cell: Sendable {
         if value.hasSuffix(" UTC") { return "when" }
         let isLong = value.utf8.count > 24 && !value.contains(" ")
         return isLong || value.hasPrefix("{") ? "long" : nil
+    }
+
+    /// With what programs read of it behind the words.
+    func followed(by code: String) -> Cell {
+        var cell = self
+        cell.code = code
+        return cell
     }
 
     /// What happened, by the code that the trail and the outbox have for it.

@@ -12,6 +12,9 @@ enum Links {
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
     static func provider(_ id: ID<ProviderInstance>) -> String { "/providers/\(id)" }
+    static func webhook(_ event: String, from instance: ID<ProviderInstance>) -> String {
+        "/webhooks/\(instance)/\(encoded(event))"
+    }
     static func trail(_ kind: String, _ id: String) -> String {
         with("/audit", [("object", kind), ("id", id)])
     }

@@ -78,7 +78,7 @@ enum VerificationPage {
                 check.culprits.map { culprit in
                     let named = LedgerCheck.names(in: culprit).lazy.compactMap { objects[$0] }
                     return [
-                        Cell(data: culprit, .bad),
+                        Cell(data: CulpritWords.said(culprit), .bad),
                         named.first.map { Cell.object($0, seenBy: admin) } ?? Cell(""),
                     ]
                 }))

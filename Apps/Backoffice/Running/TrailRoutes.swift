@@ -153,8 +153,8 @@ struct TrailRoutes {
                 on(entry),
                 Cell(
                     data: [entry.reason, entry.impersonationReason].compactMap { $0 }
-                        .joined(separator: " · ")), Cell(data: shown(entry.before)),
-                Cell(data: shown(entry.after)),
+                        .joined(separator: " · ")), TrailWords.cell(entry.before),
+                TrailWords.cell(entry.after),
             ]
         }
         return DeskPage(
@@ -168,13 +168,5 @@ struct TrailRoutes {
                         ], rows),
                     nothing: "Nothing was written yet.", more: more)
             ])
-    }
-
-    /// The most of a state that a row of the table shows; the JSON API has all of it.
-    private static let shownMax = 300
-
-    private static func shown(_ state: String?) -> String {
-        guard let state, state.count > shownMax else { return state ?? "" }
-        return state.prefix(shownMax) + "…"
     }
 }

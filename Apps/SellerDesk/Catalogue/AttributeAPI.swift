@@ -11,7 +11,7 @@ struct AttributeAPI {
             "/categories/{category}/attributes", "What is asked of the things of a category",
             tag: tag
         )
-        .path(CategoryPath.self)
+        .path(CategoryPath.self).openToScopes()
         .handle(as: SignedIn.self) { call, _ in
             Listed(
                 items: try await call.marketplace.attributes(askedIn: call.path.category)

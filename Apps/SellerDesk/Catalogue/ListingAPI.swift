@@ -123,7 +123,7 @@ struct ListingAPI {
 
     func mount(on api: API) {
         let tag = "Listings"
-        api.get("/categories", "The tree that customers browse", tag: tag)
+        api.get("/categories", "The tree that customers browse", tag: tag).openToScopes()
             .handle(as: SignedIn.self) { call, _ in
                 Listed(
                     items: try await call.marketplace.categories().map { CategoryAnswer($0) },

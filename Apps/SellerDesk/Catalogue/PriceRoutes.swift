@@ -6,11 +6,35 @@ import Web
 struct PriceRoutes {
     struct Query: Described {
         let after: String?
+        let text: String?
+        let category: ID<Kernel.Category>?
+        let low: Bool?
         /// With a rate, the prices of the page are filled in raised or lowered by it.
         let way: PriceChange.Way?
         let percent: String?
+        /// Shows what it would do to all that are meant, and not to this page.
+        let all: Bool?
         static let rules: [String: [Rule]] = [
-            "after": [.length(0...400)], "percent": [.length(0...20)],
+            "after": [.length(0...400)], "percent": [.length(0...20)], "text": [.length(0...80)],
+        ]
+
+        var filter: OfferFilter {
+            OfferFilter(text: text, category: category, isLow: low ?? false)
+        }
+    }
+
+    /// A change of all that are meant, after somebody looked at what it does.
+    struct RateForm: Described {
+        let text: String?
+        let category: ID<Kernel.Category>?
+        let low: Bool?
+        let way: PriceChange.Way
+        let percent: String
+        /// How many were meant.
+        let count: Int
+        static let rules: [String: [Rule]] = [
+            "percent": [.length(1...20)], "text": [.length(0...80)],
+            "count": [.range(0...Int64(PriceChangePreview.countMax))],
         ]
     }
 
@@ -40,19 +64,31 @@ struct PriceRoutes {
         }
 
         let after: String?
+        let text: String?
+        let category: ID<Kernel.Category>?
+        let low: Bool?
         let rows: [Row]
         static let rules: [String: [Rule]] = [
-            "after": [.length(0...400)], "rows": [.count(0...OfferEdit.countMax)],
+            "after": [.length(0...400)], "text": [.length(0...80)],
+            "rows": [.count(0...OfferEdit.countMax)],
         ]
     }
 
     func mount(on routes: Routes) {
         routes.get("/listings/prices").query(Query.self)
             .show(as: Member.self, needing: [.editListings]) { call, member in
-                var shown = try await page(call.marketplace, after: call.query.after, member)
-                shown.work(out: call.query)
+                let query = call.query
+                var shown = try await page(
+                    call.marketplace, query.filter, after: query.after, member)
+                if query.all == true {
+                    try await shown.lookAhead(query, call.marketplace, member)
+                } else {
+                    shown.work(out: query)
+                }
                 return .page("prices", shown, title: localized("Prices and stock"))
             }
+        routes.post("/listings/prices/rate").form(RateForm.self).onlyOnce()
+            .show(as: Member.self, needing: [.editListings], again: rateAgain, use: change)
         routes.post("/listings/prices").form(Form.self)
             .show(as: Member.self, needing: [.editListings], again: again) { call, member in
                 let edits = try call.form.rows.enumerated().map { try $0.element.edit($0.offset) }
@@ -63,30 +99,64 @@ struct PriceRoutes {
                     throw Vanished()
                 }
                 return .seeOther(
-                    Self.path(after: call.form.after),
+                    PricesPage.path(
+                        OfferFilter(
+                            text: call.form.text, category: call.form.category,
+                            isLow: call.form.low ?? false), after: call.form.after),
                     notice: changed == 0
                         ? localized("Nothing was changed.")
                         : Format.count(changed, "variant is saved.", "variants are saved."))
             }
     }
 
-    private static func path(after: String?) -> String {
-        guard let after, (try? Cursor.open(after)) != nil else { return "/listings/prices" }
-        return "/listings/prices?after=\(after)"
+    private func change(
+        _ call: PageCall<Nothing, Nothing, RateForm>, _ member: Member
+    ) async throws -> PageAnswer {
+        let form = call.form
+        let filter = OfferFilter(
+            text: form.text, category: form.category, isLow: form.low ?? false)
+        guard let change = try PriceChange.read(form.way, form.percent) else {
+            throw PriceChangeRefusal.othersMeant
+        }
+        let changed = try await call.marketplace.changePrices(
+            change, of: filter, expecting: form.count, as: member.membership)
+        return .seeOther(
+            PricesPage.path(filter, after: nil),
+            notice: changed == 0
+                ? localized("Nothing was changed.")
+                : Format.count(changed, "variant is saved.", "variants are saved."))
     }
 
     private func page(
-        _ marketplace: Marketplace, after: String?, _ member: Member
+        _ marketplace: Marketplace, _ filter: OfferFilter, after: String?, _ member: Member
     ) async throws -> PricesPage {
         let list = ListQuery(after: after.flatMap { $0.isEmpty ? nil : $0 }, limit: 50)
         let offers = try await marketplace.editableOffers(
-            as: member.membership, try list.page())
-        return PricesPage(offers, after: after ?? "")
+            filter, as: member.membership, try list.page())
+        return PricesPage(
+            offers, filter, after: after ?? "", categories: try await marketplace.categories())
+    }
+
+    /// What a form was about: blank where it is no filter any more.
+    private static func filter(_ again: Again) -> OfferFilter {
+        OfferFilter(
+            text: again.values["text"].flatMap { $0.count <= 80 ? $0 : nil },
+            category: again.values["category"].flatMap { ID($0) },
+            isLow: again.values["low"] == "true")
+    }
+
+    @Sendable private func rateAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
+        var shown = try await page(
+            again.request.marketplace, Self.filter(again), after: nil, member)
+        shown.percent = again.values["percent"] ?? ""
+        shown.isDown = again.values["way"] == PriceChange.Way.down.rawValue
+        shown.warning = again.explanation
+        return .page("prices", shown, title: localized("Prices and stock"))
     }
 
     @Sendable private func again(_ again: Again, _ member: Member) async throws -> PageAnswer {
         var shown = try await page(
-            again.request.marketplace, after: again.values["after"], member)
+            again.request.marketplace, Self.filter(again), after: again.values["after"], member)
         let sent = PricesPage.sent(again)
         let present = try await again.request.marketplace.editableOffers(
             sent.map(\.variant), as: member.membership)
@@ -101,103 +171,5 @@ struct PriceRoutes {
         let explanation =
             "One of these variants is not there any more. The others stand below as you wrote them."
         let field: String? = nil
-    }
-}
-
-/// The model of `prices.mustache`.
-struct PricesPage {
-    struct Row {
-        let number: Int
-        let variant: String
-        let title: String
-        let options: String?
-        let sku: String?
-        let link: String
-        let currency: String
-        /// What is stored.
-        let stored: Money
-        var price: String
-        var wasPrice: String
-        var onHand: String
-        var wasOnHand: String
-        let reserved: String?
-        let movements: String
-    }
-
-    let after: String
-    var rows: [Row]
-    var isEmpty: Bool
-    var next: String?
-    var warning: String?
-    /// What was typed to work prices out by.
-    var percent = ""
-    var isDown = false
-    /// Whether the prices stand there worked out and not saved.
-    var isWorkedOut = false
-
-    init(_ page: Kernel.Page<EditableOffer>, after: String) {
-        self.after = after
-        rows = page.items.enumerated().map { Row($0.offset, $0.element) }
-        isEmpty = rows.isEmpty
-        next = page.next.map { "/listings/prices?after=\(Cursor.seal($0))" }
-    }
-
-    /// Fills the prices in as they would be, where a rate was typed.
-    mutating func work(out query: PriceRoutes.Query) {
-        percent = query.percent ?? ""
-        isDown = query.way == .down
-        do {
-            guard let change = try PriceChange.read(query.way, query.percent) else { return }
-            for index in rows.indices {
-                rows[index].price = Format.typed(change.applied(to: rows[index].stored))
-            }
-            isWorkedOut = !rows.isEmpty
-            let kept = "&way=\(change.way.rawValue)&percent=\(change.rate.typedPercent)"
-            next = next.map { $0 + kept }
-        } catch { warning = error.localizedExplanation }
-    }
-
-    /// The rows of a form that was sent, by their variants: nobody knows which stand at which
-    /// place by now.
-    static func sent(_ again: Again) -> [(number: Int, variant: ID<Variant>)] {
-        (0..<OfferEdit.countMax).compactMap { number in
-            again.values["rows.\(number).variant"].flatMap { ID($0) }.map { (number, $0) }
-        }
-    }
-
-    /// What was typed instead of what is stored, with what stood there when it was typed.
-    mutating func show(
-        _ sent: [(number: Int, variant: ID<Variant>)], _ present: [EditableOffer], _ again: Again
-    ) {
-        warning = again.explanation
-        let offers = Dictionary(present.map { ($0.variant, $0) }) { first, _ in first }
-        rows = []
-        for place in sent {
-            guard let offer = offers[place.variant] else { continue }
-            // Numbers without a gap: where one is missing, a form ends.
-            var row = Row(rows.count, offer)
-            let prefix = "rows.\(place.number)."
-            row.price = again.values[prefix + "price"] ?? row.price
-            row.wasPrice = again.values[prefix + "wasPrice"] ?? row.wasPrice
-            row.onHand = again.values[prefix + "onHand"] ?? row.onHand
-            row.wasOnHand = again.values[prefix + "wasOnHand"] ?? row.wasOnHand
-            rows.append(row)
-        }
-        isEmpty = rows.isEmpty
-    }
-}
-
-extension PricesPage.Row {
-    init(_ number: Int, _ offer: EditableOffer) {
-        self.init(
-            number: number, variant: offer.variant.description, title: offer.title,
-            options: offer.options.isEmpty ? nil : offer.options.joined(separator: " / "),
-            sku: offer.sku, link: Links.listing(offer.listing),
-            currency: offer.price.currency.code, stored: offer.price,
-            price: Format.typed(offer.price),
-            wasPrice: Format.typed(offer.price), onHand: String(offer.onHand),
-            wasOnHand: String(offer.onHand),
-            reserved: offer.reserved > 0 ? localized("\(offer.reserved) being bought") : nil,
-            movements: Links.movements(offer.variant))
     }
 }

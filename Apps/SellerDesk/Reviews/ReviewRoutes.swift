@@ -42,6 +42,20 @@ struct ReviewRoutes {
                 return .seeOther(
                     call.form.place.link, notice: localized("Your answer is shown."))
             }
+        routes.post("/reviews/{review}/reply/removal").path(ReviewPath.self).form(Place.self)
+            .show(as: Member.self, needing: [.replyToReviews]) { call, member in
+                try await call.marketplace.reply(
+                    to: call.path.review, nil, as: member.membership)
+                return .seeOther(
+                    call.form.link, notice: localized("Your answer is not shown any more."))
+            }
+        routes.post("/ratings/{rating}/reply/removal").path(RatingPath.self).form(Place.self)
+            .show(as: Member.self, needing: [.replyToReviews]) { call, member in
+                try await call.marketplace.reply(
+                    to: call.path.rating, nil, as: member.membership)
+                return .seeOther(
+                    call.form.link, notice: localized("Your answer is not shown any more."))
+            }
     }
 
     /// - Parameter again: the answer that was typed and refused.

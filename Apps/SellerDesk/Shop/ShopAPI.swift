@@ -58,7 +58,7 @@ struct ShopAPI {
             .handle(as: Member.self, needing: [.readOrders]) { call, member in
                 GlanceAnswer(try await call.marketplace.glance(as: member.membership))
             }
-        api.get("/shops", "The shops that you work for", tag: tag)
+        api.get("/shops", "The shops that you work for", tag: tag).openToScopes()
             .handle(as: SignedIn.self) { call, person in
                 Listed(
                     items: try await call.request.shops(of: person.account)

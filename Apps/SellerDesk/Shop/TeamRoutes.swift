@@ -6,15 +6,8 @@ import Web
 struct TeamRoutes {
     func mount(on routes: Routes) {
         routes.get("/team").show(as: Member.self, needing: [.manageTeam]) { call, member in
-            try await page(call.marketplace, member, warning: nil)
+            try await Self.page(call.marketplace, member)
         }
-        routes.post("/team").form(NewMember.self)
-            .show(as: Member.self, needing: [.manageTeam], again: again) { call, member in
-                try await call.marketplace.addMember(
-                    email: call.form.email, role: call.form.role, as: member.membership)
-                return .seeOther(
-                    Links.team, notice: localized("\(call.form.email) is in your team."))
-            }
         routes.post("/team/{account}").path(AccountPath.self).form(RoleInput.self)
             .show(as: Member.self, needing: [.manageTeam], again: again) { call, member in
                 try await call.marketplace.changeRole(
@@ -31,14 +24,18 @@ struct TeamRoutes {
     }
 
     @Sendable private func again(_ again: Again, _ member: Member) async throws -> PageAnswer {
-        try await page(again.request.marketplace, member, warning: again.explanation)
+        try await Self.page(again.request.marketplace, member, warning: again.explanation)
     }
 
-    private func page(
-        _ marketplace: Marketplace, _ member: Member, warning: String?
+    static func page(
+        _ marketplace: Marketplace, _ member: Member, warning: String? = nil,
+        typed: NewMemberTyped? = nil
     ) async throws -> PageAnswer {
         let team = try await marketplace.team(as: member.membership)
-        return .page("team", TeamPage(team, warning: warning), title: localized("Team"))
+        let invited = try await marketplace.invitations(as: member.membership)
+        return .page(
+            "team", TeamPage(team, invited, warning: warning, typed: typed),
+            title: localized("Team"))
     }
 }
 
@@ -52,19 +49,42 @@ struct TeamPage {
         let roles: [Choice]
     }
 
+    struct Invited {
+        let id: String
+        let email: String
+        let role: String
+        let sent: String
+        /// Until when the link is good; nil when it is too old.
+        let until: String?
+    }
+
     let members: [Row]
+    let invited: [Invited]
+    let hasInvited: Bool
+    let email: String
     let roles: [Choice]
     /// What each role may do.
     let explained: [String]
     let warning: String?
 
-    init(_ team: [TeamMember], warning: String?) {
+    init(
+        _ team: [TeamMember], _ invitations: [TeamInvitation], warning: String?,
+        typed: NewMemberTyped?
+    ) {
         members = team.map {
             Row(
                 id: $0.account.description, name: $0.name, email: $0.email,
                 since: Format.date($0.joinedAt), roles: Choice.roles(chosen: $0.role))
         }
-        roles = Choice.roles(chosen: .catalogue)
+        invited = invitations.map {
+            Invited(
+                id: $0.id.description, email: $0.email, role: $0.role.name,
+                sent: Format.date($0.sentAt),
+                until: $0.isOver(at: .systemNow) ? nil : Format.date($0.expiresAt))
+        }
+        hasInvited = !invitations.isEmpty
+        email = typed?.email ?? ""
+        roles = Choice.roles(chosen: typed?.role ?? .catalogue)
         explained = SellerRole.allCases.map(\.label)
         self.warning = warning
     }

@@ -15,6 +15,22 @@ public struct AccessToken: Hashable, Sendable, Codable {
     public let createdAt: Instant
     public let expiresAt: Instant?
     public let revokedAt: Instant?
+    /// Of the seller app; nil for all that its person may do there.
+    public let scopes: [TokenScope]?
+    /// To within five minutes; nil before the first time.
+    public let lastUsedAt: Instant?
+
+    /// Whether it opens something.
+    public func isLive(at now: Instant) -> Bool {
+        revokedAt == nil && (expiresAt.map { $0 > now } ?? true)
+    }
+
+    /// How long one lasts for which nobody says it: 90 days.
+    public static let lifetime = Duration.seconds(90 * 86_400)
+    /// How long one lasts at most: a year.
+    public static let lifetimeMax = Duration.seconds(366 * 86_400)
+    /// How exactly it is known when one was last used.
+    static let usePrecision = Duration.seconds(300)
 
     /// How many live tokens one account may have.
     static let liveMax = 50

@@ -2,22 +2,40 @@ import Vocabulary
 
 extension Marketplace {
     /// Makes a token for programs. The secret is shown this once; only its SHA-256 is kept.
+    /// - Parameter scopes: what it may do at most, in the seller app; nil for all that the account
+    ///   may do there.
+    /// - Parameter expiresAt: in 90 days where nobody says it, and within a year.
     /// - Parameter epoch: that of the account when its password was proved; nil where a session or
     ///   another token spoke for it.
-    /// - Throws: ``InputRefusal`` for the name or a past expiry, ``AccountRefusal/tooManyTokens``,
-    ///   ``AccountRefusal/signInFailed`` where the password is another one meanwhile.
+    /// - Throws: ``InputRefusal`` for the name, the expiry or the scopes,
+    ///   ``AccountRefusal/tooManyTokens``, ``AccountRefusal/signInFailed`` where the password is
+    ///   another one meanwhile.
     public func createAccessToken(
         named name: String, for audience: AccessToken.Audience, of account: ID<Account>,
-        expiresAt: Instant? = nil, since epoch: Int? = nil
+        scopes: [TokenScope]? = nil, expiresAt: Instant? = nil, since epoch: Int? = nil
     ) async throws -> (token: AccessToken, secret: String) {
         let name = try InputText.line(name, field: "name", lengths: 1...80)
-        if let expiresAt, expiresAt <= .systemNow {
+        let now = Instant.systemNow
+        let end = expiresAt ?? now.advanced(by: AccessToken.lifetime)
+        guard end > now else {
             throw InputRefusal(.wrong("This time is over."), field: "expiresAt")
+        }
+        guard end <= now.advanced(by: AccessToken.lifetimeMax) else {
+            throw InputRefusal(.wrong("A token lasts a year at most."), field: "expiresAt")
+        }
+        if let scopes {
+            guard audience == .seller else {
+                throw InputRefusal(
+                    .wrong("Only tokens of the seller app have scopes."), field: "scopes")
+            }
+            guard !scopes.isEmpty else {
+                throw InputRefusal(.wrong("Say what the token may do."), field: "scopes")
+            }
         }
         let secret = AccessToken.newSecret(for: audience)
         let token = AccessToken(
-            id: ID(), audience: audience, name: name, createdAt: .systemNow,
-            expiresAt: expiresAt, revokedAt: nil)
+            id: ID(), audience: audience, name: name, createdAt: now, expiresAt: end,
+            revokedAt: nil, scopes: scopes.map(Self.sorted), lastUsedAt: nil)
         try await database.transaction { tx in
             if let epoch, try await !tx.accounts.holdEpoch(epoch, of: account) {
                 throw AccountRefusal.signInFailed
@@ -41,10 +59,24 @@ extension Marketplace {
     public func account(
         forToken secret: String, audience: AccessToken.Audience
     ) async throws -> Account {
-        let account = try await database.accessTokens.findAccount(
+        try await bearer(ofToken: secret, audience: audience).account
+    }
+
+    /// The same with what the token may do at most. Notes that it was used.
+    /// - Throws: ``AccountRefusal/tokenInvalid``.
+    public func bearer(
+        ofToken secret: String, audience: AccessToken.Audience
+    ) async throws -> TokenBearer {
+        let found = try await database.accessTokens.findBearer(
             hash: AccessToken.hash(of: secret), audience: audience)
-        guard let account else { throw AccountRefusal.tokenInvalid }
-        return account
+        guard let found else { throw AccountRefusal.tokenInvalid }
+        if found.isNews { try await database.accessTokens.noteUse(of: found.token) }
+        return found.bearer
+    }
+
+    /// Each once, in the order in which they are declared.
+    private static func sorted(_ scopes: [TokenScope]) -> [TokenScope] {
+        TokenScope.allCases.filter { scopes.contains($0) }
     }
 
     /// The account's tokens, newest first, revoked ones too.

@@ -12,6 +12,7 @@ extension Marketplace {
         try await untilLess { try await database.purchaseClaims.sweep() }
         try await untilLess { try await database.passwordResets.sweep() }
         try await untilLess { try await database.emailChanges.sweep() }
+        try await untilLess { try await database.invitations.sweep() }
         try await untilLess { try await database.keptImports.sweep() }
         try await untilLess { try await database.health.sweep() }
     }

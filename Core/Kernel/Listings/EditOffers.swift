@@ -55,13 +55,16 @@ struct OfferCursor: Hashable, Sendable {
 }
 
 extension Marketplace {
-    /// The shop's variants that may be changed, those of the newest listing first.
+    /// The shop's variants that are meant and may be changed, those of the newest listing first.
+    /// - Throws: ``InputRefusal`` for the filter and for a page that is none of this list.
     public func editableOffers(
-        as member: SellerMember, _ page: PageRequest = PageRequest()
+        _ filter: OfferFilter = OfferFilter(), as member: SellerMember,
+        _ page: PageRequest = PageRequest()
     ) async throws -> Page<EditableOffer> {
         try member.require(.readListings)
         let rows = try await database.offers.listEditable(
-            of: member.seller, after: try OfferCursor(page.after), limit: page.limit + 1)
+            of: member.seller, try filter.checked(), after: try OfferCursor(page.after),
+            limit: page.limit + 1)
         let shown = rows.prefix(page.limit)
         return Page(
             items: shown.map(\.offer), next: rows.count > page.limit ? shown.last?.cursor : nil)
@@ -111,20 +114,10 @@ extension Marketplace {
                 counts.append(StockCount(variant: edit.variant, onHand: count))
             }
             guard !changed.isEmpty else { return }
-            let listings = Set(changed.compactMap { present[$0.variant]?.listing }).sorted {
-                $0.description < $1.description
-            }
-            let names = listings.map(\.description)
-            let before = try await tx.audit.before("listing", names)
-            try await tx.offers.savePrices(
-                changed.compactMap { edit in edit.price.map { (edit.variant, $0.amount) } })
-            try await tx.stock.set(counts, cause: .set, by: member.account)
-            try await tx.listings.refresh(listings)
-            _ = try await tx.batch(
-                names.map {
-                    AuditStore.statement(
-                        "listing.edited", on: "listing", $0, by: member, before: before[$0])
-                })
+            try await saveOffers(
+                changed.compactMap { edit in edit.price.map { (edit.variant, $0.amount) } },
+                counts, of: Set(changed.compactMap { present[$0.variant]?.listing }), as: member,
+                tx)
         }
         return changed.count
     }

@@ -36,7 +36,7 @@ struct OfferStore {
 
     /// A page of the active variants of a shop that may be changed, newest listing first.
     func listEditable(
-        of seller: ID<Seller>, after cursor: OfferCursor?, limit: Int
+        of seller: ID<Seller>, _ filter: OfferFilter, after cursor: OfferCursor?, limit: Int
     ) async throws -> [(offer: EditableOffer, cursor: String)] {
         try await db.query(
             """
@@ -44,7 +44,7 @@ struct OfferStore {
             from listing l
             join variant v on v.listing_id = l.id and v.active
             join stock_level s on s.variant_id = v.id
-            where l.seller_id = \(seller) and l.state in ('draft', 'published')
+            where \(Self.meant(by: filter, of: seller))
                 and (\(cursor?.listing)::uuid is null or l.id <= \(cursor?.listing)::uuid and (
                     l.id < \(cursor?.listing)::uuid or (v.position, v.id)
                         > (\(cursor?.position)::int, \(cursor?.variant)::uuid)))
@@ -56,6 +56,43 @@ struct OfferStore {
             let position = try c.next(Int.self)
             return (offer, "\(offer.listing):\(position):\(offer.variant)")
         }
+    }
+
+    /// How many may be changed of those that are meant; counting ends at `limit`.
+    func countEditable(
+        of seller: ID<Seller>, _ filter: OfferFilter, limit: Int
+    ) async throws -> Int {
+        try await db.query(
+            """
+            select count(*) from (
+                select 1
+                from listing l
+                join variant v on v.listing_id = l.id and v.active
+                join stock_level s on s.variant_id = v.id
+                where \(Self.meant(by: filter, of: seller))
+                limit \(limit)::int
+            ) meant
+            """
+        ).decode { c in try c.next(Int.self) }.first ?? 0
+    }
+
+    /// The shop's own index leads to its listings; the text is looked for in those alone.
+    private static func meant(by filter: OfferFilter, of seller: ID<Seller>) -> SQL {
+        var condition: SQL = "l.seller_id = \(seller) and l.state in ('draft', 'published')"
+        if let category = filter.category {
+            condition = "\(condition) and l.category_path @> array[\(category)::uuid]"
+        }
+        if filter.isLow {
+            condition = """
+                \(condition) and s.on_hand - s.reserved <= \(ScarceStockStore.threshold(of: seller))
+                """
+        }
+        guard let text = filter.text else { return condition }
+        return """
+            \(condition) and (strpos(lower(l.title), lower(\(text)::text)) > 0
+                or strpos(l.handle, lower(\(text)::text)) > 0
+                or starts_with(lower(v.sku), lower(\(text)::text)))
+            """
     }
 
     private static let editable: SQL = """

@@ -47,11 +47,27 @@ extension Marketplace {
 
     /// Applies a stored delivery. What it says of payments and refunds is absolute, so a repeat or
     /// an older one changes nothing. What may only have come too early is thrown: the job tries
-    /// again, and stands among the dead letters in the end.
+    /// again, and stands among the dead letters in the end. The delivery says itself that its work
+    /// failed, and why.
     func applyWebhook(_ args: WebhookArgs) async throws {
         guard let stored = try await database.webhooks.find(args.event, from: args.instance) else {
             return
         }
+        do { try await apply(stored, args) } catch {
+            // A worker that is stopped failed at nothing.
+            guard !Task.isCancelled else { throw error }
+            // The job is told in any case; this is for whoever looks at the deliveries.
+            do {
+                try await database.failedWebhooks.note(
+                    "\(error)", of: args.event, from: args.instance)
+            } catch let unnoted {
+                logger.warning("webhook.unnoted", metadata: ["error": "\(unnoted)"])
+            }
+            throw error
+        }
+    }
+
+    private func apply(_ stored: StoredWebhook, _ args: WebhookArgs) async throws {
         let context = OperationContext(
             idempotencyKey: "webhook:\(args.event)",
             deadline: Instant.systemNow.advanced(by: settings.callDeadline))

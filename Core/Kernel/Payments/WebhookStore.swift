@@ -48,7 +48,9 @@ struct WebhookStore {
     ) async throws {
         try await db.execute(
             """
-            update webhook_inbox set state = \(state), error = \(error), done_at = now()
+            update webhook_inbox set state = \(state), error = \(error), done_at = now(),
+                failed_at = case when \(state)::text = 'failed' then now() end,
+                tries = tries + case when \(state)::text = 'failed' then 1 else 0 end
             where instance_id = \(instance) and event_id = \(event)
             """)
     }

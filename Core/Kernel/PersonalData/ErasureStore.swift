@@ -144,6 +144,13 @@ struct ErasureStore {
                 and m.topic = any(\(Self.ownTopics)::text[])
             """,
             "delete from email_change where account_id = \(account)",
+            // As with a claim: to addresses that the person has proved.
+            """
+            delete from mail m using team_invitation i
+            where i.used_by = \(account) and m.recipient = i.email
+                and m.topic = \(TeamInvitation.topic)
+            """,
+            "delete from team_invitation where used_by = \(account)",
             "delete from notification where id in (\(toThem))",
             "update notification set payload = payload - 'note' where event_id in (\(told))",
             """

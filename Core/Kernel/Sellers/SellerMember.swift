@@ -6,20 +6,26 @@ public struct SellerMember: Hashable, Sendable, Codable {
     public let seller: ID<Seller>
     public let account: ID<Account>
     public let role: SellerRole
+    /// What a token may do at most with which the person acts; nil without one.
+    public let limits: Set<SellerPermission>?
 
-    public init(seller: ID<Seller>, account: ID<Account>, role: SellerRole) {
+    public init(
+        seller: ID<Seller>, account: ID<Account>, role: SellerRole,
+        limits: Set<SellerPermission>? = nil
+    ) {
         self.seller = seller
         self.account = account
         self.role = role
+        self.limits = limits
     }
 
     /// - Throws: ``SellerRefusal/notAllowed`` when the role does not include it.
     public func require(_ permission: SellerPermission) throws(SellerRefusal) {
-        guard role.permissions.contains(permission) else { throw .notAllowed }
+        guard may(permission) else { throw .notAllowed }
     }
 
     public func may(_ permission: SellerPermission) -> Bool {
-        role.permissions.contains(permission)
+        role.permissions.contains(permission) && (limits?.contains(permission) ?? true)
     }
 }
 
@@ -58,7 +64,7 @@ public enum SellerRole: String, SQLText, Sendable, CaseIterable, Codable {
 }
 
 /// One thing that a member may be allowed to do.
-public enum SellerPermission: String, Sendable, CaseIterable {
+public enum SellerPermission: String, Sendable, CaseIterable, Codable {
     case readListings, editListings
     case readOrders, shipOrders, refundOrders
     case readMoney, editWallets

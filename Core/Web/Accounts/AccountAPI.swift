@@ -25,7 +25,7 @@ public struct AccountAPI: Sendable {
                             password: call.body.password,
                             language: call.request.spokenLanguage)))
             }
-        api.get("/account", "Who is signed in", tag: tag)
+        api.get("/account", "Who is signed in", tag: tag).openToScopes()
             .handle(as: SignedIn.self) { _, person in AccountAnswer(person.account) }
         api.put("/account/password", "Change the password; other sessions end", tag: tag)
             .about("All your tokens end with the password that they were made with.")
@@ -81,6 +81,12 @@ public struct AccountAPI: Sendable {
 
     private func mountTokens(on api: API, tag: String) {
         api.post("/tokens", "Make a token for programs, with e-mail and password", tag: tag)
+            .about(
+                """
+                It lasts 90 days where `expiresAt` is absent, and a year at most. In the seller \
+                app `scopes` says what it may do; without them it may do what your role includes.
+                """
+            )
             .body(NewToken.self).limited(.signIn).refuses(.unauthenticated, .conflict)
             .succeeds(with: .created)
             .handle(as: Visitor.self) { call, _ in
@@ -90,9 +96,11 @@ public struct AccountAPI: Sendable {
                         code: call.body.code))
                 let (token, secret) = try await call.marketplace.createAccessToken(
                     named: call.body.name, for: call.request.site.app, of: account.id,
-                    expiresAt: call.body.expiresAt, since: account.accessEpoch)
+                    scopes: call.body.scopes, expiresAt: call.body.expiresAt,
+                    since: account.accessEpoch)
                 return NewTokenAnswer(
-                    id: token.id, name: token.name, token: secret, expiresAt: token.expiresAt)
+                    id: token.id, name: token.name, token: secret, expiresAt: token.expiresAt,
+                    scopes: token.scopes)
             }
         api.get("/tokens", "Your tokens, newest first", tag: tag)
             .query(ListQuery.self)
@@ -140,9 +148,10 @@ struct NewToken: Described {
     let code: String?
     let name: String
     let expiresAt: Instant?
+    let scopes: [TokenScope]?
     static let rules: [String: [Rule]] = [
         "email": [.length(1...254)], "password": [.length(1...200)], "name": [.length(1...80)],
-        "code": Credentials.codeRules,
+        "code": Credentials.codeRules, "scopes": [.count(1...8)],
     ]
 }
 
@@ -179,6 +188,8 @@ struct NewTokenAnswer: Codable, Sendable {
     /// Shown this once.
     let token: String
     let expiresAt: Instant?
+    /// Null for all that its person may do.
+    let scopes: [TokenScope]?
 }
 
 struct TokenAnswer: Codable, Sendable {
@@ -187,6 +198,10 @@ struct TokenAnswer: Codable, Sendable {
     let createdAt: Instant
     let expiresAt: Instant?
     let revokedAt: Instant?
+    /// Null for all that its person may do.
+    let scopes: [TokenScope]?
+    /// To within five minutes.
+    let lastUsedAt: Instant?
 
     init(_ token: AccessToken) {
         id = token.id
@@ -194,5 +209,7 @@ struct TokenAnswer: Codable, Sendable {
         createdAt = token.createdAt
         expiresAt = token.expiresAt
         revokedAt = token.revokedAt
+        scopes = token.scopes
+        lastUsedAt = token.lastUsedAt
     }
 }

@@ -152,7 +152,7 @@ extension WebRequest {
     }
 
     /// Where this app is, by its settings: a letter must not lead where a request says that it is.
-    var appURL: String {
+    public var appURL: String {
         if let known = site.settings.publicURL { return known }
         return site.app == .seller
             ? marketplace.settings.sellerURL : marketplace.settings.storefrontURL

@@ -1,5 +1,5 @@
 /// Reads strict RFC 8259 JSON: valid UTF-8, no duplicate members, bounded depth.
-struct JSONParser {
+public struct JSONParser {
     /// Deeper than any body that we accept, and far from what a stack could not bear.
     static let depthMax = 32
 
@@ -8,7 +8,7 @@ struct JSONParser {
     private var depth = 0
 
     /// - Throws: ``InvalidInput`` with `.malformed` or `.tooDeep`.
-    static func parse(_ bytes: [UInt8]) throws(InvalidInput) -> JSONValue {
+    public static func parse(_ bytes: [UInt8]) throws(InvalidInput) -> JSONValue {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw InvalidInput.malformed("the body is not valid UTF-8")
         }

@@ -166,6 +166,10 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
     /// Reads something, and is closed all the same to whoever looks on as somebody else.
     public func closedOnBehalf() -> Self { .init(routes, operation.with(\.isOpenOnBehalf, false)) }
 
+    /// Asks for a person and no shop, and is open all the same to a token that may not do
+    /// everything. Never what changes something of the person's.
+    public func openToScopes() -> Self { .init(routes, operation.with(\.isOpenToScopes, true)) }
+
     /// A paragraph for the document.
     public func about(_ text: String) -> Self { .init(routes, operation.with(\.about, text)) }
 
@@ -183,7 +187,8 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
         if Answer.self == Download.self { operation.answer = .bytes }
         routes.add(operation) { [operation] request in
             try request.requireJSONAcceptable(operation)
-            let caller = try await request.prove(who, needing: needs, operation.limit)
+            let caller = try await request.prove(
+                who, needing: needs, operation.limit, isOpenToScopes: operation.isOpenToScopes)
             return try await operation.answer(request, caller) { input, claim in
                 let call = Call<Path, Query, Body>(
                     request: request, path: try input.path(Path.self),

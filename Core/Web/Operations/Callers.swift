@@ -24,12 +24,20 @@ public protocol Caller: Sendable {
 
 extension WebRequest {
     /// Proves the caller, and counts what the caller's account changes.
-    /// - Throws: what ``Caller/prove(_:needing:)`` throws, and
+    /// - Parameter isOpenToScopes: whether a token may ask for it that may not do everything.
+    /// - Throws: what ``Caller/prove(_:needing:)`` throws, ``WebRefusal/notInScope``, and
     ///   ``WebRefusal/tooManyRequests(retryAfter:)``.
     func prove<Who: Caller>(
-        _ who: Who.Type, needing needs: [Who.Need], _ limit: RateClass
+        _ who: Who.Type, needing needs: [Who.Need], _ limit: RateClass,
+        isOpenToScopes: Bool = false
     ) async throws -> Who {
         let caller = try await Who.prove(self, needing: needs)
+        // Of a member the scopes are asked with the role; anything else of a person's is theirs.
+        if Who.access != .member, Who.access != .everyone, !isOpenToScopes,
+            try await tokenPermissions() != nil
+        {
+            throw WebRefusal.notInScope
+        }
         if limit == .write, let account = caller.signedIn {
             try await site.limiter.take(.accountWrite, "\(account.id)")
         }
@@ -113,8 +121,13 @@ public struct Member: Caller {
         guard let account = try await request.account() else { throw WebRefusal.signInNeeded }
         let shops = try await request.shops(of: account)
         let shop = try await chosen(from: shops, request)
-        let membership = SellerMember(seller: shop.seller, account: account.id, role: shop.role)
-        guard needs.allSatisfy({ membership.may($0) }) else { throw WebRefusal.notYours }
+        let membership = SellerMember(
+            seller: shop.seller, account: account.id, role: shop.role,
+            limits: try await request.tokenPermissions())
+        guard needs.allSatisfy({ shop.role.permissions.contains($0) }) else {
+            throw WebRefusal.notYours
+        }
+        guard needs.allSatisfy({ membership.may($0) }) else { throw WebRefusal.notInScope }
         return Member(account: account, membership: membership, shop: shop)
     }
 

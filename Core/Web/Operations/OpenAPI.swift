@@ -7,6 +7,18 @@ struct OpenAPI {
     let site: Site
     let operations: [Operation]
 
+    private var about: String {
+        let all = """
+            Money is in minor units. Errors are RFC 9457 problems. Lists carry `next`, which is \
+            handed back as `after`. Unknown fields are refused.
+            """
+        guard site.app == .seller else { return all }
+        return all + """
+             A token with scopes opens what lists one of them in `x-scopes`, within its \
+            person's role (`x-needs`), and nothing else: 403 and `web.not-in-scope`.
+            """
+    }
+
     var document: JSONValue {
         var objects = SchemaCollector()
         var paths: [String: [String: JSONValue]] = [:]
@@ -23,11 +35,7 @@ struct OpenAPI {
             "openapi": "3.1.0",
             "info": [
                 "title": .string(site.title), "version": "1",
-                "description":
-                    """
-                Money is in minor units. Errors are RFC 9457 problems. Lists carry `next`, \
-                which is handed back as `after`. Unknown fields are refused.
-                """,
+                "description": .string(about),
             ],
             "servers": [["url": "/"]],
             "paths": .object(paths.mapValues { .object($0) }),
@@ -66,6 +74,9 @@ extension Operation {
         if let about { members["description"] = .string(about) }
         if access != .everyone { members["security"] = [["token": []], ["session": []]] }
         if !needs.isEmpty { members["x-needs"] = .array(needs.map { .string($0) }) }
+        if app == AccessToken.Audience.seller.rawValue, access != .everyone {
+            members["x-scopes"] = .array(scopes.map { .string($0.rawValue) })
+        }
         switch body {
         case .none: break
         case .json(let schema, _):
@@ -163,11 +174,13 @@ struct DocsPage {
         let about: [Piece]
         let answers: String
         let isOnce: Bool
+        /// What opens it to a token of the seller app that has scopes; nil for nothing.
+        let scopes: String?
     }
 
     let sections: [Section]
 
-    init(_ operations: [Operation]) {
+    init(_ operations: [Operation], in app: AccessToken.Audience) {
         var tags: [String] = []
         for operation in operations where !tags.contains(operation.tag) {
             tags.append(operation.tag)
@@ -183,7 +196,8 @@ struct DocsPage {
                         about: Self.pieces(operation.about ?? ""),
                         answers: ([operation.success] + operation.problemStatuses)
                             .map { String($0.code) }.joined(separator: ", "),
-                        isOnce: operation.isOnce)
+                        isOnce: operation.isOnce,
+                        scopes: app == .seller ? Self.scopes(operation) : nil)
                 })
         }
     }
@@ -193,6 +207,11 @@ struct DocsPage {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .map { Piece(text: String($0.element), isCode: $0.offset % 2 == 1) }
             .filter { !$0.text.isEmpty }
+    }
+
+    private static func scopes(_ operation: Operation) -> String? {
+        let scopes = operation.scopes
+        return scopes.isEmpty ? nil : scopes.map(\.rawValue).joined(separator: ", ")
     }
 
     private static func caller(_ operation: Operation) -> String {

@@ -34,6 +34,8 @@ struct Operation: Sendable {
     var limit = RateClass.read
     var access = Access.everyone
     var needs: [String] = []
+    /// Whether a token with scopes may ask for it, of what is no shop's.
+    var isOpenToScopes = false
     /// Whether it may be asked for in another person's place.
     var isOpenOnBehalf: Bool
 
@@ -43,6 +45,13 @@ struct Operation: Sendable {
         self.path = path
         self.summary = summary
         self.tag = tag
+    }
+
+    /// The scopes of which each by itself opens it to a token; none where it is not a shop's.
+    var scopes: [TokenScope] {
+        guard access == .member || isOpenToScopes else { return [] }
+        let wanted = needs.compactMap { SellerPermission(rawValue: $0) }
+        return TokenScope.allCases.filter { $0.permissions.isSuperset(of: wanted) }
     }
 
     func with<Value>(_ key: WritableKeyPath<Operation, Value>, _ value: Value) -> Operation {

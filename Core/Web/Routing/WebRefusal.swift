@@ -10,6 +10,7 @@ public enum WebRefusal: Refusal {
     case signInNeeded
     case notYours
     case notOnBehalf
+    case notInScope
     case chooseSeller
     case foreignOrigin
     case formExpired
@@ -31,6 +32,7 @@ public enum WebRefusal: Refusal {
         case .signInNeeded: "web.sign-in-needed"
         case .notYours: "web.forbidden"
         case .notOnBehalf: "web.not-on-behalf"
+        case .notInScope: "web.not-in-scope"
         case .chooseSeller: "web.choose-seller"
         case .foreignOrigin: "web.foreign-origin"
         case .formExpired: "web.form-expired"
@@ -50,7 +52,7 @@ public enum WebRefusal: Refusal {
         case .unsupportedType: .unsupportedType
         case .bodyTooLarge: .tooLarge
         case .signInNeeded: .unauthenticated
-        case .notYours, .notOnBehalf, .foreignOrigin, .formExpired: .forbidden
+        case .notYours, .notOnBehalf, .notInScope, .foreignOrigin, .formExpired: .forbidden
         case .tooManyRequests: .tooMany
         case .sessionsUnavailable, .busy: .unavailable
         case .cursorInvalid, .keyReused, .keyMalformed, .chooseSeller: .invalid
@@ -69,6 +71,7 @@ public enum WebRefusal: Refusal {
         case .signInNeeded: "Please sign in first."
         case .notYours: "Your role does not allow this."
         case .notOnBehalf: "Only the person can do this, and nobody who looks on as them."
+        case .notInScope: "This token may not do this: it is not in its scopes."
         case .chooseSeller: "You work for several sellers: say which one with ?seller=…."
         case .foreignOrigin: "This request was sent from another site."
         case .formExpired: "This form is too old. Go back, reload the page and send it again."

@@ -22,7 +22,7 @@ public struct WebApp: Sendable {
         }
         let operations = routes.operations
         routes.get("/docs").show(as: Visitor.self) { call, _ in
-            .page("docs", DocsPage(operations), title: localized("API"))
+            .page("docs", DocsPage(operations, in: site.app), title: localized("API"))
         }
         if site.languages.count > 1 { LanguagePages().mount(on: routes) }
         routes.raw(.get, "/assets/{name}", limit: .unlimited, access: .everyone) { request in

@@ -8,6 +8,8 @@ struct SessionLookup: Sendable {
     var account: Account?
     /// Set where the account is not the caller's own.
     var impersonation: Impersonation?
+    /// What the caller's token may do at most in a shop; nil for everything.
+    var permissions: Set<SellerPermission>?
 }
 
 extension WebRequest {
@@ -28,6 +30,11 @@ extension WebRequest {
     ///   refusal for a token that is not valid.
     public func account() async throws -> Account? { try await lookup().account }
 
+    /// What the caller's token may do at most in a shop; nil for everything, and without a token.
+    func tokenPermissions() async throws -> Set<SellerPermission>? {
+        try await lookup().permissions
+    }
+
     /// The session of this browser, when somebody signed in with it.
     public func session() async throws -> Session? { try await lookup().session }
 
@@ -39,7 +46,9 @@ extension WebRequest {
                 throw AccountRefusal.tokenInvalid
             }
             _ = header
-            lookup.account = try await marketplace.account(forToken: token, audience: site.app)
+            let bearer = try await marketplace.bearer(ofToken: token, audience: site.app)
+            lookup.account = bearer.account
+            lookup.permissions = bearer.permissions
         } else if let token = cookie(sessionCookie), !token.isEmpty {
             do { lookup.session = try await site.sessions.find(token) } catch is RedisError {
                 throw WebRefusal.sessionsUnavailable

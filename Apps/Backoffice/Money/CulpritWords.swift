@@ -1,0 +1,66 @@
+import Kernel
+
+/// Rows at fault in the books, in the language of the page: the checks write them in English.
+enum CulpritWords {
+    /// What the checks say, by its fixed parts; a test reads the checks for them.
+    static let keys = [
+        "dispute {1} charged order {2} with {3}, the books have {4}",
+        "dispute {1} took {2} and {3}, the books have {4}",
+        "file {1} is {2}, its payouts {3}",
+        "invoice payment {1} of {2}, the books have {3}",
+        "invoice {1}",
+        "invoice {1} was paid {2}",
+        "numbers up to {1} of {2} invoices",
+        "order {1}",
+        "order {1} earned {2} and was paid {3}",
+        "order {1} had {2} given back, its refunds come to {3}",
+        "order {1} has things for {2}, its lines come to {3}",
+        "order {1} has {2} called off, its parts come to {3}",
+        "order {1} has {2} claimed, its open refunds are {3}",
+        "order {1} has {2} in reserve, put aside were {3}",
+        "order {1} has {2} in reserve, put aside were {3}, and it was released",
+        "order {1} has {2} kept, its entries say {3}",
+        "order {1} has {2} pending and {3} available, {4} frozen and {5} in reserve",
+        "order {1} has {2} refunded, its refunds are {3}",
+        "order {1} is in the books as released, and is not",
+        "order {1} is released, but not in the books",
+        "order {1} is to be charged {2}, invoiced is {3}, to be invoiced {4}",
+        "order {1} is {2}, its share {3}",
+        "order {1} is {2}, the books have {3}",
+        "order {1} keeps {2} and {3}, its parts {4} and {5}",
+        "order {1} keeps {2} of {3}",
+        "order {1} owes tax in {2}, the books in {3}",
+        "order {1} owes {2}",
+        "order {1} was booked at {2}",
+        "order {1} was captured with {2}, the books have {3}",
+        "part {1} of order {2}",
+        "payment {1}",
+        "payment {1} is {2}, purchase {3} is {4}",
+        "payout {1} has {2} of order {3}, the books set aside {4}",
+        "payout {1} is {2}",
+        "payout {1} is {2}, not {3}",
+        "payout {1} is {2}, the books have {3}",
+        "payout {1} says plan {2}, which does not know it",
+        "plan {1}",
+        "plan {1} line {2} is {3}, its payout {4}",
+        "purchase {1} is {2}, not {3}",
+        "refund {1}",
+        "refund {1} is {2}, its parts are {3} and its goodwill {4}",
+        "refund {1} of {2}, the books have {3}",
+        "transaction {1} line {2}",
+        "{1} has {2} frozen",
+        "{1} holds {2}, to go back are {3}",
+        "{1} in {2} is kept as {3}, its entries say {4}",
+        "{1} is in {2}",
+        "{1} is off by {2}",
+        "{1} is {2}",
+        "{1} is {2}, its entries say {3}",
+        "{1} is {2}, its open payouts are {3}",
+        "{1} takes back {2} of {3}",
+        "{1}: took in {2} and paid out {3}",
+    ]
+
+    private static let sentences = KnownSentences(keys)
+
+    static func said(_ culprit: String) -> String { sentences.said(culprit) }
+}

@@ -1,0 +1,23 @@
+/// Sentences of ours that come finished and in English out of the books, found again by what is
+/// fixed in them and said in the language of the page. Others stay as they are.
+package struct KnownSentences: Sendable {
+    private let patterns: [SentencePattern]
+
+    /// - Parameter keys: with numbered places, `order {1} owes {2}`, as the catalogues have them.
+    package init(_ keys: [String]) {
+        patterns = keys.compactMap { SentencePattern($0) }.sorted { $0.weight > $1.weight }
+    }
+
+    /// A value that is a word of ours, such as a state, is said as well.
+    package func said(_ english: String) -> String {
+        let words = Words.current
+        guard words.language != .english else { return english }
+        for pattern in patterns {
+            guard let values = pattern.values(in: english),
+                case .text(let text) = words.entries[pattern.key]
+            else { continue }
+            return Places.fill(text) { place in values[place].map(words.name) }
+        }
+        return english
+    }
+}

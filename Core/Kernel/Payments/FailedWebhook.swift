@@ -1,0 +1,102 @@
+import Vocabulary
+
+/// A delivery of a provider's that was taken in, and whose work failed.
+public struct FailedWebhook: Hashable, Sendable {
+    public enum State: String, Sendable, CaseIterable {
+        /// What it says cannot be believed: nobody tries again by itself.
+        case refused
+        /// A worker tries again.
+        case waiting
+        /// Every try failed.
+        case dead
+    }
+
+    public let instance: ID<ProviderInstance>
+    /// What the market calls the provider.
+    public let provider: String
+    /// The provider's own name of it, 1 to 200 characters of any kind.
+    public let event: String
+    /// The provider's own word for what it tells, such as `payment_intent.succeeded`.
+    public let kind: String
+    public let receivedAt: Instant
+    public let failedAt: Instant
+    public let tries: Int
+    public let error: String
+    public let state: State
+}
+
+/// Why a delivery is not taken up again.
+public enum WebhookRefusal: Refusal, CaseIterable {
+    case unknown
+
+    public var code: String { "webhook.unknown" }
+    public var reason: RefusalReason { .missing }
+    public var explanation: String {
+        switch self {
+        case .unknown: "There is no such delivery whose work failed."
+        }
+    }
+}
+
+/// What the audit trail keeps of a delivery.
+private struct WebhookTrace: Codable, Sendable {
+    let event: String
+    let state: String
+    let tries: Int
+}
+
+extension Marketplace {
+    /// Deliveries whose work failed, the last failure first: of one instance, or of all.
+    public func failedWebhooks(
+        of instance: ID<ProviderInstance>? = nil, _ page: PageRequest
+    ) async throws -> Page<FailedWebhook> {
+        try await database.failedWebhooks.list(of: instance, page)
+    }
+
+    /// - Throws: ``WebhookRefusal/unknown``, also for one that was applied.
+    public func failedWebhook(
+        _ event: String, from instance: ID<ProviderInstance>
+    ) async throws -> FailedWebhook {
+        guard let found = try await database.failedWebhooks.find(event, from: instance) else {
+            throw WebhookRefusal.unknown
+        }
+        return found
+    }
+
+    /// What was sent, as it came: at most 256 KB. It may hold what is nobody's to read: show it
+    /// with its secrets taken out.
+    /// - Throws: ``WebhookRefusal/unknown``, also for one that was applied.
+    public func failedWebhookBody(
+        _ event: String, from instance: ID<ProviderInstance>
+    ) async throws -> [UInt8] {
+        guard let body = try await database.failedWebhooks.body(event, from: instance) else {
+            throw WebhookRefusal.unknown
+        }
+        return body
+    }
+
+    /// Has a delivery whose work failed applied again, with all its tries. Written to the audit
+    /// trail.
+    /// - Throws: ``WebhookRefusal/unknown``, also for one that was applied meanwhile.
+    public func takeUpWebhook(
+        _ event: String, from instance: ID<ProviderInstance>, reason: String,
+        by admin: ID<Account>
+    ) async throws {
+        try await database.transaction { tx in
+            guard let before = try await tx.failedWebhooks.find(event, from: instance),
+                try await tx.failedWebhooks.renew(event, from: instance)
+            else { throw WebhookRefusal.unknown }
+            let key = "\(instance):\(event)"
+            try await tx.failedWebhooks.endDeadJobs(key)
+            try await tx.jobs.enqueue(
+                .applyWebhook, WebhookArgs(instance: instance, event: event), uniqueKey: key)
+            let state = FailedWebhook.State.waiting.rawValue
+            try await tx.audit.record(
+                "webhook.taken-up", on: "provider_instance", instance.description, by: admin,
+                reason: reason,
+                before: WebhookTrace(
+                    event: event, state: before.state.rawValue, tries: before.tries),
+                after: WebhookTrace(event: event, state: state, tries: before.tries))
+        }
+    }
+}

@@ -22,6 +22,7 @@ enum Links {
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
     static func receipt(_ id: ID<Purchase>) -> String { "/purchases/\(id)/receipt" }
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
+    static func delivery(of parcel: ID<Shipment>) -> String { "/shipments/\(parcel)/delivery" }
     static func wishes(ofParcelBy seller: ID<Seller>) -> String { "/cart/parcels/\(seller)/wishes" }
     static func picture(_ hash: ContentHash) -> String { "/media/\(hash)" }
 }

@@ -65,10 +65,10 @@ public enum Storefront {
             Chrome.Link(
                 pieces == 0 ? localized("Cart") : localized("Cart (\(pieces))"), Links.cart)
         ]
+        corner.append(Chrome.Link(localized("Wish list"), Links.wishes))
         if account == nil {
             corner.append(Chrome.Link(localized("Sign in"), "/sign-in"))
         } else {
-            corner.append(Chrome.Link(localized("Wish list"), Links.wishes))
             corner.append(Chrome.Link(localized("Your purchases"), Links.account))
         }
         let tree = try await request.marketplace.categories()
@@ -106,6 +106,7 @@ public enum Storefront {
     {
         let visitor = Visitor(of: request)
         try await request.site.carts.merge(guest: visitor.browser, into: account.id)
+        try await WishList.merge(of: visitor.browser, into: account.id, request)
         try await request.marketplace.adoptCheckouts(of: visitor.browser, into: account.id)
     }
 }

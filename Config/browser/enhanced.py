@@ -7,6 +7,7 @@ import back
 import gallery
 import keyboard
 import onepage
+import options
 import phone
 import suggestions
 import twice
@@ -30,6 +31,7 @@ class Enhanced:
             "photos": lambda: self.photos.check(heard),
             "suggestions": lambda: suggestions.check(browser, apps, heard),
             "gallery": lambda: gallery.check(browser, apps, self.photos.path, heard),
+            "options": lambda: options.check(browser, apps, heard),
             "back": lambda: back.check(browser, apps, self.photos.path, self.tag, heard),
             "twice": lambda: twice.check(
                 browser, apps, self.walk, self.photos.path, self.tag, heard),

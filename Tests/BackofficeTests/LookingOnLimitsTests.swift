@@ -25,7 +25,7 @@ import Web
     ]
     /// What reads, and hands data out, or goes to a provider.
     static let closed: Set<String> = [
-        "GET /api/v1/account/data", "GET /purchases/{purchase}/return",
+        "GET /api/v1/account/data", "GET /purchases/{purchase}/return", "GET /kept-form",
         "GET /money/accounts/{instance}/return", "GET /money/accounts/{instance}/link",
         "GET /export", "GET /api/v1/export", "GET /shop/documents/{document}",
         "GET /api/v1/statements/{wallet}/{currency}/{month}/csv",

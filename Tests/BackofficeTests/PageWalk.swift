@@ -116,7 +116,8 @@ extension WrittenMarket {
     }
 
     private static let alike = [
-        "/docs", "/register", "/sign-in", "/email", "/password", "/password/forgotten", "/",
+        "/docs", "/register", "/sign-in", "/email", "/password", "/password/forgotten",
+        "/kept-form", "/",
     ]
 
     /// Where to begin, besides the first page: what links lead to only sometimes.

@@ -73,7 +73,7 @@ import Web
                     .decode { c in try c.next(String.self) }.first)
             let none = try await browser.get("/makers/\(slug)/reviews")
             #expect(none.status == 200)
-            #expect(none.text.contains("There are no older ones."))
+            #expect(none.text.contains("There are none."))
             #expect(try await browser.get("/listings/\(ID<Listing>())/reviews").status == 404)
         }
     }

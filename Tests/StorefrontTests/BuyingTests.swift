@@ -31,36 +31,6 @@ import Web
         }
     }
 
-    @Test func `the purchase says which things came in which parcel`() async throws {
-        try await OpenShop.run { shop in
-            let clay = try await shop.market.given.verifiedSeller("Clay & Kiln")
-            let cup = try await shop.thing("Cup", by: clay)
-            let bowl = try await shop.thing("Bowl", by: clay)
-            let (browser, page) = try await shop.guestAtPayment([cup.variant, bowl.variant])
-            _ = try await browser.submit(page, "\(try #require(page.checkoutAction))/purchase")
-            let purchase = try await shop.lastPurchase()
-            let order = try #require(
-                try await shop.marketplace.listOrders(
-                    as: clay.member, OrderFilter(state: .paid), PageRequest()
-                ).items.first)
-            let lines = try await shop.marketplace.findOrder(order.id, as: clay.member).lines
-            let first = try #require(lines.first { $0.title == "Bowl" })
-
-            try await shop.marketplace.shipOrder(
-                order.id, [ShippedLine(line: first.id, quantity: 1)],
-                in: try ShippedParcel(carrier: "Post"), as: clay.member)
-            let part = try await browser.get("/purchases/\(purchase)")
-            try await shop.marketplace.shipOrder(
-                order.id, in: try ShippedParcel(carrier: "DHL"), as: clay.member)
-            let whole = try await browser.get("/purchases/\(purchase)")
-
-            #expect(part.text.contains("Sent with Post"))
-            #expect(part.text.contains("<span class=\"quiet\">1 × Bowl</span>"))
-            #expect(!part.text.contains("<span class=\"quiet\">1 × Cup</span>"))
-            #expect(whole.text.contains("<span class=\"quiet\">1 × Cup</span>"))
-        }
-    }
-
     @Test func `a declined card says why, and another way can be chosen`() async throws {
         try await OpenShop.run { shop in
             let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())

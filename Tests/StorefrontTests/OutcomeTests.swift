@@ -110,6 +110,41 @@ import Web
         }
     }
 
+    @Test func `is said to programs too, and nothing of what was never paid`() async throws {
+        try await OpenShop.run { shop in
+            let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())
+            let browser = Browser(shop.app)
+            try await shop.register(browser)
+            let (_, page) = try await shop.guestAtPayment([cup.variant], in: browser)
+            let action = try #require(page.checkoutAction)
+            _ = try await browser.submit(
+                page, "\(action)/purchase", ["way": "\(shop.payment) declined"])
+            let id = try await shop.lastPurchase()
+            func outcomes() async throws -> [String?] {
+                let one = try await browser.send("GET", "/api/v1/purchases/\(id)").json
+                let list = try await browser.send("GET", "/api/v1/purchases").json
+                guard case .array(let items)? = list?["items"] else { return [] }
+                return [one?["outcome"]?.string, items.first?["outcome"]?.string]
+            }
+
+            let unpaid = try await outcomes()
+            _ = try await browser.submit(
+                try await browser.get("/purchases/\(id)"), "/purchases/\(id)/payments",
+                ["way": "\(shop.payment) card"])
+            let paid = try await outcomes()
+            _ = try await Self.cancel(
+                try await browser.get("/purchases/\(id)"), browser, shop)
+            let meanwhile = try await outcomes()
+            while try await shop.marketplace.settlePayments() > 0 {}
+            let back = try await outcomes()
+
+            #expect(unpaid == [nil, nil])
+            #expect(paid == ["stands", "stands"])
+            #expect(meanwhile == ["returning", "returning"])
+            #expect(back == ["returned", "returned"])
+        }
+    }
+
     @Test func `is known by what was taken and what went back`() {
         func outcome(
             _ isAllCancelled: Bool, _ captured: Int64, _ refunded: Int64, _ isReturning: Bool

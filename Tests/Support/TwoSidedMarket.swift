@@ -77,7 +77,7 @@ public struct MarketSide: Sendable {
             ShippingProfileDraft(name: "Letters", handlingDays: 1, zones: []), as: member)
         let address = try await kernel.keepAddress(Given.address, of: customer.id)
         customerIDs = [
-            "address": "\(address.id)",
+            "address": "\(address.id)", "shipment": "\(delivered.shipments[0].id)",
             "order": "\(paid.order.id)", "line": "\(paid.lines[0].id)",
             "purchase": "\(paid.order.purchase)", "checkout": "\(open.id)",
             "parcel": "\(open.parcels[0].number)", "token": "\(customerToken.id)",

@@ -5,18 +5,57 @@ import Web
 /// Everything that customers said of a thing or of a maker, page by page; the pages of both show
 /// the newest alone.
 struct AllReviewsRoutes {
+    struct Query: Described {
+        let sort: Sort?
+        /// The `next` of the page before.
+        let after: String?
+        let limit: Int?
+        static let rules: [String: [Rule]] = [
+            "after": [.length(1...400)], "limit": [.range(1...100)],
+        ]
+
+        func page(limit otherwise: Int) throws -> PageRequest {
+            try ListQuery(after: after, limit: limit).page(limit: otherwise)
+        }
+    }
+
+    /// Which of them first; of `pictured` ones only those with photos.
+    enum Sort: String, Codable, CaseIterable {
+        case newest, highest, lowest, pictured
+
+        var order: ReviewOrder {
+            switch self {
+            case .newest: .newest
+            case .highest: .highest
+            case .lowest: .lowest
+            case .pictured: .pictured
+            }
+        }
+
+        var words: String {
+            switch self {
+            case .newest: localized("Newest")
+            case .highest: localized("Most stars")
+            case .lowest: localized("Fewest stars")
+            case .pictured: localized("With photos")
+            }
+        }
+    }
+
     private static let perPage = 25
 
     func mount(on routes: Routes) {
         routes.get("/listings/{listing}/reviews").path(BrowseRoutes.ListingPath.self)
-            .query(ListQuery.self)
+            .query(Query.self)
             .show(as: Visitor.self) { call, _ in
                 let listing = try await call.marketplace.publicListing(call.path.listing)
+                let sort = call.query.sort ?? .newest
                 let cards = try await call.marketplace.reviewCards(
-                    of: listing.id, call.query.page(limit: Self.perPage))
+                    of: listing.id, by: sort.order, call.query.page(limit: Self.perPage))
                 return .page(
                     "all-reviews",
-                    AllReviewsPage(cards, of: listing.title, at: Links.listing(listing.id)),
+                    AllReviewsPage(
+                        cards, of: listing.title, at: Links.listing(listing.id), by: sort),
                     title: localized("What customers say of \(listing.title)"))
             }
         routes.get("/makers/{slug}/reviews").path(BrowseRoutes.SlugPath.self)
@@ -40,12 +79,36 @@ struct AllReviewsPage {
     let reviews: [ReviewCard]
     let hasReviews: Bool
     let next: String?
+    /// In which order they may be read; none where there is but one.
+    let orders: [Order]
+    let hasOrders: Bool
 
-    init(_ page: Kernel.Page<ReviewCard>, of name: String, at path: String) {
+    struct Order {
+        let label: String
+        let href: String
+        let isChosen: Bool
+    }
+
+    /// - Parameter sort: nil where there is but one order.
+    init(
+        _ page: Kernel.Page<ReviewCard>, of name: String, at path: String,
+        by sort: AllReviewsRoutes.Sort? = nil
+    ) {
+        orders =
+            sort == nil
+            ? []
+            : AllReviewsRoutes.Sort.allCases.map { one in
+                Order(
+                    label: one.words,
+                    href: "\(path)/reviews" + (one == .newest ? "" : "?sort=\(one)"),
+                    isChosen: one == sort)
+            }
+        hasOrders = sort != nil
+        let kept = sort.map { $0 == .newest ? "" : "sort=\($0)&" } ?? ""
         self.name = name
         back = path
         reviews = page.items
         hasReviews = !reviews.isEmpty
-        next = page.next.map { "\(path)/reviews?after=\(Cursor.seal($0))" }
+        next = page.next.map { "\(path)/reviews?\(kept)after=\(Cursor.seal($0))" }
     }
 }

@@ -10,9 +10,17 @@ struct BrowseRoutes {
     }
     struct ListingPath: Described { let listing: ID<Listing> }
     struct ListingQuery: Described {
-        /// The choice that is chosen; one that there is not, or is sold out, is left out.
+        /// The choice that is chosen; one that there is not is left out, and so is one that is
+        /// sold out where the choices stand in one list.
         let variant: String?
-        static let rules: [String: [Rule]] = ["variant": [.length(0...60)]]
+        /// What is chosen of each option, where there is no choice with all of that.
+        let option1: String?
+        let option2: String?
+        let option3: String?
+        static let rules: [String: [Rule]] = [
+            "variant": [.length(0...60)], "option1": [.length(0...80)],
+            "option2": [.length(0...80)], "option3": [.length(0...80)],
+        ]
     }
 
     private static let cardsPerPage = 24
@@ -114,9 +122,10 @@ struct BrowseRoutes {
         } catch ListingRefusal.unknown {
             return try await absent(call.path.listing, call.marketplace)
         }
-        let asked = listing.variants.first {
-            $0.id.description == call.query.variant && $0.available > 0
-        }
+        let options = OptionAxes(
+            listing, asked: call.query.variant,
+            wished: [call.query.option1, call.query.option2, call.query.option3])
+        let asked = Self.asked(of: listing, options, call.query)
         var byShop = CardQuery()
         byShop.seller = listing.seller.id
         async let tree = call.marketplace.categories()
@@ -127,15 +136,13 @@ struct BrowseRoutes {
         async let together = call.marketplace.boughtTogether(with: listing.id)
         let country = VisitorCountry(call.request).code
         async let delivery = estimate(
-            asked?.id ?? listing.firstToHave, country, call.marketplace)
+            asked.flatMap { $0.available > 0 ? $0.id : nil } ?? listing.firstToHave, country,
+            call.marketplace)
         let seen = RecentlySeen(call.request)
         async let before = call.marketplace.cards(of: seen.others(than: listing.id))
         let reviews = try await call.marketplace.reviewCards(of: listing.id)
         let path = try await tree.first { $0.id == listing.category?.id }?.path ?? []
-        var isWished: Bool?
-        if let account = visitor.account {
-            isWished = try await call.marketplace.isWished(listing.id, by: account.id)
-        }
+        let isWished = try await WishList(visitor, call.request).has(listing.id)
         let crumbs = try await tree.filter { path.contains($0.id) }
         let attributes = try await call.marketplace.attributes()
         let bought = try await together
@@ -150,7 +157,8 @@ struct BrowseRoutes {
             : []
         let (away, estimated) = (try await holiday, try await delivery)
         let model = ListingPage(
-            listing, asked: asked, crumbs: crumbs, attributes: attributes, reviews: reviews,
+            listing, asked: asked, options: options, crumbs: crumbs, attributes: attributes,
+            reviews: reviews,
             isWished: isWished,
             maker: try await maker, holiday: away, policies: try await policies,
             delivery: DeliveryLine(
@@ -170,6 +178,16 @@ struct BrowseRoutes {
         return .page(
             "listing", model, title: listing.title,
             head: .listing(listing, crumbs, attributes, model.reviews))
+    }
+
+    /// What is shown as chosen; nil for nothing, or for what is not made.
+    private static func asked(
+        of listing: PublicListing, _ options: OptionAxes?, _ query: ListingQuery
+    ) -> PublicListing.Choice? {
+        if let options { return options.chosen }
+        return listing.variants.first {
+            $0.id.description == query.variant && $0.available > 0
+        }
     }
 
     /// Things of the same category that the page does not show already.

@@ -28,9 +28,7 @@ struct ListingPage {
 
     let id: String
     let title: String
-    /// Nil for a guest, who is asked to sign in first.
-    let isWished: Bool?
-    let isGuest: Bool
+    let isWished: Bool
     let crumbs: [CategoryLink]
     let seller: String
     let sellerHref: String
@@ -60,13 +58,18 @@ struct ListingPage {
     let choices: [Choice]
     let hasChoices: Bool
     let only: Choice?
+    /// One choice for each option, where it has several.
+    let options: OptionAxes?
+    /// The anchor of the picture of what is chosen of them.
+    let chosenPicture: String?
     let canBuy: Bool
+    let isSoldOut: Bool
     let description: String
     let facts: [Fact]
     let hasFacts: Bool
     let reviews: [ReviewCard]
     let hasReviews: Bool
-    /// Where older ones are; nil when there are none.
+    /// Where all are, in whichever order; nil where this is all.
     let allReviews: String?
     /// Of the same category, where few things were bought together with it.
     let alike: [ThingCard]
@@ -85,9 +88,10 @@ struct ListingPage {
     }
 
     init(
-        _ listing: PublicListing, asked: PublicListing.Choice?, crumbs: [Kernel.Category],
+        _ listing: PublicListing, asked: PublicListing.Choice?, options: OptionAxes?,
+        crumbs: [Kernel.Category],
         attributes: [Attribute], reviews: Page<ReviewCard>,
-        isWished: Bool?, maker: Seller?, holiday: Holiday?, policies: String?,
+        isWished: Bool, maker: Seller?, holiday: Holiday?, policies: String?,
         delivery: DeliveryLine,
         more: [ListingCard],
         together: [ListingCard], alike: [ListingCard],
@@ -96,7 +100,6 @@ struct ListingPage {
         id = listing.id.description
         title = listing.title
         self.isWished = isWished
-        isGuest = isWished == nil
         self.crumbs = crumbs.map { CategoryLink($0) }
         seller = listing.seller.name
         sellerHref = Links.seller(listing.seller.slug)
@@ -117,30 +120,29 @@ struct ListingPage {
         self.delivery = delivery
         taxNote = localized("plus shipping; taxes are shown before you pay")
         let shown = listing.images.filter { $0.shown != nil }
-        pictures = Self.gallery(shown, title: listing.title)
+        // What somebody chose stands first, also for whom no script brings it forward.
+        let own = options?.chosen.flatMap { Self.own($0, shown) }
+        pictures = Self.gallery(
+            shown, first: options?.isAsked == true ? own ?? 0 : 0, title: listing.title)
         hasPictures = !pictures.isEmpty
         hasMorePictures = pictures.count > 1
         optionNames = listing.optionNames.joined(separator: localized(" and "))
         let bought = asked?.id ?? listing.variants.first { $0.available > 0 }?.id
-        let all = listing.variants.map { variant in
-            Choice(
-                id: variant.id.description, label: variant.options.joined(separator: ", "),
-                price: Format.money(variant.price), stock: Self.stock(variant.available),
-                isSoldOut: variant.available == 0, isChosen: variant.id == bought,
-                choicePicture: Self.own(variant, shown).map { Self.anchor($0) },
-                choiceThumb: Self.own(variant, shown).flatMap { shown[$0].hash }
-                    .map { ShownPicture.thumb($0) })
-        }
+        let all = listing.variants.map { Choice($0, isChosen: $0.id == bought, shown) }
         hasChoices = listing.variants.count > 1 || !listing.optionNames.isEmpty
-        choices = hasChoices ? all : []
-        only = hasChoices ? nil : all.first
-        canBuy = bought != nil
+        choices = hasChoices && options == nil ? all : []
+        self.options = options
+        chosenPicture = own.map { Self.anchor($0) }
+        let chosen = options?.chosen?.id.description
+        only = hasChoices ? all.first { $0.id == chosen } : all.first
+        isSoldOut = listing.variants.allSatisfy { $0.available == 0 }
+        canBuy = options.map { $0.chosen?.available ?? 0 > 0 } ?? (bought != nil)
         description = Format.paragraphs(listing.description)
         facts = Self.facts(listing, attributes)
         hasFacts = !facts.isEmpty
         self.reviews = reviews.items
         hasReviews = !reviews.items.isEmpty
-        allReviews = reviews.next.map { _ in Links.listing(listing.id) + "/reviews" }
+        allReviews = reviews.items.count > 3 ? Links.listing(listing.id) + "/reviews" : nil
         self.alike = alike.map { ThingCard($0) }
         hasAlike = !alike.isEmpty
         category = crumbs.last?.localizedName ?? ""
@@ -168,13 +170,16 @@ struct ListingPage {
     }
 
     private static func gallery(
-        _ images: [PublicListing.Image], title: String
+        _ images: [PublicListing.Image], first: Int, title: String
     ) -> [Picture] {
-        images.enumerated().compactMap { index, image in
+        let all = Array(images.enumerated())
+        let order = all.filter { $0.offset == first } + all.filter { $0.offset != first }
+        return order.enumerated().compactMap { index, place in
+            let image = place.element
             guard let shown = image.shown else { return nil }
             let label = localized("Picture \(index + 1) of \(images.count)")
             return Picture(
-                anchor: anchor(index), href: Links.picture(shown.hash),
+                anchor: anchor(place.offset), href: Links.picture(shown.hash),
                 picture: ShownPicture(
                     shown, sizes: sizes,
                     text: image.alt.isEmpty ? index == 0 ? title : label : image.alt,
@@ -183,10 +188,10 @@ struct ListingPage {
         }
     }
 
-    private static func anchor(_ index: Int) -> String { "picture-\(index + 1)" }
+    fileprivate static func anchor(_ index: Int) -> String { "picture-\(index + 1)" }
 
     /// The place of a choice's own photo among those that are shown, where it has one.
-    private static func own(
+    fileprivate static func own(
         _ choice: PublicListing.Choice, _ shown: [PublicListing.Image]
     ) -> Int? {
         choice.imageId.flatMap { id in shown.firstIndex { $0.id == id } }
@@ -195,13 +200,29 @@ struct ListingPage {
     private static let sizes = "(max-width: 56rem) 94vw, 44rem"
 
     /// Ten stands for ten or more.
-    private static func stock(_ available: Int) -> String {
+    fileprivate static func stock(_ available: Int) -> String {
         switch available {
         case 0: localized("sold out")
         case 1: localized("the last one")
         case 2...9: localized("\(available) left")
         default: localized("in stock")
         }
+    }
+}
+
+extension ListingPage.Choice {
+    fileprivate init(
+        _ variant: PublicListing.Choice, isChosen: Bool, _ shown: [PublicListing.Image]
+    ) {
+        id = variant.id.description
+        label = variant.options.joined(separator: ", ")
+        price = Format.money(variant.price)
+        stock = ListingPage.stock(variant.available)
+        isSoldOut = variant.available == 0
+        self.isChosen = isChosen
+        let own = ListingPage.own(variant, shown)
+        choicePicture = own.map { ListingPage.anchor($0) }
+        choiceThumb = own.flatMap { shown[$0].hash }.map { ShownPicture.thumb($0) }
     }
 }
 

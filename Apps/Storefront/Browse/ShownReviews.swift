@@ -7,7 +7,7 @@ extension Marketplace {
 
     /// The newest reviews of a thing, as its page shows them.
     func reviewCards(of listing: ID<Listing>) async throws -> Page<ReviewCard> {
-        try await reviewCards(of: listing, PageRequest(limit: Self.reviewsShownMax))
+        try await reviewCards(of: listing, by: .newest, PageRequest(limit: Self.reviewsShownMax))
     }
 
     /// The newest ratings of a maker, as its page shows them.
@@ -15,11 +15,11 @@ extension Marketplace {
         try await ratingCards(of: seller, PageRequest(limit: Self.reviewsShownMax))
     }
 
-    /// Reviews of a thing, the newest first.
+    /// Reviews of a thing.
     func reviewCards(
-        of listing: ID<Listing>, _ page: PageRequest
+        of listing: ID<Listing>, by order: ReviewOrder, _ page: PageRequest
     ) async throws -> Page<ReviewCard> {
-        let reviews = try await reviews(of: listing, page)
+        let reviews = try await reviews(of: listing, by: order, page)
         return Page(
             items: reviews.items.map { review in
                 ReviewCard(

@@ -1,6 +1,5 @@
 import Hummingbird
 import Kernel
-import NIOCore
 import Vocabulary
 import Web
 
@@ -9,7 +8,7 @@ struct SitemapRoutes {
     func mount(on routes: Routes) {
         routes.raw(.get, "/robots.txt", access: .everyone) { request in
             let base = Self.base(request)
-            return Self.answer(
+            return request.keepable(
                 """
                 User-agent: *
                 Disallow: /account
@@ -20,18 +19,19 @@ struct SitemapRoutes {
                 Disallow: /search
                 Sitemap: \(base)/sitemap.xml
 
-                """, "text/plain; charset=utf-8")
+                """, type: "text/plain; charset=utf-8")
         }
         routes.raw(.get, "/sitemap.xml", access: .everyone) { request in
             let base = Self.base(request)
             let files = try await request.marketplace.sitemapFiles().map { Self.path($0) }
             return Self.xml(
-                "sitemapindex", "sitemap", (["/sitemap/categories"] + files).map { base + $0 })
+                "sitemapindex", "sitemap",
+                (["/sitemap/categories"] + files).map { Entry(base + $0) }, request)
         }
         routes.raw(.get, "/sitemap/categories", access: .everyone) { request in
             let tree = try await request.marketplace.categories()
             let paths = [Links.home] + tree.map { Links.category($0.slug) }
-            return Self.xml("urlset", "url", paths.map { Self.base(request) + $0 })
+            return Self.xml("urlset", "url", paths.map { Entry(Self.base(request) + $0) }, request)
         }
         routes.raw(.get, "/sitemap/makers", access: .everyone) { request in
             try await Self.makers(request, from: nil)
@@ -65,7 +65,7 @@ struct SitemapRoutes {
         _ request: WebRequest, from first: ID<Seller>?
     ) async throws -> Response {
         let slugs = try await request.marketplace.openShops(from: first)
-        return xml("urlset", "url", slugs.map { base(request) + Links.seller($0) })
+        return xml("urlset", "url", slugs.map { Entry(base(request) + Links.seller($0)) }, request)
     }
 
     private static func things(
@@ -75,27 +75,41 @@ struct SitemapRoutes {
             throw ListingRefusal.unknown
         }
         let ids = try await request.marketplace.listingsForSale(madeIn: month, from: first)
-        return xml("urlset", "url", ids.map { base(request) + Links.listing($0) })
+        let changes = try await request.marketplace.changes(of: ids)
+        return xml(
+            "urlset", "url",
+            ids.map { Entry(base(request) + Links.listing($0), changed: changes[$0]) }, request)
     }
 
     private static func base(_ request: WebRequest) -> String {
         request.site.settings.publicURL ?? "http://\(request.head.authority ?? "localhost")"
     }
 
-    private static func xml(_ root: String, _ item: String, _ addresses: [String]) -> Response {
-        let items = addresses.map { "<\(item)><loc>\($0)</loc></\(item)>\n" }.joined()
-        return answer(
+    /// An address, with when what is there was changed last, where anybody knows.
+    private struct Entry {
+        let address: String
+        let changed: Instant?
+
+        init(_ address: String, changed: Instant? = nil) {
+            self.address = address
+            self.changed = changed
+        }
+    }
+
+    private static func xml(
+        _ root: String, _ item: String, _ entries: [Entry], _ request: WebRequest
+    ) -> Response {
+        let items = entries.map { entry in
+            // A day is precise enough (https://www.w3.org/TR/NOTE-datetime).
+            let changed = entry.changed.map { "<lastmod>\($0.description.prefix(10))</lastmod>" }
+            return "<\(item)><loc>\(entry.address)</loc>\(changed ?? "")</\(item)>\n"
+        }.joined()
+        return request.keepable(
             """
             <?xml version="1.0" encoding="UTF-8"?>
             <\(root) xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
             \(items)</\(root)>
 
-            """, "application/xml; charset=utf-8")
-    }
-
-    private static func answer(_ text: String, _ type: String) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: type, .cacheControl: "public, max-age=3600"],
-            body: .init(byteBuffer: ByteBuffer(string: text)))
+            """, type: "application/xml; charset=utf-8")
     }
 }

@@ -35,7 +35,7 @@ struct CartRoutes {
                     return .seeOther(
                         Links.cart, notice: localized("It goes with your order to the maker."))
                 })
-        routes.post("/cart/lines").form(NewLine.self).onlyOnce().openOnBehalf()
+        routes.post("/cart/lines").form(NewLine.self).onlyOnce().openOnBehalf().outlivingSession()
             .show(as: Visitor.self, use: create)
         routes.post("/cart/lines/{variant}").path(LinePath.self).form(ChangedLine.self)
             .openOnBehalf().show(as: Visitor.self, use: update)

@@ -58,7 +58,8 @@ struct ClaimAPI {
                     call.path.claim, by: person.account.id)
                 return PurchaseAnswer(
                     try await call.marketplace.findPurchase(
-                        id, as: Buyer(account: person.account.id)))
+                        id, as: Buyer(account: person.account.id)),
+                    try await call.marketplace.outcomes(of: [id])[id])
             }
     }
 }

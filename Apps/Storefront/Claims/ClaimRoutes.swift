@@ -20,6 +20,7 @@ struct ClaimRoutes {
                 title: localized("Find a purchase"))
         }
         routes.post("/find-purchase").form(ClaimAPI.LinkRequest.self).limited(.signIn)
+            .outlivingSession()
             .show(as: Visitor.self, again: findAgain) { call, _ in
                 try await call.request.sendClaimLink(call.form)
                 return .seeOther(

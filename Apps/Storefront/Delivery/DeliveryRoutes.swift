@@ -53,7 +53,9 @@ struct DeliveryRoutes {
     }
 
     func mount(on routes: Routes) {
-        routes.post("/country").form(CountryForm.self).openOnBehalf().show(as: Visitor.self) {
+        routes.post("/country").form(CountryForm.self).openOnBehalf().outlivingSession().show(
+            as: Visitor.self
+        ) {
             call, _ in
             if let country = VisitorCountry.known(call.form.country) {
                 VisitorCountry.remember(country, on: call.request)

@@ -19,10 +19,13 @@ struct OrderAnswer: Codable, Sendable {
         let total: Money
     }
     struct ShipmentAnswer: Codable, Sendable {
+        let id: ID<Shipment>
         let carrier: String
         let trackingNumber: String?
         let trackingUrl: String?
         let shippedAt: Instant
+        /// When the customer said that they have it; with the order all of its parcels arrive.
+        let arrivedAt: Instant?
         /// How many pieces of which lines were in it.
         let lines: [ShippedLineAnswer]
     }
@@ -100,8 +103,10 @@ struct OrderAnswer: Codable, Sendable {
         deliverOn = detail.wishes.deliverOn?.description
         shipments = detail.shipments.map { shipment in
             ShipmentAnswer(
-                carrier: shipment.carrier, trackingNumber: shipment.trackingNumber,
-                trackingUrl: shipment.trackingURL, shippedAt: shipment.shippedAt,
+                id: shipment.id, carrier: shipment.carrier,
+                trackingNumber: shipment.trackingNumber, trackingUrl: shipment.trackingURL,
+                shippedAt: shipment.shippedAt,
+                arrivedAt: shipment.arrivedAt ?? order.deliveredAt,
                 lines: shipment.lines.map {
                     ShippedLineAnswer(lineId: $0.line, quantity: $0.quantity)
                 })

@@ -6,6 +6,7 @@ import Web
 struct PurchaseAPI {
     struct PurchasePath: Described { let purchase: ID<Purchase> }
     struct OrderPath: Described { let order: ID<Order> }
+    struct ParcelPath: Described { let shipment: ID<Shipment> }
     struct NewPayment: Described {
         let instanceId: ID<ProviderInstance>
         let method: String
@@ -22,14 +23,16 @@ struct PurchaseAPI {
             .handle(as: SignedIn.self) { call, person in
                 let page = try await call.marketplace.listPurchases(
                     of: person.account.id, call.query.page())
-                return Listed(page) { PurchaseSummaryAnswer($0) }
+                let outcomes = try await call.marketplace.outcomes(of: page.items.map(\.id))
+                return Listed(page) { PurchaseSummaryAnswer($0, outcomes[$0.id]) }
             }
         api.get("/purchases/{purchase}", "A purchase with its orders", tag: "Purchases")
             .path(PurchasePath.self)
             .handle(as: Visitor.self) { call, visitor in
-                PurchaseAnswer(
-                    try await call.marketplace.findPurchase(
-                        call.path.purchase, as: visitor.buyer))
+                let id = call.path.purchase
+                let detail = try await call.marketplace.findPurchase(id, as: visitor.buyer)
+                return PurchaseAnswer(
+                    detail, try await call.marketplace.outcomes(of: [id])[id])
             }
         api.get("/purchases/{purchase}/ways-to-pay", "How to pay it otherwise", tag: "Purchases")
             .path(PurchasePath.self)
@@ -73,6 +76,19 @@ struct PurchaseAPI {
                 OrderAnswer(
                     try await call.marketplace.confirmDelivery(
                         call.path.order, as: visitor.buyer))
+            }
+        api.post("/shipments/{shipment}/delivery", "Confirm that one parcel arrived", tag: "Orders")
+            .about(
+                """
+                With the last parcel of an order that was shipped completely the order is \
+                delivered. Saying it twice changes nothing.
+                """
+            )
+            .path(ParcelPath.self).refuses(.conflict)
+            .handle(as: Visitor.self) { call, visitor in
+                OrderAnswer(
+                    try await call.marketplace.confirmParcel(
+                        call.path.shipment, as: visitor.buyer))
             }
         api.post("/orders/{order}/cancellation", "Cancel before it is shipped", tag: "Orders")
             .path(OrderPath.self).body(NewCancellation.self).refuses(.conflict).onlyOnce()

@@ -6,10 +6,13 @@ struct PurchaseSummaryAnswer: Codable, Sendable {
     let id: ID<Purchase>
     let number: String
     let state: PurchaseStateAnswer
+    /// What became of it after it was paid; null before.
+    let outcome: PurchaseOutcomeAnswer?
     let total: Money
     let placedAt: Instant
 
-    init(_ purchase: Purchase) {
+    init(_ purchase: Purchase, _ outcome: PurchaseOutcome?) {
+        self.outcome = purchase.outcomeAnswer(outcome)
         id = purchase.id
         number = purchase.number
         state = PurchaseStateAnswer(purchase.state)
@@ -30,10 +33,46 @@ enum PurchaseStateAnswer: String, Codable, Sendable, CaseIterable {
     }
 }
 
+/// What became of a purchase and its money after it was paid.
+enum PurchaseOutcomeAnswer: String, Codable, Sendable, CaseIterable {
+    /// Something of it was bought.
+    case stands
+    /// Everything was cancelled before money was taken.
+    case notCharged
+    /// Everything was cancelled, and the money is on its way back.
+    case returning
+    /// Everything was cancelled, and all of the money went back.
+    case returned
+    /// All of the money went back, though not everything was cancelled.
+    case refunded
+    /// Everything was cancelled, and no refund brings the money back: it failed, or the bank did.
+    case cancelled
+
+    init(_ outcome: PurchaseOutcome) {
+        switch outcome {
+        case .stands: self = .stands
+        case .notCharged: self = .notCharged
+        case .returning: self = .returning
+        case .returned: self = .returned
+        case .refunded: self = .refunded
+        case .cancelled: self = .cancelled
+        }
+    }
+}
+
+extension Purchase {
+    /// Nil for what was never paid: nothing can have become of that.
+    fileprivate func outcomeAnswer(_ outcome: PurchaseOutcome?) -> PurchaseOutcomeAnswer? {
+        state == .paid ? PurchaseOutcomeAnswer(outcome ?? .stands) : nil
+    }
+}
+
 struct PurchaseAnswer: Codable, Sendable {
     let id: ID<Purchase>
     let number: String
     let state: PurchaseStateAnswer
+    /// What became of it and its money after it was paid; null before.
+    let outcome: PurchaseOutcomeAnswer?
     let email: String
     let address: AddressAnswer
     let total: Money
@@ -46,8 +85,9 @@ struct PurchaseAnswer: Codable, Sendable {
     /// Until when it can be paid.
     let expiresAt: Instant
 
-    init(_ detail: PurchaseDetail) {
+    init(_ detail: PurchaseDetail, _ outcome: PurchaseOutcome?) {
         let purchase = detail.purchase
+        self.outcome = purchase.outcomeAnswer(outcome)
         id = purchase.id
         number = purchase.number
         state = PurchaseStateAnswer(purchase.state)

@@ -193,29 +193,6 @@ extension Payment {
 
 /// One order on a purchase's page.
 struct OrderPart {
-    struct Line {
-        let id: String
-        let title: String
-        let link: String
-        let options: String?
-        let picture: String?
-        let quantity: Int
-        let total: String
-        let order: String
-        let canRate: Bool
-    }
-    struct Parcel {
-        let carrier: String
-        let tracking: String?
-        let trackingLink: String?
-        let date: String
-        let contents: String
-    }
-    /// One of the stations that every parcel passes.
-    struct Step {
-        let label: String
-        let isDone: Bool
-    }
     struct Event {
         let time: String
         let what: String
@@ -228,20 +205,19 @@ struct OrderPart {
     let sellerLink: String
     let state: String
     let tone: String
-    let steps: [Step]
-    let hasSteps: Bool
-    let lines: [Line]
+    /// What of it is in which parcel, and what is in none.
+    let parcels: [ParcelPart]
     let shipping: String
     let shippingName: String
     let tax: String?
     let total: String
-    let parcels: [Parcel]
     let events: [Event]
     let refunds: [String]
     /// What was wished of the parcel, in words.
     let wishes: [String]
     /// When and why it was cancelled; nil for what was not, or was never paid.
     let cancelled: String?
+    /// Whether all of it may be said to have arrived at once.
     let canConfirm: Bool
     let canCancel: Bool
     let canRate: Bool
@@ -253,30 +229,12 @@ struct OrderPart {
         seller = order.sellerName
         sellerLink = Links.seller(order.sellerSlug)
         (state, tone) = order.state.said
-        let isDelivered = order.state == .delivered
-        steps = order.state.steps
-        hasSteps = !steps.isEmpty
-        lines = detail.lines.map { line in
-            Line(
-                id: line.id.description, title: line.title,
-                link: Links.listing(
-                    line.listing, choosing: line.variant, of: line.optionsText),
-                options: line.optionsText.isEmpty ? nil : line.optionsText,
-                picture: line.imageHash.map { ShownPicture.thumb($0) },
-                quantity: line.quantity, total: Format.money(line.total),
-                order: order.id.description, canRate: isDelivered)
-        }
+        parcels = ParcelPart.all(detail)
         shipping =
             order.amounts.shipping.isZero ? localized("free") : Format.money(order.amounts.shipping)
         shippingName = localized(name: order.shippingName)
         tax = order.amounts.tax.isZero ? nil : Format.money(order.amounts.tax)
         total = Format.money(order.amounts.total)
-        parcels = detail.shipments.map { shipment in
-            Parcel(
-                carrier: shipment.carrier, tracking: shipment.trackingNumber,
-                trackingLink: shipment.trackingURL.flatMap { Self.safe($0) },
-                date: Format.date(shipment.shippedAt), contents: detail.contents(of: shipment))
-        }
         events = detail.events.map { event in
             Event(
                 time: ClockTime.moment(event.at), what: localized(name: Self.words(event.kind)),
@@ -297,14 +255,10 @@ struct OrderPart {
             detail.wishes.giftMessage.map { localized("With these words: “\($0)”") },
         ].compactMap { $0 }
         cancelled = order.paidAt == nil ? nil : detail.cancellation
-        canConfirm = order.state == .shipped
+        // One parcel that is on its way is confirmed where it stands.
+        canConfirm = order.state == .shipped && parcels.count { $0.confirm != nil } != 1
         canCancel = order.state == .paid
-        canRate = isDelivered && !isAllSaid
-    }
-
-    /// A seller's link must not run a script in the customer's page.
-    private static func safe(_ url: String) -> String? {
-        url.hasPrefix("https://") || url.hasPrefix("http://") ? url : nil
+        canRate = order.state == .delivered && !isAllSaid
     }
 
     private static func words(_ kind: String) -> String {
@@ -326,26 +280,6 @@ extension OrderDetail {
 }
 
 extension Order.State {
-    /// How far its parcels have come; nothing for an order that is not sent.
-    var steps: [OrderPart.Step] {
-        let reached =
-            switch self {
-            case .awaitingPayment: 0
-            case .paid: 1
-            case .partlyShipped: 2
-            case .shipped: 3
-            case .delivered: 4
-            case .cancelled: -1
-            }
-        guard reached >= 0 else { return [] }
-        return [
-            localized("Ordered"), localized("Paid"), localized("Partly sent"),
-            localized("On its way"), localized("Arrived"),
-        ].enumerated()
-            .filter { $0.offset != 2 || self == .partlyShipped }
-            .map { OrderPart.Step(label: $0.element, isDone: $0.offset <= reached) }
-    }
-
     /// In words, and whether that is good or bad.
     var said: (words: String, tone: String) {
         switch self {

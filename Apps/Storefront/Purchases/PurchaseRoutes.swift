@@ -6,6 +6,7 @@ import Web
 struct PurchaseRoutes {
     struct PurchasePath: Described { let purchase: ID<Purchase> }
     struct OrderPath: Described { let order: ID<Order> }
+    struct ParcelPath: Described { let shipment: ID<Shipment> }
     struct Payment: Described { let way: WayChoice }
     struct Cancellation: Described {
         let reason: String
@@ -34,6 +35,16 @@ struct PurchaseRoutes {
                 return .seeOther(
                     Links.purchase(order.order.purchase),
                     notice: localized("Good that it is there. You can now say how you like it."))
+            }
+        routes.post("/shipments/{shipment}/delivery").path(ParcelPath.self)
+            .show(as: Visitor.self) { call, visitor in
+                let order = try await call.marketplace.confirmParcel(
+                    call.path.shipment, as: visitor.buyer)
+                return .seeOther(
+                    Links.purchase(order.order.purchase),
+                    notice: order.order.state == .delivered
+                        ? localized("Good that it is there. You can now say how you like it.")
+                        : localized("Good that it is there."))
             }
         routes.post("/orders/{order}/cancellation").path(OrderPath.self).form(Cancellation.self)
             .onlyOnce().show(as: Visitor.self) { call, visitor in

@@ -34,8 +34,46 @@ struct ReviewAPI {
         let createdAt: Instant
     }
 
+    /// What is shown of a review to everybody.
+    struct ShownReviewAnswer: Codable, Sendable {
+        let id: ID<Review>
+        let author: String
+        let stars: Int
+        let body: String
+        /// Where its photos are.
+        let photos: [String]
+        let reply: String?
+        let createdAt: Instant
+
+        init(_ review: Review) {
+            id = review.id
+            author = review.author
+            stars = review.stars
+            body = review.body
+            photos = review.photos.map { Links.picture($0.hash) }
+            reply = review.reply
+            createdAt = review.createdAt
+        }
+    }
+
     func mount(on api: API) {
         let tag = "Reviews"
+        api.get("/listings/{listing}/reviews", "What customers say of a thing", tag: tag)
+            .about(
+                """
+                By stars, the newest of as many stars come first; `pictured` are those with photos \
+                alone. A `next` goes on in the order that gave it out.
+                """
+            )
+            .path(BrowseRoutes.ListingPath.self).query(AllReviewsRoutes.Query.self)
+            .handle(as: Visitor.self) { call, _ in
+                let listing = try await call.marketplace.publicListing(call.path.listing)
+                return Listed(
+                    try await call.marketplace.reviews(
+                        of: listing.id, by: (call.query.sort ?? .newest).order,
+                        call.query.page(limit: 20))
+                ) { ShownReviewAnswer($0) }
+            }
         api.post("/order-lines/{line}/review", "Say how a thing is", tag: tag)
             .about("Once for each line of an order, when it has been delivered.")
             .path(LinePath.self).body(NewReview.self).refuses(.conflict).onlyOnce()

@@ -15,11 +15,10 @@ struct WishAPI {
     func mount(on api: API) {
         let tag = "Wish list"
         api.get("/wishes", "What you wish for, the newest first", tag: tag)
+            .about("Without an account it is kept with the browser, until somebody signs in there.")
             .query(ListQuery.self)
-            .handle(as: SignedIn.self) { call, person in
-                Listed(
-                    try await call.marketplace.wishes(of: person.account.id, call.query.page())
-                ) {
+            .handle(as: Visitor.self) { call, visitor in
+                Listed(try await WishList(visitor, call.request).page(call.query.page())) {
                     WishAnswer(
                         listingId: $0.listing, title: $0.title, at: $0.at,
                         card: $0.card.map { CardAnswer($0) })
@@ -28,14 +27,14 @@ struct WishAPI {
         api.put("/wishes/{listing}", "Put a thing on the wish list", tag: tag)
             .about("One that is there already stays where it is.")
             .path(BrowseRoutes.ListingPath.self).refuses(.conflict).openOnBehalf()
-            .handle(as: SignedIn.self) { call, person in
-                try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
+            .handle(as: Visitor.self) { call, visitor in
+                try await WishList(visitor, call.request).add(call.path.listing)
                 return Nothing()
             }
         api.delete("/wishes/{listing}", "Take a thing off the wish list", tag: tag)
             .path(BrowseRoutes.ListingPath.self).openOnBehalf()
-            .handle(as: SignedIn.self) { call, person in
-                try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
+            .handle(as: Visitor.self) { call, visitor in
+                try await WishList(visitor, call.request).drop(call.path.listing)
                 return Nothing()
             }
     }

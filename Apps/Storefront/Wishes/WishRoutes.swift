@@ -5,20 +5,21 @@ import Web
 /// The wish list, for people.
 struct WishRoutes {
     func mount(on routes: Routes) {
-        routes.get("/wishes").query(ListQuery.self).show(as: SignedIn.self) { call, person in
-            let page = try await call.marketplace.wishes(
-                of: person.account.id, call.query.page(limit: 24))
-            return .page("wishes", WishesPage(page), title: localized("Your wish list"))
+        routes.get("/wishes").query(ListQuery.self).show(as: Visitor.self) { call, visitor in
+            let page = try await WishList(visitor, call.request).page(call.query.page(limit: 24))
+            return .page(
+                "wishes", WishesPage(page, isGuest: visitor.account == nil),
+                title: localized("Your wish list"))
         }
         routes.post("/listings/{listing}/wish").path(BrowseRoutes.ListingPath.self)
-            .openOnBehalf().show(as: SignedIn.self) { call, person in
-                try await call.marketplace.wish(for: call.path.listing, by: person.account.id)
+            .openOnBehalf().outlivingSession().show(as: Visitor.self) { call, visitor in
+                try await WishList(visitor, call.request).add(call.path.listing)
                 return .seeOther(
                     Links.listing(call.path.listing), notice: localized("It is on your wish list."))
             }
         routes.post("/wishes/{listing}/removal").path(BrowseRoutes.ListingPath.self)
-            .openOnBehalf().show(as: SignedIn.self) { call, person in
-                try await call.marketplace.dropWish(for: call.path.listing, by: person.account.id)
+            .openOnBehalf().show(as: Visitor.self) { call, visitor in
+                try await WishList(visitor, call.request).drop(call.path.listing)
                 return .seeOther(Links.wishes, notice: localized("It is off your wish list."))
             }
     }
@@ -35,8 +36,10 @@ struct WishesPage {
     let rows: [Row]
     let isEmpty: Bool
     let next: String?
+    let isGuest: Bool
 
-    init(_ page: Page<Wish>) {
+    init(_ page: Page<Wish>, isGuest: Bool) {
+        self.isGuest = isGuest
         rows = page.items.map { wish in
             Row(
                 id: wish.listing.description, title: wish.title,

@@ -141,6 +141,17 @@ struct CardStore {
         ).decode { c in try c.next() }
     }
 
+    /// When things for sale were changed last, by their ids.
+    func changes(of ids: [ID<Listing>]) async throws -> [ID<Listing>: Instant] {
+        let rows = try await db.query(
+            """
+            select id, coalesce(changed_at, published_at, created_at) from listing
+            where id = any(\(ids)::uuid[])
+            """
+        ).decode { c in (try c.next(ID<Listing>.self), try c.next(Instant.self)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     /// When the oldest thing that is for sale was made.
     func oldest() async throws -> Instant? {
         try await db.query("select created_at from listing where for_sale order by id limit 1")

@@ -18,6 +18,12 @@ extension Marketplace {
             from: month.start, until: month.end, first: first, limit: size)
     }
 
+    /// When listings were changed last, or published; nothing of those that are gone.
+    /// - Parameter listings: no more than ``sitemapMax``.
+    public func changes(of listings: [ID<Listing>]) async throws -> [ID<Listing>: Instant] {
+        try await database.cards.changes(of: Array(listings.prefix(Self.sitemapMax)))
+    }
+
     /// The files that lead to every open shop and to everything for sale, the oldest month first,
     /// as they were at most ten minutes ago.
     /// - Throws: ``WorkRefusal/busy(seconds:)`` when it takes too long to find out.

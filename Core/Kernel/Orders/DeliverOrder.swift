@@ -38,10 +38,15 @@ extension Marketplace {
             guard let order = try await tx.orders.lock(id) else { throw OrderRefusal.missing }
             try order.checkMove(to: .delivered)
             _ = try await tx.commit(
-                after: OrderStore.moveStatements(
-                    order, to: .delivered, "delivered", note: note, by: actor) + [
-                        Announcements.seller("order.delivered", order)
-                    ])
+                after: Self.deliveryStatements(of: order, by: actor, note: note))
         }
+    }
+
+    /// All of a locked order has arrived.
+    static func deliveryStatements(
+        of order: Order, by actor: ID<Account>?, note: String?
+    ) -> [SQL] {
+        OrderStore.moveStatements(order, to: .delivered, "delivered", note: note, by: actor)
+            + [Announcements.seller("order.delivered", order)]
     }
 }

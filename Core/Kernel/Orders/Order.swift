@@ -118,6 +118,8 @@ public struct Shipment: Sendable {
     public let trackingNumber: String?
     public let trackingURL: String?
     public let shippedAt: Instant
+    /// When the customer said that they have it; nil where nobody said so of this parcel alone.
+    public let arrivedAt: Instant?
     public let lines: [ShippedLine]
 }
 

@@ -75,7 +75,7 @@ struct OrderStore {
             """,
             """
             select h.id, h.order_id, h.carrier, h.tracking_number, h.tracking_url, h.shipped_at,
-                array_agg(l.order_line_id), array_agg(l.quantity)
+                h.arrived_at, array_agg(l.order_line_id), array_agg(l.quantity)
             from shipment h join shipment_line l on l.shipment_id = h.id
             where h.order_id = any(\(ids)::uuid[]) group by h.id order by h.id
             """,
@@ -290,6 +290,7 @@ extension Shipment {
         trackingNumber = try c.next()
         trackingURL = try c.next()
         shippedAt = try c.next()
+        arrivedAt = try c.next()
         let ids = try c.next([ID<OrderLine>].self)
         let quantities = try c.next([Int].self)
         lines = zip(ids, quantities).map { ShippedLine(line: $0, quantity: $1) }

@@ -1,11 +1,13 @@
 import Vocabulary
 
 extension Marketplace {
-    /// What customers say of a thing that is for sale, newest first.
+    /// What customers say of a thing that is for sale.
+    /// - Throws: ``InputRefusal`` for a cursor that no page in this order gave out.
     public func reviews(
-        of listing: ID<Listing>, _ page: PageRequest = PageRequest()
+        of listing: ID<Listing>, by order: ReviewOrder = .newest,
+        _ page: PageRequest = PageRequest()
     ) async throws -> Page<Review> {
-        try await database.reviews.list(of: listing, page)
+        try await database.reviews.list(of: listing, by: order, page)
     }
 
     /// What customers say of the shop's things, hidden ones too, newest first.

@@ -9,9 +9,12 @@ struct ReviewPhotoStore {
         guard !photos.isEmpty else { return }
         try await db.execute(
             """
-            insert into review_photo (review_id, position, content_hash)
-            select \(review)::uuid, p.position, decode(p.hash, 'hex')
-            from unnest(\(photos.map(\.description))::text[]) with ordinality as p(hash, position)
+            with added as (
+                insert into review_photo (review_id, position, content_hash)
+                select \(review)::uuid, p.position, decode(p.hash, 'hex')
+                from unnest(\(photos.map(\.description))::text[])
+                    with ordinality as p(hash, position))
+            update review set has_photos = true where id = \(review)
             """)
     }
 
@@ -27,8 +30,10 @@ struct ReviewPhotoStore {
     func erase(of account: ID<Account>) async throws {
         try await db.execute(
             """
-            delete from review_photo p using review r
-            where r.id = p.review_id and r.account_id = \(account)
+            with gone as (
+                delete from review_photo p using review r
+                where r.id = p.review_id and r.account_id = \(account) returning r.id)
+            update review set has_photos = false where id in (select id from gone)
             """)
     }
 }

@@ -93,10 +93,39 @@ struct ReviewStore {
         r.reply, r.replied_at, r.state = 'hidden', r.created_at
         """
 
-    /// What is shown of a listing, newest first.
-    func list(of listing: ID<Listing>, _ page: PageRequest) async throws -> Page<Review> {
-        try await list(
-            page, "r.listing_id = \(listing) and r.state = 'published' and l.for_sale")
+    /// What is shown of a listing.
+    /// - Throws: ``InputRefusal`` for a cursor that no page in this order gave out.
+    func list(
+        of listing: ID<Listing>, by order: ReviewOrder, _ page: PageRequest
+    ) async throws -> Page<Review> {
+        let shown: SQL = "r.listing_id = \(listing) and r.state = 'published' and l.for_sale"
+        switch order {
+        case .newest: return try await list(page, shown)
+        case .pictured: return try await list(page, "\(shown) and r.has_photos")
+        case .highest, .lowest: break
+        }
+        let isBest = order == .highest
+        let after = try StarsCursor(page.after)
+        let rest: SQL =
+            after.map { cursor in
+                isBest
+                    ? "and (r.stars, r.id) < (\(cursor.stars), \(cursor.id))"
+                    : """
+                    and r.stars >= \(cursor.stars)
+                    and (r.stars > \(cursor.stars) or r.id < \(cursor.id))
+                    """
+            } ?? ""
+        let sorting: SQL = isBest ? "r.stars desc, r.id desc" : "r.stars, r.id desc"
+        let rows = try await db.query(
+            """
+            select \(Self.columns)
+            from review r join listing l on l.id = r.listing_id
+            where \(shown) \(rest)
+            order by \(sorting)
+            limit \(page.limit + 1)::int
+            """
+        ).map(Review.init(row:))
+        return Page(rows, limit: page.limit) { StarsCursor($0).description }
     }
 
     /// All of a seller, hidden ones too, newest first.

@@ -25,6 +25,34 @@ struct WishStore {
             """) == 1
     }
 
+    /// The newest of them first, as long as there is room; what is gone, or on the list already,
+    /// takes none.
+    func adopt(_ wishes: [GuestWish], by account: ID<Account>) async throws {
+        try await db.execute(
+            """
+            insert into wish (account_id, listing_id, at)
+            select \(account)::uuid, g.listing_id, g.at
+            from unnest(\(wishes.map(\.listing))::uuid[], \(wishes.map(\.at))::timestamptz[])
+                    g(listing_id, at)
+                join listing l on l.id = g.listing_id
+            where not exists (
+                select from wish w
+                where w.account_id = \(account)::uuid and w.listing_id = g.listing_id)
+            order by g.at desc, g.listing_id
+            limit greatest(0, \(Wish.countMax)::int - (
+                select count(*) from wish where account_id = \(account)::uuid)::int)
+            on conflict (account_id, listing_id) do nothing
+            """)
+    }
+
+    /// What listings are called, whether they are for sale or not.
+    func titles(of listings: [ID<Listing>]) async throws -> [ID<Listing>: String] {
+        let rows = try await db.query(
+            "select id, title from listing where id = any(\(listings)::uuid[])"
+        ).decode { c in (try c.next(ID<Listing>.self), try c.next(String.self)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     func delete(_ listing: ID<Listing>, of account: ID<Account>) async throws {
         try await db.execute(
             "delete from wish where account_id = \(account) and listing_id = \(listing)")

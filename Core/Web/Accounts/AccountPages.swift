@@ -25,19 +25,20 @@ public struct AccountPages: Sendable {
             if visitor.account != nil { return .seeOther(call.query.path(or: home)) }
             return .page("sign-in", SignInPage(then: call.query.then), title: localized("Sign in"))
         }
-        routes.post("/sign-in").form(SignInForm.self).limited(.signIn)
+        routes.post("/sign-in").form(SignInForm.self).limited(.signIn).outlivingSession()
             .show(as: Visitor.self, again: signInAgain, use: signIn)
         routes.get("/register").query(Then.self).show(as: Visitor.self) { call, _ in
             .page(
                 "register", RegisterPage(then: call.query.then),
                 title: localized("Create an account"))
         }
-        routes.post("/register").form(RegisterForm.self).limited(.register)
+        routes.post("/register").form(RegisterForm.self).limited(.register).outlivingSession()
             .show(as: Visitor.self, again: registerAgain, use: register)
-        routes.post("/sign-out").openOnBehalf().show(as: Visitor.self) { call, _ in
-            try await call.request.signOut()
-            return .seeOther("/", notice: localized("You are signed out."))
-        }
+        routes.post("/sign-out").openOnBehalf().outlivingSession()
+            .show(as: Visitor.self) { call, _ in
+                try await call.request.signOut()
+                return .seeOther("/", notice: localized("You are signed out."))
+            }
         routes.post("/sign-out/everywhere").show(as: SignedIn.self) { call, person in
             try await call.request.signOutEverywhere(person.account.id)
             return .seeOther("/", notice: localized("You are signed out on every device."))
@@ -49,6 +50,7 @@ public struct AccountPages: Sendable {
         EmailPages(home: home).mount(on: routes)
         SecurityPages().mount(on: routes)
         MailPreferencePages().mount(on: routes)
+        KeptFormPages(home: home).mount(on: routes)
     }
 
     private func signIn(

@@ -20,7 +20,7 @@ struct CodePages: Sendable {
             return .page(
                 "sign-in-code", CodePage(then: call.query.then), title: localized("Sign in"))
         }
-        routes.post("/sign-in/code").form(CodeForm.self).limited(.signIn)
+        routes.post("/sign-in/code").form(CodeForm.self).limited(.signIn).outlivingSession()
             .show(
                 as: Visitor.self,
                 again: { again, _ in

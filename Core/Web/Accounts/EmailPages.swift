@@ -50,7 +50,7 @@ struct EmailPages: Sendable {
                     title: localized("Your new e-mail address"))
             } catch EmailChangeRefusal.over { return Self.over(.over) }
         }
-        routes.post("/email/{change}").path(LinkPath.self).limited(.signIn)
+        routes.post("/email/{change}").path(LinkPath.self).limited(.signIn).outlivingSession()
             .show(as: Visitor.self) { call, visitor in
                 do {
                     let account = try await call.request.changeEmail(by: call.path.change)

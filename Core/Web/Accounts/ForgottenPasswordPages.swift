@@ -28,7 +28,7 @@ struct ForgottenPasswordPages: Sendable {
                 ForgottenPasswordPage(email: visitor.account?.email ?? "", warning: nil),
                 title: localized("Forgotten password"))
         }
-        routes.post("/password/forgotten").form(Wish.self).limited(.signIn)
+        routes.post("/password/forgotten").form(Wish.self).limited(.signIn).outlivingSession()
             .show(
                 as: Visitor.self,
                 again: { again, _ in
@@ -56,6 +56,7 @@ struct ForgottenPasswordPages: Sendable {
             } catch PasswordResetRefusal.over { return Self.over }
         }
         routes.post("/password/reset/{reset}").path(LinkPath.self).form(Choice.self)
+            .outlivingSession()
             .limited(.signIn)
             .show(
                 as: Visitor.self,

@@ -235,6 +235,52 @@ for (const form of document.querySelectorAll("form[data-choices]")) {
   });
 }
 
+// A thing with several options: each value is a link to the page that has it chosen, of which what
+// depends on the choice is taken over here.
+const chosenFirst = document.querySelector("form[data-axes]");
+if (chosenFirst) {
+  let asking = null;
+  const links = (root) => [...root.querySelectorAll("form[data-axes] .axis a")];
+  const bringOwn = (form) => {
+    const slide = slides.find((slide) => slide.id === form.dataset.picture);
+    if (slide) bringForward(slide);
+  };
+  const take = (page, place) => {
+    const [then, now] = [document, page].map((one) => one.querySelector("form[data-axes]"));
+    for (const name of ["price", "stock"]) {
+      const [old, fresh] = [document, page].map((one) => one.querySelector("[data-shown=" + name + "]"));
+      if (old && fresh) old.textContent = fresh.textContent;
+    }
+    const [typed, many] = [then, now].map((one) => one.querySelector("[name=quantity]"));
+    if (typed && many) many.value = typed.value;
+    then.replaceWith(now);
+    const [before, after] = [document, page].map((one) => one.querySelector(".delivery"));
+    if (before && after) before.replaceWith(after);
+    bringOwn(now);
+    links(document)[place]?.focus({ preventScroll: true });
+  };
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("form[data-axes] .axis a");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    asking?.abort();
+    asking = new AbortController();
+    const place = links(document).indexOf(link);
+    try {
+      const answer = await fetch(link.href,
+        { signal: asking.signal, headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.querySelector("form[data-axes]")) throw new Error("another page");
+      take(page, place);
+      history.replaceState(null, "", link.href.split("#")[0]);
+    } catch (error) {
+      // Chosen anew meanwhile; else the browser goes there itself.
+      if (error.name !== "AbortError") location.assign(link.href);
+    }
+  });
+  if (location.search) bringOwn(chosenFirst);
+}
+
 // Clock times stand in UTC; here they are told in the time of where somebody is.
 for (const time of document.querySelectorAll("time[data-clock]")) {
   const at = new Date(time.dateTime);

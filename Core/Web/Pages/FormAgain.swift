@@ -28,6 +28,8 @@ struct FormAgainPage {
         let isHidden: Bool
         let isLong: Bool
         let isFaulty: Bool
+        /// To be typed anew, and never shown.
+        let isSecret: Bool
     }
 
     /// More than this is a document and not something to show again.
@@ -36,20 +38,27 @@ struct FormAgainPage {
     let explanation: String
     let action: String
     let inputs: [Input]
+    /// Where the form of a page stands that waited for its person; nil for every other.
+    let page: String?
 
     init(_ again: Again) {
         explanation = again.explanation
         action = again.request.path
+        let kept = again.request.kept
+        page = kept?.page
         inputs = again.items.map { name, value in
             let field = TypedAmount.field(name)
             let isFaulty = field == again.field
             let schema = again.form.field(field)
+            let isSecret = kept?.secrets.contains(name) ?? false
+            // After a while one wants to see numbers, too, before they are sent.
+            let isNumber = kept != nil && (name != field || schema?.isNumber == true)
             return Input(
                 name: name, label: TypedPercent.label(name) ?? localized(name: Schema.said(field)),
                 value: value,
-                isHidden: !isFaulty && schema?.isFreeText != true,
+                isHidden: !isFaulty && !isSecret && !isNumber && schema?.isFreeText != true,
                 isLong: value.contains("\n") || (schema?.lengthMax ?? 0) > 250,
-                isFaulty: isFaulty)
+                isFaulty: isFaulty, isSecret: isSecret)
         }
     }
 
@@ -84,6 +93,13 @@ extension Schema {
     fileprivate var isFreeText: Bool {
         guard case .text(let text) = self else { return false }
         return text.choices == nil && text.format == nil
+    }
+
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .integer, .number: true
+        default: false
+        }
     }
 
     fileprivate var lengthMax: Int {

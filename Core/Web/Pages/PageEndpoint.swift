@@ -136,6 +136,12 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
     /// The same form sent twice happens once; who clicked twice sees what the first click did.
     public func onlyOnce() -> Self { .init(routes: routes, shape: shape.with(\.isOnce, true)) }
 
+    /// Belongs to the browser rather than to who is signed in with it: it is done also where the
+    /// session has ended since its page was made. Every other form waits then for its person.
+    public func outlivingSession() -> Self {
+        .init(routes: routes, shape: shape.with(\.outlivesSession, true))
+    }
+
     public func limited(_ limit: RateClass) -> Self {
         .init(routes: routes, shape: shape.with(\.limit, limit))
     }
@@ -167,7 +173,8 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                 needs: needs.map { "\($0)" }, form: shape.method == .post ? shape.form : nil,
                 takesFiles: shape.filesLimit > 0, isOpenOnBehalf: shape.isOpenOnBehalf
             ) { request in
-                let caller = try await request.prove(who, needing: needs, shape.limit)
+                let caller = try await request.prove(
+                    who, needing: needs, shape, isShownWhole: again != nil)
                 let path = try OperationInput.path(shape.path, request)
                 let input = OperationInput(
                     path, try shape.queryValue(request), body: .object([:]))
@@ -180,9 +187,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                     return try await request.site.respond(handler(call, caller), request, caller)
                 }
                 let sent = try await SentForm(request, filesLimit: shape.filesLimit)
-                if let answer = try await sent.outdated(
-                    request, shape.form, caller, again: again)
-                {
+                if let answer = try await sent.unanswered(request, shape, caller, again: again) {
                     return try await request.site.respond(answer, request, caller)
                 }
                 let work: @Sendable () async throws -> Response = {
@@ -239,6 +244,7 @@ struct PageShape: Sendable {
     var form = Schema.object(ObjectSchema(name: "Nothing", fields: []))
     var filesLimit = 0
     var isOnce = false
+    var outlivesSession = false
     var limit = RateClass.read
     var isOpenOnBehalf: Bool
 

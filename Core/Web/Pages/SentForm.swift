@@ -25,6 +25,13 @@ struct SentForm: Sendable {
     let key: String?
 
     init(_ request: WebRequest, filesLimit: Int) async throws {
+        if let kept = request.kept {
+            // What was not kept of one that waited is to be typed anew.
+            items = kept.items.map { ($0.name, $0.value) } + kept.secrets.map { ($0, "") }
+            token = nil
+            key = nil
+            return
+        }
         switch request.bodyType {
         case "application/x-www-form-urlencoded":
             items = try PercentEncoding.items(

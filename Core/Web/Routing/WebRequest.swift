@@ -23,6 +23,8 @@ public struct WebRequest: Sendable {
     let trace: Trace
     /// The decoded path parameters of the matched route.
     public internal(set) var parameters: [String: String] = [:]
+    /// A form that waited for its person, and is to be shown in place of one that was sent.
+    var kept: KeptForm?
     var isJSONAPI: Bool { path.hasPrefix("/api/") }
 
     public var method: HTTPRequest.Method { head.method }

@@ -17,9 +17,11 @@ public final class Site: Sendable {
     public let logger: Logger
     let times: RequestTimes
     public let carts: CartStore
+    public let guestWishes: GuestWishes
     public let visits: VisitStore
     let sessions: SessionStore
     let pendingSignIns: PendingSignIns
+    let keptForms: KeptForms
     let limiter: RateLimiter
     let largeBodies: LargeBodies
     /// Those that pages are made in; English first.
@@ -48,7 +50,9 @@ public final class Site: Sendable {
         self.chrome = chrome
         sessions = SessionStore(redis: redis, app: app.rawValue)
         pendingSignIns = PendingSignIns(redis: redis, app: app.rawValue)
+        keptForms = KeptForms(redis: redis, app: app.rawValue)
         carts = CartStore(redis: redis)
+        guestWishes = GuestWishes(redis: redis)
         visits = VisitStore(redis: redis)
         limiter = RateLimiter(redis: redis, limits: settings.limits, app: app.rawValue)
         largeBodies = LargeBodies(max: settings.largeBodiesMax)

@@ -79,8 +79,20 @@ public struct WebResponder: HTTPResponder {
                 try await site.limiter.take(route.limit, request.address)
             }
             if route.guardsOrigin { try request.requireOwnOrigin() }
-            return try await request.answer(by: route)
+            do { return try await request.answer(by: route) } catch FormTurn.kept(let page) {
+                return try await site.respond(page, request, Visitor(of: request))
+            } catch FormTurn.shown(let form) {
+                return try await show(form, request)
+            }
         }
+    }
+
+    /// Shows a form that waited as its own route does.
+    private func show(_ form: KeptForm, _ request: WebRequest) async throws -> Response {
+        guard case .found(let route, let parameters) = app.table.match(.post, form.path),
+            route.form != nil
+        else { throw WebRefusal.notFound }
+        return try await route.respond(request.showing(form, parameters))
     }
 
     private func answer(to error: any Error, _ request: WebRequest) async -> Response {

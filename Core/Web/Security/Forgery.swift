@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hummingbird
+import Kernel
 import ProviderKit
+import Vocabulary
 
 // Requests that change something, sent by other sites in a visitor's name.
 
@@ -57,25 +59,51 @@ extension WebRequest {
 
     /// What this browser's forms carry: nobody else can compute it. Written differently each time,
     /// so that the length of a compressed page tells nothing of it (https://breachattack.com).
+    ///
+    /// Behind it stands for which account the page was made, so that a form is known for theirs
+    /// also when their session has ended meanwhile.
     func formToken() -> String {
-        let token = formSecret()
+        let reader = knownAccount
+        let token = formSecret(reader)
         let pad = randomBytes(token.count)
-        return base64(pad + zip(pad, token).map { $0 ^ $1 }, urlSafe: true)
+        let masked = base64(pad + zip(pad, token).map { $0 ^ $1 }, urlSafe: true)
+        return reader.map { "\(masked).\($0)" } ?? masked
     }
 
-    private func formSecret() -> [UInt8] {
+    /// Who is signed in, and there for themselves, as far as this request has asked.
+    private var knownAccount: ID<Account>? {
+        trace.notes.withLock { notes in
+            notes.session?.impersonation == nil ? notes.session?.account?.id : nil
+        }
+    }
+
+    private func formSecret(_ reader: ID<Account>?) -> [UInt8] {
         let binding = cookie(sessionCookie) ?? ""
-        let text = "form \(site.app.rawValue) \(browser()) \(Secrets.hash(binding))"
+        var text = "form \(site.app.rawValue) \(browser()) \(Secrets.hash(binding))"
+        if let reader { text += " \(reader)" }
         return hmacSHA256(Array(text.utf8), key: site.settings.secret)
+    }
+
+    /// For whom the page of a form was made, in this browser and its session, whether that goes on
+    /// or has ended; nil for a page that was made for nobody.
+    /// - Throws: ``WebRefusal/formExpired`` for a form of another page.
+    func formReader(_ sent: String?) throws(WebRefusal) -> ID<Account>? {
+        let parts = (sent ?? "").split(separator: ".", maxSplits: 1)
+        let reader = parts.count == 2 ? ID<Account>(parts[1]) : nil
+        let secret = formSecret(reader)
+        guard let masked = parts.first, parts.count == (reader == nil ? 1 : 2),
+            let bytes = bytes(base64: masked), bytes.count == 2 * secret.count
+        else { throw .formExpired }
+        let token = zip(bytes.prefix(secret.count), bytes.suffix(secret.count)).map { $0 ^ $1 }
+        guard constantTimeEqual(token, secret) else { throw .formExpired }
+        return reader
     }
 
     /// - Throws: ``WebRefusal/formExpired``
     func requireFormToken(_ sent: String?) throws(WebRefusal) {
-        let secret = formSecret()
-        guard let sent, let bytes = bytes(base64: sent), bytes.count == 2 * secret.count else {
+        let reader = try formReader(sent)
+        guard reader == nil || knownAccount == nil || reader == knownAccount else {
             throw .formExpired
         }
-        let token = zip(bytes.prefix(secret.count), bytes.suffix(secret.count)).map { $0 ^ $1 }
-        guard constantTimeEqual(token, secret) else { throw .formExpired }
     }
 }

@@ -26,7 +26,7 @@ enum TrailWords {
                 whole[key] = value
             }
         }
-        let cell = Cell(data: shortened(parts.joined(separator: " · ")))
+        let cell = Cell(data: joined(parts))
         guard !whole.isEmpty else { return cell }
         let rest = String(decoding: JSONValue.object(whole).bytes, as: UTF8.self)
         return cell.followed(by: shortened(rest))
@@ -65,6 +65,16 @@ enum TrailWords {
             return Format.money(Money(amount, currency))
         case .array(let items): return items.isEmpty ? "—" : nil
         }
+    }
+
+    /// As many whole parts as a row shows.
+    private static func joined(_ parts: [String]) -> String {
+        var text = ""
+        for part in parts {
+            guard text.isEmpty || text.count + part.count <= shownMax else { return text + " · …" }
+            text += text.isEmpty ? part : " · " + part
+        }
+        return shortened(text)
     }
 
     private static func shortened(_ text: String) -> String {

@@ -173,3 +173,11 @@ struct PriceRoutes {
         let field: String? = nil
     }
 }
+
+extension PriceRoutes.Query {
+    /// A page of everything, with a rate.
+    init(after: String?, way: PriceChange.Way?, percent: String?) {
+        self.init(
+            after: after, text: nil, category: nil, low: nil, way: way, percent: percent, all: nil)
+    }
+}

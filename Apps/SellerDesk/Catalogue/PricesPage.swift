@@ -60,8 +60,8 @@ struct PricesPage {
     var isWorkedOut = false
 
     init(
-        _ page: Kernel.Page<EditableOffer>, _ filter: OfferFilter, after: String,
-        categories: [Kernel.Category]
+        _ page: Kernel.Page<EditableOffer>, _ filter: OfferFilter = OfferFilter(), after: String,
+        categories: [Kernel.Category] = []
     ) {
         self.after = after
         text = filter.text ?? ""

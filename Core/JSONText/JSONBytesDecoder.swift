@@ -30,12 +30,12 @@ package struct JSONBytesDecoder: Decoder {
     package func container<Key: CodingKey>(
         keyedBy type: Key.Type
     ) throws -> KeyedDecodingContainer<Key> {
-        guard entry.kind == .object else { throw mismatch([String: Any].self) }
+        guard entry.kind == .object else { throw mismatch([String: String].self) }
         return KeyedDecodingContainer(JSONMembers<Key>(object: self))
     }
 
     package func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        guard entry.kind == .list else { throw mismatch([Any].self) }
+        guard entry.kind == .list else { throw mismatch([String].self) }
         return JSONItems(list: self)
     }
 

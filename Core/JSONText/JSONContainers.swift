@@ -151,11 +151,11 @@ struct JSONItems: UnkeyedDecodingContainer {
     mutating func nestedContainer<Inner: CodingKey>(
         keyedBy type: Inner.Type
     ) throws -> KeyedDecodingContainer<Inner> {
-        try take([String: Any].self) { try $0.container(keyedBy: type) }
+        try take([String: String].self) { try $0.container(keyedBy: type) }
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        try take([Any].self) { try $0.unkeyedContainer() }
+        try take([String].self) { try $0.unkeyedContainer() }
     }
 
     mutating func superDecoder() throws -> any Decoder { try take((any Decoder).self) { $0 } }

@@ -34,7 +34,7 @@ import Web
         "/api/v1/account/two-step", "/api/v1/account/two-step/recovery-codes",
         "/api/v1/account/two-step/removal", "/security", "/security/sessions/{session}/end",
         "/security/other-sessions/end", "/security/two-step", "/security/two-step/confirmation",
-        "/security/two-step/recovery-codes", "/security/two-step/removal",
+        "/security/two-step/recovery-codes", "/security/two-step/removal", "/kept-form",
     ]
 
     @Test func `every route of every app says who may call it`() async throws {

@@ -37,7 +37,8 @@ import Web
             let (newest, oldest) = (try #require(rows.first), try #require(rows.last))
             #expect(oldest.contains("<span>Cup &lt;blue&gt;</span>"))
             #expect(oldest.contains("/media/\(ContentHash(of: MarketSide.picture))/320.jpg"))
-            #expect(newest.contains("<span>Bowl 1, Bowl 2, Bowl 3 and 2 more</span>"))
+            #expect(newest.components(separatedBy: "Bowl ").count - 1 == 3)
+            #expect(newest.contains(" and 2 more</span>"))
             #expect(!newest.contains("<img"))
             #expect(german.contains(" und 2 weitere</span>"))
         }

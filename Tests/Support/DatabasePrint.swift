@@ -4,13 +4,14 @@ import Postgres
 public struct DatabasePrint: Equatable, Sendable {
     private let tables: [String: String]
 
-    /// - Parameter except: tables that remember having been asked.
+    /// - Parameter except: tables that remember having been asked. When a token was last used is
+    ///   left out of all.
     public init(_ db: any Queryable, except: Set<String> = ["idempotency_key"]) async throws {
         let rows = try await db.query(
             """
             select relname::text, (xpath('/row/print/text()', query_to_xml(format(
-                'select md5(coalesce(string_agg(md5(row::text), ''''
-                    order by md5(row::text)), '''')) as print from %I row',
+                'select md5(coalesce(string_agg(line, '''' order by line), '''')) as print from (
+                    select md5((to_jsonb(row) - ''last_used_at'')::text) as line from %I row) t',
                 relname), false, true, '')))[1]::text
             from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
             """

@@ -158,6 +158,12 @@ struct FrameValues {
                             reference: $0.text(), amount: $0.money(),
                             destination: $0.destination(), statement: $0.text())
                     })),
+        ] + accountQuestions() + priceQuestions()
+    }
+
+    private mutating func accountQuestions() -> [ProviderQuestion] {
+        let (amount, other) = (money(), money())
+        return [
             .openAccount(
                 request: ConnectedAccountRequest(
                     sellerID: text(), country: text(), email: maybe { $0.text() }, name: text())),
@@ -176,6 +182,12 @@ struct FrameValues {
             .balance(from: instant(), until: instant(), cursor: maybe { $0.text() }),
             .disputes(since: instant(), cursor: maybe { $0.text() }),
             .lookupDispute(reference: text()),
+        ]
+    }
+
+    private mutating func priceQuestions() -> [ProviderQuestion] {
+        let (amount, other) = (money(), money())
+        return [
             .quotes(
                 request: ShippingRequest(
                     sellerID: text(), origin: address(), destination: address(),
@@ -229,6 +241,11 @@ struct FrameValues {
                         reference: $0.text(), transfer: $0.text(),
                         reversalID: $0.maybe { $0.text() }, amount: $0.money())
                 }),
+        ] + pages()
+    }
+
+    private mutating func pages() -> [ProviderReply] {
+        [
             .bankPayoutsIn(list: some { $0.bankPayout() }),
             .bankPayouts(
                 page: BankPayoutPage(

@@ -102,11 +102,16 @@ enum DeadlineCases {
         var late: [Duration] = []
         while let took = try await lateness(trial, call) {
             late.append(took)
-            if late.count < triesMax, late.reduce(.zero, +) < latenessMax { continue }
-            let times = late.map { "\($0)" }.joined(separator: ", ")
-            let tries = late.count == 1 ? "" : ", late \(late.count) times of \(late.count)"
-            throw Breach("it took \(times) of \(Trial.shortDeadline)\(tries)")
+            if let breach = breach(late) { throw breach }
         }
+    }
+
+    /// What is wrong with a call that came late each time; nil when it is to be tried again.
+    static func breach(_ late: [Duration]) -> Breach? {
+        guard late.count >= triesMax || late.reduce(.zero, +) >= latenessMax else { return nil }
+        let times = late.map { "\($0)" }.joined(separator: ", ")
+        let tries = late.count == 1 ? "" : ", late \(late.count) times of \(late.count)"
+        return Breach("it took \(times) of \(Trial.shortDeadline)\(tries)")
     }
 
     /// One try.

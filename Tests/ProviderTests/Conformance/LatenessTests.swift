@@ -1,24 +1,9 @@
-import Conformance
 import ProviderHost
 import ProviderKit
 import Testing
 import Vocabulary
 
-/// Longer than a call of these cases has, and short enough for three of them in one case.
-private func dawdle() async { _ = try? await Task.sleep(for: .seconds(4)) }
-
-/// It thinks about itself each time, whatever the deadline says.
-private enum AlwaysLate: Flaw {
-    static let caught = ["deadlines: check"]
-    static let library = "TableRateShipping"
-
-    static func ask(
-        _ question: ProviderQuestion, _ context: OperationContext, _ sound: Sound
-    ) async throws(ProviderError) -> ProviderReply {
-        await dawdle()
-        return try await sound.ask(question, context)
-    }
-}
+@testable import Conformance
 
 /// The first two times it comes late, as anybody does on a machine that stumbles.
 private enum LateTwice: Flaw {
@@ -30,7 +15,8 @@ private enum LateTwice: Flaw {
     ) async throws(ProviderError) -> ProviderReply {
         for time in ["first", "second"] where !sound.remembers(time) {
             sound.remember(time)
-            await dawdle()
+            // Longer than a machine that is not busy is allowed.
+            _ = try? await Task.sleep(for: .milliseconds(2500))
             break
         }
         return try await sound.ask(question, context)
@@ -38,22 +24,27 @@ private enum LateTwice: Flaw {
 }
 
 @Suite struct `A case about deadlines` {
-    private func outcome(_ flaw: any Flaw.Type) async throws -> ConformanceOutcome {
-        let suite = ConformanceSuite(flaw.export, counterpart: flaw.counterpartExport)
-        let report = await suite.run(matching: { $0.hasPrefix("deadlines: check") })
-        return try #require(report.cases.first)
-    }
-
     @Test func `forgives a machine that stumbles, and tries again`() async throws {
-        let outcome = try await outcome(LateTwice.self)
+        let flaw = LateTwice.self
+        let suite = ConformanceSuite(flaw.export, counterpart: flaw.counterpartExport)
 
+        let report = await suite.run(matching: { $0.hasPrefix("deadlines: check") })
+
+        let outcome = try #require(report.cases.first)
         #expect(outcome.result == .passed, "\(outcome.detail)")
     }
 
-    @Test func `fails a module that comes late three times, and says so`() async throws {
-        let outcome = try await outcome(AlwaysLate.self)
+    @Test func `fails a module that comes late three times, or very late once`() {
+        let late = Duration.seconds(2)
 
-        #expect(outcome.result == .failed)
-        #expect(outcome.detail.hasSuffix("late 3 times of 3"), "\(outcome.detail)")
+        #expect(DeadlineCases.breach([late])?.sentence == nil)
+        #expect(DeadlineCases.breach([late, late])?.sentence == nil)
+        #expect(
+            DeadlineCases.breach([late, late, late])?.sentence
+                == "it took 2.0 seconds, 2.0 seconds, 2.0 seconds of 0.15 seconds, "
+                + "late 3 times of 3")
+        #expect(
+            DeadlineCases.breach([.seconds(12)])?.sentence
+                == "it took 12.0 seconds of 0.15 seconds")
     }
 }

@@ -94,7 +94,7 @@ final class JSONDocument: Sendable {
         return isTooMuch || isOver ? nil : sum
     }
 
-    /// One with a fraction or an exponent, `12.0` or `12e2`; nil unless it is a whole one that fits.
+    /// One with a fraction or an exponent, `12.0` or `12e2`; nil unless it is whole, and fits.
     private func wholeNumber<Number: FixedWidthInteger>(_ entry: JSONTape.Entry) -> Number? {
         let text = bytes[Int(entry.start)..<Int(entry.start + entry.length)]
         let isNegative = text.first == UInt8(ascii: "-")

@@ -40,11 +40,11 @@ def choose(customer: Person, card: str, button: str):
     """How to pay, and pays."""
     form = customer.page.locator("main form", has=customer.page.get_by_role("button", name=button))
     # Behind it stands whose card it is, where several offer the same.
-    way = form.get_by_label(re.compile(rf"^{re.escape(card)}( \(|$)")).first
-    fold = form.locator("details:not([open])", has=way).locator("summary")
+    label = re.compile(rf"^{re.escape(card)}( \(|$)")
+    fold = form.locator("details:not([open])", has=customer.page.get_by_label(label))
     if fold.count():
-        fold.first.click()
-    way.check()
+        fold.first.locator("summary").click()
+    form.get_by_label(label).first.check()
     form.get_by_role("button", name=button).first.click()
 
 

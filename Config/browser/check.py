@@ -176,6 +176,9 @@ def main() -> int:
         looker = visit_everything(browser, apps, walk, guildhall, folder)
         lap(f"{looker.pages} pages looked at {looker.looks} times, axe {look.AXE_VERSION}, "
             f"at most {looker.heaviest // 1000} kB without photos")
+        # Said at once: what comes after may stop at a fault of its own.
+        for fault in looker.faults:
+            print(f"✗ {fault}", file=sys.stderr, flush=True)
         look_on(browser, apps, walk, looker)
         lap("support looked on as a customer and as an artisan")
         states.look(browser, apps, walk, looker, secrets.token_hex(3))
@@ -183,8 +186,6 @@ def main() -> int:
         trouble.look(browser, apps, walk, looker, secrets.token_hex(3))
         lap("payments that fail or wait, what was called off, and sheets of paper were looked at")
         hostile = Walk(browser, apps, Hostile(), secrets.token_hex(3))
-        for fault in looker.faults:
-            print(f"✗ {fault}", file=sys.stderr, flush=True)
         hostile.go()
         hostile.buy_more()
         faults = broken + looker.faults + search_for_markup(browser, hostile, guildhall)

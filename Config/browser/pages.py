@@ -16,7 +16,7 @@ EMPTY = {
     "storefront": {"/email/{change}"},
     "seller": {"/email/{change}", "/invitations/{link}", "/money/invoices/{invoice}", "/money/accounts/{instance}/link"},
     "admin": {"/email/{change}", "/invoices/{invoice}", "/webhooks/{instance}/{event}",
-              "/webhooks/{instance}/{event}/body"},
+              "/webhooks/{instance}/{event}/body", "/payout-accounts/{account}"},
 }
 PAGES_MAX = 700
 

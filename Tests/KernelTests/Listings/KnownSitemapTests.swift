@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Kernel
 
-@Suite(.timeLimit(.minutes(5))) struct `The sitemap's list of files` {
+@Suite(.timeLimit(.minutes(20))) struct `The sitemap's list of files` {
     private final class Scene: Sendable {
         let time = Mutex(ContinuousClock.now)
         let counted = Mutex(0)

@@ -53,7 +53,11 @@ public enum OnceClaim: Hashable, Sendable {
 /// Runs a request at most once per key, and answers its repeats with the first answer.
 ///
 /// A process that dies under way leaves the key claimed until ``claimLifetime`` is over; whoever
-/// claims it then gets `fresh`, and the operation's own unique keys keep it from happening twice.
+/// claims it then gets `fresh`. That it does not happen twice is for the operation to see to, by a
+/// unique key of its own or by keeping its answer with its effect, see ``beginWithEffect(_:)``.
+/// What does neither is carried out again by who repeats it after a process died between its
+/// commit and its answer: among others refunds, calling off and shipments in parts, and prices by a
+/// rate.
 public struct Once: Sendable {
     /// How long repeats are answered: past a long weekend.
     public static let answerLifetimeDays = 7

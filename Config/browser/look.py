@@ -80,6 +80,9 @@ class Looker:
     def visit(self, person, app: str, path: str, name: str, status: int = 200, looks=LOOKS,
               language: str = "en"):
         page = person.page
+        if page.url != "about:blank":
+            # What a page that was left is still loading would be heard and weighed as this one's.
+            page.goto("about:blank")
         heard: list[str] = []
         page.on("console", lambda message: heard.append(f"{message.type}: {message.text}")
                 if message.type in ("error", "warning") else None)

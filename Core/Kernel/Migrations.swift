@@ -133,6 +133,7 @@ public struct Migration: Sendable {
         "m0183-team-invitations",
         "m0184-token-scopes",
         "m0185-webhook-troubles",
+        "m0193-acted-keys",
     ]
 
     /// The migrations that this build ships.

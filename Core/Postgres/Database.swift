@@ -25,15 +25,19 @@ public final class Database: Queryable, Sendable {
     /// - Throws: ``PostgresError``. `.unavailable` and `.poolExhausted` say that it never ran;
     ///   `.connectionLost`, `.deadline` and `.cancelled` that it may have.
     public func query(_ sql: SQL) async throws(PostgresError) -> Rows {
-        let rows = try await Flight([sql], carrier: shared).fly(on: reactor)
-        guard let first = rows.first else { throw .noAnswer }
+        guard let first = try await batch([sql]).first else { throw .noAnswer }
         return first
     }
 
     /// Sends all statements in one flush; they run as one implicit transaction.
     public func batch(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
-        return try await Flight(statements, carrier: shared).fly(on: reactor)
+        guard let mark = FirstWriteMark.current, !mark.isMade else {
+            return try await Flight(statements, carrier: shared).fly(on: reactor)
+        }
+        let rows = try await Flight(statements + [mark.statement], carrier: shared)
+            .fly(on: reactor)
+        return mark.separated(from: rows)
     }
 
     public func batchPlannedOnce(_ statements: [SQL]) async throws -> [Rows] {
@@ -61,9 +65,7 @@ public final class Database: Queryable, Sendable {
                 pool: pool, isolation: isolation, statementDeadline: statementDeadline)
             do {
                 let value = try await body(Transaction(session: session))
-                let end = Flight(.commit, [.commit], carrier: session)
-                end.isOnlyEnd = true
-                _ = try await end.fly(on: reactor)
+                try await session.end()
                 return value
             } catch {
                 let cause = await undo(session)

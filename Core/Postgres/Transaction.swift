@@ -23,9 +23,15 @@ public struct Transaction: Queryable, Sendable {
     /// the statements must have found has to be enforced by constraints, as the answers come too
     /// late to object.
     public func commit(after statements: [SQL]) async throws(PostgresError) -> [Rows] {
-        let rows = try await Flight(.commit, statements + [.commit], carrier: session)
-            .fly(on: session.reactor)
-        return Array(rows.prefix(statements.count))
+        guard let mark = FirstWriteMark.current, !mark.isMade else {
+            let rows = try await Flight(.commit, statements + [.commit], carrier: session)
+                .fly(on: session.reactor)
+            return Array(rows.prefix(statements.count))
+        }
+        let rows = try await Flight(
+            .commit, statements + [mark.statement, .commit], carrier: session
+        ).fly(on: session.reactor)
+        return mark.separated(from: Array(rows.prefix(statements.count + 1)))
     }
 
     /// Runs `body` so that its failure undoes only its own statements; the error is thrown on.

@@ -37,6 +37,36 @@ import Web
         }
     }
 
+    @Test func `what lost its answer is not given back again under its key`() async throws {
+        try await Desk.run { desk in
+            let sale = try await SoldOrder(desk, quantity: 2)
+            let program = try await desk.program()
+            func giveBack(_ key: String) async throws -> WebAnswer {
+                try await program.post(
+                    "/api/v1/orders/\(sale.id)/refunds",
+                    text: #"{"reason": "a scratch", \#(Self.amount(100))}"#,
+                    headers: [("idempotency-key", key)])
+            }
+            // A database that keeps no answer just now.
+            try await desk.market.storage.tamper([
+                "alter table idempotency_key add constraint lost check (status is null) not valid"
+            ])
+            #expect(try await giveBack("one").status == 500)
+            try await desk.market.storage.tamper([
+                "alter table idempotency_key drop constraint lost",
+                // As when its process died: nobody gave the key back.
+                "update idempotency_key set locked_until = now() - interval '1 second'",
+            ])
+
+            let repeated = try await giveBack("one")
+            #expect(repeated.status == 409)
+            #expect(repeated.json?["code"] == "idempotency.key-interrupted")
+            #expect(try await sale.order().refunds.count == 1)
+            #expect(try await giveBack("two").status == 201)
+            #expect(try await sale.order().refunds.count == 2)
+        }
+    }
+
     private static func amount(
         _ amount: Int64, _ kind: String = "amount", in currency: String = "EUR"
     ) -> String {
@@ -185,10 +215,12 @@ struct SoldOrder: Sendable {
 }
 
 extension Program {
-    fileprivate func post(_ path: String, text: String) async throws -> WebAnswer {
+    fileprivate func post(
+        _ path: String, text: String, headers: [(String, String)] = []
+    ) async throws -> WebAnswer {
         try await browser.raw(
             "POST", path,
-            headers: [
+            headers: headers + [
                 ("accept", "application/json"), ("content-type", "application/json"),
                 ("authorization", "Bearer \(token)"),
             ], body: Array(text.utf8))

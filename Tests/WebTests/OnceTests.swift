@@ -68,6 +68,36 @@ import Testing
         }
     }
 
+    @Test func `of what changed something and broke does not change it again`() async throws {
+        try await TestMarketplace.run { market in
+            try await market.storage.tamper([
+                "create table effect (x int)", "grant all on effect to public",
+            ])
+            let browser = Browser(try TestSite(market).app)
+            _ = try await browser.get("/sign-in")
+            func send(_ text: String) async throws -> WebAnswer {
+                try await browser.send(
+                    "POST", "/api/v1/accidents", ["text": .string(text)],
+                    headers: [("idempotency-key", text)])
+            }
+
+            #expect(try await send("late").status == 500)
+            let repeated = try await send("late")
+            let again = try await send("late")
+
+            #expect([repeated.status, again.status] == [409, 409])
+            #expect(repeated.json?["code"] == "idempotency.key-interrupted")
+            #expect(repeated.header("idempotent-replayed") == nil)
+            // What changed nothing is tried again, and a refusal is an answer like any other.
+            #expect(try await send("early").status == 500)
+            #expect(try await send("early").status == 500)
+            let refused = try await send("refused")
+            #expect(try await send("refused").body == refused.body)
+            let effects = try await market.database.query("select x from effect")
+            #expect(effects.count == 2)
+        }
+    }
+
     @Test func `that is nonsense is refused`() async throws {
         try await TestMarketplace.run { market in
             let browser = Browser(try TestSite(market).app)

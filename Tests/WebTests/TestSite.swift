@@ -83,6 +83,14 @@ struct TestSite {
                     if call.body.text == "slow" { try await Task.sleep(for: .milliseconds(300)) }
                     return Note(text: "\(call.body.text) \(counter.next())")
                 }
+            api.post("/accidents", "Change something, and break", tag: "Things").body(Note.self)
+                .onlyOnce().refuses(.conflict).succeeds(with: .created)
+                .handle(as: Visitor.self) { call, _ -> Note in
+                    if call.body.text == "early" { throw Secret() }
+                    try await market.database.execute("insert into effect values (1)")
+                    if call.body.text == "late" { throw Secret() }
+                    throw WebRefusal.keyInUse
+                }
             api.get("/desk", "For a member", tag: "Things")
                 .handle(as: Member.self, needing: [.readMoney]) { _, member in
                     Note(text: "\(member.membership.role)")

@@ -70,7 +70,7 @@ struct CheckoutRoutes {
                 return .seeOther(Links.checkout(call.path.checkout))
             }
         routes.post("/checkout/{checkout}/purchase").path(CheckoutPath.self).form(Payment.self)
-            .onlyOnce().show(as: Visitor.self, again: showAgain, use: purchase)
+            .onlyOnceGoingOn().show(as: Visitor.self, again: showAgain, use: purchase)
     }
 
     @Sendable private func show(

@@ -36,7 +36,7 @@ struct NewCheckoutRoutes {
         routes.get("/checkout").limited(.write).show(as: Visitor.self) { call, visitor in
             try await page(call.request, visitor)
         }
-        routes.post("/checkout").form(Start.self).onlyOnce()
+        routes.post("/checkout").form(Start.self).onlyOnceGoingOn()
             .show(
                 as: Visitor.self,
                 again: { again, visitor in try await page(again.request, visitor, again: again) },

@@ -20,7 +20,7 @@ struct PurchaseRoutes {
         routes.get("/purchases/{purchase}/return").path(PurchasePath.self)
             .closedOnBehalf().show(as: Visitor.self, use: comeBack)
         routes.post("/purchases/{purchase}/payments").path(PurchasePath.self).form(Payment.self)
-            .onlyOnce().show(as: Visitor.self) { call, visitor in
+            .onlyOnceGoingOn().show(as: Visitor.self) { call, visitor in
                 .afterPaying(
                     try await call.marketplace.payPurchase(
                         call.path.purchase,

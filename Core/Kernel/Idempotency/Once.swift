@@ -48,16 +48,18 @@ public enum OnceClaim: Hashable, Sendable {
     case inProgress
     /// The key was used for something else.
     case mismatch
+    /// The first request changed something and was broken off before it was answered. Whether all
+    /// of it is done is for a person to look at; it is not done again.
+    case interrupted
 }
 
 /// Runs a request at most once per key, and answers its repeats with the first answer.
 ///
 /// A process that dies under way leaves the key claimed until ``claimLifetime`` is over; whoever
-/// claims it then gets `fresh`. That it does not happen twice is for the operation to see to, by a
-/// unique key of its own or by keeping its answer with its effect, see ``beginWithEffect(_:)``.
-/// What does neither is carried out again by who repeats it after a process died between its
-/// commit and its answer: among others refunds, calling off and shipments in parts, and prices by a
-/// rate.
+/// claims it then gets `fresh` if nothing was changed, and `interrupted` if something was: the
+/// first change is committed together with a mark on the key, see ``acting(on:_:)``. An operation
+/// that may be carried out again needs no mark, as it has a unique key of its own, and none that
+/// keeps its answer with its effect, see ``beginWithEffect(_:)``.
 public struct Once: Sendable {
     /// How long repeats are answered: past a long weekend.
     public static let answerLifetimeDays = 7
@@ -71,7 +73,17 @@ public struct Once: Sendable {
         if try await store.claim(key, lifetime: claimLifetime) { return .fresh }
         guard let known = try await store.find(key) else { return .inProgress }
         guard known.fingerprint == key.fingerprint else { return .mismatch }
+        if known.isInterrupted { return .interrupted }
         return known.answer.map { .replay($0) } ?? .inProgress
+    }
+
+    /// Runs `work` so that the first change that it commits in the database, and the mark that
+    /// there was one, are there together or not at all.
+    public func acting<Value: Sendable>(
+        on claim: ClaimedKey, _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let mark = FirstWriteMark(OnceStore.actedStatement(claim.key))
+        return try await FirstWriteMark.$current.withValue(mark, operation: work)
     }
 
     /// As ``begin(_:)`` for an operation that keeps its answer with its effect: a key that nobody
@@ -108,6 +120,11 @@ public struct Once: Sendable {
     /// Gives the key back, so that the same request may be tried again.
     public func abandon(_ claim: ClaimedKey) async throws {
         if claim.isWritten { try await store.abandon(claim.key) }
+    }
+
+    /// After a fault: the same request may be tried again, unless it has changed something.
+    public func interrupt(_ claim: ClaimedKey) async throws {
+        if claim.isWritten { try await store.interrupt(claim.key) }
     }
 
     /// Keeps the answer. Only definite answers belong here: not a 5xx, not "try again".

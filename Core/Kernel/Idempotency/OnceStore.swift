@@ -7,9 +7,12 @@ struct OnceStore: Sendable {
     struct Known: Sendable {
         let fingerprint: [UInt8]
         let answer: OnceAnswer?
+        /// It changed something, and whoever it was that did so is not there any more.
+        let isInterrupted: Bool
     }
 
-    /// Inserts the key, or takes over one whose claim is over; false when somebody else has it.
+    /// Inserts the key, or takes over one whose claim is over and that changed nothing; false when
+    /// somebody else has it.
     func claim(_ key: OnceKey, lifetime: Duration) async throws -> Bool {
         try await db.execute(
             """
@@ -18,6 +21,7 @@ struct OnceStore: Sendable {
                 now() + \(lifetime.wholeMilliseconds)::bigint * interval '1 millisecond')
             on conflict (actor, key) do update set locked_until = excluded.locked_until
             where idempotency_key.state = 'started' and idempotency_key.locked_until < now()
+                and idempotency_key.acted_at is null
                 and idempotency_key.fingerprint = excluded.fingerprint
             """) == 1
     }
@@ -49,7 +53,8 @@ struct OnceStore: Sendable {
     func find(_ key: OnceKey) async throws -> Known? {
         try await db.query(
             """
-            select fingerprint, status, content_type, location, body
+            select fingerprint, status, content_type, location, body,
+                acted_at is not null and state = 'started' and locked_until < now()
             from idempotency_key
             where actor = \(key.actor) and key = \(key.key)
             """
@@ -65,7 +70,7 @@ struct OnceStore: Sendable {
                     OnceAnswer(
                         status: $0, contentType: contentType, location: location,
                         body: body?.bytes ?? [])
-                })
+                }, isInterrupted: try c.next())
         }.first
     }
 
@@ -89,12 +94,37 @@ struct OnceStore: Sendable {
         """
     }
 
+    /// Goes with the first change that is made under the key.
+    static func actedStatement(_ key: OnceKey) -> SQL {
+        """
+        update idempotency_key set acted_at = now()
+        where actor = \(key.actor) and key = \(key.key)
+            and pg_current_xact_id_if_assigned() is not null
+        """
+    }
+
     func abandon(_ key: OnceKey) async throws {
         try await db.execute(
             """
             delete from idempotency_key
             where actor = \(key.actor) and key = \(key.key) and state = 'started'
             """)
+    }
+
+    /// As ``abandon(_:)``, except where something was changed under the key: it stays, and its
+    /// claim is over.
+    func interrupt(_ key: OnceKey) async throws {
+        _ = try await db.batch([
+            """
+            delete from idempotency_key
+            where actor = \(key.actor) and key = \(key.key) and state = 'started'
+                and acted_at is null
+            """,
+            """
+            update idempotency_key set locked_until = now() - interval '1 second'
+            where actor = \(key.actor) and key = \(key.key) and state = 'started'
+            """,
+        ])
     }
 
     func sweep(days: Int) async throws -> Int {

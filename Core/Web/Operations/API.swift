@@ -142,12 +142,13 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
         .init(routes, operation.with(\.refusals, operation.refusals.union(reasons)))
     }
 
-    /// Repeats with the same Idempotency-Key get the first answer again.
+    /// Repeats with the same Idempotency-Key get the first answer again. What changed something and
+    /// was broken off is not done again; its repeats are told so.
     public func onlyOnce() -> Self { .init(routes, operation.with(\.isOnce, true)) }
 
     /// As ``onlyOnce()``, for a verb that hands ``Call/answering(_:)`` to the kernel.
     public func onlyOnceWithEffect() -> Self {
-        .init(routes, operation.with(\.isOnce, true).with(\.isClaimedWithEffect, true))
+        .init(routes, operation.with(\.isOnce, true).with(\.onceEffect, .answered))
     }
 
     /// 200 unless said otherwise; an answer of ``Nothing`` is always 204.

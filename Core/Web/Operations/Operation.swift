@@ -29,8 +29,7 @@ struct Operation: Sendable {
     var success = HTTPResponse.Status.ok
     var refusals: Set<RefusalReason> = []
     var isOnce = false
-    /// Its claim and its answer are written together with its effect.
-    var isClaimedWithEffect = false
+    var onceEffect = OnceEffect.marked
     var limit = RateClass.read
     var access = Access.everyone
     var needs: [String] = []
@@ -113,7 +112,7 @@ struct Operation: Sendable {
             return try await handler(nil)
         }
         return try await request.once(
-            key, actor: caller.actor, body: bytes, withEffect: isClaimedWithEffect
+            key, actor: caller.actor, body: bytes, effect: onceEffect
         ) { try await handler($0) }
     }
 

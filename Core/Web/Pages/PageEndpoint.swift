@@ -135,6 +135,12 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
     }
     /// The same form sent twice happens once; who clicked twice sees what the first click did.
     public func onlyOnce() -> Self { .init(routes: routes, shape: shape.with(\.isOnce, true)) }
+    /// As ``onlyOnce()``, for what finds by a key of its own what it did before it was broken off,
+    /// and goes on from there.
+    public func onlyOnceGoingOn() -> Self {
+        .init(
+            routes: routes, shape: shape.with(\.isOnce, true).with(\.onceEffect, .found))
+    }
 
     /// Belongs to the browser rather than to who is signed in with it: it is done also where the
     /// session has ended since its page was made. Every other form waits then for its person.
@@ -217,7 +223,7 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                 guard shape.isOnce, let key = sent.key else { return try await work() }
                 return try await request.once(
                     key, actor: caller.actor, body: sent.fingerprint, keepsRefusals: false,
-                    twinLooks: Self.twinLooks
+                    effect: shape.onceEffect, twinLooks: Self.twinLooks
                 ) { _ in try await work() }
             })
     }
@@ -244,6 +250,7 @@ struct PageShape: Sendable {
     var form = Schema.object(ObjectSchema(name: "Nothing", fields: []))
     var filesLimit = 0
     var isOnce = false
+    var onceEffect = OnceEffect.marked
     var outlivesSession = false
     var limit = RateClass.read
     var isOpenOnBehalf: Bool

@@ -21,6 +21,7 @@ public enum WebRefusal: Refusal {
     case keyMalformed
     case keyInUse
     case keyReused
+    case keyInterrupted
 
     public var code: String {
         switch self {
@@ -43,6 +44,7 @@ public enum WebRefusal: Refusal {
         case .keyMalformed: "idempotency.key-malformed"
         case .keyInUse: "idempotency.key-in-use"
         case .keyReused: "idempotency.key-reused"
+        case .keyInterrupted: "idempotency.key-interrupted"
         }
     }
 
@@ -56,7 +58,7 @@ public enum WebRefusal: Refusal {
         case .tooManyRequests: .tooMany
         case .sessionsUnavailable, .busy: .unavailable
         case .cursorInvalid, .keyReused, .keyMalformed, .chooseSeller: .invalid
-        case .keyInUse: .conflict
+        case .keyInUse, .keyInterrupted: .conflict
         }
     }
 
@@ -82,6 +84,8 @@ public enum WebRefusal: Refusal {
         case .keyMalformed: "An Idempotency-Key has 1 to 255 visible ASCII characters."
         case .keyInUse: "The same request is being worked on. Ask again in a moment."
         case .keyReused: "This Idempotency-Key was used for another request."
+        case .keyInterrupted:
+            "This was broken off, and some of it is done. Look at it before you do it again."
         }
     }
 
@@ -89,7 +93,7 @@ public enum WebRefusal: Refusal {
         switch self {
         case .cursorInvalid: "after"
         case .chooseSeller: "seller"
-        case .keyMalformed, .keyReused, .keyInUse: "Idempotency-Key"
+        case .keyMalformed, .keyReused, .keyInUse, .keyInterrupted: "Idempotency-Key"
         default: nil
         }
     }

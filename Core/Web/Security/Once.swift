@@ -18,16 +18,17 @@ extension WebRequest {
     /// Runs `work` at most once for this actor and key; a repeat gets the first answer again, byte
     /// for byte.
     /// - Throws: ``WebRefusal/keyInUse`` for a twin under way, ``WebRefusal/keyReused`` for the
-    ///   same key with another request.
+    ///   same key with another request, ``WebRefusal/keyInterrupted`` where the first one changed
+    ///   something and was broken off.
     ///
     /// A form that was refused is filled in again and sent with the key that it had, so for forms
     /// refusals are not kept.
-    /// - Parameter withEffect: the operation writes claim and answer together with its effect.
+    /// - Parameter effect: how the operation's effect is kept from happening twice.
     /// - Parameter twinLooks: how often to look, ten times in a second, whether a twin under way
     ///   is done. A program asks again by itself; a person who clicked twice sees the last answer.
     func once(
         _ key: String, actor: String, body: [UInt8], keepsRefusals: Bool = true,
-        withEffect: Bool = false, twinLooks: Int = 0,
+        effect: OnceEffect = .marked, twinLooks: Int = 0,
         _ work: @Sendable (ClaimedKey) async throws -> Response
     ) async throws -> Response {
         let key = OnceKey(
@@ -36,7 +37,7 @@ extension WebRequest {
             route: "\(method.rawValue) \(trace.notes.withLock { $0.route })")
         let once = marketplace.once
         var (outcome, claim) =
-            withEffect
+            effect == .answered
             ? try await once.beginWithEffect(key)
             : (try await once.begin(key), ClaimedKey(key))
         var looksLeft = twinLooks
@@ -50,10 +51,11 @@ extension WebRequest {
                 (outcome, claim) = (try await once.begin(key), ClaimedKey(key))
                 continue
             case .mismatch: throw WebRefusal.keyReused
+            case .interrupted: throw WebRefusal.keyInterrupted
             case .replay(let answer): return answer.response
             }
             do {
-                return try await answer(claim, keepsRefusals: keepsRefusals, work)
+                return try await answer(claim, keepsRefusals: keepsRefusals, effect, work)
             } catch is OnceKeyTaken {
                 // A twin was first; this one has left nothing behind, and gives the twin's answer.
                 (outcome, claim) = (try await once.begin(key), ClaimedKey(key))
@@ -62,19 +64,28 @@ extension WebRequest {
     }
 
     private func answer(
-        _ claim: ClaimedKey, keepsRefusals: Bool,
+        _ claim: ClaimedKey, keepsRefusals: Bool, _ effect: OnceEffect,
         _ work: @Sendable (ClaimedKey) async throws -> Response
     ) async throws -> Response {
         let once = marketplace.once
         let response: Response
-        do { response = try await work(claim) } catch let taken as OnceKeyTaken {
+        do {
+            response =
+                effect == .marked
+                ? try await once.acting(on: claim) { try await work(claim) }
+                : try await work(claim)
+        } catch let taken as OnceKeyTaken {
             throw taken
         } catch {
             let problem = Problem(error)
             // A definite no is an answer; a fault may be tried again.
-            guard keepsRefusals, problem.status.code < 500, problem.status != .tooManyRequests
-            else {
-                try await once.abandon(claim)
+            let isFault = problem.status.code >= 500 || problem.status == .tooManyRequests
+            guard keepsRefusals, !isFault else {
+                if isFault {
+                    try await once.interrupt(claim)
+                } else {
+                    try await once.abandon(claim)
+                }
                 throw error
             }
             response = site.answer(to: problem, self)
@@ -95,6 +106,17 @@ extension WebRequest {
             status: response.status, headers: response.headers,
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
+}
+
+/// How an operation that repeats its first answer is kept from being carried out again after its
+/// process died between its effect and its answer.
+enum OnceEffect: Sendable {
+    /// Its first change is marked, and it is not carried out again after that.
+    case marked
+    /// It keeps its answer in the transaction of its effect.
+    case answered
+    /// It may be carried out again: a key of its own has it find what is there.
+    case found
 }
 
 extension OnceAnswer {

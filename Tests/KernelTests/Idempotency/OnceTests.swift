@@ -75,6 +75,65 @@ import Vocabulary
         }
     }
 
+    @Test(arguments: [true, false])
+    func `what changed something and was broken off is not begun again`(died: Bool) async throws {
+        try await TestMarketplace.run { market in
+            let once = market.marketplace.once
+            let database = market.database
+            try await market.storage.tamper([
+                "create table effect (x int)", "grant all on effect to public",
+            ])
+            let claim = ClaimedKey(key())
+            #expect(try await once.begin(claim.key) == .fresh)
+            try await once.acting(on: claim) {
+                try await database.execute("insert into effect values (1)")
+            }
+            #expect(try await once.begin(key()) == .inProgress)
+
+            if died {
+                try await database.execute(
+                    "update idempotency_key set locked_until = now() - interval '1 second'")
+            } else {
+                try await once.interrupt(claim)
+            }
+
+            #expect(try await once.begin(key()) == .interrupted)
+            #expect(try await once.begin(key()) == .interrupted)
+            #expect(try await once.begin(key(2)) == .mismatch)
+            try await once.finish(key(), answer)
+            #expect(try await once.begin(key()) == .replay(answer))
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `what changed nothing before it was broken off is begun again`(died: Bool) async throws {
+        try await TestMarketplace.run { market in
+            let once = market.marketplace.once
+            let database = market.database
+            try await market.storage.tamper([
+                "create table effect (x int)", "grant all on effect to public",
+            ])
+            let claim = ClaimedKey(key())
+            #expect(try await once.begin(claim.key) == .fresh)
+            try await once.acting(on: claim) {
+                _ = try await database.query("select x from effect")
+                _ = try? await database.transaction { tx in
+                    try await tx.execute("insert into effect values (1)")
+                    throw CancellationError()
+                }
+            }
+
+            if died {
+                try await database.execute(
+                    "update idempotency_key set locked_until = now() - interval '1 second'")
+            } else {
+                try await once.interrupt(claim)
+            }
+
+            #expect(try await once.begin(key()) == .fresh)
+        }
+    }
+
     @Test func `answers are forgotten after a week`() async throws {
         try await TestMarketplace.run { market in
             let once = market.marketplace.once

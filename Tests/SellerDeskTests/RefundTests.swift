@@ -60,7 +60,7 @@ import Web
 
             let repeated = try await giveBack("one")
             #expect(repeated.status == 409)
-            #expect(repeated.json?["code"] == "idempotency.key-interrupted")
+            #expect(repeated.json?["type"] == "/problems/idempotency.key-interrupted")
             #expect(try await sale.order().refunds.count == 1)
             #expect(try await giveBack("two").status == 201)
             #expect(try await sale.order().refunds.count == 2)

@@ -86,7 +86,7 @@ import Testing
             let again = try await send("late")
 
             #expect([repeated.status, again.status] == [409, 409])
-            #expect(repeated.json?["code"] == "idempotency.key-interrupted")
+            #expect(repeated.json?["type"] == "/problems/idempotency.key-interrupted")
             #expect(repeated.header("idempotent-replayed") == nil)
             // What changed nothing is tried again, and a refusal is an answer like any other.
             #expect(try await send("early").status == 500)

@@ -130,9 +130,9 @@ extension Operation {
                     "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$",
                 ],
                 "description": """
-                The same key with the same body gets the first answer again; 409 with the code \
-                idempotency.key-interrupted where the first request changed something and was \
-                broken off before it was answered.
+                The same key with the same body gets the first answer again; 409 with the type \
+                /problems/idempotency.key-interrupted where the first request changed something \
+                and was broken off before it was answered.
                 """,
             ])
         }

@@ -188,12 +188,12 @@ struct Cell: Sendable {
             }
     }
 
-    /// Times and many words get the room to stand in two lines, and what has no blanks may be broken
-    /// anywhere.
+    /// Times and many words get the room to stand in two lines, and what has no blanks may be
+    /// broken anywhere.
     private static func column(of value: String) -> String? {
         if value.hasSuffix(" UTC") { return "when" }
         guard value.utf8.count > 24 else { return value.hasPrefix("{") ? "long" : nil }
-        return value.contains(" ") && !value.hasPrefix("{") ? "words" : "long"
+        return value.contains(" ") && !value.hasPrefix("{") ? "sentence" : "long"
     }
 
     /// With what programs read of it behind the words.

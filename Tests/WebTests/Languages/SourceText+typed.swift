@@ -15,7 +15,8 @@ extension SourceText {
         "person", "pick",
         "pick-removal", "plan", "platform", "provider_instance", "provider_module",
         "provider_rules", "purchase", "reason", "reinstatement",
-        "rejection", "retirement", "rules.{1}.", "said", "search", "secret", "settings.{1}.",
+        "rejection", "retirement", "rules.{1}.", "said", "search", "secret", "sentence",
+        "settings.{1}.",
         "sharePpm", "showing", "standard", "state", "suspension", "tag", "tag bad", "tag good",
         "tag wait", "text", "the ", "true", "until", "url", "value", "when", "{1},executed",
     ]

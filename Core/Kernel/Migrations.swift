@@ -134,6 +134,7 @@ public struct Migration: Sendable {
         "m0184-token-scopes",
         "m0185-webhook-troubles",
         "m0193-acted-keys",
+        "m0186-postings-by-key",
     ]
 
     /// The migrations that this build ships.

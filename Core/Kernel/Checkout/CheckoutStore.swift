@@ -61,8 +61,8 @@ struct CheckoutStore {
 
     private static func factsStatement(_ variants: [ID<Variant>]) -> SQL {
         """
-        select (select market_now()), v.id, v.listing_id, v.price, v.currency, v.sku,
-            array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
+        select (select now() + shift from market_clock), v.id, v.listing_id, v.price, v.currency,
+            v.sku, array_to_string(v.option_values, ' / '), v.grams, v.requires_shipping,
             case when v.taxable then coalesce(v.tax_code, c.tax_code, 'standard')
                 else 'exempt' end,
             g.title, g.category_path, g.for_sale and v.active, g.state = 'published',

@@ -107,8 +107,9 @@ struct PurchaseStore {
             ), lines_made as (
                 \(linesStatement(plan))
             )\(remittersStatement(plan)), events_made as (
-                insert into order_event (order_id, actor_id, kind, to_state)
-                select t.id, \(checkout.account)::uuid, 'placed', 'awaiting_payment'
+                insert into order_event (order_id, at, actor_id, kind, to_state)
+                select t.id, (select now() + shift from market_clock), \(checkout.account)::uuid,
+                    'placed', 'awaiting_payment'
                 from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
             )
             select placed_at, expires_at, now() from purchase_made
@@ -208,10 +209,10 @@ struct PurchaseStore {
         ), orders_paid as (
             update orders set state = 'paid', paid_at = now() + k.shift from market_clock k
             where purchase_id = \(id) and state is not distinct from 'awaiting_payment'
-            returning id
+            returning id, paid_at
         )
-        insert into order_event (order_id, kind, from_state, to_state)
-        select id, 'paid', 'awaiting_payment', 'paid' from orders_paid
+        insert into order_event (order_id, at, kind, from_state, to_state)
+        select id, paid_at, 'paid', 'awaiting_payment', 'paid' from orders_paid
         """
     }
 

@@ -134,6 +134,47 @@ import Vocabulary
         }
     }
 
+    @Test func `a posting looks at its own accounts and balances, and at no others`() async throws {
+        try await TestMarketplace.run { market in
+            let books = try await Books(market)
+            let wallets = try await market.database.query(
+                """
+                insert into wallet (id, seller_id, kind, label)
+                select gen_random_uuid(), \(books.seller.id), 'platform_balance', 'Earnings'
+                from generate_series(1, 200) returning id
+                """
+            ).decode { c in try c.next(ID<Wallet>.self) }
+            let post = { (tx: any Queryable, key: String, wallets: ArraySlice<ID<Wallet>>) in
+                let entries = wallets.map { LedgerEntry(.sellerPending($0), 1) }
+                return try await tx.ledger.post([
+                    try Posting(
+                        key: key, kind: .adjustment, currency: .eur,
+                        entries: entries + [LedgerEntry(.suspense, -Int64(entries.count))])
+                ])
+            }
+            _ = try await post(market.database, "all", wallets[...])
+            // As the planner sees them in a market that is not new.
+            try await market.database.transaction { tx in
+                try await tx.run(
+                    script: "set local role none; analyze ledger_account, ledger_balance")
+            }
+
+            let scans = try await market.database.transaction { tx in
+                _ = try await post(tx, "three", wallets.prefix(3))
+                return try await tx.query(
+                    """
+                    select sum(seq_scan)::bigint, sum(idx_scan)::bigint
+                    from pg_stat_xact_user_tables
+                    where relname in ('ledger_account', 'ledger_balance')
+                    """
+                ).decode { c in (whole: try c.next(Int.self), byKey: try c.next(Int.self)) }
+            }
+
+            #expect(scans.map(\.whole) == [0])
+            #expect(scans.allSatisfy { $0.byKey > 0 })
+        }
+    }
+
     @Test func `captures of the same sellers in any order never wait for each other in a ring`()
         async throws
     {

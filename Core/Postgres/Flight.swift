@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 
 /// Statements that leave in one flush and whose answers come back together, and the task that
@@ -145,12 +146,21 @@ final class Flight: ReactorWork, @unchecked Sendable {
                 throw PostgresError(
                     .server, "a statement takes at most 65535 parameters", sqlState: "54000")
             }
-            for bind in statement.binds where bind?.utf8.contains(0) == true {
+            for case let bind? in statement.binds where bind.holdsZeroByte {
                 throw PostgresError(
                     .server, "a text parameter holds a zero byte", sqlState: "22021",
                     statement: statement.text)
             }
         }
+    }
+}
+
+extension String {
+    /// Looked for by the C library: a sequence's `contains` takes a byte at a time.
+    fileprivate var holdsZeroByte: Bool {
+        utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        } ?? utf8.contains(0)
     }
 }
 

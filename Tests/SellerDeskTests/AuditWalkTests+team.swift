@@ -7,9 +7,15 @@ extension `The trail of the desk` {
     static let team: [String: Case] = [
         "POST /offers/price-changes": { counter in
             _ = try await counter.desk.listing("Rated thing")
+            let look = try await counter.desk.kernel.previewPrices(
+                PriceChange(way: .up, rate: PartsPerMillion(10_000)),
+                of: OfferFilter(text: "rated thing"), as: counter.desk.shop.member)
             return (
                 "/offers/price-changes",
-                ["text": "rated thing", "way": "up", "ppm": 10_000, "count": 1]
+                [
+                    "text": "rated thing", "way": "up", "ppm": 10_000,
+                    "seen": .string(look.seen),
+                ]
             )
         },
         "POST /team/invitations": { _ in

@@ -57,10 +57,39 @@ import Web
             let again = try await browser.get(
                 "/listings/prices?text=mug&way=up&percent=10&all=true")
             let late = try await browser.submit(
-                again, "/listings/prices/rate", ["count": "7"])
+                again, "/listings/prices/rate", ["seen": "what nobody saw"])
             #expect(late.status == 409)
-            #expect(late.text.contains("other things than you looked at"))
+            #expect(late.text.contains("perhaps by a colleague"))
+            // With what it would do by now, to be looked at and done.
+            #expect(late.text.contains("2 variants are meant.") && late.text.contains("22.99"))
             #expect(late.text.contains("value=\"mug\""))
+        }
+    }
+
+    @Test func `are changed once by two colleagues who press at the same time`() async throws {
+        try await Desk.run { desk in
+            _ = try await desk.listing("Mug")
+            let path = "/listings/prices?way=up&percent=10&all=true"
+            var presses: [@Sendable () async throws -> WebAnswer] = []
+            for role in [SellerRole.catalogue, .owner] {
+                let browser = try await desk.colleague(role)
+                let look = try await browser.get(path)
+                presses.append {
+                    try await browser.submit(look, "/listings/prices/rate", [:])
+                }
+            }
+
+            let ended = try await desk.market.inTurn(
+                lockedBy: "select id from listing for update", presses
+            ).map { try $0.get() }
+
+            #expect(ended.map(\.status) == [200, 409])
+            #expect(ended[0].text.contains("1 variant is saved."))
+            #expect(ended[1].text.contains("perhaps by a colleague"))
+            // What it would do on top of the colleague's, which has to be pressed for again.
+            #expect(ended[1].text.contains("22.99"))
+            let offers = try await desk.kernel.editableOffers(as: desk.shop.member).items
+            #expect(offers.map(\.price.amount) == [2090])
         }
     }
 
@@ -74,11 +103,15 @@ import Web
                 "POST", "/api/v1/offers/price-changes",
                 ["text": "mug", "way": "down", "ppm": 100_000])
             #expect(look.json?["count"] == 1 && look.json?["changed"] == 0)
-            let done = try await program.send(
-                "POST", "/api/v1/offers/price-changes",
-                ["text": "mug", "way": "down", "ppm": 100_000, "count": 1])
+            let change: JSONValue = [
+                "text": "mug", "way": "down", "ppm": 100_000, "seen": look.json?["seen"] ?? "",
+            ]
+            let done = try await program.send("POST", "/api/v1/offers/price-changes", change)
+            let repeated = try await program.send(
+                "POST", "/api/v1/offers/price-changes", change)
 
-            #expect(done.json?["changed"] == 1)
+            #expect(done.json?["count"] == 1 && done.json?["changed"] == 1)
+            #expect(repeated.status == 409)
             let offers = try await desk.kernel.editableOffers(as: desk.shop.member).items
             #expect(offers.map(\.price.amount) == [1710])
         }

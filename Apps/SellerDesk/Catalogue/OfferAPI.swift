@@ -41,16 +41,16 @@ struct OfferAPI {
         let low: Bool?
         let way: Way
         let ppm: Int
-        let count: Int?
+        let seen: String?
         static let rules: [String: [Rule]] = [
             "text": [.length(0...80)],
             "ppm": [.range(0...1_000_000), .about("Millionths: 75000 is 7.5 percent.")],
-            "count": [
-                .range(0...Int64(PriceChangePreview.countMax)),
+            "seen": [
+                .length(0...PriceChangePreview.seenLengthMax),
                 .about(
                     """
-                    How many variants are meant. Without it nothing is changed, and the answer \
-                    says how many there are.
+                    What was answered as `seen` to a look. Without it nothing is changed, and the \
+                    answer says how many are meant.
                     """),
             ],
         ]
@@ -90,6 +90,8 @@ struct OfferAPI {
         let count: Int
         /// How many cost something else now.
         let changed: Int
+        /// What to send to have what was looked at changed; none after a change.
+        let seen: String?
     }
 
     func mount(on api: API) {
@@ -106,22 +108,22 @@ struct OfferAPI {
         api.post("/offers/price-changes", "Change the prices of all that are meant", tag: tag)
             .about(
                 """
-                All of them or none, at most 500. Ask once without `count`, look, and send what \
-                was answered with it: where something else is meant by then, nothing is changed.
+                All of them or none, at most 500. Ask once without `seen`, look, and send the \
+                `seen` that was answered with it: where other variants are meant by then or one \
+                of them costs something else, nothing is changed.
                 """
             )
             .body(NewChange.self).refuses(.conflict).onlyOnce()
             .handle(as: Member.self, needing: [.editListings]) { call, member in
-                guard let count = call.body.count else {
+                guard let seen = call.body.seen else {
                     let found = try await call.marketplace.previewPrices(
                         call.body.change, of: call.body.filter, as: member.membership)
-                    return ChangeAnswer(count: found.count, changed: 0)
+                    return ChangeAnswer(count: found.count, changed: 0, seen: found.seen)
                 }
-                return ChangeAnswer(
-                    count: count,
-                    changed: try await call.marketplace.changePrices(
-                        call.body.change, of: call.body.filter, expecting: count,
-                        as: member.membership))
+                let changed = try await call.marketplace.changePrices(
+                    call.body.change, of: call.body.filter, expecting: seen,
+                    as: member.membership)
+                return ChangeAnswer(count: changed.meant, changed: changed.changed, seen: nil)
             }
     }
 }

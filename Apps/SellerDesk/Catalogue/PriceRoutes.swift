@@ -30,11 +30,11 @@ struct PriceRoutes {
         let low: Bool?
         let way: PriceChange.Way
         let percent: String
-        /// How many were meant.
-        let count: Int
+        /// What was looked at.
+        let seen: String
         static let rules: [String: [Rule]] = [
             "percent": [.length(1...20)], "text": [.length(0...80)],
-            "count": [.range(0...Int64(PriceChangePreview.countMax))],
+            "seen": [.length(0...PriceChangePreview.seenLengthMax)],
         ]
     }
 
@@ -119,7 +119,8 @@ struct PriceRoutes {
             throw PriceChangeRefusal.othersMeant
         }
         let changed = try await call.marketplace.changePrices(
-            change, of: filter, expecting: form.count, as: member.membership)
+            change, of: filter, expecting: form.seen, as: member.membership
+        ).changed
         return .seeOther(
             PricesPage.path(filter, after: nil),
             notice: changed == 0
@@ -146,10 +147,15 @@ struct PriceRoutes {
     }
 
     @Sendable private func rateAgain(_ again: Again, _ member: Member) async throws -> PageAnswer {
-        var shown = try await page(
-            again.request.marketplace, Self.filter(again), after: nil, member)
-        shown.percent = again.values["percent"] ?? ""
-        shown.isDown = again.values["way"] == PriceChange.Way.down.rawValue
+        let filter = Self.filter(again)
+        var shown = try await page(again.request.marketplace, filter, after: nil, member)
+        // What it would do by now, to be looked at anew.
+        try await shown.lookAhead(
+            Query(
+                after: nil, text: filter.text, category: filter.category, low: filter.isLow,
+                way: again.values["way"].flatMap { PriceChange.Way(rawValue: $0) },
+                percent: again.values["percent"], all: true),
+            again.request.marketplace, member)
         shown.warning = again.explanation
         return .page("prices", shown, title: localized("Prices and stock"))
     }

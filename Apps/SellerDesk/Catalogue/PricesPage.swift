@@ -31,7 +31,7 @@ struct PricesPage {
             let price: String
         }
 
-        let count: Int
+        let seen: String
         let meant: String
         let examples: [Example]
         let hasMore: Bool
@@ -107,7 +107,7 @@ struct PricesPage {
         guard found.count > 0 else { return }
         percent = change.rate.typedPercent
         preview = Preview(
-            count: found.count,
+            seen: found.seen,
             meant: Format.count(found.count, "variant is meant.", "variants are meant."),
             examples: found.examples.map {
                 .init(

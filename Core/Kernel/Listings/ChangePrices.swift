@@ -8,52 +8,50 @@ extension Marketplace {
     ) async throws -> PriceChangePreview {
         try member.require(.readListings)
         let filter = try filter.checked()
-        let count = try await database.offers.countEditable(
+        let meant = try await database.offers.look(
             of: member.seller, filter, limit: PriceChangePreview.countMax + 1)
-        let examples = try await database.offers.listEditable(
-            of: member.seller, filter, after: nil, limit: PriceChangePreview.examplesMax)
         return PriceChangePreview(
-            count: count,
-            examples: examples.map {
-                .init(offer: $0.offer, price: change.applied(to: $0.offer.price))
+            count: meant.offers.count, seen: meant.seen,
+            examples: meant.offers.prefix(PriceChangePreview.examplesMax).map {
+                .init(offer: $0, price: change.applied(to: $0.price))
             })
     }
 
-    /// Changes the prices of everything that is meant, all of them or none.
-    /// - Parameter count: how many were meant when somebody looked.
-    /// - Returns: how many variants cost something else now.
+    /// Changes the prices of everything that is meant, all of them or none. Of two who looked at
+    /// the same prices one changes them; the other is refused, and so is who repeats.
+    /// - Parameter seen: ``PriceChangePreview/seen`` of what somebody looked at.
     /// - Throws: ``PriceChangeRefusal``, ``InputRefusal`` for the filter.
     @discardableResult
     public func changePrices(
-        _ change: PriceChange, of filter: OfferFilter, expecting count: Int,
+        _ change: PriceChange, of filter: OfferFilter, expecting seen: String,
         as member: SellerMember
-    ) async throws -> Int {
+    ) async throws -> ChangedPrices {
         try member.require(.editListings)
         let filter = try filter.checked()
         return try await database.transaction { tx in
-            let meant = try await tx.offers.listEditable(
-                of: member.seller, filter, after: nil, limit: PriceChangePreview.countMax + 1
-            ).map(\.offer.variant)
-            guard meant.count <= PriceChangePreview.countMax else {
-                throw PriceChangeRefusal.tooMany
-            }
-            guard meant.count == count else { throw PriceChangeRefusal.othersMeant }
+            let countMax = PriceChangePreview.countMax
+            let meant = try await tx.offers.look(of: member.seller, filter, limit: countMax + 1)
+                .offers.map(\.variant)
+            guard meant.count <= countMax else { throw PriceChangeRefusal.tooMany }
             _ = try await tx.offers.lock(meant, of: member.seller)
-            // What they cost now that nobody else may change it.
-            let held = try await tx.offers.editable(meant, of: member.seller)
-            guard held.count == count else { throw PriceChangeRefusal.othersMeant }
+            // A colleague may have been first with the locks: what is meant and what it costs
+            // counts now that nobody else may change it.
+            let held = try await tx.offers.look(
+                of: member.seller, filter, among: meant, limit: countMax)
+            guard held.seen == seen else { throw PriceChangeRefusal.othersMeant }
             var prices: [(variant: ID<Variant>, amount: Int64)] = []
             var changed: Set<ID<Listing>> = []
-            for offer in held {
+            for offer in held.offers {
                 let price = change.applied(to: offer.price)
                 guard price.isPositive else { throw PriceChangeRefusal.tooLow }
                 guard price != offer.price else { continue }
                 prices.append((offer.variant, price.amount))
                 changed.insert(offer.listing)
             }
-            guard !prices.isEmpty else { return 0 }
+            let done = ChangedPrices(meant: held.offers.count, changed: prices.count)
+            guard !prices.isEmpty else { return done }
             try await saveOffers(prices, [], of: changed, as: member, tx)
-            return prices.count
+            return done
         }
     }
 

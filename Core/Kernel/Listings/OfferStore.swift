@@ -58,22 +58,38 @@ struct OfferStore {
         }
     }
 
-    /// How many may be changed of those that are meant; counting ends at `limit`.
-    func countEditable(
-        of seller: ID<Seller>, _ filter: OfferFilter, limit: Int
-    ) async throws -> Int {
-        try await db.query(
+    /// What is meant and what it costs, newest listing first, ending at `limit`; with `held`, only
+    /// those of these variants that are still meant.
+    func look(
+        of seller: ID<Seller>, _ filter: OfferFilter, among held: [ID<Variant>]? = nil, limit: Int
+    ) async throws -> MeantOffers {
+        var condition = Self.meant(by: filter, of: seller)
+        if let held { condition = "\(condition) and v.id = any(\(held)::uuid[])" }
+        let rows = try await db.query(
             """
-            select count(*) from (
-                select 1
+            with meant (variant, listing, title, options, sku, price, currency, on_hand,
+                reserved, place) as materialized
+            (
+                select \(Self.editable)
                 from listing l
                 join variant v on v.listing_id = l.id and v.active
                 join stock_level s on s.variant_id = v.id
-                where \(Self.meant(by: filter, of: seller))
+                where \(condition)
+                order by l.id desc, v.position, v.id
                 limit \(limit)::int
-            ) meant
+            )
+            select variant, listing, title, options, sku, price, currency, on_hand, reserved,
+                (
+                    select encode(sha256(convert_to(
+                        string_agg(concat_ws(':', variant, price, currency), ','
+                            order by variant), 'UTF8')), 'hex')
+                    from meant
+                )
+            from meant
+            order by listing desc, place, variant
             """
-        ).decode { c in try c.next(Int.self) }.first ?? 0
+        ).decode { c in (try EditableOffer(&c), try c.next(String.self)) }
+        return MeantOffers(offers: rows.map(\.0), seen: rows.first?.1 ?? "")
     }
 
     /// The shop's own index leads to its listings; the text is looked for in those alone.
@@ -153,6 +169,13 @@ struct OfferStore {
             where v.id = p.id
             """)
     }
+}
+
+/// What is meant at one moment.
+struct MeantOffers: Sendable {
+    let offers: [EditableOffer]
+    /// The same as long as the same variants cost the same; empty where nothing is meant.
+    let seen: String
 }
 
 /// A variant whose listing is held.

@@ -52,6 +52,10 @@ public struct OfferFilter: Hashable, Sendable {
 public struct PriceChangePreview: Hashable, Sendable {
     /// How many variants are meant; ``countMax`` and one more where there are too many.
     public let count: Int
+    /// Says which variants are meant and what they cost: another as soon as one of them does not
+    /// cost what it did, or others are meant. Of at most ``seenLengthMax`` characters, and empty
+    /// where nothing is meant.
+    public let seen: String
     /// The first of them, newest listing first.
     public let examples: [Example]
 
@@ -63,16 +67,26 @@ public struct PriceChangePreview: Hashable, Sendable {
 
     /// How many prices are changed at once at most.
     public static let countMax = 500
+    /// A SHA-256 in hexadecimal digits.
+    public static let seenLengthMax = 64
     /// How many examples are shown.
     static let examplesMax = 10
 
     public var isTooMany: Bool { count > Self.countMax }
 }
 
+/// What became of a change of all prices that were meant.
+public struct ChangedPrices: Hashable, Sendable {
+    /// How many were meant.
+    public let meant: Int
+    /// How many cost something else now.
+    public let changed: Int
+}
+
 /// Why many prices stay as they are.
 public enum PriceChangeRefusal: Refusal, CaseIterable {
     case tooMany
-    /// Other variants are meant by now than when somebody looked.
+    /// Other variants are meant by now than when somebody looked, or they cost something else.
     case othersMeant
     /// One would cost nothing.
     case tooLow
@@ -91,7 +105,11 @@ public enum PriceChangeRefusal: Refusal, CaseIterable {
         switch self {
         case .tooMany:
             "At most \(PriceChangePreview.countMax) prices are changed at once. Search for fewer."
-        case .othersMeant: "By now it is about other things than you looked at. Look again."
+        case .othersMeant:
+            """
+            Meanwhile a price or what is meant was changed, perhaps by a colleague. Nothing was \
+            changed now: look at it again.
+            """
         case .tooLow: "One of these things would cost nothing. Nothing was changed."
         }
     }

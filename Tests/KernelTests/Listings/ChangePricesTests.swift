@@ -91,9 +91,9 @@ import Vocabulary
             #expect(look.examples.map(\.price) == [Money(2750, .eur), Money(3300, .eur)])
             #expect(try await kernel.publicListing(mug.listing.id).price == Money(2500, .eur))
             let changed = try await kernel.changePrices(
-                tenMore, of: filter, expecting: look.count, as: seller.member)
+                tenMore, of: filter, expecting: look.seen, as: seller.member)
 
-            #expect(changed == 2)
+            #expect(changed.meant == 2 && changed.changed == 2)
             #expect(try await kernel.publicListing(mug.listing.id).price == Money(2750, .eur))
             #expect(try await kernel.publicListing(bowl.listing.id).price == Money(2500, .eur))
             #expect(try await kernel.publicListing(theirs.listing.id).price == Money(2500, .eur))
@@ -113,22 +113,77 @@ import Vocabulary
             let clerk = try await market.given.account("Clerk")
             try await kernel.addMember(email: clerk.email, role: .support, as: seller.member)
             let mug = try await kernel.publishedListing("Mug", by: seller.member)
+            let early = try await kernel.previewPrices(
+                tenMore, of: OfferFilter(), as: seller.member)
+            let bowl = try await kernel.publishedListing("Bowl", by: seller.member)
+            let look = try await kernel.previewPrices(
+                tenMore, of: OfferFilter(), as: seller.member)
 
             await #expect(throws: PriceChangeRefusal.othersMeant) {
                 try await kernel.changePrices(
-                    tenMore, of: OfferFilter(), expecting: 1, as: seller.member)
+                    tenMore, of: OfferFilter(), expecting: early.seen, as: seller.member)
             }
             await #expect(throws: PriceChangeRefusal.tooLow) {
                 try await kernel.changePrices(
                     PriceChange(way: .down, rate: PartsPerMillion(1_000_000)), of: OfferFilter(),
-                    expecting: 2, as: seller.member)
+                    expecting: look.seen, as: seller.member)
             }
             let support = try await kernel.membership(of: clerk.id, in: seller.id)
             await #expect(throws: SellerRefusal.notAllowed) {
                 try await kernel.changePrices(
-                    tenMore, of: OfferFilter(), expecting: 2, as: support)
+                    tenMore, of: OfferFilter(), expecting: look.seen, as: support)
             }
             #expect(try await kernel.publicListing(mug.listing.id).price == Money(2500, .eur))
+            #expect(try await kernel.publicListing(bowl.listing.id).price == Money(2500, .eur))
+        }
+    }
+
+    @Test func `stay as they are where one costs something else than was looked at`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let mug = try await kernel.publishedListing("Mug", by: seller.member)
+            let look = try await kernel.previewPrices(
+                tenMore, of: OfferFilter(), as: seller.member)
+            try await kernel.editOffers(
+                [OfferEdit(variant: mug.variants[0].id, price: Money(2600, .eur), onHand: nil)],
+                as: seller.member)
+
+            await #expect(throws: PriceChangeRefusal.othersMeant) {
+                try await kernel.changePrices(
+                    tenMore, of: OfferFilter(), expecting: look.seen, as: seller.member)
+            }
+
+            let again = try await kernel.previewPrices(
+                tenMore, of: OfferFilter(), as: seller.member)
+            #expect(again.count == look.count && again.seen != look.seen)
+        }
+    }
+
+    @Test func `are changed once by two who looked at the same and press at once`() async throws {
+        try await TestMarketplace.run { market in
+            let kernel = market.marketplace
+            let seller = try await market.given.verifiedSeller()
+            let change = tenMore
+            for title in ["Mug", "Bowl", "Scarf"] {
+                _ = try await kernel.publishedListing(title, by: seller.member)
+            }
+            let look = try await kernel.previewPrices(
+                change, of: OfferFilter(), as: seller.member)
+            let press: @Sendable () async throws -> ChangedPrices = {
+                try await kernel.changePrices(
+                    change, of: OfferFilter(), expecting: look.seen, as: seller.member)
+            }
+
+            let ended = try await market.inTurn(
+                lockedBy: "select id from listing for update", [press, press, press])
+
+            #expect(try ended.first?.get().changed == look.count)
+            for late in ended.dropFirst() {
+                #expect(throws: PriceChangeRefusal.othersMeant) { try late.get() }
+            }
+            let prices = try await kernel.editableOffers(as: seller.member).items.map(\.price)
+            #expect(prices == look.examples.map(\.price))
         }
     }
 
@@ -157,7 +212,7 @@ import Vocabulary
             #expect(look.count == 501 && look.isTooMany)
             await #expect(throws: PriceChangeRefusal.tooMany) {
                 try await kernel.changePrices(
-                    tenMore, of: OfferFilter(), expecting: 500, as: seller.member)
+                    tenMore, of: OfferFilter(), expecting: look.seen, as: seller.member)
             }
         }
     }

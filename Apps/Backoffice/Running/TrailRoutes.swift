@@ -152,7 +152,7 @@ struct TrailRoutes {
                 .event(entry.action, to: Links.trail(entry.objectKind, entry.objectID)),
                 on(entry),
                 Cell(
-                    data: [entry.reason, entry.impersonationReason].compactMap { $0 }
+                    data: [TrailReason.said(entry), entry.impersonationReason].compactMap { $0 }
                         .joined(separator: " · ")), TrailWords.cell(entry.before),
                 TrailWords.cell(entry.after),
             ]

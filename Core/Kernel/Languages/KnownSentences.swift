@@ -1,10 +1,13 @@
 /// Sentences of ours that come finished and in English out of the books, found again by what is
 /// fixed in them and said in the language of the page. Others stay as they are.
 package struct KnownSentences: Sendable {
+    private let whole: Set<String>
     private let patterns: [SentencePattern]
 
-    /// - Parameter keys: with numbered places, `order {1} owes {2}`, as the catalogues have them.
+    /// - Parameter keys: with numbered places, `order {1} owes {2}`, as the catalogues have them; a
+    ///   place called `typed` or `again` holds what a person wrote, `money` an amount.
     package init(_ keys: [String]) {
+        whole = Set(keys)
         patterns = keys.compactMap { SentencePattern($0) }.sorted { $0.weight > $1.weight }
     }
 
@@ -12,11 +15,20 @@ package struct KnownSentences: Sendable {
     package func said(_ english: String) -> String {
         let words = Words.current
         guard words.language != .english else { return english }
+        if whole.contains(english) { return words.name(english) }
         for pattern in patterns {
             guard let values = pattern.values(in: english),
                 case .text(let text) = words.entries[pattern.key]
             else { continue }
-            return Places.fill(text) { place in values[place].map(words.name) }
+            return Places.fill(text) { place in
+                values[place].map { value in
+                    switch place {
+                    case "typed", "again": value
+                    case "money": CommissionWords.money(value[...])
+                    default: words.name(value)
+                    }
+                }
+            }
         }
         return english
     }

@@ -28,12 +28,25 @@ public struct FailedWebhook: Hashable, Sendable {
 /// Why a delivery is not taken up again.
 public enum WebhookRefusal: Refusal, CaseIterable {
     case unknown
+    /// Somebody else was first, or a try was due anyway.
+    case underWay
 
-    public var code: String { "webhook.unknown" }
-    public var reason: RefusalReason { .missing }
+    public var code: String {
+        switch self {
+        case .unknown: "webhook.unknown"
+        case .underWay: "webhook.under-way"
+        }
+    }
+    public var reason: RefusalReason {
+        switch self {
+        case .unknown: .missing
+        case .underWay: .conflict
+        }
+    }
     public var explanation: String {
         switch self {
         case .unknown: "There is no such delivery whose work failed."
+        case .underWay: "This delivery is being worked with just now: look again in a moment."
         }
     }
 }
@@ -75,18 +88,22 @@ extension Marketplace {
         return body
     }
 
-    /// Has a delivery whose work failed applied again, with all its tries. Written to the audit
-    /// trail.
-    /// - Throws: ``WebhookRefusal/unknown``, also for one that was applied meanwhile.
+    /// Has a delivery whose work failed applied again at once, with all its tries. Written to the
+    /// audit trail. Of two who ask for it one does it.
+    /// - Throws: ``WebhookRefusal``: `unknown`, also for one that was applied meanwhile;
+    ///   `underWay` for one that a worker has or takes next.
     public func takeUpWebhook(
         _ event: String, from instance: ID<ProviderInstance>, reason: String,
         by admin: ID<Account>
     ) async throws {
         try await database.transaction { tx in
-            guard let before = try await tx.failedWebhooks.find(event, from: instance),
-                try await tx.failedWebhooks.renew(event, from: instance)
+            // Locked before it is looked at: who comes second sees what the first has begun.
+            guard try await tx.failedWebhooks.lock(event, from: instance),
+                let before = try await tx.failedWebhooks.find(event, from: instance)
             else { throw WebhookRefusal.unknown }
             let key = "\(instance):\(event)"
+            guard try await !tx.failedWebhooks.isDue(key) else { throw WebhookRefusal.underWay }
+            try await tx.failedWebhooks.renew(event, from: instance)
             try await tx.failedWebhooks.endDeadJobs(key)
             try await tx.jobs.enqueue(
                 .applyWebhook, WebhookArgs(instance: instance, event: event), uniqueKey: key)

@@ -86,14 +86,36 @@ struct FailedWebhookStore {
             """)
     }
 
-    /// Makes it wait to be applied. False when it was applied, or never failed.
-    func renew(_ event: String, from instance: ID<ProviderInstance>) async throws -> Bool {
+    /// Holds it. False when it was applied, or never failed.
+    func lock(_ event: String, from instance: ID<ProviderInstance>) async throws -> Bool {
+        try await !db.query(
+            """
+            select from webhook_inbox
+            where instance_id = \(instance) and event_id = \(event)
+                and failed_at is not null and state in ('new', 'failed')
+            for no key update
+            """
+        ).isEmpty
+    }
+
+    /// Whether a worker has it, or takes it next.
+    func isDue(_ key: String) async throws -> Bool {
+        try await !db.query(
+            """
+            select from job
+            where kind = 'webhooks.apply' and unique_key = \(key)
+                and (state = 'running' or state = 'ready' and run_at <= now())
+            """
+        ).isEmpty
+    }
+
+    /// Makes one that is held wait to be applied.
+    func renew(_ event: String, from instance: ID<ProviderInstance>) async throws {
         try await db.execute(
             """
             update webhook_inbox set state = 'new', done_at = null
             where instance_id = \(instance) and event_id = \(event)
-                and failed_at is not null and state in ('new', 'failed')
-            """) == 1
+            """)
     }
 
     /// Jobs that were given up over it: another one takes their work.

@@ -67,6 +67,21 @@ struct TeamInvitationStore {
         ).decode(TeamInvitation.init).first
     }
 
+    /// What somebody who used this link up is in the shop; nil once they are it no more.
+    func member(by hash: [UInt8], _ account: ID<Account>) async throws -> SellerMember? {
+        try await db.query(
+            """
+            select m.seller_id, m.account_id, m.role
+            from team_invitation i
+            join seller_member m on m.seller_id = i.seller_id and m.account_id = i.used_by
+            where i.token_hash = \(Bytes(hash)) and i.used_by = \(account)
+            """
+        ).decode { c in
+            SellerMember(
+                seller: try c.next(), account: try c.next(), role: try c.next())
+        }.first
+    }
+
     /// A shop's open ones, newest first.
     func list(of seller: ID<Seller>) async throws -> [TeamInvitation] {
         try await db.query(

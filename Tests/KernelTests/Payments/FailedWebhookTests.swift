@@ -80,6 +80,41 @@ import Vocabulary
         }
     }
 
+    @Test func `is taken up by one of two administrators who press at once`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let kernel = shop.marketplace
+            let admins = [
+                try await market.given.administrator(), try await market.given.administrator(),
+            ]
+            let placed = try await shop.place(
+                try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.finish(reference(placed))
+            shop.bank.beBlind(.ambiguous(message: "no answer"))
+            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "one"))
+            try await market.worker().drain()
+            shop.bank.beBlind(nil)
+
+            let ends = try await market.inTurn(
+                lockedBy: "select from webhook_inbox for update",
+                admins.map { admin -> @Sendable () async throws -> Void in
+                    {
+                        try await kernel.takeUpWebhook(
+                            "one", from: shop.payment, reason: "The bank is back.", by: admin.id)
+                    }
+                })
+
+            try ends[0].get()
+            #expect(throws: WebhookRefusal.underWay) { try ends[1].get() }
+            let lines = try await kernel.auditTrail(
+                .object(kind: "provider_instance", id: shop.payment.description), PageRequest()
+            ).items.filter { $0.action == "webhook.taken-up" }
+            #expect(lines.map(\.actor) == [admins[0].id])
+            try await market.worker().drain()
+            #expect(try await shop.detail(placed).purchase.state == .paid)
+        }
+    }
+
     @Test func `stays to be seen when it is not believed`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)

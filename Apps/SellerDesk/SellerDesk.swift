@@ -51,6 +51,8 @@ public enum SellerDesk {
         OrderRoutes().mount(on: routes)
         OrderAPI().mount(on: routes.api)
         MoneyRoutes().mount(on: routes)
+        OwnPayoutRoutes().mount(on: routes)
+        OwnPayoutRoutes().mount(on: routes.api)
         MonthStatementRoutes().mount(on: routes)
         MoneyAPI().mount(on: routes.api)
         PayoutAccountRoutes().mount(on: routes)

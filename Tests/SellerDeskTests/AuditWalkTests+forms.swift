@@ -9,6 +9,7 @@ extension `The trail of the desk` {
         "/money/wallets/{wallet}/default": "PUT /wallets/{wallet}/default",
         "/money/wallets/{wallet}/payout-schedules":
             "PUT /wallets/{wallet}/payout-schedules/{currency}",
+        "/money/wallets/{wallet}/payouts": "POST /wallets/{wallet}/payouts",
         "/money/accounts/{instance}": "POST /payout-accounts/{instance}/links",
         "/imports": "POST /imports", "/imports/{kept}": "POST /imports",
         "/orders/{order}/shipments": "POST /orders/{order}/shipments",

@@ -18,6 +18,13 @@ extension `The trail of the desk` {
                 ]
             )
         },
+        "POST /wallets/{wallet}/payouts": { counter in
+            let amount = try await counter.available()
+            return (
+                "/wallets/\(counter.desk.shop.wallet)/payouts",
+                ["amount": ["amount": .integer(amount.amount), "currency": "EUR"]]
+            )
+        },
         "POST /team/invitations": { _ in
             ("/team/invitations", ["email": "cy@example.test", "role": "support"])
         },
@@ -36,5 +43,17 @@ extension Counter {
             email: "\(ID<Account>())@example.test", role: .support, as: desk.shop.member,
             at: "http://desk.test"
         ).id
+    }
+
+    /// What the shop can ask to be paid now, of an order whose hold is over.
+    func available() async throws -> Money {
+        let (kernel, member) = (desk.kernel, desk.shop.member)
+        try await kernel.makeDefault(desk.shop.wallet, as: member)
+        let bought = try await bought()
+        try await ship(bought.order.id)
+        try await kernel.confirmDelivery(bought.order.id, as: buyer)
+        try await kernel.moveClock(by: .seconds(8 * 86_400), as: nil)
+        while try await kernel.releaseHolds() > 0 {}
+        return try await kernel.payoutOffer(of: desk.shop.wallet, .eur, as: member).amount
     }
 }

@@ -16,6 +16,9 @@ struct MoneyPage {
         let disputed: String?
         /// `goes out on 23 November 2026, from € 10.00`
         let next: String
+        let currency: String
+        /// Where it is asked for; nil for whoever may not.
+        let ask: String?
         /// Why payouts of this wallet wait.
         let trouble: String?
     }
@@ -98,9 +101,12 @@ struct MoneyFacts: Sendable {
     let isPaidAtProvider: Bool
     /// Whether it has an account at one of them, ready or not.
     let hasAccount: Bool
+    /// Whether the reader may ask to be paid now.
+    let mayAsk: Bool
     let now: Instant
 
     init(_ marketplace: Marketplace, _ member: Member) async throws {
+        mayAsk = member.membership.may(.editWallets)
         seller = try await marketplace.seller(member.seller)
         wallets = try await marketplace.wallets(as: member.membership)
         balances = try await marketplace.balances(of: member.seller)
@@ -133,6 +139,9 @@ extension MoneyPage.Balance {
         receivable = balance.receivable.isZero ? nil : Format.money(balance.receivable)
         disputed = balance.disputed.isZero ? nil : Format.money(balance.disputed)
         next = Self.words(schedule, balance.available.currency)
+        currency = balance.available.currency.code
+        ask =
+            facts.mayAsk ? "/money/wallets/\(balance.wallet)/payout/\(currency)" : nil
         if found?.details.isComplete == false {
             // A provider that pays into the seller's account there asks no wallet.
             trouble =

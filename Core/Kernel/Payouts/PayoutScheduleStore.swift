@@ -49,6 +49,17 @@ struct PayoutScheduleStore: Sendable {
         }
     }
 
+    /// Whether a wallet is never paid out by itself.
+    func isManual(_ wallet: ID<Wallet>, _ currency: Currency) async throws -> Bool {
+        try await !db.query(
+            """
+            select from payout_schedule
+            where wallet_id = \(wallet) and currency = \(currency)
+                and every = \(PayoutSchedule.Every.manual)
+            """
+        ).isEmpty
+    }
+
     /// Wallets with something available and no schedule yet get the standard one.
     /// - Returns: how many; call again until it is zero.
     func giveStandard(nextAt: Instant?, limit: Int) async throws -> Int {

@@ -143,15 +143,22 @@ extension Marketplace {
     }
 }
 
+extension Queryable {
+    /// What decides about a wallet's payouts by what is known now.
+    func payoutPosition(of funded: FundedWallet) async throws -> WalletPosition {
+        let orders = try await payouts.claimable(in: funded.account, limit: Payout.ordersMax)
+        let debt = try await payouts.debt(of: funded.wallet, funded.currency)
+        return WalletPosition(wallet: funded, orders: orders, owed: -debt)
+    }
+}
+
 extension Transaction {
     /// What decides about an account's payouts, with its wallet's balances locked; nil when there
     /// is no such account.
     func payoutPosition(of account: Int64) async throws -> WalletPosition? {
         guard let funded = try await payouts.fundedWallet(account) else { return nil }
         try await ledger.lock(funded.wallet, funded.currency)
-        let orders = try await payouts.claimable(in: account, limit: Payout.ordersMax)
-        let debt = try await payouts.debt(of: funded.wallet, funded.currency)
-        return WalletPosition(wallet: funded, orders: orders, owed: -debt)
+        return try await payoutPosition(of: funded)
     }
 
     /// Claims a payout's orders, sets its money aside and queues its sending.

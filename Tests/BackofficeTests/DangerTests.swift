@@ -106,6 +106,33 @@ import Web
         }
     }
 
+    @Test func `says what will happen wherever it asks why`() async throws {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            let category = try await office.market.marketplace.createCategory(
+                named: "Bowls", slug: "bowls", by: nil)
+            _ = try await office.post(
+                "/api/v1/listings/\(sale.listing)/block", #"{"reason": "Looked at."}"#)
+            var asked = 0
+            for path in [
+                "/categories/\(category.id)", "/checklist", "/commission", "/invoices",
+                "/listings/\(sale.listing)", "/payout-files", "/people",
+                "/provider-rules/payment", "/providers/\(sale.payment)", "/clock",
+                "/sellers/\(sale.sellers[0].id)", "/sellers/\(sale.sellers[0].id)/payouts",
+            ] {
+                let page = try await office.get(path)
+                #expect(page.status == 200, "\(path)")
+                for form in page.text.split(separator: "</form>")
+                where form.contains(/<textarea name="reason"[^>]* required/) {
+                    let own = form.components(separatedBy: "<form ").last ?? ""
+                    asked += 1
+                    #expect(own.contains("<p class=\"quiet\">"), "\(path): \(own.prefix(200))")
+                }
+            }
+            #expect(asked > 15)
+        }
+    }
+
     @Test func `keeps what was said in the trail`() async throws {
         try await Office.run { office in
             let scene = try await Scene(office)

@@ -74,15 +74,16 @@ enum AttributePages {
     ) -> DeskPage {
         let attribute = use.attribute
         let path = "/attributes/\(attribute.id)"
-        let change = DeskForm(
+        let change = DeskForm.reasoned(
             "Change the attribute", to: path,
-            names(attribute.name, attribute.names) + self.use(attribute) + [.reason])
+            hint: "Makers and customers read it so at once. What was said of things stays.",
+            names(attribute.name, attribute.names) + self.use(attribute))
         let end =
             attribute.isRetired
-            ? DeskForm(
+            ? DeskForm.reasoned(
                 "Ask for it again", to: path + "/restoration",
-                hint: "What was said of things before is shown again.", [.reason])
-            : DeskForm.dangerous(
+                hint: "What was said of things before is shown again.")
+            : .dangerous(
                 "Ask for it no more", to: path + "/retirement",
                 hint: """
                     It leaves the editor, the things' pages and the lists. What is said of \
@@ -154,15 +155,18 @@ enum AttributePages {
         else { throw AttributeRefusal.valueUnknown }
         let path = "/attributes/\(attribute.id)/values/\(id)"
         let count = use.listingsByValue[id] ?? 0
-        let change = DeskForm(
+        let change = DeskForm.reasoned(
             "Change the value", to: path,
+            hint: "It reads so at once on everything that has it.",
             names(value.name, value.names) + [
-                .line("position", "Position", String(value.position), type: "number"), .reason,
+                .line("position", "Position", String(value.position), type: "number")
             ])
         let end =
             value.isRetired
-            ? DeskForm("Offer it again", to: path + "/restoration", [.reason])
-            : DeskForm.dangerous(
+            ? DeskForm.reasoned(
+                "Offer it again", to: path + "/restoration",
+                hint: "Makers can choose it again, and what has it shows it again.")
+            : .dangerous(
                 "Offer it no more", to: path + "/retirement",
                 hint: """
                     It leaves the editor, the things' pages and the lists. \

@@ -51,7 +51,7 @@ enum CataloguePages {
     static func category(
         _ category: Category, in tree: [Category], asked: [Attribute], _ admin: Administrator
     ) -> DeskPage {
-        let change = DeskForm(
+        let change = DeskForm.reasoned(
             "Change the category", to: "/categories/\(category.id)",
             hint: """
                 What is in it, and the categories below it, go along when it is moved. What was \
@@ -72,7 +72,7 @@ enum CataloguePages {
                     "parent", "Below", parents(tree.filter { !$0.path.contains(category.id) }),
                     chosen: category.parent?.description ?? ""),
                 .line("position", "Position", String(category.position), type: "number"),
-                .line("taxCode", "Tax code", category.taxCode), .reason,
+                .line("taxCode", "Tax code", category.taxCode),
             ])
         return DeskPage(
             .data(category.words(in: tree)), tabs: tabs("categories"),

@@ -30,8 +30,10 @@ enum ModeratedListingPage {
         let path = "/listings/\(listing.id)"
         let form =
             listing.state == .blocked
-            ? DeskForm("Let it be published again", to: path + "/release", [.reason])
-            : DeskForm.dangerous(
+            ? DeskForm.reasoned(
+                "Let it be published again", to: path + "/release",
+                hint: "It becomes a draft, which its seller may publish again.")
+            : .dangerous(
                 "Block this listing", to: path + "/block",
                 hint: """
                     It leaves the shop at once, and its seller cannot publish it again until it \

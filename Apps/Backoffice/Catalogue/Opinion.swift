@@ -38,8 +38,10 @@ struct Opinion {
     private func block(mayModerate: Bool) -> Block {
         let form =
             isHidden
-            ? DeskForm("Show it again", to: path + "/showing", [.reason])
-            : DeskForm.dangerous(
+            ? DeskForm.reasoned(
+                "Show it again", to: path + "/showing",
+                hint: "Everybody reads it in the shop again, and its stars count.")
+            : .dangerous(
                 "Hide it", to: path + "/hiding",
                 hint: """
                     Nobody sees it in the shop, and its stars do not count, until it is shown \

@@ -95,7 +95,7 @@ enum CommissionPages {
     private static func forms(_ rule: CommissionRule) -> [DeskForm] {
         if rule.state == .draft {
             return [
-                DeskForm(
+                .reasoned(
                     "Publish it", to: "/commission-rules/\(rule.id)/publication",
                     hint: "It holds for new sales; old ones stay as they were.",
                     [
@@ -104,7 +104,6 @@ enum CommissionPages {
                             help: "Such as 2026-12-01T00:00:00Z; empty for the draft's time.",
                             required: false),
                         .choice("replaces", "Replace a rule for the same sales", yesOrNo),
-                        .reason,
                     ]),
                 .dangerous(
                     "Throw it away", to: "/commission-rules/\(rule.id)/disposal",
@@ -145,8 +144,12 @@ enum CommissionPages {
             .amount("floorAmount", "at least", in: "fixedCurrency", required: false),
             .amount("capAmount", "at most", in: "fixedCurrency", required: false),
         ]
-        return DeskForm(
+        return .reasoned(
             "Add the rule", to: "/commission-rules",
+            hint: """
+                A draft charges nobody. Without one, sales from its time on are charged by it; what \
+                was placed before keeps its commission.
+                """,
             scope + amounts + [
                 .line(
                     "effectiveFrom", "From", help: "Such as 2026-12-01T00:00:00Z; empty for now.",
@@ -154,18 +157,17 @@ enum CommissionPages {
                 .line("effectiveUntil", "Until", required: false),
                 .choice("draft", "Only as a draft", [yesOrNo[1], yesOrNo[0]]),
                 .choice("replaces", "Replace a rule for the same sales", yesOrNo),
-                .reason,
             ])
     }
 
     private static var vatForm: DeskForm {
-        DeskForm(
+        .reasoned(
             "Set it", to: "/commission-vat",
+            hint: "It holds for the commission of sales from now on; what was sold keeps its own.",
             [
                 .line("country", "Sellers in", help: "Two letters, such as DE."),
                 .percent("ratePpm", "Rate", PartsPerMillion(percent: 19)),
                 .choice("reverseCharge", "Reverse charge with a VAT number", yesOrNo),
-                .reason,
             ])
     }
 

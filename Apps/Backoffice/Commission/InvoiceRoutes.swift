@@ -95,9 +95,13 @@ struct InvoiceRoutes {
                 .money(invoice.taxByPlatform), .money(invoice.total),
             ]
         }
-        let form = DeskForm(
+        let form = DeskForm.reasoned(
             "Write them", to: "/invoices",
-            [.line("month", "Month", help: "Such as 2026-11; it has to be over."), .reason])
+            hint: """
+                Each seller owes from then on what the invoice says of direct sales until the end \
+                of the month. None is taken back; the next one corrects it.
+                """,
+            [.line("month", "Month", help: "Such as 2026-11; it has to be over.")])
         return DeskPage(
             "Commission invoices",
             lead: "For sales that were paid to sellers directly.",

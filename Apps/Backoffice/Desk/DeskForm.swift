@@ -38,6 +38,14 @@ struct DeskForm: Sendable {
         return form
     }
 
+    /// For what can be done again or undone, and is kept with its reason all the same.
+    /// - Parameter hint: what will happen, and to whom.
+    static func reasoned(
+        _ button: Phrase, to action: String, hint: Phrase, _ inputs: [Input] = []
+    ) -> DeskForm {
+        DeskForm(button, to: action, hint: hint, inputs + [.reason])
+    }
+
     static func search(_ button: Phrase, at action: String, _ inputs: [Input]) -> DeskForm {
         var form = DeskForm(button, to: action, inputs)
         form.isSearch = true
@@ -157,8 +165,10 @@ struct Input: Sendable {
         return input
     }
 
-    /// Why it is done, which every dangerous act asks for.
-    static var reason: Input { area("reason", "Reason", help: "It is kept in the audit trail.") }
+    /// Why it is done. Only forms that say what will happen ask for it.
+    fileprivate static var reason: Input {
+        area("reason", "Reason", help: "It is kept in the audit trail.")
+    }
 
     /// The same where there is not always something to say.
     static var optionalReason: Input {

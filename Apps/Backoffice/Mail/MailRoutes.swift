@@ -120,7 +120,9 @@ enum MailPages {
     }
 
     static func show(_ mail: Mail, hasServer: Bool) -> DeskPage {
-        let again = DeskForm("Send it again", to: "/mails/\(mail.id)/retries", [.reason])
+        let again = DeskForm.reasoned(
+            "Send it again", to: "/mails/\(mail.id)/retries",
+            hint: "This letter goes to its address, as it was written then.")
         let canRetry = hasServer && (mail.state == .failed || mail.state == .kept)
         return DeskPage(
             .data(mail.subject),

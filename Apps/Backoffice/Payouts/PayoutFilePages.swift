@@ -23,6 +23,10 @@ enum PayoutFilePages {
                 \(Format.money(group.total)), for \(group.instanceName)
                 """,
                 to: "/payout-files",
+                hint: """
+                    It tells the bank to pay all of them, once you hand it in. Hand it in once, and \
+                    write down here what the bank made of it.
+                    """,
                 [
                     .hidden("instance", group.instance.description),
                     .hidden("currency", group.total.currency.code),

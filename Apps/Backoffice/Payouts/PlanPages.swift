@@ -86,7 +86,13 @@ enum PlanPages {
         let path = "/payout-plans/\(plan.id)"
         var forms: [DeskForm] = []
         if plan.needsApproval, plan.approvedBy == nil, plan.madeBy != admin.account.id {
-            forms.append(DeskForm("Approve the plan", to: path + "/approval", [.reason]))
+            forms.append(
+                .reasoned(
+                    "Approve the plan", to: path + "/approval",
+                    hint: """
+                        You say that everything in it may be paid. Nothing is paid before the plan \
+                        is applied.
+                        """))
         }
         if !plan.needsApproval || plan.approvedBy != nil,
             plan.mayBeApplied(by: admin.account.id)

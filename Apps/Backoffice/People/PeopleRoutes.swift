@@ -77,12 +77,10 @@ struct PeopleRoutes {
             "Give a role",
             text: "The person needs an account; anybody can register in the shop.",
             forms: [
-                DeskForm(
+                .reasoned(
                     "Give the role", to: "/people/roles",
-                    [
-                        .line("email", "E-mail", type: "email"), .choice("role", "Role", roles),
-                        .reason,
-                    ])
+                    hint: "From then on they see and do here whatever the role allows.",
+                    [.line("email", "E-mail", type: "email"), .choice("role", "Role", roles)])
             ])
         let everybody = people.items.map { account, held in
             let names = held.map(\.rawValue).sorted()

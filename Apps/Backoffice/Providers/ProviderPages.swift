@@ -224,14 +224,17 @@ enum ProviderPages {
         let provider = file.provider
         guard let module, provider.state != "retired" else { return [] }
         let values = Dictionary(provider.settings.map { ($0.key, $0.value) }) { first, _ in first }
-        let form = DeskForm(
+        let form = DeskForm.reasoned(
             "Change the settings", to: "/providers/\(provider.id)/configuration",
+            hint: """
+                Whatever this provider is asked from now on, for what is open too, is asked with \
+                them. Secrets that are left empty stay.
+                """,
             [
                 .hidden("version", String(provider.version)),
                 .line("name", "Name", provider.name),
             ] + capture(module, provider.capture)
-                + inputs(module.fields, values, stored: Set(file.secrets)) + hosts(file.hosts)
-                + [.reason])
+                + inputs(module.fields, values, stored: Set(file.secrets)) + hosts(file.hosts))
         return [Block("Settings", forms: [form])]
     }
 

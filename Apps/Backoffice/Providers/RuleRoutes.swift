@@ -165,7 +165,12 @@ struct RuleRoutes {
             ]
             return Input.group(words, fields)
         }
-        return DeskForm("Set the rules", to: "/provider-rules/\(kind.rawValue)", inputs + [.reason])
+        return .reasoned(
+            "Set the rules", to: "/provider-rules/\(kind.rawValue)",
+            hint: """
+                What begins from now on goes by them, in all apps within a second. What is under \
+                way stays with its provider.
+                """, inputs)
     }
 }
 

@@ -163,10 +163,9 @@ enum PurchasePages {
     }
 
     private static func askAgain(_ order: OrderAnswer) -> DeskForm {
-        DeskForm(
+        .reasoned(
             "Ask for the money again", to: "/orders/\(order.id)/captures",
-            hint: "The provider refused to give it. We ask by ourselves for two weeks.",
-            [.reason])
+            hint: "The provider refused to give it. We ask by ourselves for two weeks.")
     }
 
     private static func payment(_ payment: PaymentAnswer) -> Block {

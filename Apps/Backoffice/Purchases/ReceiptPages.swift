@@ -14,9 +14,9 @@ enum ReceiptPages {
             ]
         }
         let forms = page.items.filter { _ in maySettle }.map { payment in
-            DeskForm(
+            DeskForm.reasoned(
                 "Done with \(payment.purchaseNumber)", to: "/payments/\(payment.id)/review",
-                [.reason])
+                hint: "It leaves this list for good. No money moves by it.")
         }
         return DeskPage(
             "Money to look at",

@@ -28,9 +28,13 @@ enum RefundPages {
                 + order.refunds.filter {
                     maySettle && $0.state == .failed && !retried.contains($0.id)
                 }.map { refund in
-                    DeskForm(
+                    DeskForm.reasoned(
                         "Ask for \(Format.money(refund.amount)) again",
-                        to: "/orders/\(order.id)/refunds/\(refund.id)/retries", [.reason])
+                        to: "/orders/\(order.id)/refunds/\(refund.id)/retries",
+                        hint: """
+                            The provider is asked to give the customer as much once more. What \
+                            failed before does not go back as well.
+                            """)
                 })
     }
 

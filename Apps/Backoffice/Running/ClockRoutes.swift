@@ -46,7 +46,7 @@ struct ClockRoutes {
                         only in a demo.
                         """,
                     forms: [
-                        DeskForm(
+                        .reasoned(
                             "Move the clock", to: "/clock",
                             hint: """
                                 Whatever was due in between is done, and it cannot be moved back.
@@ -54,7 +54,7 @@ struct ClockRoutes {
                             [
                                 .line(
                                     "hours", "Hours", "24", help: "168 are a week.",
-                                    type: "number"), .reason,
+                                    type: "number")
                             ])
                     ])
             ])

@@ -24,9 +24,13 @@ enum ChecklistPages {
                 Block(
                     "Add a row",
                     forms: [
-                        DeskForm(
+                        .reasoned(
                             "Add the row", to: "/checklist",
-                            inputs(nil, last: rows.last) + [.reason])
+                            hint: """
+                                Whoever verifies a seller from then on finds it in the list. \
+                                Sellers who are verified already stay verified.
+                                """,
+                            inputs(nil, last: rows.last))
                     ]))
             if !rows.isEmpty {
                 blocks.append(

@@ -16,7 +16,8 @@ enum SellerPayoutPages {
                     facts: [
                         Fact("Seller", data: seller.name, to: Links.seller(seller.id)),
                         Fact(
-                            "Frozen", policy.freezeReason.map(Phrase.data) ?? "no",
+                            "Frozen",
+                            policy.freezeReason.map { .data(FreezeReason.said($0)) } ?? "no",
                             policy.isFrozen ? .bad : .good),
                         Fact(
                             "Held after delivery",

@@ -141,7 +141,9 @@ enum PurchasePages {
 
     private static func moment(_ event: OrderAnswer.Event) -> Moment {
         let step = event.to.map { $0 == event.kind ? "" : " → \($0.inWords)" } ?? ""
-        return Moment(event.at, event.kind.inWords + step, by: event.actorName, event.note)
+        return Moment(
+            event.at, event.kind.inWords + step, by: event.actorName,
+            EventNote.said(event.note, of: event.kind))
     }
 
     private static func forms(_ order: OrderAnswer) -> [DeskForm] {

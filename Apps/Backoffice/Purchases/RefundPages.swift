@@ -43,7 +43,8 @@ enum RefundPages {
             let total = refund.parts.reduce(0) { $0 + amount($1).amount }
             return .money(Money(total, refund.amount.currency))
         }
-        let why = [refund.reason, refund.failure].compactMap { $0 }.joined(separator: " · ")
+        let reason = RefundWords.reason(refund.reason, isStray: refund.kind == .stray)
+        let why = [reason, refund.failure].compactMap { $0 }.joined(separator: " · ")
         return [
             .time(refund.requestedAt), refund.state.rawValue.stateCell,
             Cell(data: what(refund, titles)), .money(refund.amount), sum(\.sellerShare),

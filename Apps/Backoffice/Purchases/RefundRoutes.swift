@@ -69,7 +69,8 @@ struct RefundRoutes {
     ) -> DeskPage {
         let rows = page.items.map { listed in
             let refund = listed.refund
-            let why = [refund.reason, refund.failure].compactMap { $0 }.joined(separator: " · ")
+            let reason = RefundWords.reason(refund.reason, isStray: refund.kind == .stray)
+            let why = [reason, refund.failure].compactMap { $0 }.joined(separator: " · ")
             return [
                 Cell(data: listed.orderNumber, to: Links.order(refund.order)),
                 .state(refund.state), .money(refund.amount),

@@ -57,7 +57,9 @@ struct MoneyPage {
     init(_ facts: MoneyFacts, _ page: Page<Payout>, next: String?) {
         balances = facts.balances.map { Balance($0, facts) }
         hasBalances = !balances.isEmpty
-        frozen = facts.freeze?.reason
+        frozen = facts.freeze.map { freeze in
+            freeze.frozenBy == nil ? FreezeReason.said(freeze.reason) : freeze.reason
+        }
         let policy = facts.seller.reserve
         let (rate, days) = (
             Format.percent(policy.rate), Format.count(policy.days, "day", "days")

@@ -224,7 +224,9 @@ struct OrderPage {
         }
         hasRefunds = !refunds.isEmpty
         events = detail.events.map { event in
-            Event(at: Format.time(event.at), what: OrderWords.event(event.kind), note: event.note)
+            Event(
+                at: Format.time(event.at), what: OrderWords.event(event.kind),
+                note: EventNote.said(event.note, of: event.kind))
         }
         let amounts = order.amounts
         items = Format.money(amounts.items)
@@ -281,7 +283,7 @@ extension OrderPage.Refund {
         amount = Format.money(refund.amount)
         what = RefundWords.what(refund, titles: titles)
         state = localized(name: refund.state.rawValue.replacing("_", with: " "))
-        reason = refund.reason
+        reason = RefundWords.reason(refund.reason, isStray: refund.kind == .stray)
         failure = refund.failure
         let given = refund.shares
         shares =

@@ -238,7 +238,7 @@ struct OrderPart {
         events = detail.events.map { event in
             Event(
                 time: ClockTime.moment(event.at), what: localized(name: Self.words(event.kind)),
-                note: event.note)
+                note: EventNote.said(event.note, of: event.kind))
         }
         let titles = Dictionary(detail.lines.map { ($0.id, $0.title) }) { first, _ in first }
         refunds = detail.refunds.filter { $0.state != .failed }.map { refund in

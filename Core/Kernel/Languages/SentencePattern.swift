@@ -17,6 +17,13 @@ struct SentencePattern: Sendable {
         }
     }
 
+    /// Whether something is left to translate beside its places.
+    var hasWords: Bool {
+        pieces.contains { piece in
+            if case .literal(let text) = piece { text.contains(where: \.isLetter) } else { false }
+        }
+    }
+
     /// What stands at the places; nil when `sentence` is another one.
     func values(in sentence: String) -> [String: String]? {
         var values: [String: String] = [:]

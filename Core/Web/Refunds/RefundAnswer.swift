@@ -86,6 +86,11 @@ public struct RefundableAnswer: Codable, Sendable {
 
 /// What a refund is for, in words: `2 × Bowl, shipping`.
 public enum RefundWords {
+    /// Why it was given back: of money that came too late a program says it, of others a person.
+    public static func reason(_ reason: String, isStray: Bool) -> String {
+        isStray ? localized(name: reason) : reason
+    }
+
     public static func what(_ refund: Refund, titles: [ID<OrderLine>: String]) -> String {
         switch refund.kind {
         case .whole: return localized("everything that was left")

@@ -245,16 +245,27 @@ struct WalletsPage {
         let isIncomplete: Bool
         let isBank: Bool
         let holder: String
+        let bic: String
         /// Nil when nothing is too little.
         let minimum: String?
+        /// The same in minor units, so that it stays where the account is changed.
+        let payoutMinimum: String
         /// Why payouts of this wallet wait.
         let waits: String?
         let schedules: [Schedule]
+        let hasSchedules: Bool
+        /// To begin with, where there is no schedule yet.
+        let everies: [Choice]
     }
 
     struct Schedule {
         let currency: String
         let words: String
+        /// Where it is changed, with what holds now.
+        let action: String
+        let everies: [Choice]
+        let day: String
+        let from: String
     }
 
     let rows: [Row]
@@ -268,11 +279,12 @@ struct WalletsPage {
     let isChain: Bool
 
     init(
-        _ wallets: [Wallet], _ schedules: [ScheduledWallet], mayEdit: Bool,
+        _ wallets: [Wallet], _ schedules: [ScheduledWallet], at now: Instant, mayEdit: Bool,
         trouble: String? = nil, typed: [String: String] = [:]
     ) {
         rows = wallets.map { wallet in
             let details = wallet.details
+            let own = schedules.filter { $0.wallet == wallet.id }
             return Row(
                 id: wallet.id.description, label: wallet.label,
                 kind: wallet.kind == .platformBalance
@@ -280,10 +292,12 @@ struct WalletsPage {
                 place: details.maskedIBAN ?? details.address ?? localized("no account yet"),
                 isDefault: wallet.isDefault, isIncomplete: !details.isComplete,
                 isBank: wallet.kind == .platformBalance, holder: details.holder ?? "",
+                bic: details.bic ?? "",
                 minimum: wallet.payoutMinimum > 0
                     ? Format.typed(Money(wallet.payoutMinimum, .eur)) : nil,
-                waits: Self.waits(wallet),
-                schedules: schedules.filter { $0.wallet == wallet.id }.map { Schedule($0) })
+                payoutMinimum: String(wallet.payoutMinimum), waits: Self.waits(wallet, now),
+                schedules: own.map { Schedule($0) }, hasSchedules: !own.isEmpty,
+                everies: Schedule.everies(PayoutSchedule.standard.every))
         }
         self.mayEdit = mayEdit
         self.trouble = trouble
@@ -295,20 +309,31 @@ struct WalletsPage {
         isChain = typed["kind"] == "chainAddress"
     }
 
-    private static func waits(_ wallet: Wallet) -> String? {
+    private static func waits(_ wallet: Wallet, _ now: Instant) -> String? {
         if wallet.returnedAt != nil {
             return localized(
                 "The bank sent the last payout back. Look at the account and save it again.")
         }
-        return wallet.paysFrom.map {
-            localized("Payouts to a changed account begin after \(Format.time($0)).")
-        }
+        guard let from = wallet.paysFrom, now < from else { return nil }
+        return localized("Payouts to a changed account begin after \(Format.time(from)).")
     }
 }
 
 extension WalletsPage.Schedule {
+    static func everies(_ chosen: PayoutSchedule.Every) -> [Choice] {
+        [
+            (PayoutSchedule.Every.daily, localized("day")), (.weekly, localized("week")),
+            (.monthly, localized("month")), (.manual, localized("never by itself")),
+        ].map { Choice($0.rawValue, $1, chosen: chosen.rawValue) }
+    }
+
     init(_ wallet: ScheduledWallet) {
         currency = wallet.currency.code
+        action = "/money/wallets/\(wallet.wallet)/payout-schedules"
+        everies = Self.everies(wallet.schedule.every)
+        day = wallet.schedule.day.map { String($0) } ?? ""
+        self.from =
+            wallet.minimum > 0 ? Format.typed(Money(wallet.minimum, wallet.currency)) : ""
         let from = Format.money(Money(wallet.minimum, wallet.currency))
         guard let next = wallet.nextAt else {
             words = localized("never by itself, from \(from) on")

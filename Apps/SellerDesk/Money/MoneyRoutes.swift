@@ -54,6 +54,7 @@ struct MoneyRoutes {
                     WalletsPage(
                         try await call.marketplace.wallets(as: member.membership),
                         try await call.marketplace.payoutSchedules(of: member.seller),
+                        at: try await call.marketplace.marketNow(),
                         mayEdit: member.membership.may(.editWallets)), title: localized("Wallets"))
             }
         routes.post("/money/wallets").form(MoneyAPI.WalletBody.self).onlyOnce()
@@ -65,7 +66,9 @@ struct MoneyRoutes {
                         WalletsPage(
                             try await again.request.marketplace.wallets(as: member.membership),
                             try await again.request.marketplace.payoutSchedules(
-                                of: member.seller), mayEdit: true, trouble: again.explanation,
+                                of: member.seller),
+                            at: try await again.request.marketplace.marketNow(), mayEdit: true,
+                            trouble: again.explanation,
                             typed: again.values),
                         title: localized("Wallets"))
                 }

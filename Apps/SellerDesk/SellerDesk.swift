@@ -31,6 +31,8 @@ public enum SellerDesk {
         ShippingProfileAPI().mount(on: routes.api)
         TeamRoutes().mount(on: routes)
         InvitationRoutes().mount(on: routes)
+        HistoryRoutes().mount(on: routes)
+        HistoryRoutes().mount(on: routes.api)
         ListingRoutes().mount(on: routes)
         ListingImageRoutes().mount(on: routes)
         PriceRoutes().mount(on: routes)

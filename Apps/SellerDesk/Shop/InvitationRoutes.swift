@@ -126,7 +126,12 @@ struct InvitationRoutes {
                 OfferAnswer(try await call.marketplace.invitation(call.path.link))
             }
         api.put("/invitations/{link}", "Become a member by a link", tag: tag)
-            .about("For the account whose address the link was sent to. It works once.")
+            .about(
+                """
+                For the account whose address the link was sent to. It works once; whoever became \
+                a member by it is answered so again.
+                """
+            )
             .path(LinkPath.self).limited(.signIn).refuses(.conflict)
             .handle(as: SignedIn.self) { call, person in
                 MembershipAnswer(

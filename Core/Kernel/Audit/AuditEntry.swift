@@ -38,6 +38,8 @@ public enum AuditFilter: Hashable, Sendable {
     case actor(ID<Account>)
     /// Whatever was done for a shop by its team.
     case seller(ID<Seller>)
+    /// The same, but for what somebody of the back office did in a member's place.
+    case team(ID<Seller>)
     /// Whatever somebody of the back office did in this person's place.
     case onBehalfOf(ID<Account>)
 }

@@ -110,6 +110,7 @@ public struct AuditStore: Sendable {
             case .object(let kind, let id): "object_kind = \(kind) and object_id = \(id)"
             case .actor(let account): "actor_id = \(account)"
             case .seller(let seller): "line.seller_id = \(seller)"
+            case .team(let seller): "line.seller_id = \(seller) and actor_kind = 'seller'"
             case .onBehalfOf(let account): "on_behalf_of = \(account)"
             }
         let rows = try await db.query(

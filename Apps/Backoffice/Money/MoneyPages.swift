@@ -57,7 +57,7 @@ enum MoneyPages {
                             "Plan", payout.plan == nil ? "none" : "show",
                             to: payout.plan.map { "/payout-plans/\($0)" }),
                         Fact("Reference", data: payout.reference ?? "—"),
-                        Fact("Failure", data: payout.failure ?? "—"),
+                        Fact("Failure", data: payout.failure.map { PayoutFailure.said($0) } ?? "—"),
                         Fact("Tries", data: String(payout.tries)),
                         Fact("Begun", data: Format.time(payout.createdAt)),
                         Fact("Settled", payout.settledAt.map(Phrase.time) ?? "not yet"),

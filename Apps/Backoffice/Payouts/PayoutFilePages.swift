@@ -75,7 +75,8 @@ enum PayoutFilePages {
                             [
                                 Cell(data: $0.reference ?? "", to: "/payouts/\($0.id)"),
                                 Cell(data: $0.destination ?? ""), $0.state.stateCell,
-                                Cell(data: $0.failure ?? ""), .money($0.amount),
+                                Cell(data: $0.failure.map { PayoutFailure.said($0) } ?? ""),
+                                .money($0.amount),
                             ]
                         }), forms: mayRun ? [confirm] : []),
             ])

@@ -30,7 +30,7 @@ struct PayoutRow {
         created = Format.date(payout.createdAt)
         settled = payout.settledAt.map { Format.date($0) }
         reference = payout.reference
-        failure = payout.state.isOpen ? nil : payout.failure
+        failure = payout.state.isOpen ? nil : payout.failure.map { PayoutFailure.said($0) }
     }
 }
 

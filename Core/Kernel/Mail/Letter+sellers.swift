@@ -72,7 +72,11 @@ extension Letter {
         case "payout.failed":
             Letter(
                 localized("A payout of \(money) could not be made"),
-                localized("A payout of \(money) could not be made\(because(facts.failure))"),
+                localized(
+                    """
+                    A payout of \(money) could not be \
+                    made\(because(facts.failure.map { PayoutFailure.said($0) }))
+                    """),
                 localized("The money is available again."))
         case "payout.returned" where facts.failure == Payout.takenBackWords:
             Letter(
@@ -85,7 +89,11 @@ extension Letter {
         case "payout.returned":
             Letter(
                 localized("Your bank sent a payout of \(money) back"),
-                localized("Your bank sent a payout of \(money) back\(because(facts.failure))"),
+                localized(
+                    """
+                    Your bank sent a payout of \(money) \
+                    back\(because(facts.failure.map { PayoutFailure.said($0) }))
+                    """),
                 localized(
                     """
                     The money is available again. Payouts wait until you look at your bank details.
@@ -118,7 +126,11 @@ extension Letter {
         case "payouts.frozen":
             Letter(
                 localized("Your payouts are held"),
-                localized("Your payouts are held for now\(because(facts.reason))"),
+                localized(
+                    """
+                    Your payouts are held for \
+                    now\(because(facts.reason.map { FreezeReason.said($0) }))
+                    """),
                 localized("Nothing of your money is lost: it stays available."))
         case "payouts.unfrozen":
             Letter(

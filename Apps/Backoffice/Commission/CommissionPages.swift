@@ -147,8 +147,8 @@ enum CommissionPages {
         return .reasoned(
             "Add the rule", to: "/commission-rules",
             hint: """
-                A draft charges nobody. Without one, sales from its time on are charged by it; what \
-                was placed before keeps its commission.
+                A draft charges nobody. Without one, sales from its time on are charged by it; \
+                what was placed before keeps its commission.
                 """,
             scope + amounts + [
                 .line(

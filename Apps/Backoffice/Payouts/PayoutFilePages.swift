@@ -24,8 +24,8 @@ enum PayoutFilePages {
                 """,
                 to: "/payout-files",
                 hint: """
-                    It tells the bank to pay all of them, once you hand it in. Hand it in once, and \
-                    write down here what the bank made of it.
+                    It tells the bank to pay all of them, once you hand it in. Hand it in once, \
+                    and write down here what the bank made of it.
                     """,
                 [
                     .hidden("instance", group.instance.description),

@@ -15,10 +15,7 @@ enum SellerPayoutPages {
                 Block(
                     facts: [
                         Fact("Seller", data: seller.name, to: Links.seller(seller.id)),
-                        Fact(
-                            "Frozen",
-                            policy.freezeReason.map { .data(FreezeReason.said($0)) } ?? "no",
-                            policy.isFrozen ? .bad : .good),
+                        Fact("Frozen", frozen(policy), policy.isFrozen ? .bad : .good),
                         Fact(
                             "Held after delivery",
                             data: Format.count(seller.holdDays, "day", "days")),
@@ -73,6 +70,10 @@ enum SellerPayoutPages {
                         "/sellers/\(seller.id)/payouts?after=\(Cursor.seal($0))"
                     }),
             ] + accounts)
+    }
+
+    private static func frozen(_ policy: SellerPayoutsAnswer) -> Phrase {
+        policy.freezeReason.map { .data(FreezeReason.said($0)) } ?? "no"
     }
 
     private static func forms(_ seller: Seller, _ policy: SellerPayoutsAnswer) -> [DeskForm] {

@@ -64,6 +64,8 @@ extension Letter {
     /// What a shop is written of its money.
     static func money(_ topic: String, _ facts: LetterFacts) -> Letter? {
         let money = facts.money
+        let failed = because(facts.failure.map { PayoutFailure.said($0) })
+        let held = because(facts.reason.map { FreezeReason.said($0) })
         return switch topic {
         case "payout.paid":
             Letter(
@@ -72,11 +74,7 @@ extension Letter {
         case "payout.failed":
             Letter(
                 localized("A payout of \(money) could not be made"),
-                localized(
-                    """
-                    A payout of \(money) could not be \
-                    made\(because(facts.failure.map { PayoutFailure.said($0) }))
-                    """),
+                localized("A payout of \(money) could not be made\(failed)"),
                 localized("The money is available again."))
         case "payout.returned" where facts.failure == Payout.takenBackWords:
             Letter(
@@ -89,11 +87,7 @@ extension Letter {
         case "payout.returned":
             Letter(
                 localized("Your bank sent a payout of \(money) back"),
-                localized(
-                    """
-                    Your bank sent a payout of \(money) \
-                    back\(because(facts.failure.map { PayoutFailure.said($0) }))
-                    """),
+                localized("Your bank sent a payout of \(money) back\(failed)"),
                 localized(
                     """
                     The money is available again. Payouts wait until you look at your bank details.
@@ -126,11 +120,7 @@ extension Letter {
         case "payouts.frozen":
             Letter(
                 localized("Your payouts are held"),
-                localized(
-                    """
-                    Your payouts are held for \
-                    now\(because(facts.reason.map { FreezeReason.said($0) }))
-                    """),
+                localized("Your payouts are held for now\(held)"),
                 localized("Nothing of your money is lost: it stays available."))
         case "payouts.unfrozen":
             Letter(

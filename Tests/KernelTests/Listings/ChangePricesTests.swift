@@ -176,7 +176,7 @@ import Vocabulary
             }
 
             let ended = try await market.inTurn(
-                lockedBy: "select id from listing for update", [press, press, press])
+                lockedBy: "select id from listing for update", [press, press])
 
             #expect(try ended.first?.get().changed == look.count)
             for late in ended.dropFirst() {

@@ -252,14 +252,20 @@ import Vocabulary
                 email: bo.email, role: .support, as: shop.member, at: Self.home)
             let token = try await token(market, to: bo.email)
 
-            let ends = try await market.inTurn(
-                lockedBy: "select id from seller where id = \(shop.id) for update",
-                [eve.id, bo.id, bo.id].map { account -> @Sendable () async throws -> SellerMember in
-                    { try await kernel.takeInvitation(token, as: account) }
-                })
+            let other = try market.anotherProcess()
+            let lock: SQL = "select id from seller where id = \(shop.id) for update"
+            let stranger: @Sendable () async throws -> SellerMember = {
+                try await other.takeInvitation(token, as: eve.id)
+            }
+            let tab: @Sendable () async throws -> SellerMember = {
+                try await kernel.takeInvitation(token, as: bo.id)
+            }
+
+            let ends = try await market.inTurn(lockedBy: lock, [stranger, tab, tab])
 
             #expect(throws: TeamInvitationRefusal.otherAddress) { try ends[0].get() }
             #expect(try ends[1].get().role == .support && ends[2].get().account == bo.id)
+            await other.database.close()
             #expect(try await kernel.memberships(of: bo.id).count == 1)
             #expect(try await kernel.memberships(of: eve.id).isEmpty)
             #expect(

@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct `What stands beside a moment of an order` {
     private func said(_ note: String, of kind: String, in language: Language) throws -> String? {
-        let words = try Words(
-            language,
-            folders: [Catalogue.kernel, .shared].map {
-                URL(fileURLWithPath: "\(Catalogue.root)/\($0.folder)/Words")
-            })
+        let folders = [Catalogue.kernel, .shared].map {
+            URL(fileURLWithPath: "\(Catalogue.root)/\($0.folder)/Words")
+        }
+        let words =
+            language == .english ? Words.english : try Words(language, folders: folders)
         return Words.$current.withValue(words) { EventNote.said(note, of: kind) }
     }
 

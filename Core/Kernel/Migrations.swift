@@ -135,6 +135,7 @@ public struct Migration: Sendable {
         "m0185-webhook-troubles",
         "m0193-acted-keys",
         "m0186-postings-by-key",
+        "m0189-maker-pages",
     ]
 
     /// The migrations that this build ships.

@@ -19,6 +19,41 @@ struct AllReviewsRoutes {
         }
     }
 
+    /// The same of what is said of a maker, which has no photos.
+    struct RatingQuery: Described {
+        let sort: RatingSort?
+        /// The `next` of the page before.
+        let after: String?
+        let limit: Int?
+        static let rules = Query.rules
+
+        func page(limit otherwise: Int) throws -> PageRequest {
+            try ListQuery(after: after, limit: limit).page(limit: otherwise)
+        }
+    }
+
+    /// Which of them first.
+    enum RatingSort: String, Codable, CaseIterable {
+        case newest, highest, lowest
+
+        var order: RatingOrder {
+            switch self {
+            case .newest: .newest
+            case .highest: .highest
+            case .lowest: .lowest
+            }
+        }
+
+        /// The same of what is said of a thing.
+        var sort: Sort {
+            switch self {
+            case .newest: .newest
+            case .highest: .highest
+            case .lowest: .lowest
+            }
+        }
+    }
+
     /// Which of them first; of `pictured` ones only those with photos.
     enum Sort: String, Codable, CaseIterable {
         case newest, highest, lowest, pictured
@@ -59,14 +94,17 @@ struct AllReviewsRoutes {
                     title: localized("What customers say of \(listing.title)"))
             }
         routes.get("/makers/{slug}/reviews").path(BrowseRoutes.SlugPath.self)
-            .query(ListQuery.self)
+            .query(RatingQuery.self)
             .show(as: Visitor.self) { call, _ in
                 let seller = try await call.marketplace.shop(slug: call.path.slug)
+                let sort = call.query.sort ?? .newest
                 let cards = try await call.marketplace.ratingCards(
-                    of: seller.id, call.query.page(limit: Self.perPage))
+                    of: seller.id, by: sort.order, call.query.page(limit: Self.perPage))
                 return .page(
                     "all-reviews",
-                    AllReviewsPage(cards, of: seller.name, at: Links.seller(seller.slug)),
+                    AllReviewsPage(
+                        cards, of: seller.name, at: Links.seller(seller.slug), by: sort.sort,
+                        among: RatingSort.allCases.map(\.sort)),
                     title: localized("What customers say of \(seller.name)"))
             }
     }
@@ -79,9 +117,8 @@ struct AllReviewsPage {
     let reviews: [ReviewCard]
     let hasReviews: Bool
     let next: String?
-    /// In which order they may be read; none where there is but one.
+    /// In which order they may be read.
     let orders: [Order]
-    let hasOrders: Bool
 
     struct Order {
         let label: String
@@ -89,22 +126,19 @@ struct AllReviewsPage {
         let isChosen: Bool
     }
 
-    /// - Parameter sort: nil where there is but one order.
+    /// - Parameter orders: in which they may be read.
     init(
         _ page: Kernel.Page<ReviewCard>, of name: String, at path: String,
-        by sort: AllReviewsRoutes.Sort? = nil
+        by sort: AllReviewsRoutes.Sort,
+        among orders: [AllReviewsRoutes.Sort] = AllReviewsRoutes.Sort.allCases
     ) {
-        orders =
-            sort == nil
-            ? []
-            : AllReviewsRoutes.Sort.allCases.map { one in
-                Order(
-                    label: one.words,
-                    href: "\(path)/reviews" + (one == .newest ? "" : "?sort=\(one)"),
-                    isChosen: one == sort)
-            }
-        hasOrders = sort != nil
-        let kept = sort.map { $0 == .newest ? "" : "sort=\($0)&" } ?? ""
+        self.orders = orders.map { one in
+            Order(
+                label: one.words,
+                href: "\(path)/reviews" + (one == .newest ? "" : "?sort=\(one)"),
+                isChosen: one == sort)
+        }
+        let kept = sort == .newest ? "" : "sort=\(sort)&"
         self.name = name
         back = path
         reviews = page.items

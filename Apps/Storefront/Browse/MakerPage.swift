@@ -27,7 +27,7 @@ struct MakerPage {
     let next: String?
     let ratings: [ReviewCard]
     let hasRatings: Bool
-    /// Where older ones are; nil when there are none.
+    /// Where all of them are, in an order of one's own; nil while there are few.
     let allRatings: String?
 
     init(
@@ -54,7 +54,7 @@ struct MakerPage {
         self.next = next.map { "\(Links.seller(seller.slug))?after=\(QueryText.encode($0))" }
         self.ratings = ratings.items
         hasRatings = !ratings.items.isEmpty
-        allRatings = ratings.next.map { _ in Links.seller(seller.slug) + "/reviews" }
+        allRatings = ratings.items.count > 3 ? Links.seller(seller.slug) + "/reviews" : nil
     }
 }
 

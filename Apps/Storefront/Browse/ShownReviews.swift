@@ -12,7 +12,7 @@ extension Marketplace {
 
     /// The newest ratings of a maker, as its page shows them.
     func ratingCards(of seller: ID<Seller>) async throws -> Page<ReviewCard> {
-        try await ratingCards(of: seller, PageRequest(limit: Self.reviewsShownMax))
+        try await ratingCards(of: seller, by: .newest, PageRequest(limit: Self.reviewsShownMax))
     }
 
     /// Reviews of a thing.
@@ -28,11 +28,11 @@ extension Marketplace {
             }, next: reviews.next)
     }
 
-    /// Ratings of a maker, the newest first.
+    /// Ratings of a maker.
     func ratingCards(
-        of seller: ID<Seller>, _ page: PageRequest
+        of seller: ID<Seller>, by order: RatingOrder, _ page: PageRequest
     ) async throws -> Page<ReviewCard> {
-        let ratings = try await ratings(of: seller, page)
+        let ratings = try await ratings(of: seller, by: order, page)
         return Page(
             items: ratings.items.map { rating in
                 ReviewCard(

@@ -34,6 +34,25 @@ struct ReviewAPI {
         let createdAt: Instant
     }
 
+    /// What is shown of a rating to everybody.
+    struct ShownRatingAnswer: Codable, Sendable {
+        let id: ID<SellerRating>
+        let author: String
+        let stars: Int
+        let body: String
+        let reply: String?
+        let createdAt: Instant
+
+        init(_ rating: SellerRating) {
+            id = rating.id
+            author = rating.author
+            stars = rating.stars
+            body = rating.body
+            reply = rating.reply
+            createdAt = rating.createdAt
+        }
+    }
+
     /// What is shown of a review to everybody.
     struct ShownReviewAnswer: Codable, Sendable {
         let id: ID<Review>
@@ -73,6 +92,22 @@ struct ReviewAPI {
                         of: listing.id, by: (call.query.sort ?? .newest).order,
                         call.query.page(limit: 20))
                 ) { ShownReviewAnswer($0) }
+            }
+        api.get("/sellers/{slug}/ratings", "What customers say of a maker", tag: tag)
+            .about(
+                """
+                By stars, the newest of as many stars come first. A `next` goes on in the order \
+                that gave it out.
+                """
+            )
+            .path(BrowseRoutes.SlugPath.self).query(AllReviewsRoutes.RatingQuery.self)
+            .handle(as: Visitor.self) { call, _ in
+                let seller = try await call.marketplace.shop(slug: call.path.slug)
+                return Listed(
+                    try await call.marketplace.ratings(
+                        of: seller.id, by: (call.query.sort ?? .newest).order,
+                        call.query.page(limit: 20))
+                ) { ShownRatingAnswer($0) }
             }
         api.post("/order-lines/{line}/review", "Say how a thing is", tag: tag)
             .about("Once for each line of an order, when it has been delivered.")

@@ -19,6 +19,35 @@ struct RatingStore {
         return Page(items: found.items.map(\.rating), next: found.next)
     }
 
+    /// What is shown of a maker.
+    /// - Throws: ``InputRefusal`` for a cursor that no page in this order gave out.
+    func list(
+        of seller: ID<Seller>, by order: RatingOrder, _ page: PageRequest
+    ) async throws -> Page<SellerRating> {
+        if order == .newest { return try await list(of: seller, hiddenToo: false, page) }
+        let rows = try await db.query(
+            try Self.byStars(of: seller, bestFirst: order == .highest, page)
+        ).decode(Self.rating)
+        return Page(rows.map(\.rating), limit: page.limit) {
+            StarsCursor(stars: $0.stars, id: $0.id).description
+        }
+    }
+
+    /// The statement that reads a page of them by stars, and whether there is another.
+    /// - Throws: ``InputRefusal`` for a cursor that no page in this order gave out.
+    static func byStars(
+        of seller: ID<Seller>, bestFirst: Bool, _ page: PageRequest
+    ) throws(InputRefusal) -> SQL {
+        let rest = try StarsCursor<SellerRating>(page.after)?.rest(bestFirst: bestFirst) ?? ""
+        return """
+            select \(columns)
+            from seller_rating r join seller s on s.id = r.seller_id
+            where r.seller_id = \(seller) and r.state = 'published' \(rest)
+            order by \(StarsCursor<SellerRating>.sorting(bestFirst: bestFirst))
+            limit \(page.limit + 1)::int
+            """
+    }
+
     /// All there are, newest first.
     func list(_ page: PageRequest) async throws -> Page<ShopRating> {
         try await list(page, "true")

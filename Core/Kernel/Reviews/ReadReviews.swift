@@ -36,11 +36,13 @@ extension Marketplace {
         try await database.ratings.list(page)
     }
 
-    /// What customers say of a seller, newest first.
+    /// What customers say of a seller.
+    /// - Throws: ``InputRefusal`` for a cursor that no page in this order gave out.
     public func ratings(
-        of seller: ID<Seller>, _ page: PageRequest = PageRequest()
+        of seller: ID<Seller>, by order: RatingOrder = .newest,
+        _ page: PageRequest = PageRequest()
     ) async throws -> Page<SellerRating> {
-        try await database.ratings.list(of: seller, hiddenToo: false, page)
+        try await database.ratings.list(of: seller, by: order, page)
     }
 
     /// Which lines of these orders have their review, and which orders their rating.

@@ -12,14 +12,23 @@ public enum ReviewOrder: String, Sendable, CaseIterable {
     case pictured
 }
 
-/// Where the next page of reviews by stars starts: `stars:id`.
-struct StarsCursor: CustomStringConvertible {
-    let stars: Int
-    let id: ID<Review>
+/// Which ratings of a maker somebody wants to read first. They have no photos.
+public enum RatingOrder: String, Sendable, CaseIterable {
+    case newest
+    /// Those with the most stars; of as many stars the newest.
+    case highest
+    /// Those with the fewest stars; of as many stars the newest.
+    case lowest
+}
 
-    init(_ review: Review) {
-        stars = review.stars
-        id = review.id
+/// Where the next page of what is read by stars starts: `stars:id`.
+struct StarsCursor<Noun>: CustomStringConvertible {
+    let stars: Int
+    let id: ID<Noun>
+
+    init(stars: Int, id: ID<Noun>) {
+        self.stars = stars
+        self.id = id
     }
 
     /// Nil when there is no cursor.
@@ -27,7 +36,7 @@ struct StarsCursor: CustomStringConvertible {
     init?(_ text: String?) throws(InputRefusal) {
         guard let text else { return nil }
         let parts = text.split(separator: ":")
-        guard parts.count == 2, let stars = Int(parts[0]), let id = ID<Review>(parts[1]) else {
+        guard parts.count == 2, let stars = Int(parts[0]), let id = ID<Noun>(parts[1]) else {
             throw InputRefusal(.wrong("This is not a page of this list."), field: "after")
         }
         self.stars = stars
@@ -35,4 +44,16 @@ struct StarsCursor: CustomStringConvertible {
     }
 
     var description: String { "\(stars):\(id)" }
+
+    /// What comes after this place among rows `r`, written so that their index begins there.
+    func rest(bestFirst: Bool) -> SQL {
+        bestFirst
+            ? "and (r.stars, r.id) < (\(stars), \(id))"
+            : "and (6 - r.stars, r.id) < (\(6 - stars), \(id))"
+    }
+
+    /// The order that an index by stars gives.
+    static func sorting(bestFirst: Bool) -> SQL {
+        bestFirst ? "r.stars desc, r.id desc" : "(6 - r.stars) desc, r.id desc"
+    }
 }

@@ -105,27 +105,19 @@ struct ReviewStore {
         case .highest, .lowest: break
         }
         let isBest = order == .highest
-        let after = try StarsCursor(page.after)
-        let rest: SQL =
-            after.map { cursor in
-                isBest
-                    ? "and (r.stars, r.id) < (\(cursor.stars), \(cursor.id))"
-                    : """
-                    and r.stars >= \(cursor.stars)
-                    and (r.stars > \(cursor.stars) or r.id < \(cursor.id))
-                    """
-            } ?? ""
-        let sorting: SQL = isBest ? "r.stars desc, r.id desc" : "r.stars, r.id desc"
+        let rest = try StarsCursor<Review>(page.after)?.rest(bestFirst: isBest) ?? ""
         let rows = try await db.query(
             """
             select \(Self.columns)
             from review r join listing l on l.id = r.listing_id
             where \(shown) \(rest)
-            order by \(sorting)
+            order by \(StarsCursor<Review>.sorting(bestFirst: isBest))
             limit \(page.limit + 1)::int
             """
         ).map(Review.init(row:))
-        return Page(rows, limit: page.limit) { StarsCursor($0).description }
+        return Page(rows, limit: page.limit) {
+            StarsCursor(stars: $0.stars, id: $0.id).description
+        }
     }
 
     /// All of a seller, hidden ones too, newest first.

@@ -29,9 +29,14 @@ struct SitemapRoutes {
                 (["/sitemap/categories"] + files).map { Entry(base + $0) }, request)
         }
         routes.raw(.get, "/sitemap/categories", access: .everyone) { request in
-            let tree = try await request.marketplace.categories()
-            let paths = [Links.home] + tree.map { Links.category($0.slug) }
-            return Self.xml("urlset", "url", paths.map { Entry(Self.base(request) + $0) }, request)
+            let base = Self.base(request)
+            let changes = try await request.marketplace.categoryChanges()
+            let home = Entry(
+                base + Links.home, changed: try await request.marketplace.newestChange())
+            let categories = try await request.marketplace.categories().map {
+                Entry(base + Links.category($0.slug), changed: changes[$0.id])
+            }
+            return Self.xml("urlset", "url", [home] + categories, request)
         }
         routes.raw(.get, "/sitemap/makers", access: .everyone) { request in
             try await Self.makers(request, from: nil)
@@ -64,8 +69,11 @@ struct SitemapRoutes {
     private static func makers(
         _ request: WebRequest, from first: ID<Seller>?
     ) async throws -> Response {
-        let slugs = try await request.marketplace.openShops(from: first)
-        return xml("urlset", "url", slugs.map { Entry(base(request) + Links.seller($0)) }, request)
+        let shops = try await request.marketplace.openShops(from: first)
+        return xml(
+            "urlset", "url",
+            shops.map { Entry(base(request) + Links.seller($0.slug), changed: $0.changedAt) },
+            request)
     }
 
     private static func things(

@@ -152,6 +152,16 @@ struct CardStore {
         return Dictionary(rows) { first, _ in first }
     }
 
+    /// When the newest thing that is for sale was changed last.
+    func newestChange() async throws -> Instant? {
+        try await db.query(
+            """
+            select coalesce(changed_at, published_at, created_at) from listing
+            where for_sale order by id desc limit 1
+            """
+        ).decode { c in try c.next(Instant.self) }.first
+    }
+
     /// When the oldest thing that is for sale was made.
     func oldest() async throws -> Instant? {
         try await db.query("select created_at from listing where for_sale order by id limit 1")

@@ -26,6 +26,21 @@ struct CategoryStore {
             .first.map(Category.init(row:))
     }
 
+    /// When one of the things that stand in a category itself was changed last, by category.
+    func changes() async throws -> [ID<Category>: Instant] {
+        let rows = try await db.query(
+            """
+            select c.id, l.at
+            from category c cross join lateral (
+                select coalesce(l.changed_at, l.published_at) as at from listing l
+                where l.category_id = c.id and l.published_at is not null
+                order by coalesce(l.changed_at, l.published_at) desc limit 1
+            ) l
+            """
+        ).decode { c in (try c.next(ID<Category>.self), try c.next(Instant.self)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     /// Keeps the category where it is until the transaction ends; nil when there is none.
     func hold(_ id: ID<Category>) async throws -> Category? {
         try await db.query("select \(Self.columns) from category where id = \(id) for share")

@@ -52,14 +52,32 @@ extension Marketplace {
         return parts
     }
 
-    /// The addresses of the makers whose shops are open, oldest first; at most `size`.
+    /// The makers whose shops are open, oldest first; at most `size`.
     /// - Parameters:
     ///   - first: where a further file of them begins.
     ///   - size: how many makers a file holds.
     public func openShops(
         from first: ID<Seller>? = nil, size: Int = Marketplace.sitemapMax
-    ) async throws -> [String] {
-        try await database.sellers.openSlugs(from: first, limit: size)
+    ) async throws -> [OpenShopPage] {
+        try await database.sellers.openPages(from: first, limit: size)
+    }
+
+    /// When something of a category, or of one below it, was published, changed or taken off the
+    /// market last; of nothing there is nothing. Its page changed then at the latest.
+    public func categoryChanges() async throws -> [ID<Category>: Instant] {
+        let own = try await database.categories.changes()
+        var changes: [ID<Category>: Instant] = [:]
+        for category in try await categories() {
+            guard let at = own[category.id] else { continue }
+            for id in category.path { changes[id] = max(changes[id] ?? at, at) }
+        }
+        return changes
+    }
+
+    /// When the newest thing that is for sale was published or changed last: the home page, where
+    /// it stands first, changed then at the latest. Nil while nothing is for sale.
+    public func newestChange() async throws -> Instant? {
+        try await database.cards.newestChange()
     }
 
     /// Where the second and further files of makers begin; none while one holds all.
@@ -81,4 +99,11 @@ extension Marketplace {
         let last = StatementMonth(of: .systemNow)
         return Array(sequence(first: StatementMonth(of: first)) { $0 < last ? $0.next : nil })
     }
+}
+
+/// A maker's page as the sitemap tells of it.
+public struct OpenShopPage: Sendable, Equatable {
+    public let slug: String
+    /// When what it says of the maker, or one of their things, was changed last.
+    public let changedAt: Instant
 }

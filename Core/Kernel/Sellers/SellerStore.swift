@@ -44,14 +44,19 @@ struct SellerStore {
 
     /// Of the verified ones, oldest first.
     /// - Parameter first: where to begin, oldest first; at the beginning without.
-    func openSlugs(from first: ID<Seller>?, limit: Int) async throws -> [String] {
+    func openPages(from first: ID<Seller>?, limit: Int) async throws -> [OpenShopPage] {
         try await db.query(
             """
-            select slug from seller
-            where state = 'verified' and (\(first)::uuid is null or id >= \(first)::uuid)
-            order by id limit \(limit)::int
+            select s.slug, greatest(coalesce(s.changed_at, s.created_at), l.at)
+            from seller s left join lateral (
+                select coalesce(l.changed_at, l.published_at) as at from listing l
+                where l.seller_id = s.id and l.published_at is not null
+                order by coalesce(l.changed_at, l.published_at) desc limit 1
+            ) l on true
+            where s.state = 'verified' and (\(first)::uuid is null or s.id >= \(first)::uuid)
+            order by s.id limit \(limit)::int
             """
-        ).decode { c in try c.next() }
+        ).decode { c in OpenShopPage(slug: try c.next(), changedAt: try c.next()) }
     }
 
     /// The open shop that so many others come before, counted from `first` on; nil when there

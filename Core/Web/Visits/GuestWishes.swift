@@ -64,10 +64,15 @@ public struct GuestWishes: Sendable {
         }
     }
 
-    /// Forgets all of a browser's.
+    /// Forgets these of a browser's, and leaves what was put there since they were read.
     /// - Throws: ``GuestWishRefusal/unavailable`` without Redis.
-    public func forget(_ browser: String) async throws {
-        _ = try await asking { try await redis.send("DEL", [.string(key(browser))]) }
+    public func forget(_ wishes: [GuestWish], of browser: String) async throws {
+        guard !wishes.isEmpty else { return }
+        _ = try await asking {
+            try await redis.send(
+                "ZREM",
+                [.string(key(browser))] + wishes.map { .string($0.listing.description) })
+        }
     }
 
     private func asking(_ work: () async throws -> RedisReply) async throws -> RedisReply {

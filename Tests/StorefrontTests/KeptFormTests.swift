@@ -115,6 +115,77 @@ import Vocabulary
         }
     }
 
+    @Test func `with photos keeps its words, and says that the photos are to be chosen anew`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let browser = Browser(shop.app)
+            // Sign-ins are counted by address in the one Redis of all tests.
+            let email = "\(ID<Account>())@example.test"
+            try await shop.register(browser, email)
+            let bought = try await shop.delivered(to: browser, email)
+            let page = try await browser.get("/orders/\(bought.order)/reviews")
+            let action = "/orders/\(bought.order)/lines/\(bought.line)/review"
+            let said = ["stars": "4", "body": "A <lovely> glaze"]
+            let photo = (field: "photo", name: "a.png", bytes: MarketSide.picture)
+            try await endSession(of: email, shop)
+
+            let kept = try await browser.upload(page, action, said, files: [photo, photo])
+            let account = try await shop.marketplace.signIn(email: email, password: Self.password)
+            let lying = try await Self.lying(account.id)
+            let shown = try await signIn(browser, at: kept, as: email)
+            _ = try await browser.upload(shown, action, said, files: [photo])
+            try await shop.market.worker().drain()
+
+            #expect(kept.status == 401)
+            #expect(kept.text.contains("Files are not kept: choose them anew."))
+            #expect(lying.count == 1)
+            #expect(lying.allSatisfy { $0.utf8.count < 1000 && $0.contains("lovely") })
+            #expect(shown.text.contains("Files are not kept: choose them anew."))
+            #expect(shown.text.contains(">A &lt;lovely&gt; glaze</textarea>"))
+            #expect(shown.text.contains("value=\"4\" selected"))
+            #expect(shown.text.contains("type=\"file\" name=\"photo\""))
+            let reviews = try await browser.get("/listings/\(bought.listing)/reviews").text
+            #expect(reviews.contains("A &lt;lovely&gt; glaze") && reviews.contains("/media/"))
+        }
+    }
+
+    /// Whoever signs out leaves the browser to somebody else.
+    @Test func `is kept nowhere once its person has signed out, in this tab or another one`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let browser = Browser(shop.app)
+            let email = "\(ID<Account>())@example.test"
+            try await shop.register(browser, email)
+            let bought = try await shop.delivered(to: browser, email)
+            let account = try await shop.marketplace.signIn(email: email, password: Self.password)
+            let page = try await browser.get("/account/addresses")
+            let review = try await browser.get("/orders/\(bought.order)/reviews")
+            _ = try await browser.submit(try await browser.get("/"), "/sign-out")
+
+            let answers = [
+                try await browser.submit(page, "/account/addresses", Self.address),
+                try await browser.upload(
+                    review, "/orders/\(bought.order)/lines/\(bought.line)/review",
+                    ["stars": "1", "body": "Hauptstraße"],
+                    file: ("photo", "a.png", MarketSide.picture)),
+            ]
+
+            for answer in answers {
+                #expect(answer.status == 401)
+                #expect(!answer.text.contains("kept-form"))
+                #expect(!answer.text.contains("Hauptstraße"))
+            }
+            #expect(try await Self.lying(account.id).isEmpty)
+            _ = try await browser.submit(
+                try await browser.get("/sign-in"), "/sign-in",
+                ["email": email, "password": Self.password])
+            #expect(
+                try await !browser.get("/account/addresses").text.contains("Hauptstraße &lt;5&gt;"))
+        }
+    }
+
     @Test func `goes on where it is the browser's and nobody's in particular`() async throws {
         try await OpenShop.run { shop in
             let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())

@@ -78,6 +78,29 @@ struct OpenShop: Sendable {
             ["name": "Grace", "email": email, "password": "a long sentence of words"])
     }
 
+    /// A cup that somebody who is signed in with this browser bought, and that has arrived.
+    func delivered(
+        to browser: Browser, _ email: String = "grace@example.test"
+    ) async throws -> (order: ID<Order>, line: ID<OrderLine>, listing: ID<Listing>) {
+        let seller = try await market.given.verifiedSeller()
+        let cup = try await thing("Cup", by: seller)
+        let (_, page) = try await guestAtPayment([cup.variant], in: browser)
+        guard let action = page.checkoutAction else {
+            throw TestSupportError.notFound("a checkout")
+        }
+        _ = try await browser.submit(page, "\(action)/purchase")
+        let found = try await market.database.query(
+            "select o.id, l.id from orders o join order_line l on l.order_id = o.id"
+        ).decode { c in (try c.next(ID<Order>.self), try c.next(ID<OrderLine>.self)) }
+        guard let bought = found.first else { throw TestSupportError.notFound("an order") }
+        let account = try await marketplace.signIn(
+            email: email, password: "a long sentence of words")
+        try await marketplace.shipOrder(
+            bought.0, in: try ShippedParcel(carrier: "DHL"), as: seller.member)
+        _ = try await marketplace.confirmDelivery(bought.0, as: Buyer(account: account.id))
+        return (bought.0, bought.1, cup.listing)
+    }
+
     /// The newest purchase of the market.
     func lastPurchase() async throws -> ID<Purchase> {
         let ids = try await market.database.query(

@@ -146,23 +146,46 @@ import Web
         }
     }
 
-    @Test func `with files is only refused, since no page can hold them`() async throws {
+    @Test func `with files is shown with its words, and says that they are to be chosen anew`()
+        async throws
+    {
         try await OpenShop.run { shop in
             let browser = Browser(shop.app)
             try await shop.register(browser, email)
-            let parts = [
-                "--b", "Content-Disposition: form-data; name=\"formToken\"", "", "old", "--b",
-                "Content-Disposition: form-data; name=\"photo\"; filename=\"a.png\"",
-                "Content-Type: image/png", "", "a picture", "--b--", "",
-            ]
+            let bought = try await shop.delivered(to: browser, email)
+            let old = try await browser.get("/orders/\(bought.order)/reviews")
+            try await signInAnew(browser)
+            let action = "/orders/\(bought.order)/lines/\(bought.line)/review"
+            let token = try #require(HTMLForm.fields(of: action, in: old.text)?.first?.1)
+            func send(_ headers: [(String, String)]) async throws -> WebAnswer {
+                let parts = [
+                    "--b", "Content-Disposition: form-data; name=\"formToken\"", "", token, "--b",
+                    "Content-Disposition: form-data; name=\"stars\"", "", "4", "--b",
+                    "Content-Disposition: form-data; name=\"body\"", "", "A <lovely> glaze", "--b",
+                    "Content-Disposition: form-data; name=\"photo\"; filename=\"a.png\"",
+                    "Content-Type: image/png", "", "a picture", "--b--", "",
+                ]
+                return try await browser.raw(
+                    "POST", action,
+                    headers: [("content-type", "multipart/form-data; boundary=b")] + headers,
+                    body: Array(parts.joined(separator: "\r\n").utf8))
+            }
 
-            let refused = try await browser.raw(
-                "POST", "/orders/\(ID<Order>())/lines/\(ID<OrderLine>())/review",
-                headers: [("content-type", "multipart/form-data; boundary=b")] + Self.own,
-                body: Array(parts.joined(separator: "\r\n").utf8))
+            let shown = try await send(Self.own)
+            let astray = try await send([("sec-fetch-site", "none")])
 
-            #expect(refused.status == 403)
-            #expect(refused.text.contains("Go back, reload the page and send it again."))
+            #expect(shown.status == 403)
+            #expect(shown.text.contains("Nothing was done yet"))
+            #expect(shown.text.contains("Files are not kept: choose them anew."))
+            #expect(shown.text.contains(">A &lt;lovely&gt; glaze</textarea>"))
+            #expect(shown.text.contains("value=\"4\" selected"))
+            #expect(astray.status == 403 && !astray.text.contains("glaze"))
+            let listing = bought.listing
+            #expect(try await !browser.get("/listings/\(listing)").text.contains("glaze"))
+            _ = try await browser.upload(
+                shown, action, ["stars": "4", "body": "A <lovely> glaze"],
+                file: ("photo", "a.png", MarketSide.picture))
+            #expect(try await browser.get("/listings/\(listing)").text.contains("glaze"))
         }
     }
 

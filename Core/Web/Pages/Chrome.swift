@@ -47,6 +47,8 @@ struct ProblemPage {
     let explanation: String
     /// Where one signs in and then goes on; nil where that is not what is missing.
     var signIn: String?
+    /// The page of ours from which the browser came; nil where it is the same one.
+    var back: String?
     let requestID: String
     let isFault: Bool
 }

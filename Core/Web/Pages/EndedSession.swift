@@ -64,7 +64,7 @@ extension WebRequest {
                 "form-kept",
                 FormKeptPage(
                     signIn: Then(then: KeptFormPages.path(token)).onward("/sign-in"),
-                    hadFiles: form.hadFiles, hadSecrets: !form.secrets.isEmpty),
+                    hadFiles: !form.files.isEmpty, hadSecrets: !form.secrets.isEmpty),
                 title: localized("Please sign in"), status: .unauthorized))
     }
 
@@ -85,28 +85,35 @@ extension SentForm {
         _ request: WebRequest, _ shape: PageShape, _ caller: Who,
         again: (@Sendable (Again, Who) async throws -> PageAnswer)?
     ) async throws -> PageAnswer? {
-        if let kept = request.kept {
-            return try await waited(request, kept, shape.form, caller, again: again)
+        if request.kept != nil {
+            return try await waited(request, shape.form, caller, again: again)
         }
         if !shape.outlivesSession { try await request.keep(self, isShownWhole: again != nil) }
         return try await outdated(request, shape.form, caller, again: again)
     }
 
+    /// The form with a word about why it is shown once more, and about its files.
+    func onceMore(_ request: WebRequest, _ form: Schema, _ words: String) -> Again {
+        let files = fileInputs.isEmpty ? nil : localized("Files are not kept: choose them anew.")
+        return again(
+            request, form, [words, files].compactMap(\.self).joined(separator: " "))
+    }
+
     /// The form that waited, with all that was kept of it.
     private func waited<Who: Caller>(
-        _ request: WebRequest, _ kept: KeptForm, _ form: Schema, _ caller: Who,
+        _ request: WebRequest, _ form: Schema, _ caller: Who,
         again: (@Sendable (Again, Who) async throws -> PageAnswer)?
     ) async throws -> PageAnswer {
-        var words = localized(
-            """
-            Your session had ended when you sent this. Nothing was done yet: look at it and send \
-            it once more.
-            """)
-        if kept.hadFiles { words += " " + localized("Files are not kept: choose them anew.") }
-        let typed = self.again(request, form, words)
+        let typed = onceMore(
+            request, form,
+            localized(
+                """
+                Your session had ended when you sent this. Nothing was done yet: look at it and \
+                send it once more.
+                """))
         var answer = try await again?(typed, caller) ?? typed.alone()
         // A page that leads elsewhere would lose the words, which it cannot hold.
-        if case .seeOther = answer.kind, !kept.hadFiles { answer = typed.alone() }
+        if case .seeOther = answer.kind { answer = typed.alone() }
         answer.isRefused = true
         return answer
     }

@@ -5,7 +5,7 @@ extension Again {
     /// stand on pages which cannot be shown again with it.
     ///
     /// What a person writes is shown, and the input at fault; ids, amounts and choices that the
-    /// page had put into the form go along unseen.
+    /// page had put into the form go along unseen. Files have their inputs, to be chosen anew.
     public func alone() -> PageAnswer {
         .page("form-again", FormAgainPage(self), title: localized("Not yet"))
     }
@@ -32,12 +32,20 @@ struct FormAgainPage {
         let isSecret: Bool
     }
 
+    struct File {
+        let name: String
+        let label: String
+        let isSeveral: Bool
+    }
+
     /// More than this is a document and not something to show again.
     static let bytesMax = 20_000
 
     let explanation: String
     let action: String
     let inputs: [Input]
+    let files: [File]
+    let hasFiles: Bool
     /// Where the form of a page stands that waited for its person; nil for every other.
     let page: String?
 
@@ -46,6 +54,12 @@ struct FormAgainPage {
         action = again.request.path
         let kept = again.request.kept
         page = kept?.page
+        files = again.fileInputs.map {
+            File(
+                name: $0.name, label: $0.isSeveral ? localized("Files") : localized("File"),
+                isSeveral: $0.isSeveral)
+        }
+        hasFiles = !files.isEmpty
         inputs = again.items.map { name, value in
             let field = TypedAmount.field(name)
             let isFaulty = field == again.field

@@ -82,6 +82,8 @@ public struct Again: Sendable {
     public let values: [String: String]
     /// The same in the order of the form, inputs of one name each by itself.
     let items: [(name: String, value: String)]
+    /// Where files were chosen, which are to be chosen anew.
+    let fileInputs: [FileInput]
 
     /// Everything that was typed into inputs of this name, in order.
     public func texts(_ name: String) -> [String] {

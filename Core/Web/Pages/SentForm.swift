@@ -12,6 +12,13 @@ public struct FormFile: Sendable {
     public let bytes: [UInt8]
 }
 
+/// An input in which files were chosen.
+struct FileInput: Codable, Sendable {
+    let name: String
+    /// More than one.
+    let isSeveral: Bool
+}
+
 /// A form as it was sent, before it is checked.
 struct SentForm: Sendable {
     /// The longest form without files.
@@ -21,6 +28,8 @@ struct SentForm: Sendable {
 
     private(set) var items: [(name: String, value: String)]
     private(set) var files: [FormFile] = []
+    /// Where files were chosen, also of a form that waited without them.
+    private(set) var fileInputs: [FileInput] = []
     let token: String?
     let key: String?
 
@@ -28,6 +37,7 @@ struct SentForm: Sendable {
         if let kept = request.kept {
             // What was not kept of one that waited is to be typed anew.
             items = kept.items.map { ($0.name, $0.value) } + kept.secrets.map { ($0, "") }
+            fileInputs = kept.files
             token = nil
             key = nil
             return
@@ -42,6 +52,9 @@ struct SentForm: Sendable {
                 contentType: request.headers[.contentType] ?? "")
             items = parts.items
             files = parts.files
+            let counts = Dictionary(grouping: files, by: \.field).mapValues(\.count)
+            fileInputs = counts.sorted { $0.key < $1.key }
+                .map { FileInput(name: $0.key, isSeveral: $0.value > 1) }
         case nil where request.headers[.contentLength] ?? "0" == "0": items = []
         default: throw WebRefusal.unsupportedType("application/x-www-form-urlencoded")
         }
@@ -80,7 +93,7 @@ struct SentForm: Sendable {
             values: Dictionary(
                 items.map { (TypedAmount.field($0.name), $0.value) },
                 uniquingKeysWith: { first, _ in first }),
-            items: items, form: form)
+            items: items, fileInputs: fileInputs, form: form)
     }
 
     private func value(_ schema: Schema, at path: String) -> JSONValue? {

@@ -137,6 +137,12 @@ public final class Site: Sendable {
             headline: Self.headline(problem.status), explanation: problem.localizedDetail,
             signIn: problem.code == WebRefusal.signInNeeded.code
                 ? Then(then: request.pageBefore).onward("/sign-in") : nil,
+            back: request.pageBefore.flatMap { page in
+                request.method == .get
+                    && page.split(separator: "?").first.map(String.init)
+                        == request.path
+                    ? nil : page
+            },
             requestID: request.id, isFault: problem.status.code >= 500)
         do {
             let content = try templates.render(model, "problem")

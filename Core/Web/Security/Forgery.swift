@@ -45,6 +45,13 @@ extension WebRequest {
         return page.hasPrefix(own + "/")
     }
 
+    /// The address from which the browser came, with its query, where that is the page at `path`;
+    /// nil where it was another one, or none that it tells of. So somebody stays who does something
+    /// beside what they have chosen there.
+    public func pageBefore(at path: String) -> String? {
+        pageBefore.flatMap { $0 == path || $0.hasPrefix(path + "?") ? $0 : nil }
+    }
+
     /// The page of ours from which the browser came, as it says; nil when it was none of ours.
     var pageBefore: String? {
         guard comesFromOwnPage, let page = headers[.referer] else { return nil }

@@ -5,7 +5,13 @@ import Redis
 import Vocabulary
 
 /// A form that was sent after its session had ended, as it waits for its person to sign in again.
-/// Files do not: nothing that large is kept for who may never come.
+/// Files do not: nothing that large is kept for who may never come, and where they were chosen they
+/// are to be chosen anew.
+///
+/// Only a session that ended by itself, or was ended somewhere else, is one to come back to.
+/// Whoever signs out here leaves the browser to somebody else: what is sent from a page that was
+/// left open is theirs or nobody's, and is kept for neither. So a form is kept only while the
+/// browser still has the cookie of its session, which signing out takes away.
 struct KeptForm: Codable, Sendable {
     struct Item: Codable, Sendable {
         let name: String
@@ -18,7 +24,8 @@ struct KeptForm: Codable, Sendable {
     let items: [Item]
     /// The inputs whose values were not kept, see ``KeptForm/isSecret(_:)``.
     let secrets: [String]
-    let hadFiles: Bool
+    /// The inputs in which files were chosen.
+    let files: [FileInput]
     /// The page that it stood on; nil where the browser does not say.
     let page: String?
 
@@ -28,7 +35,7 @@ struct KeptForm: Codable, Sendable {
         items = sent.items.filter { !Self.isSecret($0.name) }
             .map { Item(name: $0.name, value: $0.value) }
         secrets = sent.items.map(\.name).filter { Self.isSecret($0) }
-        hadFiles = !sent.files.isEmpty
+        files = sent.fileInputs
         page = request.pageBefore
     }
 

@@ -63,7 +63,8 @@ public enum CheckoutRefusal: Refusal, Hashable {
         case .notForSale: "This is no longer for sale. Remove it to go on."
         case .soldOut(_, let title): "“\(title)” is sold out. Remove it to go on."
         case .onlyLeft(_, let title, let count):
-            "Only \(count) of “\(title)” \(count == 1 ? "is" : "are") left."
+            count == 1
+                ? "Only one of “\(title)” is left." : "Only \(count) of “\(title)” are left."
         case .sellerAway(_, let title):
             "The seller of “\(title)” is not selling at the moment. Remove it to go on."
         case .mixedCurrency: "One purchase has one currency. Buy things in other currencies apart."

@@ -11,7 +11,7 @@ public struct VariantOffer: Hashable, Sendable, Codable {
     public let optionsText: String
     public let price: Money
     /// How many can be had at this moment.
-    public let available: Int
+    public internal(set) var available: Int
     public let imageHash: ContentHash?
     public let imageSourceURL: String?
     public let seller: ID<Seller>
@@ -39,7 +39,8 @@ public struct VariantOffer: Hashable, Sendable, Codable {
             switch self {
             case .notForSale: "This is not for sale any more."
             case .soldOut: "This is sold out."
-            case .short(let left): "Only \(left) of this are left."
+            case .short(let left):
+                left == 1 ? "Only one of this is left." : "Only \(left) of this are left."
             }
         }
     }

@@ -1,5 +1,6 @@
 import Kernel
 import Vocabulary
+import Web
 
 /// Where everything is.
 enum Links {
@@ -19,6 +20,10 @@ enum Links {
     static func category(_ slug: String) -> String { "/categories/\(slug)" }
     static func seller(_ slug: String) -> String { "/makers/\(slug)" }
     static func checkout(_ id: ID<Checkout>) -> String { "/checkout/\(id)" }
+    /// With a way to pay chosen.
+    static func checkout(_ id: ID<Checkout>, paying way: WayChoice?) -> String {
+        checkout(id) + (way.map { "?way=\(QueryText.encode($0.text))" } ?? "")
+    }
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
     static func receipt(_ id: ID<Purchase>) -> String { "/purchases/\(id)/receipt" }
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }

@@ -12,6 +12,8 @@ struct CheckoutPage {
         let account: Account?
         /// Where it goes, of the address book; nil while an address has to be typed.
         let saved: SavedAddress?
+        /// The one before it, which was not ordered.
+        let before: Checkout?
         /// Whether everything can be had as it stands.
         let isBuyable: Bool
     }
@@ -76,6 +78,7 @@ struct CheckoutPage {
     let total: String
     let amount: Int64
     let currency: String
+    let shown: ShownTotal.Parts
     let ways: PaymentChoices
     let isReady: Bool
     let hasWays: Bool
@@ -95,9 +98,10 @@ struct CheckoutPage {
     ///   - book: where else it may go with one click.
     ///   - new: nil for a checkout that is held.
     ///   - again: what was typed, when it was refused.
+    ///   - way: the way to pay that was chosen before the page was looked at again.
     init(
         _ checkout: Checkout, _ waysToPay: [WayToPay], book: Page<SavedAddress>?, new: New? = nil,
-        again: Again? = nil
+        again: Again? = nil, way: String? = nil
     ) {
         path = new == nil ? Links.checkout(checkout.id) : Links.checkout
         isNew = new != nil
@@ -108,16 +112,17 @@ struct CheckoutPage {
         canKeep = new?.account != nil
         keeps = again.map { $0.values["keep"] != nil } ?? true
         email = new.map { $0.account?.email ?? "" } ?? checkout.email
-        typedEmail = again?.values["email"] ?? email
+        typedEmail = again?.values["email"] ?? new?.before?.email ?? email
         let shown = checkout.address.shownLines
         addressLines = asks ? [] : shown
         estimatedFor = asks ? Countries.name(checkout.address.country) : nil
         saved = book.map { SavedAddressCard.all($0).filter { $0.lines != shown } } ?? []
         hasSaved = !saved.isEmpty
-        opensAddress = again?.values.keys.contains { $0.hasPrefix("address.") } ?? false
+        opensAddress = again?.hasAddress ?? false
         let name = new.map { $0.account?.name ?? "" } ?? checkout.address.name
         inputs =
             (opensAddress ? again : nil).map { AddressForm($0) }
+            ?? new?.before.map { AddressForm($0.address) }
             ?? AddressForm(named: name, in: checkout.address.country)
         let count = checkout.parcels.count
         parcels = checkout.parcels.enumerated().map { index, parcel in
@@ -132,7 +137,8 @@ struct CheckoutPage {
         total = Format.money(checkout.totals.total)
         amount = checkout.totals.total.amount
         currency = checkout.totals.total.currency.code
-        ways = PaymentChoices(waysToPay, chosen: again?.values["way"])
+        self.shown = ShownTotal.Parts(checkout.totals)
+        ways = PaymentChoices(waysToPay, chosen: again?.values["way"] ?? way)
         isReady = checkout.isReady
         hasWays = !ways.isEmpty && new?.isBuyable != false
         lacksWays = ways.isEmpty

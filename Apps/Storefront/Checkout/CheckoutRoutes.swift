@@ -5,17 +5,24 @@ import Web
 /// A checkout that is held, for people: where to, how, and with what to pay.
 struct CheckoutRoutes {
     struct CheckoutPath: Described { let checkout: ID<Checkout> }
+    struct Look: Described {
+        /// The way to pay that is chosen; one that is not offered is left out.
+        let way: String?
+        static let rules: [String: [Rule]] = ["way": [.length(0...240)]]
+    }
     struct Shipping: Described {
         struct Choice: Described {
             let number: Int
-            let option: String
+            /// Nil of a parcel for which nothing is offered at the moment.
+            let option: String?
             static let rules: [String: [Rule]] = [
                 "number": [.range(0...100)], "option": [.length(1...200)],
             ]
         }
         let parcels: [Choice]
-        /// What is typed into the same form is not lost by it.
+        /// What is typed and chosen in the same form is not lost by it.
         let wishes: [Wish]
+        let way: WayChoice?
         static let rules: [String: [Rule]] = [
             "parcels": [.count(1...100)], "wishes": [.count(0...100)],
         ]
@@ -42,15 +49,18 @@ struct CheckoutRoutes {
         let wishes: [Wish]
         let amount: Int64
         let currency: Currency
+        /// What the amount consists of.
+        let shown: ShownTotal.Parts?
         /// Instance and method, as one choice of the form.
         let way: WayChoice
         static let rules: [String: [Rule]] = [
             "parcels": [.count(0...100)], "wishes": [.count(0...100)],
+            "amount": [.range(0...Money.amountMax)],
         ]
     }
 
     func mount(on routes: Routes) {
-        routes.get("/checkout/{checkout}").path(CheckoutPath.self)
+        routes.get("/checkout/{checkout}").path(CheckoutPath.self).query(Look.self)
             .show(as: Visitor.self, use: show)
         routes.post("/checkout/{checkout}/shipping").path(CheckoutPath.self).form(Shipping.self)
             .show(as: Visitor.self, again: showAgain, use: chooseShipping)
@@ -64,7 +74,7 @@ struct CheckoutRoutes {
                     Links.checkout(call.path.checkout), notice: localized("It goes there now."))
             }
         routes.post("/checkout/{checkout}/quotes").path(CheckoutPath.self)
-            .show(as: Visitor.self) { call, visitor in
+            .show(as: Visitor.self, again: showAgain) { call, visitor in
                 _ = try await call.marketplace.quoteCheckout(
                     call.path.checkout, as: visitor.buyer)
                 return .seeOther(Links.checkout(call.path.checkout))
@@ -74,9 +84,9 @@ struct CheckoutRoutes {
     }
 
     @Sendable private func show(
-        _ call: PageCall<CheckoutPath, Nothing, Nothing>, _ visitor: Visitor
+        _ call: PageCall<CheckoutPath, Look, Nothing>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        try await page(call.path.checkout, call.marketplace, visitor, again: nil)
+        try await page(call.path.checkout, call.request, visitor, way: call.query.way)
     }
 
     /// What was refused, with all that was typed.
@@ -86,18 +96,29 @@ struct CheckoutRoutes {
         guard let id = again.request.path.split(separator: "/").dropFirst().first,
             let checkout = ID<Checkout>(id)
         else { throw CheckoutRefusal.missing }
-        return try await page(checkout, again.request.marketplace, visitor, again: again)
+        return try await page(checkout, again.request, visitor, again: again)
     }
 
     private func page(
-        _ id: ID<Checkout>, _ marketplace: Marketplace, _ visitor: Visitor, again: Again?
+        _ id: ID<Checkout>, _ request: WebRequest, _ visitor: Visitor, again: Again? = nil,
+        way: String? = nil
     ) async throws -> PageAnswer {
+        let marketplace = request.marketplace
         let checkout = try await marketplace.findCheckout(id, as: visitor.buyer)
         switch checkout.state {
         case .expired:
+            // Its things are in the cart still, and what was typed is kept.
+            if let again {
+                return try await NewCheckoutRoutes().page(
+                    request, visitor, again: again, before: checkout)
+            }
             return .seeOther(
-                Links.cart,
-                warning: localized("The time of your checkout was over. Start again from here."))
+                Links.checkout,
+                warning: localized(
+                    """
+                    The time of your checkout was over, and nothing is held any more. Look at it \
+                    once more and order.
+                    """))
         case .placed:
             guard
                 let purchase = try await marketplace.purchase(
@@ -111,7 +132,8 @@ struct CheckoutRoutes {
             return .page(
                 "checkout",
                 CheckoutPage(
-                    checkout, ways, book: try await visitor.book(marketplace), again: again),
+                    checkout, ways, book: try await visitor.book(marketplace), again: again,
+                    way: way),
                 title: localized("Checkout"))
         }
     }
@@ -119,32 +141,37 @@ struct CheckoutRoutes {
     @Sendable private func chooseShipping(
         _ call: PageCall<CheckoutPath, Nothing, Shipping>, _ visitor: Visitor
     ) async throws -> PageAnswer {
+        // Somebody else's is missing, also where nothing is offered to choose from.
+        _ = try await call.marketplace.findCheckout(call.path.checkout, as: visitor.buyer)
         for choice in call.form.parcels {
+            guard let option = choice.option else { continue }
             _ = try await call.marketplace.chooseShipping(
-                call.path.checkout, parcel: choice.number, option: choice.option,
-                as: visitor.buyer)
+                call.path.checkout, parcel: choice.number, option: option, as: visitor.buyer)
         }
-        try await keep(call.form.wishes, of: call.path.checkout, call.marketplace, visitor)
+        try await keep(call.form.wishes, of: call.path.checkout, call.request, visitor)
         return .seeOther(
-            Links.checkout(call.path.checkout), notice: localized("Shipping is chosen."))
+            Links.checkout(call.path.checkout, paying: call.form.way),
+            notice: localized("Shipping is chosen."))
     }
 
     /// What is wished of the parcels, kept before any money moves. What is placed already is
     /// answered by placing it again.
     /// - Throws: ``InputRefusal`` that names the input of the form.
     private func keep(
-        _ wishes: [Wish], of checkout: ID<Checkout>, _ marketplace: Marketplace,
-        _ visitor: Visitor
+        _ wishes: [Wish], of checkout: ID<Checkout>, _ request: WebRequest, _ visitor: Visitor
     ) async throws {
+        var kept: Checkout?
         for (index, wish) in wishes.enumerated() {
             do {
-                try await marketplace.wish([wish.wanted], of: checkout, as: visitor.buyer)
+                kept = try await request.marketplace.wish(
+                    [wish.wanted], of: checkout, as: visitor.buyer)
             } catch CheckoutRefusal.alreadyPlaced {
                 return
             } catch let refusal as InputRefusal {
                 throw refusal.at(wish: index)
             }
         }
+        if let kept { try await request.keepInCart(kept, visitor) }
     }
 
     /// Shipping that was chosen and not yet used: what it costs is shown before it is paid.
@@ -157,9 +184,9 @@ struct CheckoutRoutes {
         guard checkout.state == .open else { return }
         for choice in choices {
             let parcel = checkout.parcels.first { $0.number == choice.number }
-            guard let parcel, parcel.chosen != choice.option else { continue }
+            guard let parcel, let option = choice.option, parcel.chosen != option else { continue }
             _ = try await marketplace.chooseShipping(
-                id, parcel: choice.number, option: choice.option, as: visitor.buyer)
+                id, parcel: choice.number, option: option, as: visitor.buyer)
         }
     }
 
@@ -167,30 +194,47 @@ struct CheckoutRoutes {
         _ call: PageCall<CheckoutPath, Nothing, Payment>, _ visitor: Visitor
     ) async throws -> PageAnswer {
         let checkout = call.path.checkout
-        try await keep(call.form.wishes, of: checkout, call.marketplace, visitor)
+        try await keep(call.form.wishes, of: checkout, call.request, visitor)
         try await use(call.form.parcels, in: checkout, call.marketplace, visitor)
-        return try await call.request.order(
-            checkout, for: Money(call.form.amount, call.form.currency), by: call.form.way,
-            visitor)
+        let shown = ShownTotal(
+            total: Money(call.form.amount, call.form.currency), parts: call.form.shown)
+        return try await call.request.order(checkout, for: shown, by: call.form.way, visitor)
     }
 }
 
 extension WebRequest {
     /// Orders what is in a checkout, for the total that its page showed: nobody pays another.
     func order(
-        _ checkout: ID<Checkout>, for shown: Money, by way: WayChoice, _ visitor: Visitor
+        _ checkout: ID<Checkout>, for shown: ShownTotal, by way: WayChoice, _ visitor: Visitor
     ) async throws -> PageAnswer {
         do {
             let placed = try await marketplace.placePurchase(
-                checkout, expecting: shown, paying: choice(way.instance, way.method),
+                checkout, expecting: shown.total, paying: choice(way.instance, way.method),
                 as: visitor.buyer)
             try await takeOutOfCart(placed, visitor)
             return .afterPaying(placed)
-        } catch PaymentRefusal.totalChanged(let now) {
+        } catch PaymentRefusal.totalChanged {
+            let now = try await marketplace.findCheckout(checkout, as: visitor.buyer)
             return .seeOther(
-                Links.checkout(checkout),
-                warning: localized(
-                    "The total is now \(Format.money(now)). Look at it and confirm again."))
+                Links.checkout(checkout, paying: way), warning: shown.words(now: now.totals))
+        }
+    }
+
+    /// What is wished at a checkout is wished of the cart as well, so that it stands there when the
+    /// checkout's time is over and when somebody goes back. Of several parcels of a maker the first
+    /// one counts, which has the words.
+    func keepInCart(_ checkout: Checkout, _ visitor: Visitor) async throws {
+        let wishes = Dictionary(checkout.parcels.map { ($0.seller, $0.wishes) }) { first, _ in first
+        }
+        do {
+            let kept = try await site.carts.wishes(of: visitor.cart)
+            let sellers = Array(Set(kept.keys).union(wishes.keys))
+            for (seller, wish) in wishes where wish != kept[seller] ?? ParcelWishes() {
+                try await site.carts.wish(wish, of: seller, in: visitor.cart, among: sellers)
+            }
+        } catch CartRefusal.unavailable {
+            // The checkout has them.
+            logger.warning("cart.wishes-not-kept")
         }
     }
 }

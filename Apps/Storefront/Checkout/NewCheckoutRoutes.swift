@@ -19,15 +19,18 @@ struct NewCheckoutRoutes {
         let things: ContentHash?
         let amount: Int64?
         let currency: Currency?
+        /// What the amount consists of.
+        let shown: ShownTotal.Parts?
         let way: WayChoice?
         static let rules: [String: [Rule]] = [
             "email": [.length(3...254), .pattern(.email)],
             "parcels": [.count(0...100)], "wishes": [.count(0...100)],
+            "amount": [.range(0...Money.amountMax)],
         ]
     }
 
-    /// The checkout that this browser began last, for its Back button; whoever is not its buyer
-    /// gets nothing by it.
+    /// The checkout that this browser began last, for its Back button and for when its time is
+    /// over; whoever is not its buyer gets nothing by it.
     private static let cookie = "guildhall_checkout"
     private static let cookieTime: Duration = .seconds(86_400)
 
@@ -43,23 +46,34 @@ struct NewCheckoutRoutes {
                 use: create)
     }
 
-    /// - Parameter again: what was typed and refused.
-    private func page(
-        _ request: WebRequest, _ visitor: Visitor, again: Again? = nil
+    /// - Parameters:
+    ///   - again: what was typed and refused.
+    ///   - before: a checkout of the visitor's that was not ordered: where it went and how is not
+    ///     typed again. Without it the one that this browser began last.
+    func page(
+        _ request: WebRequest, _ visitor: Visitor, again: Again? = nil, before: Checkout? = nil
     ) async throws -> PageAnswer {
         let marketplace = request.marketplace
         let items = try await request.site.carts.lines(of: visitor.cart)
-        let cart = try await marketplace.cart(items)
-        guard cart.isBuyable || again != nil && !cart.isEmpty else {
-            return try await elsewhere(request, visitor, items, again)
+        let cart = try await marketplace.cart(items, for: visitor.buyer)
+        var begun = before
+        if begun == nil { begun = try await self.begun(request, visitor) }
+        // The last piece stays where it is held: starting anew, somebody else might be faster.
+        let isHeld =
+            cart.isHeldByBuyer && again == nil && begun?.state == .open
+            && begun.map { Set($0.items) == Set(items) } ?? false
+        guard !isHeld, cart.isBuyable || again != nil && !cart.isEmpty else {
+            return elsewhere(begun, items, again)
         }
+        let last = begun.flatMap { $0.state == .placed ? nil : $0 }
         let book = try await visitor.book(marketplace)
-        let saved = book?.items.first(where: \.isDefault) ?? book?.items.first
+        let saved = Self.usual(book?.items ?? [], since: last, items)
         let preview: Checkout
         do {
             preview = try await marketplace.previewCheckout(
-                items, to: destination(request, saved, again),
-                wishing: try await request.cartWishes(visitor), choosing: again?.choices ?? [:])
+                items, to: destination(request, saved, again, last),
+                wishing: try await request.cartWishes(visitor),
+                choosing: again?.choices ?? last?.choices(of: items) ?? [:])
         } catch let refusal as CheckoutRefusal {
             return .seeOther(Links.cart, warning: refusal.localizedExplanation)
         }
@@ -70,18 +84,30 @@ struct NewCheckoutRoutes {
                 book: book,
                 new: CheckoutPage.New(
                     things: CheckoutThings.hash(of: items), account: visitor.account, saved: saved,
-                    isBuyable: cart.isBuyable), again: again),
+                    before: last, isBuyable: cart.isBuyable), again: again),
             title: localized("Checkout"))
     }
 
+    /// Where it goes of the address book: the usual address, or where these things were to go. What
+    /// was typed for other things, a gift perhaps, is no reason to send these there.
+    private static func usual(
+        _ book: [SavedAddress], since last: Checkout?, _ items: [CheckoutItem]
+    ) -> SavedAddress? {
+        if let last, Set(last.items) == Set(items) {
+            return book.first { $0.address == last.address }
+        }
+        return book.first(where: \.isDefault) ?? book.first
+    }
+
     /// As much as is known of where it goes: what was typed into the page's own form, the usual
-    /// address, or where the visitor seems to be.
+    /// address, where the last checkout went, or where the visitor seems to be.
     private func destination(
-        _ request: WebRequest, _ saved: SavedAddress?, _ again: Again?
+        _ request: WebRequest, _ saved: SavedAddress?, _ again: Again?, _ last: Checkout?
     ) -> Address {
         if let saved { return saved.address }
         let typed = again.map { Address(typed: $0) }
         if let whole = try? typed?.checked(field: "address") { return whole }
+        if let last, again?.hasAddress != true { return last.address }
         let country = typed.flatMap { VisitorCountry.known($0.country) }
         return Address(
             name: "", lines: [], city: "",
@@ -91,9 +117,9 @@ struct NewCheckoutRoutes {
     /// Where somebody goes whose cart cannot be bought: to what this browser has ordered or holds
     /// of it, or back to the cart; what nobody's page sends is refused as everywhere.
     private func elsewhere(
-        _ request: WebRequest, _ visitor: Visitor, _ items: [CheckoutItem], _ again: Again?
-    ) async throws -> PageAnswer {
-        if let begun = try await begun(request, visitor) {
+        _ begun: Checkout?, _ items: [CheckoutItem], _ again: Again?
+    ) -> PageAnswer {
+        if let begun {
             let leadsOn =
                 switch begun.state {
                 case .placed: items.isEmpty
@@ -130,7 +156,9 @@ struct NewCheckoutRoutes {
         }
         try await check(form.wishes, call.marketplace)
         let address = try await visitor.address(form.address, or: form.addressId, call.marketplace)
-        let choices = form.parcels.map { ($0.number, $0.option) }
+        let choices = form.parcels.compactMap { parcel in
+            parcel.option.map { (parcel.number, $0) }
+        }
         let checkout = try await call.marketplace.startCheckout(
             items, to: address, email: form.email ?? visitor.account?.email ?? "",
             as: visitor.buyer, wishing: try await call.request.cartWishes(visitor),
@@ -146,10 +174,13 @@ struct NewCheckoutRoutes {
             } catch AddressRefusal.tooMany { /* it stays full */  }
         }
         // From here on the checkout keeps what was typed; its page says what is still to be done.
-        let page = Links.checkout(checkout.id)
+        let page = Links.checkout(checkout.id, paying: form.way)
         do {
-            try await call.marketplace.wish(
-                form.wishes.map(\.wanted), of: checkout.id, as: visitor.buyer)
+            if !form.wishes.isEmpty {
+                let wished = try await call.marketplace.wish(
+                    form.wishes.map(\.wanted), of: checkout.id, as: visitor.buyer)
+                try await call.request.keepInCart(wished, visitor)
+            }
             guard let wanted else { return .seeOther(page) }
             let isAsChosen = choices.allSatisfy { number, option in
                 checkout.parcels.contains { $0.number == number && $0.chosen == option }
@@ -182,7 +213,7 @@ extension NewCheckoutRoutes {
     /// What somebody pressed the button for: these things, for this total, paid like this.
     private struct Wanted {
         let things: ContentHash
-        let total: Money
+        let total: ShownTotal
         let way: WayChoice
 
         /// Nil for a form that only wants to be worked out.
@@ -194,7 +225,7 @@ extension NewCheckoutRoutes {
             guard let way = form.way else { throw InputRefusal(.missing, field: "way") }
             self.things = things
             self.way = way
-            total = Money(amount, currency)
+            total = ShownTotal(total: Money(amount, currency), parts: form.shown)
         }
     }
 }
@@ -219,9 +250,19 @@ extension Checkout {
     fileprivate var items: [CheckoutItem] {
         lines.map { CheckoutItem(variant: $0.variant, quantity: $0.quantity) }
     }
+
+    /// How its parcels were to go, by their number; of other things nobody has chosen anything.
+    fileprivate func choices(of wanted: [CheckoutItem]) -> [Int: String]? {
+        guard Set(wanted) == Set(items) else { return nil }
+        let chosen = parcels.compactMap { parcel in parcel.chosen.map { (parcel.number, $0) } }
+        return Dictionary(chosen) { first, _ in first }
+    }
 }
 
 extension Again {
+    /// Whether an address was typed into the form.
+    var hasAddress: Bool { values.keys.contains { $0.hasPrefix("address.") } }
+
     /// How parcels shall go, by their number, as far as it was chosen in the form.
     fileprivate var choices: [Int: String] {
         var found: [Int: String] = [:]

@@ -15,10 +15,20 @@ public struct Cart: Sendable {
     /// Wanted things that do not exist any more, or never did.
     public internal(set) var unknown: [ID<Variant>] = []
 
+    /// Whether some of it can be had only because an earlier checkout of the same buyer, which
+    /// holds it, gives way to the next one.
+    public internal(set) var isHeldByBuyer = false
+
     public var lines: [CartLine] { groups.flatMap(\.lines) }
     public var isEmpty: Bool { groups.isEmpty }
     /// Whether every line can be bought as it stands.
     public var isBuyable: Bool { !isEmpty && lines.allSatisfy { $0.problem == nil } }
+
+    /// The currencies of what can be bought, in the order of the cart; one purchase has one.
+    public var currencies: [Currency] {
+        lines.filter { $0.problem == nil }.map(\.total.currency)
+            .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
 
     /// What can be bought comes to, before shipping and taxes; nil for an empty cart or one in
     /// several currencies.

@@ -54,6 +54,24 @@ struct ReservationStore {
         ).decode { c in try c.next() }
     }
 
+    /// How much of `variants` the buyer's own open checkouts hold, which give way when the buyer
+    /// starts anew.
+    func held(
+        _ variants: [ID<Variant>], by buyer: Buyer
+    ) async throws -> [ID<Variant>: Int] {
+        let rows = try await db.query(
+            """
+            select r.variant_id, sum(r.quantity)
+            from reservation r join checkout c on c.id = r.checkout_id
+            where r.variant_id = any(\(variants)::uuid[]) and r.state = 'held'
+                and c.state = 'open' and (c.account_id = \(buyer.account)::uuid
+                    or c.guest_token_hash = \(buyer.guestTokenHash)::bytea)
+            group by r.variant_id
+            """
+        ).decode { c in (try c.next(ID<Variant>.self), try c.next(Int.self)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     /// Locks an open checkout; false when it is no longer open.
     func lockOpen(_ checkout: ID<Checkout>) async throws -> Bool {
         try await !db.query(

@@ -1,5 +1,5 @@
 """The browser's Back: lists keep their place, forms what was typed, choices what was chosen; and
-whoever goes back after paying pays nothing twice."""
+whoever goes back after paying pays nothing twice. On the way forward nothing that was typed is lost."""
 
 import buying
 from people import Person
@@ -15,6 +15,11 @@ def check(browser, apps, listing: str, tag: str, heard: list[str]):
     refused_form(person)
     choice(person, listing)
     person.context.close()
+    # The language says where somebody lives, and so what sending costs.
+    guest = Person(browser, apps["storefront"], "a guest", script=True, locale="en-DE")
+    hear(guest.page, heard)
+    forward(guest, listing)
+    guest.context.close()
     customer = buying.new_customer(browser, apps, tag, "Ines Vogel")
     hear(customer.page, heard)
     paid(customer, listing)
@@ -75,6 +80,17 @@ def choice(person, listing: str):
           && document.querySelector('[data-shown=price]').textContent.includes('30')
           && document.querySelector('[data-shown=stock]').textContent === 'the last one'""",
           "after Back the choice is lost, or price and stock are of another")
+
+
+def forward(person, listing: str):
+    """Words for a parcel that were typed in the cart, and not kept by their button, go along."""
+    page, words = person.page, "Happy birthday & <all>"
+    buying.put_in_cart(person, listing, "Small")
+    person.open("A gift, or a wished day?").fill("Words to put into the parcel", words)
+    page.get_by_role("link", name="Go to checkout").click()
+    page.wait_for_url("**/checkout")
+    typed = page.locator("[name='wishes.0.giftMessage']").input_value()
+    must(typed == words, f"on the way to the checkout words become “{typed}”")
 
 
 def paid(customer, listing: str):

@@ -160,6 +160,7 @@ struct BrowseRoutes {
             listing, asked: asked, options: options, crumbs: crumbs, attributes: attributes,
             reviews: reviews,
             isWished: isWished,
+            isHeld: isSoldOut ? try await isHeld(listing, visitor, call.request) : false,
             maker: try await maker, holiday: away, policies: try await policies,
             delivery: DeliveryLine(
                 estimated, to: country, seller: listing.seller.name,
@@ -178,6 +179,16 @@ struct BrowseRoutes {
         return .page(
             "listing", model, title: listing.title,
             head: .listing(listing, crumbs, attributes, model.reviews))
+    }
+
+    /// Whether the visitor's own checkout holds some of it. A browser that has just come has none.
+    private func isHeld(
+        _ listing: PublicListing, _ visitor: Visitor, _ request: WebRequest
+    ) async throws -> Bool {
+        guard visitor.account != nil || request.hasBrowser else { return false }
+        let held = try await request.marketplace.held(
+            listing.variants.map(\.id), by: visitor.buyer)
+        return !held.isEmpty
     }
 
     /// What is shown as chosen; nil for nothing, or for what is not made.

@@ -64,6 +64,8 @@ struct ListingPage {
     let chosenPicture: String?
     let canBuy: Bool
     let isSoldOut: Bool
+    /// Whether it is sold out because the reader's own checkout holds it.
+    let isHeld: Bool
     let description: String
     let facts: [Fact]
     let hasFacts: Bool
@@ -91,7 +93,7 @@ struct ListingPage {
         _ listing: PublicListing, asked: PublicListing.Choice?, options: OptionAxes?,
         crumbs: [Kernel.Category],
         attributes: [Attribute], reviews: Page<ReviewCard>,
-        isWished: Bool, maker: Seller?, holiday: Holiday?, policies: String?,
+        isWished: Bool, isHeld: Bool, maker: Seller?, holiday: Holiday?, policies: String?,
         delivery: DeliveryLine,
         more: [ListingCard],
         together: [ListingCard], alike: [ListingCard],
@@ -136,6 +138,7 @@ struct ListingPage {
         let chosen = options?.chosen?.id.description
         only = hasChoices ? all.first { $0.id == chosen } : all.first
         isSoldOut = listing.variants.allSatisfy { $0.available == 0 }
+        self.isHeld = isHeld
         canBuy = options.map { $0.chosen?.available ?? 0 > 0 } ?? (bought != nil)
         description = Format.paragraphs(listing.description)
         facts = Self.facts(listing, attributes)

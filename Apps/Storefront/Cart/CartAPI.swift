@@ -27,7 +27,8 @@ struct CartAPI {
             .openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 visitor.remember(in: call.request)
-                try await call.marketplace.checkForSale(call.body.variantId)
+                try await call.marketplace.checkForSale(
+                    call.body.variantId, for: visitor.buyer)
                 try await call.request.site.carts.add(
                     call.body.quantity, of: call.body.variantId, to: visitor.cart)
                 return try await answer(call.request, visitor)
@@ -67,7 +68,8 @@ struct CartAPI {
     ) async throws -> CartAnswer {
         let items = try await request.site.carts.lines(of: visitor.cart)
         return CartAnswer(
-            try await request.marketplace.cart(items), try await request.cartWishes(visitor))
+            try await request.marketplace.cart(items, for: visitor.buyer),
+            try await request.cartWishes(visitor))
     }
 }
 

@@ -78,6 +78,8 @@ struct CartPage {
     /// known.
     let shipping: Shipping?
     let canCheckOut: Bool
+    /// The currencies of a cart that has several, which cannot be bought at once.
+    let currencies: String?
     let makers: String
     let asksCountry: Bool
     let countries: [DeliveryLine.Country]
@@ -106,6 +108,8 @@ struct CartPage {
         total = cart.total.map { Format.money($0) }
         shipping = Shipping(cart, to: country, delivery)
         canCheckOut = cart.isBuyable && cart.unknown.isEmpty && cart.total != nil
+        let kinds = cart.currencies.map(\.code)
+        currencies = kinds.count > 1 ? kinds.joined(separator: localized(" and ")) : nil
         asksCountry = !cart.isEmpty
         countries = DeliveryLine(nil, to: country, seller: "", then: Links.cart).countries
         makers = Format.count(cart.groups.count, "maker", "makers")

@@ -46,7 +46,7 @@ struct CartRoutes {
         _ request: WebRequest, _ visitor: Visitor, again: Again? = nil
     ) async throws -> PageAnswer {
         let items = try await request.site.carts.lines(of: visitor.cart)
-        let cart = try await request.marketplace.cart(items)
+        let cart = try await request.marketplace.cart(items, for: visitor.buyer)
         let country = VisitorCountry(request).code
         let delivery = try await parcels(of: cart, to: country, request.marketplace)
         let wishes = CartPage.Wishes(
@@ -75,7 +75,16 @@ struct CartRoutes {
     @Sendable private func create(
         _ call: PageCall<Nothing, Nothing, NewLine>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        try await call.marketplace.checkForSale(call.form.variant)
+        do {
+            try await call.marketplace.checkForSale(call.form.variant, for: visitor.buyer)
+        } catch let refusal as CheckoutRefusal {
+            // Gone since the thing's page was made: that page says what there is instead.
+            let offers = try await call.marketplace.offers(for: [call.form.variant])
+            guard let offer = offers[call.form.variant] else { throw refusal }
+            let problem = offer.problem(for: 1) ?? .soldOut
+            return .seeOther(
+                Links.listing(offer.listing), warning: localized(sentence: problem.explanation))
+        }
         try await call.request.site.carts.add(
             call.form.quantity ?? 1, of: call.form.variant, to: visitor.cart)
         return .seeOther(Links.cart, notice: localized("It is in your cart."))

@@ -30,7 +30,7 @@ struct PutAgainRoutes {
                 _ = try await call.request.putAgain(call.path.purchase, visitor)
                 let items = try await call.request.site.carts.lines(of: visitor.cart)
                 return CartAnswer(
-                    try await call.marketplace.cart(items),
+                    try await call.marketplace.cart(items, for: visitor.buyer),
                     try await call.request.cartWishes(visitor))
             }
     }

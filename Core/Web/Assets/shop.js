@@ -281,6 +281,28 @@ if (chosenFirst) {
   if (location.search) bringOwn(chosenFirst);
 }
 
+// Words for a parcel that were typed and not kept yet go along to the checkout.
+const onward = document.querySelector("main a[href='/checkout']");
+onward?.addEventListener("click", async (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const typed = [...document.querySelectorAll("form[data-wishes]")].filter((form) =>
+    [...form.elements].some((one) => "defaultValue" in one && one.value !== one.defaultValue));
+  if (typed.length === 0) return;
+  event.preventDefault();
+  for (const form of typed) {
+    try {
+      const answer = await fetch(form.action, { method: "post",
+        body: new URLSearchParams(new FormData(form)), headers: { accept: "text/html" } });
+      if (!answer.ok) throw new Error("refused");
+    } catch {
+      // The page of the refusal says why.
+      form.requestSubmit();
+      return;
+    }
+  }
+  location.assign(onward.href);
+});
+
 // Clock times stand in UTC; here they are told in the time of where somebody is.
 for (const time of document.querySelectorAll("time[data-clock]")) {
   const at = new Date(time.dateTime);

@@ -20,7 +20,7 @@ struct PurchaseRoutes {
         routes.get("/purchases/{purchase}/return").path(PurchasePath.self)
             .closedOnBehalf().show(as: Visitor.self, use: comeBack)
         routes.post("/purchases/{purchase}/payments").path(PurchasePath.self).form(Payment.self)
-            .onlyOnceGoingOn().show(as: Visitor.self) { call, visitor in
+            .onlyOnceGoingOn().show(as: Visitor.self, again: payAgain) { call, visitor in
                 .afterPaying(
                     try await call.marketplace.payPurchase(
                         call.path.purchase,
@@ -30,11 +30,11 @@ struct PurchaseRoutes {
             }
         routes.post("/orders/{order}/delivery").path(OrderPath.self)
             .show(as: Visitor.self) { call, visitor in
-                let order = try await call.marketplace.confirmDelivery(
-                    call.path.order, as: visitor.buyer)
-                return .seeOther(
-                    Links.purchase(order.order.purchase),
-                    notice: localized("Good that it is there. You can now say how you like it."))
+                try await onItsPage(call.path.order, call.marketplace, visitor) { _ in
+                    _ = try await call.marketplace.confirmDelivery(
+                        call.path.order, as: visitor.buyer)
+                    return localized("Good that it is there. You can now say how you like it.")
+                }
             }
         routes.post("/shipments/{shipment}/delivery").path(ParcelPath.self)
             .show(as: Visitor.self) { call, visitor in
@@ -48,15 +48,34 @@ struct PurchaseRoutes {
             }
         routes.post("/orders/{order}/cancellation").path(OrderPath.self).form(Cancellation.self)
             .onlyOnce().show(as: Visitor.self) { call, visitor in
-                let order = try await call.marketplace.findOrder(
-                    call.path.order, as: visitor.buyer)
-                try await call.marketplace.cancelOrder(
-                    call.path.order, reason: call.form.reason, as: .customer(visitor.buyer))
-                return .seeOther(
-                    Links.purchase(order.order.purchase),
-                    notice: localized(
-                        "Order \(order.order.number) is cancelled; its money comes back."))
+                try await onItsPage(call.path.order, call.marketplace, visitor) { order in
+                    try await call.marketplace.cancelOrder(
+                        call.path.order, reason: call.form.reason, as: .customer(visitor.buyer))
+                    return localized("Order \(order.number) is cancelled; its money comes back.")
+                }
             }
+    }
+
+    /// Does something about an order, and leads to the page of its purchase: with what `work` says,
+    /// or with why its state does not allow it, which may have changed since that page was made.
+    private func onItsPage(
+        _ id: ID<Order>, _ marketplace: Marketplace, _ visitor: Visitor,
+        _ work: (Order) async throws -> String
+    ) async throws -> PageAnswer {
+        let order = try await marketplace.findOrder(id, as: visitor.buyer).order
+        let page = Links.purchase(order.purchase)
+        do {
+            return .seeOther(page, notice: try await work(order))
+        } catch let refusal as OrderRefusal where refusal.reason == .conflict {
+            return .seeOther(page, warning: refusal.localizedExplanation)
+        }
+    }
+
+    /// A payment that was not begun, on the page that says how the purchase stands.
+    @Sendable private func payAgain(_ again: Again, _ visitor: Visitor) -> PageAnswer {
+        .seeOther(
+            "/purchases/" + (again.request.parameters["purchase"] ?? ""),
+            warning: again.explanation)
     }
 
     @Sendable private func index(

@@ -13,14 +13,24 @@ struct WishRoutes {
         }
         routes.post("/listings/{listing}/wish").path(BrowseRoutes.ListingPath.self)
             .openOnBehalf().outlivingSession().show(as: Visitor.self) { call, visitor in
-                try await WishList(visitor, call.request).add(call.path.listing)
-                return .seeOther(
-                    Links.listing(call.path.listing), notice: localized("It is on your wish list."))
+                let thing = Links.listing(call.path.listing)
+                let page = call.request.pageBefore(at: thing) ?? thing
+                do { try await WishList(visitor, call.request).add(call.path.listing) } catch let
+                    refusal as any Refusal where refusal.reason == .conflict
+                {
+                    // The list is full: nothing of the thing's page is lost by that.
+                    return .seeOther(page, warning: refusal.localizedExplanation)
+                }
+                return .seeOther(page, notice: localized("It is on your wish list."))
             }
         routes.post("/wishes/{listing}/removal").path(BrowseRoutes.ListingPath.self)
             .openOnBehalf().show(as: Visitor.self) { call, visitor in
                 try await WishList(visitor, call.request).drop(call.path.listing)
-                return .seeOther(Links.wishes, notice: localized("It is off your wish list."))
+                // From the page of the thing one comes back to it, from the list to the list.
+                let thing = Links.listing(call.path.listing)
+                return .seeOther(
+                    call.request.pageBefore(at: thing) ?? Links.wishes,
+                    notice: localized("It is off your wish list."))
             }
     }
 }

@@ -163,12 +163,27 @@ PYTHON
 
 # Processes killed at every persisted step, in a market of the drill's own; the provider host too.
 crash_drill() {
-    local log=$work/drill.log
-    say "Seventy rounds of kill -9"
-    "$bin/guildhall" drill crash --flow checkout,capture,refund,payout,cancel --rounds 70 \
-        --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 | tee "$log" | grep -E '^(round|  )' ||
+    local log=$work/drill.log stripe_log=$work/stripe-drill.log
+    # Stripe's module with a fake Stripe, beside the other: most of a round is waiting. What its
+    # accounts alone go through comes first, each of its ten steps once.
+    "$bin/guildhall" drill crash --stripe "$top/Tests/Stripe/server.py" --rounds 12 \
+        --seed "${GUILDHALL_DRILL_SEED:-1}" >"$stripe_log" 2>&1 &
+    stripe_drill=$!
+    say "Seventy rounds of kill -9, and beside them twelve with the Stripe module"
+    "$bin/guildhall" drill crash --rounds 70 --seed "${GUILDHALL_DRILL_SEED:-1}" 2>&1 |
+        tee "$log" | grep -E '^(round|  )' ||
         { [ "${PIPESTATUS[0]}" -eq 0 ] || fail "The drill found something; its round stands above."; }
     results+=("kill -9: $(tail -n 1 "$log")")
+    if ! wait "$stripe_drill"; then
+        stripe_drill=
+        cat "$stripe_log"
+        fail "The drill with Stripe found something; its round stands above."
+    fi
+    stripe_drill=
+    grep '^round' "$stripe_log"
+    [ "$(grep -cE '^round .*(reversal|bank-payout)\.' "$stripe_log")" = 10 ] ||
+        fail "The drill with Stripe left steps of sellers' accounts out."
+    results+=("kill -9 with Stripe: $(tail -n 1 "$stripe_log")")
 }
 
 # The payment provider swapped under continuing checkouts; a debug build beside other work keeps no

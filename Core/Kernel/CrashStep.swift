@@ -4,6 +4,10 @@ public struct CrashStep: Hashable, Sendable, CustomStringConvertible {
     /// What is asked of somebody outside, or told by them.
     public enum Operation: String, CaseIterable, Sendable {
         case start, capture, void, refund, payout, reversal, webhook
+        /// From a seller's account at a provider to the seller's bank, because somebody asked.
+        case bankPayout = "bank-payout"
+        /// A part of an order whose money is only reserved; nobody is asked for it.
+        case callOff = "call-off"
     }
 
     public enum Moment: String, CaseIterable, Sendable {

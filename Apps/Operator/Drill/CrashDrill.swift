@@ -10,8 +10,12 @@ struct CrashDrill: Sendable {
     private let wiring: Wiring
     private let trade: DrillTrade
     private let inspection: DrillInspection
+    /// Whose money goes on to a bank, where sellers have accounts.
+    private let account: ID<PayoutAccount>?
 
-    init(_ market: DrillMarket, _ flows: [DrillFlow]) async throws {
+    init(
+        _ market: DrillMarket, _ flows: [DrillFlow], payingAt bank: DrillProvider
+    ) async throws {
         self.market = market
         self.flows = flows
         var settings = market.settings
@@ -23,13 +27,23 @@ struct CrashDrill: Sendable {
         guard let folder = settings.running.demoFolder else {
             throw OperatorProblem("A drill needs a demo market.")
         }
-        trade = try await DrillTrade(try DemoMarket.read(folder: folder), settings.network)
+        trade = try await DrillTrade(
+            try DemoMarket.read(folder: folder), settings.network, payingAt: bank)
         guard let instance = ID<ProviderInstance>(trade.provider) else {
             throw OperatorProblem("The provider's id cannot be read.")
         }
+        let stripe = bank.isStripe ? WalkClient("Stripe", bank.url) : nil
+        var account: ID<PayoutAccount>?
+        if let stripe {
+            let opened = try await trade.openAccounts(
+                at: stripe, storefront: settings.network.storefrontURL)
+            account = try await DrillStore(db: wiring.marketplace.database)
+                .payoutAccount(opened.first ?? "", at: instance)
+        }
+        self.account = account
         inspection = DrillInspection(
-            marketplace: wiring.marketplace, bankURL: settings.network.bankURL,
-            instance: instance)
+            marketplace: wiring.marketplace, bankURL: bank.url, instance: instance,
+            stripe: stripe)
     }
 
     func close() async { await wiring.close() }
@@ -68,14 +82,7 @@ struct CrashDrill: Sendable {
         market.orders.clear()
         let killer = try await order(death)
         do {
-            let bought = try await trade.checkOut()
-            if isOfCancelling(death) {
-                for order in bought.orders { try await trade.cancel(order) }
-            } else {
-                if flows.contains(.capture) { try await trade.ship(bought) }
-                if flows.contains(.refund) { try await trade.refund(bought) }
-                if flows.contains(.payout) { try await trade.payOut(bought) }
-            }
+            try await goThrough(death)
         } catch let problem as WalkProblem {
             killer?.cancel()
             return ["\(problem)"]
@@ -91,10 +98,41 @@ struct CrashDrill: Sendable {
         return problems
     }
 
-    /// What is called off is neither shipped nor paid out: who dies there goes that way alone.
-    private func isOfCancelling(_ death: DrillDeath) -> Bool {
+    /// Whoever dies in one of the flows that are instead of others goes that way alone.
+    private func goThrough(_ death: DrillDeath) async throws {
+        if isOf(.cancel, death) {
+            // What is cancelled is neither shipped nor paid out.
+            for order in try await trade.checkOut().orders { try await trade.cancel(order) }
+        } else if isOf(.part, death) {
+            let bought = try await trade.checkOut(pieces: 2)
+            try await trade.callOff(bought)
+            try await trade.ship(bought)
+            try await trade.payOut(bought)
+        } else if isOf(.reversal, death) {
+            let bought = try await trade.checkOut()
+            try await trade.ship(bought)
+            try await trade.payOut(bought)
+            try await trade.takeBack()
+            try await trade.refund(bought)
+        } else if isOf(.bankPayout, death), let account, let stripe = inspection.stripe {
+            let bought = try await trade.checkOut()
+            try await trade.ship(bought)
+            try await trade.payOut(bought)
+            try await trade.sendToBank(from: account, at: stripe)
+        } else {
+            let bought = try await trade.checkOut()
+            if flows.contains(.capture) { try await trade.ship(bought) }
+            // Where one order is all there is, nothing of it would be left to pay out.
+            if flows.contains(.refund), bought.orders.count > 1 || !isOf(.payout, death) {
+                try await trade.refund(bought)
+            }
+            if flows.contains(.payout) { try await trade.payOut(bought) }
+        }
+    }
+
+    private func isOf(_ flow: DrillFlow, _ death: DrillDeath) -> Bool {
         guard case .step(let step, _) = death else { return false }
-        return DrillFlow.cancel.reaches(step)
+        return flow.reaches(step)
     }
 
     /// Leaves the order to die, or sends somebody who kills at his time.

@@ -21,10 +21,20 @@ struct DrillCommand: AsyncParsableCommand {
                 one process dies by kill -9 at an exact step or at a random moment; everybody asks \
                 again until it is done. Then the ledger is verified, nothing may be stuck or \
                 doubled, and the bank's own books must agree to the unit.
+
+                With --stripe the money is at Stripe's module and a fake Stripe, and artisans have \
+                accounts there, out of which payouts are taken back and sent on to their banks.
                 """)
 
-        @Option(help: "What each round goes through: checkout,capture,refund,payout,cancel.")
-        var flow = "checkout,capture,refund,payout,cancel"
+        @Option(
+            help: """
+                What rounds go through: checkout,capture,refund,payout,cancel,part and, with \
+                --stripe, reversal,bank-payout. All of it when it is not said.
+                """)
+        var flow: String?
+
+        @Option(help: "The program that speaks Stripe's API: Tests/Stripe/server.py.")
+        var stripe: String?
 
         @Option(help: "How many rounds.")
         var rounds = 50
@@ -58,11 +68,19 @@ struct DrillCommand: AsyncParsableCommand {
             if let only, !(1...rounds).contains(only) {
                 throw ValidationError("--only must be one of the \(rounds) rounds.")
             }
+            if let stripe, !FileManager.default.isReadableFile(atPath: stripe) {
+                throw ValidationError("There is no program \(stripe).")
+            }
             _ = try flows()
         }
 
+        private var flowText: String {
+            let all = DrillFlow.allCases.filter { stripe != nil || !$0.needsAccounts }
+            return flow ?? all.map(\.rawValue).joined(separator: ",")
+        }
+
         private func flows() throws -> [DrillFlow] {
-            let names = flow.split(separator: ",").map(String.init)
+            let names = flowText.split(separator: ",").map(String.init)
             let flows = try names.map { name in
                 guard let flow = DrillFlow(rawValue: name) else {
                     let known = DrillFlow.allCases.map(\.rawValue).joined(separator: ",")
@@ -74,14 +92,17 @@ struct DrillCommand: AsyncParsableCommand {
             guard !flows.isEmpty, flows == Array(DrillFlow.allCases.prefix(flows.count)) else {
                 throw ValidationError("--flow begins with checkout and leaves nothing out.")
             }
+            guard stripe != nil || !flows.contains(where: \.needsAccounts) else {
+                throw ValidationError("Only with --stripe do sellers have accounts.")
+            }
             return flows
         }
 
         func run() async throws {
             let began = ContinuousClock.now
-            let market = try DrillMarket(seconds: providerSeconds)
+            let market = try DrillMarket(seconds: providerSeconds, stripe: stripe)
             if let victim, !market.victims.contains(victim) {
-                throw ValidationError("GUILDHALL_PROVIDER_SOCKET is none: no \(victim) to kill.")
+                throw ValidationError("There is no \(victim) to kill in this market.")
             }
             var isWell = false
             do {
@@ -90,7 +111,8 @@ struct DrillCommand: AsyncParsableCommand {
                 let plan = DrillPlan(
                     try flows(), rounds: rounds, seed: seed, among: market.victims,
                     victim: victim)
-                let drill = try await CrashDrill(market, try flows())
+                let drill = try await CrashDrill(
+                    market, try flows(), payingAt: try await market.openProvider())
                 isWell = try await drill.run(plan, only: only, repeating: repetition)
                 await drill.close()
             } catch {
@@ -109,8 +131,10 @@ struct DrillCommand: AsyncParsableCommand {
         }
 
         private func repetition(_ round: Int) -> String {
-            "guildhall drill crash --flow \(flow) --rounds \(rounds) --seed \(seed) --only \(round)"
+            "guildhall drill crash --flow \(flowText) --rounds \(rounds) --seed \(seed)"
+                + " --only \(round)"
                 + (victim.map { " --victim \($0)" } ?? "")
+                + (stripe.map { " --stripe \($0)" } ?? "")
         }
     }
 }

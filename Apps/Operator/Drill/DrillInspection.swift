@@ -10,6 +10,8 @@ struct DrillInspection: Sendable {
     let marketplace: Marketplace
     let bankURL: String
     let instance: ID<ProviderInstance>
+    /// In the bank's place, when that is where the money is.
+    var stripe: WalkClient?
 
     private var store: DrillStore { DrillStore(db: marketplace.database) }
 
@@ -31,6 +33,7 @@ struct DrillInspection: Sendable {
         for check in try await marketplace.verifyLedger().checks {
             problems += check.culprits.map { "\(check.claim): \($0)" }
         }
+        if let stripe { return problems + (try await compareWithStripe(stripe)) }
         return problems + (try await compareWithBank())
     }
 

@@ -10,7 +10,8 @@ import UnixSignals
 /// started again as soon as it has ended.
 actor DrillMarket {
     /// What may be killed at any moment, in a market that has all of it.
-    static let victims = ["storefront", "seller", "admin", "worker", "bank", "postgres", host]
+    static let victims = ["storefront", "seller", "admin", "worker", bank, "postgres", host]
+    static let bank = "bank"
     /// The process of the modules.
     static let host = "provider-host"
 
@@ -20,6 +21,7 @@ actor DrillMarket {
     private nonisolated let environment: [String: String]
     private nonisolated let relay: LogRelay
     private nonisolated let ports: Ports
+    private nonisolated let stripe: String?
     private var running: [String: ChildProcess] = [:]
     private var deaths: [String] = []
     private var isStopping = false
@@ -54,8 +56,11 @@ actor DrillMarket {
         }
     }
 
-    /// - Parameter seconds: how long a provider may take; recovery goes by it.
-    init(seconds: Int) throws {
+    /// - Parameters:
+    ///   - seconds: how long a provider may take; recovery goes by it.
+    ///   - stripe: the program that speaks Stripe's API, where that takes the bank's place.
+    init(seconds: Int, stripe: String? = nil) throws {
+        self.stripe = stripe
         let found = try Settings.readForDrill()
         let hasHost = found.environment["GUILDHALL_PROVIDER_SOCKET"] != "none"
         guard let demo = found.demoFolder else {
@@ -111,7 +116,7 @@ actor DrillMarket {
                 ], environment: environment))
         try await postgres.makeDatabase("guildhall", log: home + "/createdb.log")
         // What it delays comes when the drill says so.
-        keep(guildhall("bank", ["sandbox-bank", "--delay", "3600"]))
+        keep(guildhall(Self.bank, ["sandbox-bank", "--delay", "3600"]))
         _ = try SecretKey.makeIfMissing(settings.key)
         try SecretKey.makeAccountsIfMissing(settings.key)
         try await patiently("the sandbox bank to listen") { [ports] in
@@ -139,7 +144,24 @@ actor DrillMarket {
 
     /// What may be killed in this one.
     nonisolated var victims: [String] {
-        settings.hostSocket == nil ? Self.victims.filter { $0 != Self.host } : Self.victims
+        Self.victims.filter { name in
+            (settings.hostSocket != nil || name != Self.host)
+                && (stripe == nil || name != Self.bank)
+        }
+    }
+
+    /// Where customers pay; in Stripe's case it is started first.
+    func openProvider() async throws -> DrillProvider {
+        guard let stripe else { return .sandbox(url: settings.network.bankURL) }
+        keep(
+            ChildSpec(
+                name: "stripe", program: "/usr/bin/env",
+                arguments: ["python3", "-B", stripe, "\(ports.secondBank)", "--no-fees"],
+                environment: environment))
+        try await patiently("the fake Stripe to listen") { [ports] in
+            LocalPort.answers(ports.secondBank)
+        }
+        return .stripe(url: secondBankURL)
     }
 
     private var hostSpec: ChildSpec { guildhall(Self.host, ["provide"]) }

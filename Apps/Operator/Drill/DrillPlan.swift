@@ -7,6 +7,17 @@ enum DrillFlow: String, CaseIterable, Sendable, ExpressibleByArgument {
     /// Instead of what comes after the checkout: all of it is called off while its money is only
     /// reserved.
     case cancel
+    /// Instead of it, too: a piece of the first order is called off before it is shipped.
+    case part
+    /// Instead of it, too: what was paid out is taken back out of the seller's account, and given
+    /// back to the customer. Only where sellers have accounts at the provider.
+    case reversal
+    /// Instead of it, too: an administrator has some of what was paid out sent on to the seller's
+    /// bank. Only where sellers have accounts at the provider.
+    case bankPayout = "bank-payout"
+
+    /// Whether sellers have accounts at the provider where it is gone through.
+    var needsAccounts: Bool { self == .reversal || self == .bankPayout }
 }
 
 /// One death in one round: at an exact step, or after so many milliseconds.
@@ -30,19 +41,23 @@ struct DrillPlan: Sendable {
 
     /// Every step of the flows once for its own process, once for PostgreSQL and, where it may be
     /// in the middle of a call, once for the provider host; each in a shuffled order, own processes
-    /// and the bank first. Every fifth round dies at no step but by the clock. With a `victim`,
-    /// that one dies each time, at the steps of all the others.
+    /// and the bank first, whose steps come only where it is one of those that die, and of them
+    /// first what nobody goes through but sellers' accounts. Every fifth round dies at no step but
+    /// by the clock. With a `victim`, that one dies each time, at the steps of all the others.
     init(
         _ flows: [DrillFlow], rounds: Int, seed: UInt64,
         among victims: [String] = DrillMarket.victims, victim: String? = nil
     ) {
         var random = SplitMix64(seed: seed)
-        let others = flows.flatMap(\.steps).map { DrillDeath.step($0, server: victim) }
-        let own = flows.flatMap(\.steps).map { DrillDeath.step($0, server: nil) }
-        let hosts =
-            victims.contains(DrillMarket.host)
-            ? flows.flatMap(\.hostSteps).map { DrillDeath.step($0, server: DrillMarket.host) } : []
-        let servers = flows.flatMap(\.marketSteps).map { DrillDeath.step($0, server: "postgres") }
+        let isBank = victims.contains(DrillMarket.bank)
+        let isHost = victims.contains(DrillMarket.host)
+        // Whatever stands last has its turn first.
+        func turns(_ server: String?, _ steps: (DrillFlow) -> [String]) -> [DrillDeath] {
+            [false, true].flatMap { needsAccounts in
+                flows.filter { $0.needsAccounts == needsAccounts }.flatMap(steps)
+                    .map { DrillDeath.step($0, server: server) }.shuffled(using: &random)
+            }
+        }
         var queue: [DrillDeath] = []
         var deaths: [DrillDeath] = []
         while deaths.count < rounds {
@@ -56,9 +71,10 @@ struct DrillPlan: Sendable {
             if queue.isEmpty {
                 queue =
                     victim == nil
-                    ? servers.shuffled(using: &random) + hosts.shuffled(using: &random)
-                        + own.shuffled(using: &random)
-                    : others.shuffled(using: &random)
+                    ? turns("postgres", \.marketSteps)
+                        + turns(DrillMarket.host) { isHost ? $0.hostSteps(isBank) : [] }
+                        + turns(nil) { $0.steps(isBank) }
+                    : turns(victim) { $0.steps(isBank) }
             }
             deaths.append(queue.removeLast())
         }
@@ -80,25 +96,37 @@ extension DrillFlow {
         case .refund: return moments.map { "refund.\($0)" }
         case .payout: return moments.map { "payout.\($0)" }
         case .cancel: return moments.map { "void.\($0)" }
+        case .part: return ["call-off.before-record", "call-off.recorded"]
+        case .reversal, .bankPayout: return moments.map { "\(rawValue).\($0)" }
         }
     }
 
     /// Whether somebody who goes through it comes by this step.
-    func reaches(_ step: String) -> Bool { steps.contains(step) }
+    func reaches(_ step: String) -> Bool { steps(true).contains(step) }
 
-    /// These, and those that the bank reaches.
-    fileprivate var steps: [String] { marketSteps + bankSteps }
+    /// These, and those that the bank reaches, if it is one that dies.
+    fileprivate func steps(_ isBank: Bool) -> [String] {
+        marketSteps + (isBank ? bankSteps : [])
+    }
 
     /// Steps at which the provider host has a call before it, or is in the middle of one.
-    fileprivate var hostSteps: [String] { ["\(call).before-call"] + bankSteps }
+    fileprivate func hostSteps(_ isBank: Bool) -> [String] {
+        guard let call else { return [] }
+        return ["\(call).before-call"] + (isBank ? bankSteps : [])
+    }
 
-    private var bankSteps: [String] { ["bank.\(call).before-journal", "bank.\(call).journaled"] }
+    private var bankSteps: [String] {
+        guard let call, !needsAccounts else { return [] }
+        return ["bank.\(call).before-journal", "bank.\(call).journaled"]
+    }
 
-    private var call: String {
+    /// What the provider is asked in it; nil when it is not asked anything of its own.
+    private var call: String? {
         switch self {
         case .checkout: "start"
         case .cancel: "void"
-        case .capture, .refund, .payout: rawValue
+        case .capture, .refund, .payout, .reversal, .bankPayout: rawValue
+        case .part: nil
         }
     }
 }

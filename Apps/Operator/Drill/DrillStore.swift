@@ -25,6 +25,12 @@ struct DrillStore: Sendable {
             select concat_ws(' ', 'payout', id, state, 'tries', tries, failure) from payout
             where state in ('held', 'sent', 'unknown')
             union all
+            select concat_ws(' ', 'reversal', id, state, 'tries', tries, failure)
+            from payout_reversal where state in ('intent', 'sent', 'unknown')
+            union all
+            select concat_ws(' ', 'payout to a bank', id, state, 'tries', tries, failure)
+            from bank_payout_order where state in ('intent', 'sent', 'unknown')
+            union all
             select concat_ws(' ', 'webhook', event_id) from webhook_inbox where state = 'new'
             union all
             select concat_ws(' ', 'purchase', number, state) from purchase
@@ -54,6 +60,16 @@ struct DrillStore: Sendable {
             from refund join orders on orders.id = refund.order_id
             where refund.state = 'succeeded'
             group by orders.number having count(*) > 1
+            union all
+            select concat_ws(' ', 'order', orders.number, 'had a part called off', count(*),
+                'times')
+            from refund join orders on orders.id = refund.order_id
+            where refund.state = 'called_off'
+            group by orders.number having count(*) > 1
+            union all
+            select concat_ws(' ', 'payout', payout_id, 'was taken back', count(*), 'times')
+            from payout_reversal where state = 'done'
+            group by payout_id having count(*) > 1
             union all
             select concat_ws(' ', 'order', orders.number, 'was shipped', count(*), 'times')
             from shipment join orders on orders.id = shipment.order_id
@@ -130,16 +146,5 @@ struct DrillStore: Sendable {
             """
         ).decode { c in (try c.next(String?.self) ?? "nothing", try c.next(Int64.self)) }
         return Dictionary(rows, uniquingKeysWith: +)
-    }
-
-    /// What the ledger says that the provider owes us, in minor units.
-    func clearing(of instance: ID<ProviderInstance>) async throws -> Int64 {
-        try await db.query(
-            """
-            select -coalesce(sum(amount), 0)::bigint
-            from ledger_entry join ledger_account account on account.id = account_id
-            where account.kind = 'provider_clearing' and account.instance_id = \(instance)
-            """
-        ).decode { c in try c.next(Int64.self) }.first ?? 0
     }
 }

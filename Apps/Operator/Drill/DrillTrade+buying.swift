@@ -7,20 +7,22 @@ extension DrillTrade {
         let total: Fact
     }
 
-    /// One customer buys of both sellers and pays, however often it has to be tried.
-    func checkOut() async throws -> Bought {
-        let checkout = try await beginCheckout()
-        guard let purchase = try await place(checkout, at: provider, "tok_visa") else {
+    /// One customer buys of the sellers and pays, however often it has to be tried.
+    func checkOut(pieces: Int64 = 1) async throws -> Bought {
+        let checkout = try await beginCheckout(pieces: pieces)
+        guard let purchase = try await place(checkout, at: provider, bank.card) else {
             throw OperatorProblem("The way to pay is closed.")
         }
         return try await pay(purchase, at: provider)
     }
 
-    func beginCheckout() async throws -> Checkout {
+    func beginCheckout(pieces: Int64 = 1) async throws -> Checkout {
         guard let address = market.customers[0].address else {
             throw OperatorProblem("The demo's first customer has no address.")
         }
-        let lines = variants.map { ["variantId": .string($0), "quantity": 1] as Fact }
+        let lines = variants.prefix(bank.shops).map {
+            ["variantId": .string($0), "quantity": .integer(pieces * bank.pieces)] as Fact
+        }
         let started = try await insist("a checkout", with: Self.newKey()) { key in
             try await customer.post(
                 "/api/v1/checkouts", ["lines": .list(lines), "address": Fact(address)], key: key,
@@ -69,7 +71,8 @@ extension DrillTrade {
             if seen["payment"]["state"].text == "failed" {
                 _ = try await customer.post(
                     path + "/payments",
-                    ["instanceId": .string(provider), "method": "tok_visa"], key: Self.newKey(),
+                    ["instanceId": .string(provider), "method": .string(bank.card)],
+                    key: Self.newKey(),
                     expecting: Self.all)
             }
             return nil

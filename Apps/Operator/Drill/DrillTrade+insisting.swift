@@ -21,6 +21,12 @@ extension DrillTrade {
         }
     }
 
+    /// Whether the first request under this key did what it should before whoever was to answer it
+    /// died; it is not done again.
+    static func wasInterrupted(_ answer: WalkClient.Answer) -> Bool {
+        answer["type"].text?.hasSuffix("key-interrupted") == true
+    }
+
     /// Tries again and again, whatever goes wrong, because somebody may just have died.
     func until(
         _ what: String, _ attempt: () async throws -> WalkClient.Answer?

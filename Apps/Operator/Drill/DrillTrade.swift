@@ -11,6 +11,8 @@ struct DrillTrade: Sendable {
     /// One variant of each seller, with plenty of stock.
     let variants: [String]
     let provider: String
+    /// Where that is.
+    let bank: DrillProvider
 
     /// How long somebody insists before the drill calls it stuck.
     static let patience = Duration.seconds(60)
@@ -22,8 +24,11 @@ struct DrillTrade: Sendable {
     }
 
     /// Signs everybody in, fills two shelves and adds a provider that captures at shipment.
-    init(_ market: DemoMarket, _ network: Settings.Network) async throws {
+    init(
+        _ market: DemoMarket, _ network: Settings.Network, payingAt bank: DrillProvider
+    ) async throws {
         self.market = market
+        self.bank = bank
         customer = WalkClient("customer app", network.storefrontURL)
         admin = WalkClient("admin app", network.adminURL)
         sellers = market.sellers.prefix(2).map { _ in
@@ -50,20 +55,18 @@ struct DrillTrade: Sendable {
             variants.append(id)
         }
         self.variants = variants
-        provider = try await Self.addProvider(network.bankURL, admin)
+        provider = try await Self.addProvider(bank, admin)
     }
 
-    private static func addProvider(_ bankURL: String, _ admin: WalkClient) async throws -> String {
-        let settings: [(String, String)] = [
-            ("url", bankURL), ("apiKey", "sk_sandbox_south"),
-            ("webhookSecret", "whsec_sandbox_south"),
-        ]
+    private static func addProvider(
+        _ bank: DrillProvider, _ admin: WalkClient
+    ) async throws -> String {
         let made = try await admin.post(
             "/api/v1/providers",
             [
-                "module": "sandbox-payments", "name": "Drill", "capture": "at_shipment",
+                "module": .string(bank.module), "name": "Drill", "capture": "at_shipment",
                 "settings": .list(
-                    settings.map { ["key": .string($0.0), "value": .string($0.1)] }),
+                    bank.settings.map { ["key": .string($0.key), "value": .string($0.value)] }),
             ], key: newKey())
         let id = try made.text("id")
         _ = try await admin.post(
@@ -131,13 +134,24 @@ struct DrillTrade: Sendable {
     /// Everything arrives, the hold ends, and the sellers are paid.
     func payOut(_ bought: Bought) async throws {
         for order in bought.orders { try await receive(order) }
-        _ = try await insist("the clock", with: Self.newKey()) { key in
+        _ = try await insist(
+            "the clock", with: Self.newKey(), or: Self.wasInterrupted
+        ) { key in
             try await admin.post(
                 "/api/v1/clock", ["hours": 360, "reason": "a drill"], key: key, expecting: Self.all)
         }
-        _ = try await insist("a payout run", with: Self.newKey()) { key in
-            try await admin.post(
-                "/api/v1/payout-runs", ["reason": "a drill"], key: key, expecting: Self.all)
+        // A hold ends only once the money is taken, which may be on its way still. A run ends what
+        // holds it can before it pays; so does a worker, whose next run then pays.
+        var wereOver = false
+        _ = try await until("what was bought to be paid out") {
+            let run = try await admin.post(
+                "/api/v1/payout-runs", ["reason": "a drill"], key: Self.newKey())
+            for order in bought.orders {
+                let seen = try await admin.get("/api/v1/orders/\(order)")
+                guard seen["releasedAt"].text != nil else { return nil }
+            }
+            defer { wereOver = true }
+            return wereOver || !run["payouts"].items.isEmpty ? run : nil
         }
     }
 }

@@ -43,7 +43,9 @@ struct SwapDrill: Sendable {
         guard let folder = settings.running.demoFolder else {
             throw OperatorProblem("A drill needs a demo market.")
         }
-        trade = try await DrillTrade(try DemoMarket.read(folder: folder), settings.network)
+        trade = try await DrillTrade(
+            try DemoMarket.read(folder: folder), settings.network,
+            payingAt: .sandbox(url: settings.network.bankURL))
         providers = try await SwapProviders(
             trade.admin, oldBank: settings.network.bankURL, newBank: market.secondBankURL)
         traffic = SwapTraffic(trade)

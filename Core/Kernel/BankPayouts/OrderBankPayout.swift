@@ -80,7 +80,7 @@ extension Marketplace {
             throw PayoutRefusal.fundsTooLow
         }
         let order = ID<BankPayoutOrder>()
-        return try await refusing(
+        let made = try await refusing(
             "bank_payout_order_once", as: PayoutRefusal.bankPayoutUnderWay
         ) {
             try await database.transaction { tx in
@@ -98,6 +98,8 @@ extension Marketplace {
                 return made
             }
         }
+        reach(.bankPayout, .intentCommitted)
+        return made
     }
 
     func payoutAccount(_ id: ID<PayoutAccount>) async throws -> PayoutAccount {

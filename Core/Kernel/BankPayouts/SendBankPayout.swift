@@ -40,9 +40,11 @@ extension Marketplace {
                 let asked = try await database.bankPayoutOrders.doubt(id, try: before.tries + 1)
             else { return try await database.bankPayoutOrders.find(id) ?? before }
             doubt = asked
+            reach(.bankPayout, .beforeCall)
             let made = try await provider.payOut(
                 BankPayoutRequest(orderID: "\(id)", account: reference, amount: before.amount),
                 context)
+            reach(.bankPayout, .afterCall)
             return try await settle(id, made, at: account.instance)
         } catch let error as ProviderError {
             return try await bankPayoutFailed(before, error, doubt)
@@ -78,14 +80,17 @@ extension Marketplace {
         at instance: ID<ProviderInstance>
     ) async throws -> BankPayoutOrder {
         try await applyBankPayout(snapshot, at: instance)
-        return try await database.transaction { tx in
+        let settled = try await database.transaction { tx in
             guard let order = try await tx.bankPayoutOrders.lock(id) else {
                 throw PayoutRefusal.accountUnknown
             }
             guard order.state.isOpen else { return order }
             try await tx.bankPayoutOrders.move(id, to: .done, reference: snapshot.reference)
+            reach(.bankPayout, .beforeRecord)
             return try await tx.bankPayoutOrders.find(id) ?? order
         }
+        reach(.bankPayout, .recorded)
+        return settled
     }
 
     private func settle(

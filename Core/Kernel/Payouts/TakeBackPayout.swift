@@ -33,7 +33,7 @@ extension Marketplace {
         let (seen, _) = try await payout(id, of: nil)
         if let refusal = try await refusalToTakeBack(seen) { throw refusal }
         let reversal = ID<PayoutReversal>()
-        return try await refusing(
+        let made = try await refusing(
             "payout_reversal_once", as: PayoutRefusal.takenBackAlready
         ) {
             try await database.transaction { tx in
@@ -70,6 +70,8 @@ extension Marketplace {
                 return made
             }
         }
+        reach(.reversal, .intentCommitted)
+        return made
     }
 
     private func refusalToTakeBack(_ payout: Payout) async throws -> PayoutRefusal? {
@@ -121,7 +123,9 @@ extension Marketplace {
             reach(.reversal, .beforeCall)
             let request = TransferReversal(
                 reversalID: "\(id)", transfer: transfer, amount: payout.amount)
-            return try await settleReversal(id, try await provider.reverse(request, context))
+            let answer = try await provider.reverse(request, context)
+            reach(.reversal, .afterCall)
+            return try await settleReversal(id, answer)
         } catch let error as ProviderError {
             return try await reversalFailed(before, error, doubt)
         }
@@ -173,7 +177,7 @@ extension Marketplace {
     private func settleReversal(
         _ id: ID<PayoutReversal>, _ snapshot: ReversalSnapshot
     ) async throws -> PayoutReversal {
-        try await database.transaction { tx in
+        let settled = try await database.transaction { tx in
             guard let seen = try await tx.payoutReversals.find(id),
                 let payout = try await tx.payouts.lock(seen.payout),
                 let reversal = try await tx.payoutReversals.lock(id)
@@ -187,8 +191,11 @@ extension Marketplace {
                     "payout.taken-back", on: "payout", payout.id.description, by: nil,
                     reason: reversal.reason, before: before)
             }
+            reach(.reversal, .beforeRecord)
             return try await tx.payoutReversals.find(id) ?? reversal
         }
+        reach(.reversal, .recorded)
+        return settled
     }
 
     private func settleReversal(

@@ -21,7 +21,8 @@ extension Transaction {
     ///   `nothingToRefund`; ``RefundRefusal`` for a wish that makes no sense.
     func callOff(
         _ wish: RefundWish, _ restocking: Restocking, of order: Order, _ share: LockedShare,
-        in held: LockedPayment, reason: String, as actor: OrderActor
+        in held: LockedPayment, reason: String, as actor: OrderActor,
+        beforeCommit: @Sendable () -> Void
     ) async throws -> ID<Refund> {
         guard held.awaitsShipment(share), order.state == .paid else {
             throw OrderRefusal.notCaptured
@@ -56,6 +57,7 @@ extension Transaction {
                 "order.part-called-off", on: "order", order.id.description, by: actor.account,
                 as: actor.kind, for: actor.seller, reason: "\(plan.amount): \(reason)",
                 before: before))
+        beforeCommit()
         _ = try await commit(after: statements)
         return refund
     }

@@ -66,7 +66,7 @@ extension Marketplace {
         retrying: ID<Refund>? = nil, because why: String? = nil, as actor: OrderActor
     ) async throws -> ID<Refund> {
         let wholeOnly = try await givesBackWholePaymentsOnly(id)
-        let refund = try await database.transaction { tx in
+        let (refund, isCalledOff) = try await database.transaction { tx in
             guard let held = try await tx.payments.lock(payingFor: id) else {
                 throw OrderRefusal.notPaid
             }
@@ -78,8 +78,10 @@ extension Marketplace {
                 throw RefundRefusal.disputed
             }
             guard share.captured.isPositive else {
-                return try await tx.callOff(
-                    wish, restocking, of: order, share, in: held, reason: reason, as: actor)
+                let refund = try await tx.callOff(
+                    wish, restocking, of: order, share, in: held, reason: reason, as: actor
+                ) { reach(.callOff, .beforeRecord) }
+                return (refund, true)
             }
             guard share.kept > 0 else {
                 throw share.claimed.isPositive
@@ -115,9 +117,13 @@ extension Marketplace {
                     by: actor.account)
             }
             _ = try await tx.commit(after: statements + [audited])
-            return refund
+            return (refund, false)
         }
-        reach(.refund, .intentCommitted)
+        if isCalledOff {
+            reach(.callOff, .recorded)
+        } else {
+            reach(.refund, .intentCommitted)
+        }
         return refund
     }
 

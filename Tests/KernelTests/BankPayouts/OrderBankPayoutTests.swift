@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import ProviderKit
 import TestSupport
@@ -194,6 +195,26 @@ import Vocabulary
             #expect(try await scene.count("select count(*) from bank_payout_order") == 0)
             let payable = try await scene.kernel.payableAccount(scene.account)
             #expect(payable.funds == nil && payable.refusal == .accountUnavailable)
+        }
+    }
+
+    @Test func `is not asked for by a worker that wakes too late`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let asked = try await scene.order()
+            var settings = scene.kernel.settings
+            settings.callDeadline = .milliseconds(100)
+            settings.reached = { step in
+                if step == CrashStep(.bankPayout, .beforeCall) { usleep(150_000) }
+            }
+            let sleeper = Marketplace(
+                database: market.database, providers: scene.kernel.providers, settings: settings,
+                logger: scene.kernel.logger)
+
+            #expect(try await sleeper.sendBankPayout(asked.id).state == .intent)
+
+            #expect(!scene.bank.calls.contains("payOut"))
+            #expect(try await scene.kernel.sendBankPayout(asked.id).state == .done)
         }
     }
 

@@ -99,12 +99,12 @@ import Vocabulary
             rows[3].status = "failed"
             rows[3].version = 5
             try scene.write(rows)
-            let body = Array(
-                #"{"id": "evt_1", "account": "acct_\#(scene.seller.id)", "payout": "po_4"}"#.utf8)
-            func header(_ secret: String) -> HTTPHeaders {
+            let text = #"{"id": "evt_1", "account": "acct_\#(scene.seller.id)", "payout": "po_4"}"#
+            let body = Array(text.utf8)
+            func header(_ secret: String, _ body: String? = nil) -> HTTPHeaders {
                 [
                     "Accounts-Signature": WebhookSignature.header(
-                        body, secret: Secret(secret), at: .systemNow)
+                        Array((body ?? text).utf8), secret: Secret(secret), at: .systemNow)
                 ]
             }
             await #expect(throws: PaymentRefusal.signatureInvalid) {
@@ -116,6 +116,14 @@ import Vocabulary
             try await host.work()
 
             #expect(try await scene.listed() == all.merging(["po_4": .failed]) { $1 })
+            try scene.write(rows + [Row(reference: "po_6", status: "levitating")])
+            let odd = #"{"id": "evt_2", "account": "acct_\#(scene.seller.id)", "payout": "po_6"}"#
+            try await host.market.receiveWebhook(
+                from: scene.instance, headers: header("whsec", odd), body: Array(odd.utf8))
+            try await host.work()
+            let unread = try await host.market.unreadBankPayouts(PageRequest()).items
+            #expect(Set(unread.map(\.reference)) == ["po_3", "po_6"])
+            #expect(try await host.market.failedWebhooks(PageRequest()).items.isEmpty)
             #expect(host.exits.isEmpty, "the host outlives its program")
         }
     }

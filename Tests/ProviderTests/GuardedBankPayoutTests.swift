@@ -15,7 +15,7 @@ private struct Says: ProviderLine {
 }
 
 @Suite struct `What a module tells of payouts to sellers' banks` {
-    private func asked(_ line: Says) -> GuardedPayment {
+    private func asked(_ line: any ProviderLine) -> GuardedPayment {
         GuardedPayment(
             descriptor: ScriptedPayments.descriptor,
             call: ProviderCall(
@@ -46,17 +46,58 @@ private struct Says: ProviderLine {
     }
 
     @Test func `in a webhook is believed when it has an end and makes sense`() async throws {
-        func told(_ list: [BankPayoutSnapshot]) async throws -> Int {
+        func told(_ list: [BankPayoutSnapshot]) async throws -> BankPayoutNews {
             try await asked(Says(reply: .bankPayoutsIn(list: list)))
-                .bankPayouts(in: webhook, context()).count
+                .bankPayouts(in: webhook, context())
         }
         let good = payout(of: "acct_1")
+        let free = payout(of: "acct_2", amount: 0)
 
-        #expect(try await told([good]) == 1)
+        let news = try await told([free, good])
+
+        #expect(news.payouts == [good])
+        #expect(news.unreadable.map(\.account) == ["acct_2"])
         let endless = Array(repeating: good, count: 101)
-        for wrong in [endless, [payout(of: "acct_1", amount: 0)]] {
+        for wrong in [endless, [good, payout(of: "")]] {
             await #expect(throws: ProviderError.self) { try await told(wrong) }
         }
+    }
+
+    @Test func `in a webhook and can make nothing of is known by its name`() async throws {
+        func heard(_ error: ProviderError) async throws -> [UnreadableBankPayout] {
+            try await asked(Refuses(error: error, roles: [.payment, .bankPayouts]))
+                .bankPayouts(in: webhook, context()).unreadable
+        }
+        let odd = UnreadableBankPayout(
+            account: "acct_1", reference: "po|1", problem: "It levitates.")
+
+        #expect(try await heard(odd.error) == [odd])
+        var endless = odd
+        endless.reference = String(repeating: "1", count: 201)
+        for other: ProviderError in [
+            endless.error, .unavailable(message: "not now", retryAfterSeconds: nil),
+            .invalidRequest(code: "payout", message: "The payout is new."),
+        ] {
+            await #expect(throws: other) { try await heard(other) }
+        }
+    }
+
+    /// One absurd amount would keep the account's other payouts from everybody for ever.
+    @Test func `on a page and cannot be believed is named, and the others are told`()
+        async throws
+    {
+        func page(_ unreadable: String...) async throws -> BankPayoutPage {
+            let rows = [payout(of: "acct_1", amount: 0), payout(of: "acct_1")]
+            return try await asked(
+                Says(reply: .bankPayouts(page: .init(payouts: rows, unreadable: unreadable)))
+            ).bankPayouts(of: "acct_1", since: .systemNow, after: nil, context())
+        }
+
+        let read = try await page("po_odd")
+
+        #expect(read.payouts.map(\.amount.amount) == [4250])
+        #expect(read.unreadable == ["po_odd", "po_1"])
+        await #expect(throws: ProviderError.self) { try await page("") }
     }
 
     @Test func `is asked of nobody who does not say that it tells them`() async {
@@ -126,7 +167,7 @@ private struct Says: ProviderLine {
 /// A module that refuses whatever it is asked.
 private struct Refuses: ProviderLine {
     let error: ProviderError
-    let roles: Set<ProviderRole> = [.payment]
+    var roles: Set<ProviderRole> = [.payment]
 
     func ask(
         _ question: ProviderQuestion, _ context: OperationContext

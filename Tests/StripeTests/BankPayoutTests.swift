@@ -116,7 +116,9 @@ import Vocabulary
         #expect(page.unreadable == ["po_2", "po_3"] && page.next == "po_3")
         let target = transport.requests.first?.target ?? ""
         #expect(target.hasPrefix("/v1/payouts?") && target.contains("=1799000000"))
-        await #expect(throws: ProviderError.self) {
+        let odd = UnreadableBankPayout(
+            account: "acct_7", reference: "po_2", problem: "The payout is levitating.")
+        await #expect(throws: odd.error) {
             try await provider.bankPayouts(
                 in: Self.webhook(rows[1], account: "acct_7"), context())
         }

@@ -3,10 +3,19 @@ import Vocabulary
 
 /// What goes on from sellers' accounts to their banks.
 extension TestAccounts {
-    /// No webhook of the bank's is about one.
     public func bankPayouts(
         in webhook: VerifiedWebhook, _ context: OperationContext
-    ) async throws(ProviderError) -> [BankPayoutSnapshot] { [] }
+    ) async throws(ProviderError) -> [BankPayoutSnapshot] {
+        let (told, odd) = bank.state.withLock {
+            ($0.toldPayouts[webhook.eventID] ?? [], $0.oddPayouts)
+        }
+        if let one = told.first(where: { odd.contains($0.reference) }) {
+            throw UnreadableBankPayout(
+                account: one.account, reference: one.reference, problem: "It levitates."
+            ).error
+        }
+        return told
+    }
 
     public func bankPayouts(
         of account: String, since: Instant, after cursor: String?, _ context: OperationContext
@@ -83,6 +92,11 @@ extension TestBank {
             state.bankPayouts["own:" + payout.reference] = payout
             state.originals[payout.reference] = original
         }
+    }
+
+    /// The same delivery tells of these payouts too.
+    public func tell(of payouts: [BankPayoutSnapshot], in delivery: WebhookDelivery) {
+        state.withLock { $0.toldPayouts[delivery.headers["x-test-event"] ?? ""] = payouts }
     }
 
     /// The module can, or cannot, make anything of payouts.

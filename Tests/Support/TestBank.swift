@@ -39,6 +39,8 @@ public final class TestBank: Sendable {
         var originals: [String: String] = [:]
         /// Payouts of accounts that the module can make nothing of.
         var oddPayouts: [String] = []
+        /// What webhooks tell of payouts of accounts, by the event.
+        var toldPayouts: [String: [BankPayoutSnapshot]] = [:]
         /// Why nobody can look whether a webhook is genuine.
         var deafness: ProviderError?
         /// What it paid and got back, in minor units.

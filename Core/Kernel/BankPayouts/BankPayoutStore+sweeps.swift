@@ -46,6 +46,15 @@ extension BankPayoutStore {
         }.first
     }
 
+    /// Its turn is now, and not only on another day.
+    func askNext(_ account: ID<PayoutAccount>) async throws {
+        try await db.execute(
+            """
+            update payout_account set payouts_due_at = least(payouts_due_at, now())
+            where id = \(account)
+            """)
+    }
+
     /// Everything that was made before `until` is known, and the provider need not be asked again
     /// for `hours`.
     func noteAsked(

@@ -65,9 +65,7 @@ extension Marketplace {
                 guard try await database.bankPayouts.setAside(reference, of: account.id) else {
                     continue
                 }
-                logger.error(
-                    "bank-payout.unreadable",
-                    metadata: ["account": "\(account.reference)", "payout": "\(reference)"])
+                logUnreadable(reference, of: account.reference)
             }
             for snapshot in page.payouts { try await hear(snapshot, at: instance) }
             try await linkBankPayouts(of: account.id, account.reference, provider)

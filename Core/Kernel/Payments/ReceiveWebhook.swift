@@ -73,17 +73,16 @@ extension Marketplace {
             deadline: Instant.systemNow.advanced(by: settings.callDeadline))
         let provider = try await providers.payment(args.instance)
         let events = try await provider.events(in: stored.webhook, context)
-        let bankPayouts =
-            provider.tellsBankPayouts
-            ? try await provider.bankPayouts(in: stored.webhook, context) : []
         var isKnown = false
         do {
             for event in events where try await apply(event, from: args.instance) {
                 isKnown = true
             }
-            for payout in bankPayouts where try await applyBankPayout(payout, at: args.instance) {
+            // Last: nobody waits for what of it fails.
+            if provider.tellsBankPayouts,
+                try await hearBankPayouts(in: stored.webhook, at: args.instance, provider, context)
+            {
                 isKnown = true
-                try await linkBankPayout(payout, at: args.instance, provider)
             }
             try await database.webhooks.settle(
                 args.event, from: args.instance, isKnown ? "done" : "ignored")

@@ -25,8 +25,10 @@ extension StripePayments {
         }
         guard let body = found else { return [] }
         guard let snapshot = body.snapshot(of: account) else {
-            throw .invalidRequest(
-                code: "payout", message: "The payout is \(body.status.prefix(40)).")
+            throw UnreadableBankPayout(
+                account: account, reference: body.id,
+                problem: "The payout is \(body.status.prefix(40))."
+            ).error
         }
         return [snapshot]
     }

@@ -5,7 +5,7 @@ told of the second page, once."""
 import json
 import os
 
-from guildhall_frames import content, serve, signed
+from guildhall_frames import Refused, content, serve, signed
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 PAGE = 2  # payouts
@@ -42,8 +42,12 @@ def bank_payouts(call, account, since, cursor=None):
 
 def bank_payouts_in(call, webhook):
     event = content(webhook)
-    return [payout(event["account"], row) for row in book()
-            if row["reference"] == event.get("payout")]
+    rows = [row for row in book() if row["reference"] == event.get("payout")]
+    for row in rows:
+        if row["status"] not in KNOWN:
+            code = f"bank_payout_unreadable|{event['account']}|{row['reference']}"
+            raise Refused("invalidRequest", code=code, message=f"The payout is {row['status']}.")
+    return [payout(event["account"], row) for row in rows]
 
 
 def verify(call, delivery):

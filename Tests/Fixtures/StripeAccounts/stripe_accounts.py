@@ -334,6 +334,9 @@ def bank_payouts_in(call, webhook):
     if event["livemode"] or subject["object"] != "payout" or not of:
         return []
     body = found(call, "/v1/payouts", {"reference": {"_0": subject["id"]}}, of)
+    if body and body["status"] not in BANKS:
+        raise Refused("invalidRequest", code=f"bank_payout_unreadable|{of}|{body['id']}",
+                      message=f"The payout is {body['status'][:40]}.")
     return [bank_payout(body, of)] if body else []
 
 

@@ -12,7 +12,8 @@ public protocol BankPayoutProvider: ConnectedAccountProvider {
 
     /// The payouts that a delivery is about, as they are now; none when it is about something else,
     /// such as a payout of the platform's own.
-    /// - Throws: `invalidRequest` for one that the module can make nothing of.
+    /// - Throws: ``UnreadableBankPayout/error`` for one that the module can make nothing of: it is
+    ///   put aside by its name, and the account's others are asked for.
     func bankPayouts(
         in webhook: VerifiedWebhook, _ context: OperationContext
     ) async throws(ProviderError) -> [BankPayoutSnapshot]
@@ -78,6 +79,40 @@ public struct BankPayoutSnapshot: Hashable, Sendable, Codable {
         self.arrivesAt = arrivesAt
         self.madeAt = madeAt
         self.version = version
+    }
+}
+
+/// A payout that a webhook tells of, and of which the module can make nothing, such as in a state
+/// that it does not know. What names it travels in the code of an `invalidRequest`, as modules of
+/// contract 5 know no other place for it.
+public struct UnreadableBankPayout: Hashable, Sendable {
+    /// What the code begins with; the account and the reference follow, each after a `|`.
+    public static let code = "bank_payout_unreadable"
+
+    /// The provider's reference of the account; holds no `|`.
+    public var account: String
+    /// The provider's id of the payout.
+    public var reference: String
+    /// A sentence for the administrator.
+    public var problem: String
+
+    public init(account: String, reference: String, problem: String) {
+        self.account = account
+        self.reference = reference
+        self.problem = problem
+    }
+
+    /// The one that an error is about; nil for any other error.
+    public init?(_ error: ProviderError) {
+        guard case .invalidRequest(let code, let message) = error else { return nil }
+        let parts = code.split(separator: "|", maxSplits: 2).map(String.init)
+        guard parts.count == 3, parts[0] == Self.code else { return nil }
+        self.init(account: parts[1], reference: parts[2], problem: message)
+    }
+
+    /// What `bankPayouts(in:)` throws of it.
+    public var error: ProviderError {
+        .invalidRequest(code: "\(Self.code)|\(account)|\(reference)", message: problem)
     }
 }
 

@@ -3,35 +3,9 @@ import Vocabulary
 
 /// An administrator asked for money of a seller's account at a provider to be sent to the seller's
 /// bank. Nothing of it is booked, as of no ``BankPayout``: the money is the seller's by then.
-public struct BankPayoutOrder: Hashable, Sendable {
-    public enum State: String, SQLText, Sendable, Codable, CaseIterable {
-        /// Written down, and the provider was not asked yet.
-        case intent
-        case sent
-        /// Nobody knows whether it was made; it is looked up until somebody does.
-        case unknown
-        /// The provider has it; ``BankPayout`` says what became of it at the bank.
-        case done
-        /// The provider refused; nothing left the account.
-        case failed
-
-        public var isOpen: Bool { self == .intent || self == .sent || self == .unknown }
-
-        /// How one stands whose call ended like this.
-        /// - Parameters:
-        ///   - wasAsked: the provider was asked before.
-        ///   - mayHaveArrived: something that was asked before was not answered, and may be on its
-        ///     way still. A refusal says nothing of what that one did: it may have taken the money.
-        static func after(
-            _ error: ProviderError, wasAsked: Bool, mayHaveArrived: Bool
-        ) -> State {
-            switch error {
-            case .declined, .invalidRequest, .unsupported: mayHaveArrived ? .unknown : .failed
-            case .unavailable, .misconfigured: wasAsked || mayHaveArrived ? .unknown : .intent
-            case .ambiguous, .signatureInvalid: .unknown
-            }
-        }
-    }
+public struct BankPayoutOrder: Hashable, Sendable, AskedOnce {
+    /// Done when the provider has it; ``BankPayout`` says what became of it at the bank.
+    public typealias State = AskedState
 
     public let id: ID<BankPayoutOrder>
     public let account: ID<PayoutAccount>

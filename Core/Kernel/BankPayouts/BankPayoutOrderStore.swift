@@ -2,7 +2,7 @@ import Postgres
 import Vocabulary
 
 /// Every statement on payouts to sellers' banks that administrators asked for.
-struct BankPayoutOrderStore: Sendable {
+struct BankPayoutOrderStore: AskedOnceStore {
     let db: any Queryable
 
     private static let columns: SQL = """
@@ -51,10 +51,6 @@ struct BankPayoutOrderStore: Sendable {
         ).decode { c in try c.next() }
     }
 
-    /// Its provider is asked to make it now. Written before it is, so that whoever dies before the
-    /// answer leaves the doubt behind.
-    /// - Parameter number: which try it is; who began a later one has gone on with it.
-    /// - Returns: nil when somebody has gone on with it or ended it since: then nobody is asked.
     func doubt(_ id: ID<BankPayoutOrder>, try number: Int) async throws -> CallDoubt? {
         try await db.query(
             """
@@ -68,9 +64,6 @@ struct BankPayoutOrderStore: Sendable {
         ).decode { c in try CallDoubt(at: c.next(), before: c.next()) }.first
     }
 
-    /// What was asked under this doubt was answered; what was asked before it is in as much doubt
-    /// as it was.
-    /// - Returns: false when somebody else has asked since, which stays in doubt.
     func answered(_ id: ID<BankPayoutOrder>, _ doubt: CallDoubt) async throws -> Bool {
         try await db.execute(
             """

@@ -16,51 +16,21 @@ extension Marketplace {
         guard before.state.isOpen else { return before }
         let account = try await payoutAccount(before.account)
         let reference = account.reference ?? ""
-        let wasAsked = before.state != .intent
-        var doubt: CallDoubt?
-        // Its deadline begins before the doubt: whoever sleeps after it wakes too late to ask.
-        let context = OperationContext(
-            idempotencyKey: "\(id)", attempt: before.tries + 1,
-            deadline: Instant.systemNow.advanced(by: settings.callDeadline), requestID: "\(id)",
-            firstMadeAt: id.madeAt)
-        do {
-            let provider = try await providers.payment(account.instance)
-            if wasAsked {
-                do {
-                    let known = try await provider.lookupBankPayout(
-                        .idempotencyKey("\(id)"), of: reference, context)
-                    if let known { return try await settle(id, known, at: account.instance) }
-                } catch let error as ProviderError {
-                    // Nobody knows what became of the call, whatever is wrong with the question.
-                    return try await settle(
-                        before, .ambiguous(message: "\(error)"), mayHaveArrived: true)
-                }
-            }
-            guard
-                let asked = try await database.bankPayoutOrders.doubt(id, try: before.tries + 1)
-            else { return try await database.bankPayoutOrders.find(id) ?? before }
-            doubt = asked
-            reach(.bankPayout, .beforeCall)
-            let made = try await provider.payOut(
+        let answer = try await askOnce(
+            before, in: database.bankPayoutOrders, at: account.instance, .bankPayout
+        ) { provider, context throws(ProviderError) in
+            try await provider.lookupBankPayout(.idempotencyKey("\(id)"), of: reference, context)
+        } ask: { provider, context throws(ProviderError) in
+            try await provider.payOut(
                 BankPayoutRequest(orderID: "\(id)", account: reference, amount: before.amount),
                 context)
-            reach(.bankPayout, .afterCall)
-            return try await settle(id, made, at: account.instance)
-        } catch let error as ProviderError {
-            return try await bankPayoutFailed(before, error, doubt)
         }
-    }
-
-    private func bankPayoutFailed(
-        _ before: BankPayoutOrder, _ error: ProviderError, _ doubt: CallDoubt?
-    ) async throws -> BankPayoutOrder {
-        var mayHaveArrived = (doubt.map(\.before) ?? before.inDoubtAt)?.mayStillArrive ?? false
-        if let doubt, !error.isAmbiguous,
-            try await !database.bankPayoutOrders.answered(before.id, doubt)
-        {
-            mayHaveArrived = true
+        return switch answer {
+        case .done(let payout): try await settle(id, payout, at: account.instance)
+        case .left: try await database.bankPayoutOrders.find(id) ?? before
+        case .failed(let error, let mayHaveArrived):
+            try await settle(before, error, mayHaveArrived: mayHaveArrived, of: account.seller)
         }
-        return try await settle(before, error, mayHaveArrived: mayHaveArrived)
     }
 
     /// Marks it as asked before it is asked; returns it as it was.
@@ -94,31 +64,25 @@ extension Marketplace {
     }
 
     private func settle(
-        _ before: BankPayoutOrder, _ error: ProviderError, mayHaveArrived: Bool
+        _ before: BankPayoutOrder, _ error: ProviderError, mayHaveArrived: Bool,
+        of seller: ID<Seller>
     ) async throws -> BankPayoutOrder {
         let id = before.id
         logger.info("bank-payout.not-made", metadata: ["order": "\(id)", "error": "\(error)"])
-        let failure =
-            switch error {
-            case .declined(_, let message, _), .invalidRequest(_, let message): message
-            case .unsupported: PayoutRefusal.bankPayoutUnable.explanation
-            default: String?.none
-            }
-        let account = try await payoutAccount(before.account)
+        let failure = error.refusal(unable: .bankPayoutUnable)
         return try await database.transaction { tx in
             guard let order = try await tx.bankPayoutOrders.lock(id) else {
                 throw PayoutRefusal.accountUnknown
             }
             // Whoever has gone on with it since knows more.
             guard order.state.isOpen, order.tries == before.tries + 1 else { return order }
-            let state = BankPayoutOrder.State.after(
+            let state = AskedState.after(
                 error, wasAsked: before.state != .intent, mayHaveArrived: mayHaveArrived)
-            try await tx.bankPayoutOrders.move(
-                id, to: state, failure: failure.map { String($0.prefix(500)) })
+            try await tx.bankPayoutOrders.move(id, to: state, failure: failure)
             if state == .failed {
                 try await tx.audit.record(
-                    "bank-payout.refused", on: "seller", account.seller.description, by: nil,
-                    for: account.seller, reason: failure,
+                    "bank-payout.refused", on: "seller", seller.description, by: nil,
+                    for: seller, reason: failure,
                     before: BankPayoutOrderState(amount: nil, order: .sent),
                     after: BankPayoutOrderState(amount: order.amount, order: state))
             }
@@ -128,12 +92,7 @@ extension Marketplace {
 
     func addBankPayoutOrders(to handlers: inout JobHandlers) {
         handlers.on(BankPayoutJobs.send) { args, run in
-            let order = try await sendBankPayout(args.order)
-            // Looked at again and again, further apart, until the provider knows.
-            return order.state.isOpen
-                ? .snooze(
-                    min(.seconds(600), settings.callDeadline / 4 * (1 << min(order.tries, 7))))
-                : .done
+            try await sendBankPayout(args.order).outcome(deadline: settings.callDeadline)
         }
     }
 

@@ -1,37 +1,9 @@
-import ProviderKit
 import Vocabulary
 
 /// An administrator takes a payout back, as a whole, out of the seller's account at its provider.
-public struct PayoutReversal: Hashable, Sendable {
-    public enum State: String, SQLText, Sendable, Codable, CaseIterable {
-        /// Written down, and the provider was not asked yet.
-        case intent
-        case sent
-        /// Nobody knows whether it was made; it is looked up until somebody does.
-        case unknown
-        case done
-        /// The provider refused; the payout stays paid.
-        case failed
-
-        public var isOpen: Bool { self == .intent || self == .sent || self == .unknown }
-
-        /// How one stands whose call ended like this.
-        /// - Parameters:
-        ///   - wasAsked: the provider was asked before.
-        ///   - mayHaveArrived: something that was asked before was not answered, and may be on its
-        ///     way still.
-        static func after(
-            _ error: ProviderError, wasAsked: Bool, mayHaveArrived: Bool
-        ) -> State {
-            switch error {
-            case .declined: .failed
-            // Said of a call that was made before, it says nothing of what that one did.
-            case .invalidRequest, .unsupported: mayHaveArrived ? .unknown : .failed
-            case .unavailable, .misconfigured: wasAsked || mayHaveArrived ? .unknown : .intent
-            case .ambiguous, .signatureInvalid: .unknown
-            }
-        }
-    }
+public struct PayoutReversal: Hashable, Sendable, AskedOnce {
+    /// The payout stays paid while it is not done.
+    public typealias State = AskedState
 
     public let id: ID<PayoutReversal>
     public let payout: ID<Payout>

@@ -2,7 +2,7 @@ import Postgres
 import Vocabulary
 
 /// Every statement on payouts that are taken back.
-struct PayoutReversalStore: Sendable {
+struct PayoutReversalStore: AskedOnceStore {
     let db: any Queryable
 
     private static let columns: SQL = """
@@ -57,11 +57,7 @@ struct PayoutReversalStore: Sendable {
         ).isEmpty
     }
 
-    /// Its provider is asked to take it back now. Written before it is, so that whoever dies before
-    /// the answer leaves the doubt behind.
-    /// - Parameter number: which try it is; who began a later one has gone on with it.
-    /// - Returns: nil when somebody has gone on with it or ended it since, or the payout came back
-    ///   by itself: then nobody may be asked.
+    /// Nobody may be asked either when the payout came back by itself.
     func doubt(_ id: ID<PayoutReversal>, try number: Int) async throws -> CallDoubt? {
         try await db.query(
             """
@@ -76,9 +72,6 @@ struct PayoutReversalStore: Sendable {
         ).decode { c in try CallDoubt(at: c.next(), before: c.next()) }.first
     }
 
-    /// What was asked under this doubt was answered; what was asked before it is in as much doubt
-    /// as it was.
-    /// - Returns: false when somebody else has asked since, which stays in doubt.
     func answered(_ id: ID<PayoutReversal>, _ doubt: CallDoubt) async throws -> Bool {
         try await db.execute(
             """

@@ -96,51 +96,22 @@ extension Marketplace {
         let before = try await beginReversal(id)
         guard before.state.isOpen else { return before }
         let (payout, _) = try await payout(before.payout, of: nil)
-        let wasAsked = before.state != .intent
-        var doubt: CallDoubt?
-        // Its deadline begins before the doubt: whoever sleeps after it wakes too late to ask.
-        let context = OperationContext(
-            idempotencyKey: "\(id)", attempt: before.tries + 1,
-            deadline: Instant.systemNow.advanced(by: settings.callDeadline), requestID: "\(id)",
-            firstMadeAt: id.madeAt)
         let transfer = payout.reference ?? ""
-        do {
-            let provider = try await providers.payment(payout.instance)
-            if wasAsked {
-                do {
-                    let known = try await provider.lookupReversal(
-                        .idempotencyKey("\(id)"), of: transfer, context)
-                    if let known { return try await settleReversal(id, known) }
-                } catch let error as ProviderError {
-                    // Nobody knows what became of the call, whatever is wrong with the question.
-                    return try await settleReversal(
-                        before, .ambiguous(message: "\(error)"), mayHaveArrived: true)
-                }
-            }
-            guard let asked = try await database.payoutReversals.doubt(id, try: before.tries + 1)
-            else { return try await leaveReversal(before) }
-            doubt = asked
-            reach(.reversal, .beforeCall)
-            let request = TransferReversal(
-                reversalID: "\(id)", transfer: transfer, amount: payout.amount)
-            let answer = try await provider.reverse(request, context)
-            reach(.reversal, .afterCall)
-            return try await settleReversal(id, answer)
-        } catch let error as ProviderError {
-            return try await reversalFailed(before, error, doubt)
+        let answer = try await askOnce(
+            before, in: database.payoutReversals, at: payout.instance, .reversal
+        ) { provider, context throws(ProviderError) in
+            try await provider.lookupReversal(.idempotencyKey("\(id)"), of: transfer, context)
+        } ask: { provider, context throws(ProviderError) in
+            try await provider.reverse(
+                TransferReversal(reversalID: "\(id)", transfer: transfer, amount: payout.amount),
+                context)
         }
-    }
-
-    private func reversalFailed(
-        _ before: PayoutReversal, _ error: ProviderError, _ doubt: CallDoubt?
-    ) async throws -> PayoutReversal {
-        var mayHaveArrived = (doubt.map(\.before) ?? before.inDoubtAt)?.mayStillArrive ?? false
-        if let doubt, !error.isAmbiguous,
-            try await !database.payoutReversals.answered(before.id, doubt)
-        {
-            mayHaveArrived = true
+        return switch answer {
+        case .done(let snapshot): try await settleReversal(id, snapshot)
+        case .left: try await leaveReversal(before)
+        case .failed(let error, let mayHaveArrived):
+            try await settleReversal(before, error, mayHaveArrived: mayHaveArrived)
         }
-        return try await settleReversal(before, error, mayHaveArrived: mayHaveArrived)
     }
 
     /// Nobody may be asked any more. One whose payout came back by itself is over, unless something
@@ -203,12 +174,9 @@ extension Marketplace {
     ) async throws -> PayoutReversal {
         let id = before.id
         logger.info("payout.not-taken-back", metadata: ["reversal": "\(id)", "error": "\(error)"])
-        let failure =
-            switch error {
-            case .declined(_, let message, _), .invalidRequest(_, let message): message
-            case .unsupported: PayoutRefusal.takeBackUnable.explanation
-            default: String?.none
-            }
+        let failure = error.refusal(unable: .takeBackUnable)
+        // A transfer is taken back once, whatever asks for it: the provider's no is of all of it.
+        let isDeclined = if case .declined = error { true } else { false }
         return try await database.transaction { tx in
             guard let reversal = try await tx.payoutReversals.lock(id) else {
                 throw PayoutRefusal.unknown
@@ -217,10 +185,10 @@ extension Marketplace {
             guard reversal.state.isOpen, reversal.tries == before.tries + 1 else {
                 return reversal
             }
-            let state = PayoutReversal.State.after(
-                error, wasAsked: before.state != .intent, mayHaveArrived: mayHaveArrived)
-            try await tx.payoutReversals.move(
-                id, to: state, failure: failure.map { String($0.prefix(500)) })
+            let state = AskedState.after(
+                error, wasAsked: before.state != .intent,
+                mayHaveArrived: mayHaveArrived && !isDeclined)
+            try await tx.payoutReversals.move(id, to: state, failure: failure)
             if state == .failed {
                 try await tx.audit.record(
                     "payout.take-back-refused", on: "payout", reversal.payout.description,
@@ -235,11 +203,7 @@ extension Marketplace {
     /// What taking payouts back needs a worker for.
     func addReversals(to handlers: inout JobHandlers) {
         handlers.on(PayoutJobs.takeBack) { args, run in
-            let reversal = try await sendReversal(args.reversal)
-            return reversal.state.isOpen
-                ? .snooze(
-                    min(.seconds(600), settings.callDeadline / 4 * (1 << min(reversal.tries, 7))))
-                : .done
+            try await sendReversal(args.reversal).outcome(deadline: settings.callDeadline)
         }
     }
 

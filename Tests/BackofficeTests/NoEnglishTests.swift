@@ -106,9 +106,9 @@ import Vocabulary
         text.replacing("Guildhall for makers", with: " ")
             .replacing("Guildhall back office", with: " ").replacing(/&[a-z0-9#]+;/, with: " ")
             // How modules are called by their keys, and those of the tests by themselves.
-            .replacing(/\b(?:test-(?:payment|shipping|tax|accounts|direct))\b/, with: " ")
+            .replacing(/\b(?:test-(?:payment|shipping|tax|accounts|direct|whole))\b/, with: " ")
             .replacing(/\b(?:cash-on-delivery|bank-transfer|The platform remits)\b/, with: " ")
-            .replacing(/\bTest (?:payments|shipping|tax|accounts|wallets)\b/, with: " ")
+            .replacing(/\bTest (?:payments|shipping|tax|accounts|wallets|cheques)\b/, with: " ")
             // Keys of postings, ends of ids, and addresses of a chain.
             .replacing(/\b[a-z-]+:[0-9a-f-]{36}[^\s]*/, with: " ")
             .replacing(/\b(?:[0-9a-f]{12}|[0-9A-Za-z]{30,})\b/, with: " ")

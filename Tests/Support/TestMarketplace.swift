@@ -96,6 +96,7 @@ public struct TestMarketplace: Sendable {
                     ModuleExport(TestPayments.self), ModuleExport(TestShipping.self),
                     ModuleExport(TestTax.self), ModuleExport(BankFilePayouts.self),
                     ModuleExport(TestDirect.self), ModuleExport(TestAccounts.self),
+                    ModuleExport(TestWhole.self),
                     ModuleExport(BankTransfer.self),
                     ModuleExport(CashOnDelivery.self), ModuleExport(SolanaPay.self),
                 ]),

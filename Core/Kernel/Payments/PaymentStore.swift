@@ -66,14 +66,19 @@ struct PaymentStore {
             shares: try answers[2].decode { c in try LockedShare(&c, payment.amount.currency) })
     }
 
+    /// The payment `p` whose money is for an order. However often its purchase was tried to be
+    /// paid, that is one at most: `payment_one_live`.
+    private static func payer(of order: ID<Order>) -> SQL {
+        """
+        payment_share s join payment p on p.id = s.payment_id
+        where s.order_id = \(order) and p.state in ('authorized', 'captured')
+        """
+    }
+
     /// The payment that paid for an order, with its purchase locked; nil before it was paid.
     func lock(payingFor order: ID<Order>) async throws -> LockedPayment? {
         let id = try await db.query(
-            """
-            select p.id from payment_share s join payment p on p.id = s.payment_id
-            where s.order_id = \(order) and p.state in ('authorized', 'captured')
-            order by s.captured desc, p.id desc limit 1
-            """
+            "select p.id from \(Self.payer(of: order))"
         ).decode { c in try c.next(ID<Payment>.self) }.first
         guard let id else { return nil }
         return try await lock(id)
@@ -82,11 +87,7 @@ struct PaymentStore {
     /// The payment by which an order is, or is to be, paid for; nil before it was ordered for sure.
     func payingFor(_ order: ID<Order>) async throws -> Payment? {
         try await db.query(
-            """
-            select \(Self.columns) from payment_share s join payment p on p.id = s.payment_id
-            where s.order_id = \(order) and p.state in ('authorized', 'captured')
-            order by s.captured desc, p.id desc limit 1
-            """
+            "select \(Self.columns) from \(Self.payer(of: order))"
         ).decode(Payment.init).first
     }
 
@@ -103,11 +104,7 @@ struct PaymentStore {
     /// Where the money that paid for an order is; nil before it was paid.
     func instance(payingFor order: ID<Order>) async throws -> ID<ProviderInstance>? {
         try await db.query(
-            """
-            select p.instance_id from payment_share s join payment p on p.id = s.payment_id
-            where s.order_id = \(order) and p.state in ('authorized', 'captured')
-            order by s.captured desc, p.id desc limit 1
-            """
+            "select p.instance_id from \(Self.payer(of: order))"
         ).decode { c in try c.next(ID<ProviderInstance>.self) }.first
     }
 

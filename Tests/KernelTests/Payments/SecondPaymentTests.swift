@@ -101,4 +101,66 @@ import Vocabulary
             }
         }
     }
+
+    /// What a provider can do with money is asked of the one that has it.
+    @Test(arguments: [true, false])
+    func `may be given back in parts if the provider that has the money can do that`(
+        _ isWholeFirst: Bool
+    ) async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let whole = try await market.given.instance(ofPayments: "test-whole")
+            let ways = isWholeFirst ? [whole, shop.payment] : [shop.payment, whole]
+            let thing = try await shop.thing()
+            let checkout = try await shop.checkout(thing)
+            let declined = try await shop.marketplace.placePurchase(
+                checkout.id, expecting: checkout.totals.total,
+                paying: shop.choice("declined", at: ways[0]), as: shop.buyer)
+            #expect(declined.payment.state == .failed)
+            let paid = try await shop.marketplace.payPurchase(
+                declined.purchase.id, paying: shop.choice(at: ways[1]), as: shop.buyer)
+            let order = try #require(try await shop.detail(paid).orders.first).order.id
+            let seller = OrderActor.seller(thing.seller.member)
+            try await shop.marketplace.shipOrder(
+                order, in: try ShippedParcel(carrier: "Post"), as: thing.seller.member)
+
+            if isWholeFirst {
+                try await shop.marketplace.refundOrder(
+                    order, .amount(Money(500, .eur)), reason: "a scratch", as: seller)
+            } else {
+                await #expect(throws: RefundRefusal.wholeOnly) {
+                    try await shop.marketplace.refundOrder(
+                        order, .amount(Money(500, .eur)), reason: "a scratch", as: seller)
+                }
+                try await shop.marketplace.refundOrder(
+                    order, .everything, reason: "a scratch", as: seller)
+            }
+            try await shop.settle()
+
+            let left = isWholeFirst ? checkout.totals.total.amount - 500 : 0
+            #expect(TestBank.of(ways[1]).held == left)
+        }
+    }
+
+    @Test func `is paid for at its delivery by what was promised, not by the card before`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let till = try await Till(market, "cash-on-delivery")
+            let declined = try await till.shop.place(
+                try await till.shop.checkout(till.thing), "declined")
+            let promised = try await till.shop.marketplace.payPurchase(
+                declined.purchase.id, paying: till.shop.choice("cash", at: till.way),
+                as: till.shop.buyer)
+            let order = try await till.order(promised).id
+            try await till.ship(order)
+
+            let collected = try await till.collect(
+                order, as: .seller(till.thing.seller.member))
+
+            #expect(collected.id == promised.payment.id && collected.state == .captured)
+            #expect(try await till.detail(order).order.state == .delivered)
+            try await till.checkBooks()
+        }
+    }
 }

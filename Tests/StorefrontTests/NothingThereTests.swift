@@ -149,6 +149,70 @@ import Web
         }
     }
 
+    /// Whoever wants the thing wants one like it, not what others put into the same parcel.
+    @Test func `what is sold out leads to things like it, however much was bought with it`()
+        async throws
+    {
+        try await OpenShop.run { shop in
+            let cups = try await shop.marketplace.createCategory(named: "Cups", by: nil)
+            let maker = try await shop.market.given.verifiedSeller()
+            let cup = try await shop.market.given.listing(
+                "Cup", by: maker, stock: 1, category: cups.id)
+            let other = try await shop.market.given.verifiedSeller("Another")
+            let mug = try await shop.market.given.listing("Mug", by: other, category: cups.id)
+            var parcel = [cup.variant]
+            for name in ["Tea", "Tray", "Spoon", "Cloth"] {
+                parcel.append(try await shop.thing(name, by: maker).variant)
+            }
+            let (guest, page) = try await shop.guestAtPayment(parcel)
+            _ = try await guest.submit(page, "\(try #require(page.checkoutAction))/purchase")
+            let browser = Browser(shop.app)
+
+            let soldOut = try await browser.get("/listings/\(cup.id)").text
+            try await shop.marketplace.setStock(of: cup.variant, to: 3, as: maker.member)
+            let there = try await browser.get("/listings/\(cup.id)").text
+
+            #expect(try await shop.marketplace.boughtTogether(with: cup.id).count == 4)
+            let alike = try #require(soldOut.components(separatedBy: "<h2 id=\"alike\">").last)
+            #expect(alike.contains("/listings/\(mug.id)"))
+            // Four things that were really bought with it say enough of one that is there.
+            #expect(!there.contains("<h2 id=\"alike\">"))
+        }
+    }
+
+    /// What was on it was sold or taken off sale since: there is more at the beginning.
+    @Test(arguments: ["/categories/bowls", "/search", "/makers/"])
+    func `a later page that became empty does not say that nothing is for sale`(
+        _ path: String
+    ) async throws {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller()
+            let bowls = try await shop.marketplace.createCategory(named: "Bowls", by: nil)
+            var things: [ID<Listing>] = []
+            for number in 1...25 {
+                let thing = try await shop.market.given.listing(
+                    "Bowl \(number)", by: maker, category: bowls.id)
+                things.append(thing.id)
+            }
+            let slug = try await shop.marketplace.seller(maker.id).slug
+            let path = path.hasSuffix("/") ? path + slug : path
+            let browser = Browser(shop.app)
+            let first = try await browser.get(path).text
+            let after = try #require(first.firstRange(of: "after="))
+            let later = path + "?after=" + first[after.upperBound...].prefix { !"\"&".contains($0) }
+            let last = try await browser.get(later).text
+            for thing in things where last.contains("\(thing)") {
+                try await shop.marketplace.unpublishListing(thing, as: maker.member)
+            }
+
+            let emptied = try await browser.get(later).text
+
+            #expect(!things.contains { emptied.contains("\($0)") })
+            #expect(!emptied.contains("Nothing is for sale"))
+            #expect(emptied.contains("href=\"\(path)\">From the beginning</a>"))
+        }
+    }
+
     @Test func `a purchase opened in another browser says how it is opened there`() async throws {
         try await OpenShop.run { shop in
             let cup = try await shop.thing("Cup", by: try await shop.market.given.verifiedSeller())

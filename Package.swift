@@ -304,8 +304,8 @@ let package = Package(
         .testTarget(
             name: "OperatorTests",
             dependencies: kit + [
-                "Kernel", "Postgres", "ProviderHost", "SandboxBank", "TestSupport", "TestServers",
-                logging,
+                "Operator", "Kernel", "Postgres", "ProviderHost", "SandboxBank", "TestSupport",
+                "TestServers", logging,
             ],
             path: "Tests/OperatorTests", swiftSettings: settings),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),

@@ -9,13 +9,21 @@ import Testing
     private enum Moment: Equatable {
         /// When it wants to write to this table.
         case before(String)
-        /// When there is a row of it.
-        case after(String)
+        /// When it has so many of these rows and wants to write to their table again.
+        case amid(Int, String)
+
+        /// Whose rows it is about.
+        var table: Substring {
+            switch self {
+            case .before(let rows), .amid(_, let rows): rows.prefix { $0 != " " }
+            }
+        }
     }
 
     private static let moments: [Moment] = [
         .before("provider_rule"), .before("attribute_value"),
-        .after("listing where state = 'published'"), .before("shipping_profile"),
+        .amid(3, "listing where state = 'published'"), .before("shipping_profile"),
+        .amid(1, "shipping_profile"), .amid(2, "listing where shipping_profile_id is not null"),
         .before("review"), .before("picked_seller"), .before("account_role"),
     ]
 
@@ -31,9 +39,15 @@ import Testing
             let seed = ["seed", "--if-empty"]
 
             for moment in Self.moments {
-                let process = try Guildhall.start(seed, environment: environment)
-                let wasReached = try await Self.kill(process, moment, in: storage.owner)
+                let wasReached = try await Self.kill(at: moment, in: storage.owner) {
+                    try Guildhall.start(seed, environment: environment)
+                }
                 #expect(wasReached, "\(moment)")
+                if case .amid(let count, let rows) = moment {
+                    // What it was about to commit is not there.
+                    let there = try await Self.count(rows, storage.owner)
+                    #expect((1...count).contains(there), "\(moment): \(there)")
+                }
                 #expect(try await Self.count("account_role", storage.owner) == 0, "\(moment)")
             }
             let last = try await Guildhall.run(all: seed, environment: environment)
@@ -48,6 +62,7 @@ import Testing
                 ("listing where state <> 'published'", 0), ("attribute", 11),
                 ("purchase", 1), ("orders where state = 'delivered'", 2), ("review", 2),
                 ("seller_rating", 2), ("picked_listing", 2), ("picked_seller", 2),
+                ("shipping_profile", 2), ("listing where shipping_profile_id is not null", 2),
                 ("provider_instance where state = 'active'", 6),
             ] {
                 let count = try await Self.count(what, storage.owner)
@@ -57,34 +72,81 @@ import Testing
         }
     }
 
-    /// Ends `process` with `kill -9` at that moment.
+    /// Ends with `kill -9` what `start` starts, at that moment.
     /// - Returns: whether the moment came.
     private static func kill(
-        _ process: Process, _ moment: Moment, in database: Database
+        at moment: Moment, in database: Database, _ start: () throws -> Process
     ) async throws -> Bool {
-        try await database.transaction { tx in
-            if case .before(let table) = moment {
+        if case .amid(let count, let rows) = moment {
+            try await hold(moment.table, from: count, of: rows, in: database)
+        }
+        let wasReached = try await database.transaction { tx in
+            switch moment {
+            case .before(let table):
                 try await tx.execute(SQL(trusted: "lock table \(table) in exclusive mode"))
+            case .amid: try await tx.execute("select pg_advisory_xact_lock(\(key)::bigint)")
             }
+            let process = try start()
             let wasReached = try await eventually {
-                switch moment {
-                case .after(let rows):
-                    if try await count(rows, tx) > 0 { return true }
-                case .before(let table):
-                    let waiting = try await tx.query(
-                        """
-                        select from pg_locks where not granted and locktype = 'relation'
-                            and relation = to_regclass(\(table))
-                        """)
-                    if !waiting.isEmpty { return true }
-                }
-                return !process.isRunning
+                try await !tx.query(waiting(for: moment)).isEmpty || !process.isRunning
             }
             let isUnderWay = process.isRunning
             Glibc.kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
+            // What it wanted to write is not written when the way is free.
+            try await tx.execute(
+                "select pg_terminate_backend(pid) from (\(waiting(for: moment))) waiter")
             return wasReached && isUnderWay
         }
+        if case .amid = moment {
+            try await database.execute(SQL(trusted: "drop trigger held on \(moment.table)"))
+        }
+        return wasReached
+    }
+
+    private static let key: Int64 = 4711
+
+    /// Who waits for what a test holds.
+    private static func waiting(for moment: Moment) -> SQL {
+        switch moment {
+        case .before(let table):
+            """
+            select pid from pg_locks where not granted and locktype = 'relation'
+                and relation = to_regclass(\(table))
+            """
+        case .amid:
+            """
+            select pid from pg_locks where not granted and locktype = 'advisory'
+                and objid = \(key)::bigint::oid
+                and database = (select oid from pg_database where datname = current_database())
+            """
+        }
+    }
+
+    /// Lets whoever writes to a table wait for ``key`` once there are so many of the rows.
+    private static func hold(
+        _ table: Substring, from count: Int, of rows: String, in database: Database
+    ) async throws {
+        try await database.execute(
+            """
+            create or replace function hold() returns trigger language plpgsql as $$
+            declare
+                there bigint;
+            begin
+                execute 'select count(*) from ' || tg_argv[0] into there;
+                if there >= tg_argv[1]::bigint then
+                    perform pg_advisory_xact_lock(tg_argv[2]::bigint);
+                end if;
+                return new;
+            end $$
+            """)
+        let quoted = rows.replacing("'", with: "''")
+        try await database.execute(
+            SQL(
+                trusted: """
+                    create trigger held before insert or update on \(table)
+                    for each row execute function hold('\(quoted)', '\(count)', '\(key)')
+                    """))
     }
 
     private static func count(_ what: String, _ database: any Queryable) async throws -> Int {
@@ -92,7 +154,8 @@ import Testing
             .decode { c in try c.next(Int.self) }.first ?? 0
     }
 
-    /// The first two shops of the demo market, and a customer who bought one thing of each.
+    /// The first two shops of the demo market, of which the second sends by two profiles, and a
+    /// customer who bought one thing of each.
     private static func twoShops(in home: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
@@ -103,7 +166,12 @@ import Testing
         let bytes = try Data(contentsOf: root.appending(path: "market.json"))
         var market = try #require(
             try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
-        let sellers = Array(try #require(market["sellers"] as? [[String: Any]]).prefix(2))
+        let all = try #require(market["sellers"] as? [[String: Any]])
+        var sellers = Array(all.prefix(2))
+        var profiles = try #require(
+            all.compactMap { $0["shipping"] as? [[String: Any]] }.first { $0.count == 2 })
+        profiles[1]["things"] = ["rolling-pin", "little-car"]
+        sellers[1]["shipping"] = profiles
         let slugs = sellers.compactMap { $0["slug"] as? String }
         let customer = try #require(market["customers"] as? [[String: Any]]).first
         let reviews = try #require(market["reviews"] as? [[String: Any]])
@@ -117,11 +185,16 @@ import Testing
         try JSONSerialization.data(withJSONObject: market)
             .write(to: URL(filePath: folder + "/market.json"))
         for slug in slugs {
-            let copy = folder + "/" + slug
-            if !files.fileExists(atPath: copy) {
-                try files.createSymbolicLink(
-                    atPath: copy, withDestinationPath: root.appending(path: slug).path)
-            }
+            let (copy, original) = (folder + "/" + slug, root.appending(path: slug))
+            try files.createDirectory(atPath: copy, withIntermediateDirectories: true)
+            try files.createSymbolicLink(
+                atPath: copy + "/pictures",
+                withDestinationPath: original.appending(path: "pictures").path)
+            // Imported as drafts, they are published one by one.
+            let catalogue = try String(
+                contentsOf: original.appending(path: "catalogue.csv"), encoding: .utf8)
+            try catalogue.replacing("\",true,", with: "\",false,")
+                .write(toFile: copy + "/catalogue.csv", atomically: true, encoding: .utf8)
         }
         return folder
     }

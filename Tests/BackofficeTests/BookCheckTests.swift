@@ -137,6 +137,24 @@ import Vocabulary
         }
     }
 
+    @Test func `a row that names two things leads to the first, which it is about`() async throws {
+        try await Office.run(checkingInvariants: false) { office in
+            let sale = try await Sale(office.market)
+            let payment = try await office.get("/api/v1/payments").require("items.0.id")
+            try await office.market.storage.tamper(["update purchase set total = total + 1"])
+            try await office.market.marketplace.recordVerification()
+
+            let page = try await office.get("/ledger/verification", as: .finance).text
+
+            let named = try #require(page.firstRange(of: "payment \(payment) is "))
+            let rest = page[named.upperBound...]
+            let row = rest.prefix(upTo: try #require(rest.firstRange(of: "</tr>")).lowerBound)
+            #expect(row.contains("purchase \(sale.purchase.number) is "))
+            #expect(row.contains("href=\"/payments/\(payment)\""))
+            #expect(!row.contains("href=\"/purchases/"))
+        }
+    }
+
     @Test func `a day that did not agree is compared again, and the newest counts`() async throws {
         try await Office.run { office in
             let market = office.market

@@ -1,9 +1,9 @@
 import Foundation
-import Kernel
 import TestSupport
 import Testing
 
 @testable import Backoffice
+@testable import Kernel
 
 /// The checks of the books name rows at fault by sentences that SQL puts together.
 @Suite struct `Rows at fault in the books` {
@@ -109,6 +109,18 @@ import Testing
             let missing = Set(CulpritWords.keys).subtracting(known)
             #expect(missing.isEmpty, "in \(language): \(missing.sorted())")
         }
+    }
+
+    /// A state is one of our words, a number or a name is not.
+    @Test func `say states in the language of the page, and numbers as they are`() throws {
+        let folder = Self.root.appending(path: "Apps/Backoffice/Words")
+        let words = try Words(.german, folders: [folder])
+
+        let said = Words.$current.withValue(words) {
+            CulpritWords.said("payout 7F3K is paid, the books have failed")
+        }
+
+        #expect(said == "Auszahlung 7F3K ist bezahlt, die Bücher haben fehlgeschlagen")
     }
 
     @Test func `are read in German and French on the page`() async throws {

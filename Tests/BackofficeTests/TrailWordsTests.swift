@@ -1,6 +1,9 @@
+import Foundation
 import Kernel
 import TestSupport
 import Testing
+import Vocabulary
+import Web
 
 @testable import Backoffice
 
@@ -22,6 +25,28 @@ import Testing
         #expect(
             TrailWords.cell(#"{"a": "\#(String(repeating: "b ", count: 400))"}"#).value.count == 301
         )
+    }
+
+    /// A part that is cut reads as if it had been so.
+    @Test func `ends with a whole part where there is no room for more`() {
+        let members = (10..<60).map { "\"part_\($0)\": \"as long as this one\"" }
+        let value = TrailWords.cell("{\(members.joined(separator: ","))}").value
+
+        #expect(value.count <= 310 && value.hasSuffix(" · …"))
+        let parts = value.dropLast(4).components(separatedBy: " · ")
+        #expect(parts.count > 5 && parts.allSatisfy { $0.hasSuffix(": as long as this one") })
+        #expect(parts.first == "Part 10: as long as this one")
+    }
+
+    @Test func `says times as times, and sums where there is nothing but a sum`() throws {
+        let at = try #require(Instant("2026-11-20T10:00:00Z"))
+
+        #expect(
+            TrailWords.cell(#"{"ended_at": "2026-11-20T10:00:00Z"}"#).value
+                == "Ended at: " + Format.time(at))
+        let more = TrailWords.cell(#"{"a": {"amount": 1, "currency": "EUR", "rate": 2}}"#)
+        #expect(more.value == "" && more.code?.contains("rate") == true)
+        #expect(TrailWords.cell(#"{"list": []}"#).value == "List: —")
     }
 
     @Test(arguments: [("de", "Haltetage: 21"), ("fr", "Jours de retenue : 21")])

@@ -65,6 +65,28 @@ import Vocabulary
         #expect(transport.requests.allSatisfy { $0.headers["Stripe-Account"] == "acct_7" })
     }
 
+    /// A state that came after this module was written. "None" would have it made once more.
+    @Test func `in a state that nobody knows is in doubt, and never none`() async throws {
+        let novel = Self.payout().replacing("\"pending\"", with: "\"levitating\"")
+        let made = await #expect(throws: ProviderError.self) {
+            try await stripe(ScriptedTransport { _ in json(novel) }).payOut(request, context())
+        }
+        guard case .ambiguous = made else {
+            Issue.record("\(String(describing: made))")
+            return
+        }
+
+        let list = #"{"object":"list","has_more":false,"data":["# + novel + "]}"
+        let found = await #expect(throws: ProviderError.self) {
+            try await stripe(ScriptedTransport { _ in json(list) })
+                .lookupBankPayout(.idempotencyKey("k1"), of: "acct_7", context())
+        }
+        guard case .unavailable = found else {
+            Issue.record("\(String(describing: found))")
+            return
+        }
+    }
+
     @Test(arguments: [("manual", true), ("daily", false)])
     func `is of an account that pays out by itself, or does not`(
         interval: String, isManual: Bool

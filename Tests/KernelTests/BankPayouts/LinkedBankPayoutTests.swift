@@ -111,6 +111,84 @@ import Vocabulary
         }
     }
 
+    /// Whoever looks for the original a year later finds it at the provider.
+    @Test func `name what they take back unless they are older than a year, the newest first`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let account = try #require(
+                try await market.database.payoutAccounts.find(scene.seller.id, at: scene.instance))
+            for (reference, amount, days) in [
+                ("po_old", Int64(-1), 366), ("po_newer", -1, 2), ("po_older", -1, 300),
+                ("po_out", 1, 1),
+            ] {
+                try await market.marketplace.applyBankPayout(
+                    BankPayoutSnapshot(
+                        reference: reference, account: scene.account, status: .paid,
+                        amount: Money(amount, .eur),
+                        madeAt: Instant.systemNow.advanced(days: -days), version: 3),
+                    at: scene.instance)
+            }
+            let store = market.database.bankPayouts
+
+            #expect(
+                try await store.unlinked(of: account.id, limit: 20) == ["po_newer", "po_older"])
+            #expect(try await store.unlinked(of: account.id, limit: 1) == ["po_newer"])
+        }
+    }
+
+    @Test func `but made no sense are a thousand of an account at most, and counted to a hundred`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let store = market.database.bankPayouts
+            let account = try #require(
+                try await market.database.payoutAccounts.find(scene.seller.id, at: scene.instance))
+            try await market.database.execute(
+                """
+                insert into bank_payout_unread (account_id, reference)
+                select \(account.id)::uuid, 'po_' || n from generate_series(1, 999) n
+                """)
+
+            #expect(try await store.setAside("po_a", of: account.id))
+            #expect(try await !store.setAside("po_b", of: account.id))
+            #expect(try await market.marketplace.whatWaits().bankPayoutsUnread == 100)
+        }
+    }
+
+    @Test func `but made no sense are listed with the newest first`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let account = try #require(
+                try await market.database.payoutAccounts.find(scene.seller.id, at: scene.instance))
+            try await market.database.execute(
+                """
+                insert into bank_payout_unread (account_id, reference, first_seen_at)
+                select \(account.id)::uuid, 'po_' || n, now() - n * interval '1 day'
+                from generate_series(1, 3) n
+                """)
+
+            #expect(try await scene.unread() == ["po_1", "po_2", "po_3"])
+        }
+    }
+
+    /// Two providers may give two payouts the same name.
+    @Test func `are not taken back by one of another account`() async throws {
+        try await TestMarketplace.run { market in
+            let scene = try await Scene(market)
+            let other = try await Scene(market)
+            scene.bank.keep(scene.payout("po_1", 4250))
+            other.bank.keep(other.payout("po_2", -4250), takingBack: "po_1")
+
+            try await scene.sweep()
+
+            #expect(try await scene.listed()["po_1"]?.reversedBy == nil)
+            #expect(try await other.listed()["po_2"]?.reverses == "po_1")
+        }
+    }
+
     @Test func `and said with a link that it takes nothing back stay as they are`() async throws {
         try await TestMarketplace.run { market in
             let scene = try await Scene(market)

@@ -47,6 +47,45 @@ import Web
         }
     }
 
+    @Test func `go on with the provider that they were narrowed down to`() async throws {
+        try await Office.run { office in
+            let scene = try await Scene(office)
+            let payment = scene.sale.payment
+            for _ in 0..<21 { _ = try await scene.failedWebhook() }
+
+            let list = try await office.get("/webhooks?instance=\(payment)")
+            let more = try #require(
+                list.text.firstMatch(of: /href="(\/webhooks\?[^"]*after=[^"]*)"/)
+            ).1.replacing("&amp;", with: "&")
+            let rest = try await office.get(String(more))
+
+            #expect(more.contains("instance=\(payment)"))
+            #expect(rest.text.ranges(of: "/webhooks/\(payment)/evt_").count == 1)
+        }
+    }
+
+    @Test func `are read by programs without their secrets, and their errors to the end`()
+        async throws
+    {
+        try await Office.run { office in
+            let scene = try await Scene(office)
+            let event = try await scene.failedWebhook()
+            let error = String(repeating: "it broke ", count: 30)
+            try await office.market.database.execute("update webhook_inbox set error = \(error)")
+            let path = "/webhooks/\(scene.sale.payment)/\(event)"
+
+            let body = try await office.get("/api/v1\(path)/body")
+            let list = try await office.get("/webhooks").text
+
+            #expect(body.value("bytes") != "0")
+            #expect(body.text.contains("1900") && body.text.contains("[hidden]"))
+            #expect(!body.text.contains("pi_secret_1") && !body.text.contains("4242424242"))
+            #expect(list.contains(error.prefix(160)) && !list.contains(error.prefix(170)))
+            #expect(try await office.get("/api/v1\(path)").value("error") == error)
+            #expect(try await office.get(path).text.contains(error.dropLast()))
+        }
+    }
+
     @Test func `are said in German and French`() async throws {
         try await Office.run { office in
             let scene = try await Scene(office)
@@ -63,6 +102,9 @@ import Web
 
     @Test(arguments: [
         (#"{"client_secret": "abcdef", "b": [1, {"Api-Key": 5}]}"#, "abcdef", "[hidden]"),
+        (#"{"b": [1, {"Api-Key": "xyz789"}]}"#, "xyz789", "[hidden]"),
+        (#"{"b": [["whsec_xyz78901"]]}"#, "xyz78901", "[hidden]"),
+        ("Sent with bearer abc.DEF-123456== today", "abc.DEF", "Bearer [hidden] today"),
         (#"{"note": "use sk_live_abcdefgh12 now"}"#, "sk_live_abcdefgh12", "use [hidden] now"),
         ("token=abcdef&amount=5", "abcdef", "token=[hidden]&amount=5"),
         ("Authorization: Basic xyz123\nB: c", "xyz123", "B: c"),

@@ -52,6 +52,28 @@ import Web
         }
     }
 
+    /// Whoever has a shop of their own would look at its orders otherwise.
+    @Test func `works in the shop that invited, also who works in another one`() async throws {
+        try await Desk.run { desk in
+            let bo = try await desk.visitor("Bo")
+            let email = try #require(
+                try await desk.market.database.query("select email from account where name = 'Bo'")
+                    .decode { c in try c.next(String.self) }.first)
+            let other = try await desk.market.given.verifiedSeller("Other")
+            try await desk.kernel.addMember(email: email, role: .support, as: other.member)
+            _ = try await invite(desk, email)
+            let link = try await link(desk, to: email)
+
+            let joined = try await bo.submit(try await bo.get(link), link, [:])
+
+            #expect(joined.text.contains("You belong to Clay &amp; Kiln now."))
+            let orders = try await bo.get("/orders")
+            #expect(orders.status == 200)
+            #expect(orders.text.contains(">Clay &amp; Kiln</a>"))
+            #expect(!orders.text.contains("Choose a shop"))
+        }
+    }
+
     @Test func `is told when the link is somebody else's`() async throws {
         try await Desk.run { desk in
             let email = "\(ID<Account>())@example.test"

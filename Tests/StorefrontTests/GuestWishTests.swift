@@ -89,6 +89,8 @@ import Vocabulary
 
             #expect(try await store.list(of: name).count == GuestWishes.countMax)
             #expect(refused.status == 404)
+            let kept = try await browser.send("GET", "/api/v1/wishes").text
+            #expect(!kept.contains("\(cup.listing)"))
         }
     }
 

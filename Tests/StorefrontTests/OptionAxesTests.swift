@@ -151,4 +151,82 @@ import Web
             }
         }
     }
+
+    @Test func `shows what is named by its options, as long as it is made`() async throws {
+        try await OpenShop.run { shop in
+            let jug = try await jug(shop)
+
+            let known = try await jug.page("?option1=Large&option2=Red")
+            let missing = try await jug.page("?option1=Large&option2=Blue")
+
+            #expect(Self.shown("price", known) == "€\u{a0}30.00")
+            #expect(missing.text.contains("There is no “Large, Blue”."))
+        }
+    }
+
+    @Test func `shows the first that can be had to who asks for nothing`() async throws {
+        try await OpenShop.run { shop in
+            let jug = try await jug(shop)
+            try await shop.market.database.execute(
+                """
+                update stock_level set on_hand = 0
+                where variant_id = \(try #require(jug.ids["Small Red"]))
+                """)
+
+            let page = try await jug.page()
+
+            #expect(Self.values("Size", page).first { $0.isChosen }?.label == "Large")
+            #expect(Self.shown("price", page) == "€\u{a0}30.00")
+            #expect(page.text.contains("Put in the cart"))
+        }
+    }
+
+    /// Nine are made, of which one is sold out, and one more is not made.
+    @Test func `names six instead of one that there is not, whatever their names`() async throws {
+        try await OpenShop.run { shop in
+            let maker = try await shop.market.given.verifiedSeller()
+            let colours = ["Red & white", "50% blue", "A+B"]
+            var variants: [VariantDraft] = []
+            for size in ["S", "M", "L"] {
+                for colour in colours where size != "L" || colour != "A+B" {
+                    variants.append(
+                        VariantDraft(
+                            price: Money(2000, .eur), options: [size, colour], onHand: 1,
+                            grams: 100))
+                }
+            }
+            let made = try await shop.marketplace.createListing(
+                ListingDraft(
+                    title: "Cup", optionNames: ["Size", "Colour"], variants: variants),
+                as: maker.member)
+            try await shop.marketplace.publishListing(made.listing.id, as: maker.member)
+            let browser = Browser(shop.app)
+            let first = try await browser.get(
+                "/listings/\(made.listing.id)?variant=\(made.variants[5].id)")
+            let missing = try #require(
+                Self.values("Size", first).first { $0.label == "L" }?.href)
+
+            let page = try await browser.get(
+                String(missing.prefix { $0 != "#" }).replacing("&amp;", with: "&"))
+
+            #expect(made.variants[5].options == ["M", "A+B"])
+            #expect(page.text.contains("There is no “L, A+B”."))
+            let near =
+                page.text.components(separatedBy: "<p>There is:</p>").last?
+                .components(separatedBy: "</ul>").first ?? ""
+            #expect(near.components(separatedBy: "<li>").count == 7)
+        }
+    }
+
+    @Test func `of which all is sold out says that, and names nothing instead`() async throws {
+        try await OpenShop.run { shop in
+            let jug = try await jug(shop)
+            try await shop.market.database.execute("update stock_level set on_hand = 0")
+
+            let page = try await jug.page(of: "Small Red")
+
+            #expect(page.text.contains("Sold out at the moment."))
+            #expect(!page.text.contains("<p>There is:</p>"))
+        }
+    }
 }

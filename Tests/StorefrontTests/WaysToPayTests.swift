@@ -89,6 +89,7 @@ import Web
             #expect(radios(folded, of: many) == 6 && radios(folded, of: shop.payment) == 0)
             #expect(!folded.contains("\(many) redirect\""), "the third stands open")
             #expect(radios(page.text, of: shop.payment) == 5, "five stand side by side")
+            #expect(!page.text.contains("more ways to pay (test-payment \(shop.payment))"))
 
             let action = try #require(page.checkoutAction)
             let again = try await browser.submit(

@@ -62,4 +62,34 @@ import Vocabulary
             #expect(try await !market.marketplace.isWished(cup.id, by: grace.id))
         }
     }
+
+    @Test func `take no room where they are on the list already`() async throws {
+        try await TestMarketplace.run { market in
+            let grace = try await market.given.account("Grace")
+            let maker = try await market.given.verifiedSeller()
+            let (cup, jug) = (
+                try await market.given.listing("Cup", by: maker),
+                try await market.given.listing("Jug", by: maker)
+            )
+            try await market.marketplace.wish(for: cup.id, by: grace.id)
+            // One place is left.
+            try await market.database.execute(
+                """
+                with made as (
+                    insert into listing (id, seller_id, handle, title, currency, price_from)
+                    select gen_random_uuid(), \(maker.id), 'old-' || n, 'Old', 'EUR', 100
+                    from generate_series(3, \(Wish.countMax)::int) n returning id)
+                insert into wish (account_id, listing_id) select \(grace.id)::uuid, id from made
+                """)
+            let now = try await market.marketplace.marketNow()
+
+            try await market.marketplace.adoptWishes(
+                [
+                    GuestWish(listing: cup.id, at: now),
+                    GuestWish(listing: jug.id, at: now.advanced(days: -1)),
+                ], by: grace.id)
+
+            #expect(try await market.marketplace.isWished(jug.id, by: grace.id))
+        }
+    }
 }

@@ -48,6 +48,23 @@ import Vocabulary
         }
     }
 
+    /// Stripe keeps the answer to a key for a day, its own failures too: asking on changes nothing.
+    @Test func `is looked for where Stripe repeats a failure of its own`() async throws {
+        let transport = ScriptedTransport { request in
+            guard request.method == "POST" else {
+                return json(
+                    #"{"object":"list","has_more":false,"data":["# + Self.payout() + "]}")
+            }
+            return json(
+                problem("api_error"), status: 500, headers: ["Idempotent-Replayed": "true"])
+        }
+
+        let made = try await stripe(transport).payOut(request, context())
+
+        #expect(made.reference == "po_1")
+        #expect(transport.requests.count { $0.method == "POST" } == 1)
+    }
+
     @Test func `is found by its key in the account's own list`() async throws {
         let transport = ScriptedTransport { request in
             json(

@@ -239,7 +239,7 @@ let package = Package(
             // The modules themselves are loaded, as the market does it: each exports the same two
             // C symbols, so no program can link two of them.
             dependencies: kit + [
-                "ProviderHost", "Conformance", "SandboxBank", hummingbird, logging,
+                "JSONText", "ProviderHost", "Conformance", "SandboxBank", hummingbird, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/ProviderTests", swiftSettings: settings),

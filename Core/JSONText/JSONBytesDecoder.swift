@@ -14,12 +14,18 @@ package struct JSONBytesDecoder: Decoder {
     package static func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8]
     ) throws -> Value {
-        let document: JSONDocument
-        do { document = try JSONDocument(bytes) } catch {
+        try Value(from: at(bytes))
+    }
+
+    /// At the whole of the document.
+    /// - Throws: `DecodingError` when it is none.
+    package static func at(_ bytes: [UInt8]) throws -> JSONBytesDecoder {
+        do {
+            return JSONBytesDecoder(document: try JSONDocument(bytes), index: 0)
+        } catch {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: [], debugDescription: "It is \(error)."))
         }
-        return try Value(from: JSONBytesDecoder(document: document, index: 0))
     }
 
     package var codingPath: [any CodingKey] { document.path(to: index) }

@@ -171,6 +171,18 @@ final class JSONDocument: Sendable {
         return nil
     }
 
+    /// Whether the entry is the name of a member, written as it is.
+    func isNamed(_ name: StaticString, _ index: Int) -> Bool {
+        let entry = entry(index)
+        guard entry.length == name.utf8CodeUnitCount else { return false }
+        let start = Int(entry.start)
+        for offset in 0..<name.utf8CodeUnitCount
+        where bytes[start + offset] != name.utf8Start[offset] {
+            return false
+        }
+        return true
+    }
+
     private static func equals(_ text: Span<UInt8>, _ start: Int, _ name: Span<UInt8>) -> Bool {
         for index in name.indices where text[start + index] != name[index] { return false }
         return true

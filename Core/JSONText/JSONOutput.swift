@@ -1,6 +1,9 @@
 /// The text so far, and the values that are under way, each within the one before it. Whoever
 /// writes into one closes those within it first: nobody says when they are done with a container.
-final class JSONOutput {
+///
+/// What is written far more often than anything else may write itself here, text by text, past
+/// Swift's coders; ``JSONFields`` reads it in the same way.
+package final class JSONOutput {
     private enum Kind: UInt8 { case nothing, object, list, plain }
 
     private struct Level {
@@ -14,14 +17,14 @@ final class JSONOutput {
     @exclusivity(unchecked) private var text: UnsafeMutableBufferPointer<UInt8>
     @exclusivity(unchecked) private var count = 0
 
-    init() {
+    package init() {
         text = .allocate(capacity: 1024)
         levels.reserveCapacity(16)
     }
 
     deinit { text.deallocate() }
 
-    var bytes: [UInt8] { Array(text[..<count]) }
+    package var bytes: [UInt8] { Array(text[..<count]) }
 
     // MARK: Values
 
@@ -91,7 +94,7 @@ final class JSONOutput {
     }
 
     /// In quotes.
-    func write(_ words: String) {
+    package func write(_ words: String) {
         var words = words
         words.withUTF8 { bytes in
             var isOdd = false
@@ -127,6 +130,22 @@ final class JSONOutput {
 
     /// As it is.
     func write(plain words: String) { for byte in words.utf8 { write(byte) } }
+
+    /// As it is: the names of members, and what stands between them.
+    package func write(literally words: StaticString) {
+        let bytes = UnsafeBufferPointer(start: words.utf8Start, count: words.utf8CodeUnitCount)
+        reserve(bytes.count)
+        count = text[count...].update(fromContentsOf: bytes)
+    }
+
+    /// As they are: a value that is JSON already.
+    package func write(literally bytes: [UInt8]) {
+        reserve(bytes.count)
+        count = text[count...].update(fromContentsOf: bytes)
+    }
+
+    package func write(_ number: Int64) { write(number: number) }
+    package func write(_ isSo: Bool) { write(literally: isSo ? "true" : "false") }
 
     func write<Number: FixedWidthInteger>(number: Number) {
         var digits = 1

@@ -55,7 +55,8 @@ struct HostCall: Codable, Sendable {
 struct Nothing: Codable, Sendable {}
 
 enum FrameText {
-    static func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
+    static func encode<Value: Encodable>(_ value: Value) throws(ProviderError) -> [UInt8] {
+        if let bytes = CheckoutText.bytes(of: value) { return bytes }
         do {
             return try JSONBytesEncoder.bytes(of: value)
         } catch {
@@ -65,6 +66,25 @@ enum FrameText {
     }
 
     static func decode<Value: Decodable>(_ bytes: [UInt8], as type: Value.Type) throws -> Value {
-        try JSONBytesDecoder.decode(type, from: bytes)
+        let whole = try JSONBytesDecoder.at(bytes)
+        if let value = CheckoutText.value(of: type, at: whole) { return value }
+        return try Value(from: whole)
+    }
+}
+
+extension CheckoutText {
+    fileprivate static func bytes<Value>(of value: Value) -> [UInt8]? {
+        if Value.self == HostCall.self, let call = value as? HostCall { return bytes(of: call) }
+        if Value.self == ProviderReply.self, let reply = value as? ProviderReply {
+            return bytes(of: reply)
+        }
+        return nil
+    }
+
+    fileprivate static func value<Value>(of type: Value.Type, at whole: JSONBytesDecoder) -> Value?
+    {
+        if type == HostCall.self { return (try? call(whole)) as? Value }
+        if type == ProviderReply.self { return (try? reply(whole)) as? Value }
+        return nil
     }
 }

@@ -9,7 +9,7 @@ struct FrameValues {
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
-    private mutating func text() -> String {
+    mutating func text() -> String {
         let pieces = [
             "a", "ä", "\"", "\\", "/", "\n", "\u{0}", "💥", "e\u{301}", " ", "01", "\u{2028}",
         ]
@@ -17,7 +17,7 @@ struct FrameValues {
             text + pieces.randomElement(using: &random)!
         }
     }
-    private mutating func maybe<Value>(_ make: (inout FrameValues) -> Value) -> Value? {
+    mutating func maybe<Value>(_ make: (inout FrameValues) -> Value) -> Value? {
         Bool.random(using: &random) ? make(&self) : nil
     }
     private mutating func some<Value>(_ make: (inout FrameValues) -> Value) -> [Value] {
@@ -27,7 +27,7 @@ struct FrameValues {
         Value.allCases.randomElement(using: &random)!
     }
     private mutating func bool() -> Bool { Bool.random(using: &random) }
-    private mutating func number() -> Int64 {
+    mutating func number() -> Int64 {
         [
             0, -1, 1, .min, .max, 9_007_199_254_740_993,
             Int64.random(in: .min ... .max, using: &random),
@@ -127,9 +127,11 @@ struct FrameValues {
                 request: PaymentStart(
                     paymentID: text(), amount: amount, method: text(),
                     capture: bool() ? .now : .later, returnURL: text(), webhookURL: text(),
-                    statement: text(), customerEmail: text(),
+                    statement: text(), customerEmail: maybe { $0.text() },
                     shares: some {
-                        PaymentShare(orderID: $0.text(), sellerID: $0.text(), amount: $0.money())
+                        PaymentShare(
+                            orderID: $0.text(), sellerID: $0.text(), amount: $0.money(),
+                            destination: $0.maybe { $0.text() })
                     })),
             .capture(
                 request: CaptureRequest(reference: text(), amount: amount, isFinal: bool())),
@@ -271,7 +273,7 @@ struct FrameValues {
                     ShippingQuote(
                         code: $0.text(), label: $0.text(), price: $0.money(),
                         daysMin: $0.maybe { Int($0.number()) },
-                        daysMax: $0.maybe { Int($0.number()) })
+                        daysMax: $0.maybe { Int($0.number()) }, isPickup: $0.bool())
                 }),
             .taxes(
                 lines: some {

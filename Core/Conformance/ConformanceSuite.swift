@@ -69,7 +69,7 @@ public struct ConformanceSuite: Sendable {
         do throws(ProviderError) {
             verdict = try await cutOff(
                 at: Instant.systemNow.advanced(by: Self.caseDeadline),
-                late: .unavailable(message: "it hangs", retryAfterSeconds: nil)
+                late: .unavailable(message: "it hangs", retryAfterSeconds: nil), on: .shared
             ) { [subject] () throws(ProviderError) in await Self.verdict(one, subject) }
         } catch {
             verdict = (.failed, "it hung: no end after \(Self.caseDeadline)")

@@ -4,13 +4,14 @@ import Vocabulary
 
 /// Runs `body` and waits for it until `deadline`, then returns `late` and leaves `body` to itself:
 /// a module that ignores cancellation must not hold up its caller.
+/// - Parameter threads: on which `body` runs; nil for Swift's own, where it must never block.
 package func cutOff<Value: Sendable>(
-    at deadline: Instant, late: ProviderError,
+    at deadline: Instant, late: ProviderError, on threads: ModuleThreads? = nil,
     _ body: @escaping @Sendable () async throws(ProviderError) -> Value
 ) async throws(ProviderError) -> Value {
     guard let end = deadline.onContinuousClock else { throw HostFault.tooLate }
     let answer = FirstAnswer<Value>()
-    let work = Task {
+    let work = Task(executorPreference: threads) {
         do throws(ProviderError) {
             answer.settle(.success(try await body()))
         } catch {

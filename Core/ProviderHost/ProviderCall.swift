@@ -77,7 +77,7 @@ struct ProviderCall: Sendable {
         _ question: ProviderQuestion, _ context: OperationContext, late: ProviderError
     ) async throws(ProviderError) -> ProviderReply {
         guard line.keepsDeadlines else {
-            return try await cutOff(at: context.deadline, late: late) {
+            return try await cutOff(at: context.deadline, late: late, on: .shared) {
                 [line] () throws(ProviderError) in try await line.ask(question, context)
             }
         }

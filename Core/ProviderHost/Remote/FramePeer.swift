@@ -43,30 +43,42 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         var outlet: FrameOutlet?
         var nextID: UInt64 = 1
         var pending: [UInt64: Pending] = [:]
-        var serving: [UInt64: Task<Void, Never>] = [:]
+        /// Nil in the moment before its task is known.
+        var serving: [UInt64: Task<Void, Never>?] = [:]
         /// What the other side said has come; whoever waits for it may not have heard yet.
         var hasHello = false
         var isGreeted = false
         var isDraining = false
         var isClosed = false
+
+        typealias WayOut = (channel: any Channel, outlet: FrameOutlet)
+
+        /// Nil when the connection has ended, or is none yet.
+        var wayOut: WayOut? {
+            guard !isClosed, let channel, let outlet else { return nil }
+            return (channel, outlet)
+        }
     }
 
     private let state = Mutex(State())
     private let hello: Hello
     private let answersHello: Bool
     private let helloDeadline: TimeAmount
+    private let servingThreads: ModuleThreads?
     private let serve: Serve
     private let closed: @Sendable (FramePeer) -> Void
 
     /// - Parameters:
     ///   - answersHello: whether the other side speaks first.
     ///   - helloDeadline: how long it may take to.
+    ///   - servesOn: where calls of the other side are performed; nil for Swift's own threads.
     ///   - closed: told once, when the connection has ended.
     init(
         _ hello: Hello, answersHello: Bool, within helloDeadline: TimeAmount = helloDeadline,
-        serve: @escaping Serve,
+        servesOn servingThreads: ModuleThreads? = nil, serve: @escaping Serve,
         closed: @escaping @Sendable (FramePeer) -> Void = { _ in }
     ) {
+        self.servingThreads = servingThreads
         self.hello = hello
         self.answersHello = answersHello
         self.helloDeadline = helloDeadline
@@ -212,7 +224,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
             let error = try? FrameText.decode(frame.body, as: ProviderError.self)
             let nonsense = ProviderError.ambiguous(message: "the answer could not be read")
             settle(frame.id, .failure(.refused(error ?? nonsense)))
-        case .cancel: state.withLock { $0.serving[frame.id] }?.cancel()
+        case .cancel: (state.withLock { $0.serving[frame.id] } ?? nil)?.cancel()
         case .drain:
             let isDone = state.withLock { state in
                 state.isDraining = true
@@ -263,12 +275,20 @@ final class FramePeer: ChannelInboundHandler, Sendable {
                 return .unavailable(message: "say hello first", retryAfterSeconds: nil)
             }
             guard state.serving.count < Self.servingMax else { return Self.busy }
-            state.serving[frame.id] = Task {
-                finish(frame.id, await serve(self, frame.id, frame.body))
-            }
+            state.serving.updateValue(nil, forKey: frame.id)
             return nil
         }
-        if let refusal { answer(frame.id, .failure(refusal)) }
+        if let refusal { return answer(frame.id, .failure(refusal)) }
+        // Not under the lock, which the thread that it wakes would wait for at once.
+        let task = Task(executorPreference: servingThreads) { [self] in
+            finish(frame.id, await serve(self, frame.id, frame.body))
+        }
+        let isUnderWay = state.withLock { state in
+            guard state.serving.keys.contains(frame.id) else { return false }
+            state.serving.updateValue(task, forKey: frame.id)
+            return true
+        }
+        if !isUnderWay { task.cancel() }
     }
 
     /// Answers a call that is still under way, and leaves it to itself: what it comes to later is
@@ -277,27 +297,40 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         let task = state.withLock { $0.serving.removeValue(forKey: id) }
         guard let task else { return }
         answer(id, .failure(error))
-        task.cancel()
+        task?.cancel()
     }
 
     private func finish(_ id: UInt64, _ result: Result<[UInt8], ProviderError>) {
-        let isWaitedFor = state.withLock { $0.serving.removeValue(forKey: id) != nil }
-        if isWaitedFor { answer(id, result) }
+        let (isWaitedFor, way) = state.withLock { state in
+            (state.serving.removeValue(forKey: id) != nil, state.wayOut)
+        }
+        if isWaitedFor { answer(id, result, by: way) }
     }
 
     private func answer(_ id: UInt64, _ result: Result<[UInt8], ProviderError>) {
-        guard state.withLock({ $0.channel?.isWritable }) == true else {
-            close()
+        answer(id, result, by: state.withLock { $0.wayOut })
+    }
+
+    private func answer(
+        _ id: UInt64, _ result: Result<[UInt8], ProviderError>, by way: State.WayOut?
+    ) {
+        guard let way else { return }
+        guard way.channel.isWritable else {
+            way.channel.close(promise: nil)
             return
         }
-        switch result {
-        case .success(let body) where body.count > Frame.bytesMax:
-            answer(id, .failure(Self.endlessAnswer))
-        case .success(let body): write(Frame(kind: .answer, id: id, body: body))
-        case .failure(let error):
-            let body = (try? FrameText.encode(error)) ?? []
-            write(Frame(kind: .error, id: id, body: body))
-        }
+        let frame =
+            switch result {
+            case .success(let body) where body.count > Frame.bytesMax:
+                Self.error(id, Self.endlessAnswer)
+            case .success(let body): Frame(kind: .answer, id: id, body: body)
+            case .failure(let error): Self.error(id, error)
+            }
+        _ = way.outlet.send(frame)
+    }
+
+    private static func error(_ id: UInt64, _ error: ProviderError) -> Frame {
+        Frame(kind: .error, id: id, body: (try? FrameText.encode(error)) ?? [])
     }
 }
 

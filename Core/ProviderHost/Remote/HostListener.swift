@@ -43,6 +43,7 @@ public final class HostListener: Sendable {
     private let logger: Logger
     private let startedAt = Instant.systemNow
     private let state = Mutex(State())
+    private let overdue = OverdueCalls()
 
     /// - Parameters:
     ///   - path: where to listen; at most 100 bytes, as Unix sockets are. Its folder is made where
@@ -106,8 +107,9 @@ public final class HostListener: Sendable {
                     logger.warning("provider-host.stranger", metadata: ["error": "\(error)"])
                     return channel.eventLoop.makeFailedFuture(error)
                 }
-                let peer = FramePeer(.ours("provider host"), answersHello: true) {
-                    [self] peer, id, body in
+                let peer = FramePeer(
+                    .ours("provider host"), answersHello: true, servesOn: ModuleThreads.shared
+                ) { [self] peer, id, body in
                     await serve(body, as: id, of: peer)
                 } closed: { [self] peer in
                     state.withLock { $0.peers[ObjectIdentifier(peer)] = nil }
@@ -179,22 +181,36 @@ public final class HostListener: Sendable {
             throw .unavailable(
                 message: "the call could not be read: \(error)", retryAfterSeconds: nil)
         }
-        if let desk = call.desk { return try await answer(desk, call) }
-        guard let question = call.question, let instance = call.instance else {
+        if let desk = call.desk, desk != .open { return try await answer(desk, call) }
+        guard let instance = call.instance, call.desk == .open || call.question != nil else {
             throw .unavailable(message: "there is no question in it", retryAfterSeconds: nil)
         }
-        let line = try await line(to: instance, version: call.version ?? 0)
         guard let end = call.context.end else { throw HostFault.tooLate }
+        guard let ticket = overdue.begin(instance) else { throw Self.leftAlone }
         // The market has given up by then, too.
-        let alarm = AlarmClock.shared.set(at: end) {
+        let alarm = AlarmClock.shared.set(at: end) { [overdue] in
+            overdue.pass(ticket)
             peer.leave(id, .ambiguous(message: "no answer in time"))
         }
-        defer { AlarmClock.shared.cancel(alarm) }
+        defer {
+            AlarmClock.shared.cancel(alarm)
+            overdue.end(ticket)
+        }
+        // Its object is made by the module, too.
+        guard call.desk == nil, let question = call.question else {
+            return try await answer(.open, call)
+        }
+        let line = try await line(to: instance, version: call.version ?? 0)
         let reply = try await line.ask(question, call.context)
         do throws(ProviderError) { return try FrameText.encode(reply) } catch {
             throw .ambiguous(message: "the answer could not be written")
         }
     }
+
+    /// It counts as what it is for circuit breakers: the module's fault.
+    private static let leftAlone = ProviderError.unavailable(
+        message: "its module has not come back from earlier calls, and is left alone",
+        retryAfterSeconds: 10)
 
     /// Whatever the host finds wrong before the module is asked says nothing about what an earlier
     /// try of the same call did: it must not read as the provider's own no.

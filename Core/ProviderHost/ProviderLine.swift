@@ -29,13 +29,27 @@ extension ProviderLine {
 public struct LocalLine: ProviderLine {
     let provider: any Provider
     public let roles: Set<ProviderRole>
+    private let discretion: Discretion?
 
-    public init(_ provider: any Provider) {
+    /// - Parameter discretion: keeps its secrets out of what it says.
+    public init(_ provider: any Provider, with discretion: Discretion? = nil) {
         self.provider = provider
+        self.discretion = discretion
         roles = provider.roles
     }
 
     public func ask(
+        _ question: ProviderQuestion, _ context: OperationContext
+    ) async throws(ProviderError) -> ProviderReply {
+        guard let discretion else { return try await answer(question, context) }
+        do throws(ProviderError) {
+            return discretion.reply(try await answer(question, context))
+        } catch {
+            throw discretion.error(error)
+        }
+    }
+
+    private func answer(
         _ question: ProviderQuestion, _ context: OperationContext
     ) async throws(ProviderError) -> ProviderReply {
         // What the contract has a module answer at once, a program answers in its own time.

@@ -74,18 +74,24 @@ struct LocalRuntime: ProviderRuntime {
             secrets: try key.open(configuration.secrets?.wrappedValue, of: id),
             previousSecrets: try key.open(configuration.previousSecrets?.wrappedValue, of: id))
         let logger = logger
+        let discretion = Discretion(settings)
         let services = ProviderServices(
             http: client.transport(
                 for: module.descriptor, settings, allowed: configuration.hosts.map { Set($0) }),
             log: { event, fields in
-                var metadata = fields.mapValues { Logger.MetadataValue.string($0) }
+                var metadata = fields.mapValues {
+                    Logger.MetadataValue.string(discretion.words($0))
+                }
                 metadata["instance"] = "\(id)"
-                logger.info("\(event)", metadata: metadata)
+                logger.info("\(discretion.words(event))", metadata: metadata)
             })
-        let provider = try module.make(settings, services)
+        let provider: any Provider
+        do throws(ProviderError) { provider = try module.make(settings, services) } catch {
+            throw discretion.error(error)
+        }
         return ProviderGuard(
-            provider, module.descriptor, instanceID: id.description, logger: logger,
-            tally: tally)
+            LocalLine(provider, with: discretion), module.descriptor,
+            instanceID: id.description, logger: logger, tally: tally)
     }
 
     /// Whether a module takes such settings: by its fields, and by making an instance of it.
@@ -104,6 +110,7 @@ struct LocalRuntime: ProviderRuntime {
         do throws(ProviderError) {
             _ = try module.make(settings, ProviderServices(http: transport))
         } catch {
+            let error = Discretion(settings).error(error)
             if case .misconfigured(let message) = error {
                 throw .settingWrong(field: "", problem: message)
             }

@@ -22,11 +22,18 @@ struct KeyedShipping: ShippingProvider {
         if settings.values["label"] == "nonsense" {
             throw .misconfigured(message: "Line 3: nonsense")
         }
+        // As modules do that hand on what providers say.
+        if settings.values["label"] == "talks" {
+            let key = settings.secrets["apiKey"]?.reveal() ?? ""
+            throw .misconfigured(message: "No such key: \(key)")
+        }
         self.settings = settings
     }
 
     func check(_ context: OperationContext) async throws(ProviderError) -> [String] {
-        settings.secrets["apiKey"] == Secret("right") ? [] : ["The key is not known."]
+        let key = settings.secrets["apiKey"]?.reveal() ?? ""
+        if key.hasPrefix("told-") { return ["No such key: \(key)"] }
+        return key == "right" ? [] : ["The key is not known."]
     }
 
     /// Says what it was configured with.

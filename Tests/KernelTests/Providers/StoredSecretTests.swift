@@ -67,6 +67,20 @@ import Vocabulary
         }
     }
 
+    @Test func `is told to nobody, though its module names it`() async throws {
+        try await KeyedMarket.run { market in
+            let refused = await #expect(throws: ProviderRefusal.self) {
+                try await draft(market, ["label": "talks", "apiKey": "sk_live_51H8"])
+            }
+            let post = try await draft(market, ["apiKey": "told-sk_live_51H8"])
+
+            #expect(refused?.explanation == "No such key: (secret)")
+            #expect(
+                try await market.marketplace.checkProviderInstance(post.id)
+                    == ["No such key: (secret)"])
+        }
+    }
+
     @Test func `before is accepted until that is ended, whatever else changes meanwhile`()
         async throws
     {

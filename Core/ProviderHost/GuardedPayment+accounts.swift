@@ -23,7 +23,7 @@ extension GuardedPayment {
         return try await call.perform(
             .onboardingLink(request: request), "onboardingLink", .none, context,
             as: { if case .onboarding(let link) = $0 { link } else { nil } },
-            sanity: { WebAddress($0.url) == nil ? "the link is not a web address" : nil })
+            sanity: { Sanity.problem(withAddress: $0.url, "the link") })
     }
 
     public func account(

@@ -19,6 +19,12 @@ extension GuardedPayment {
 }
 
 extension Sanity {
+    /// Where a list goes on after `cursor`; nil where it has ended.
+    static func problem(withNext next: String?, after cursor: String?) -> String? {
+        guard let next else { return nil }
+        return next == cursor || reference(next) != nil ? "the list does not go on" : nil
+    }
+
     /// A page that is larger would be held in memory for nothing.
     static let balancePageMax = 1000
 
@@ -26,17 +32,12 @@ extension Sanity {
         with page: BalancePage, from: Instant, until: Instant, after cursor: String?
     ) -> String? {
         guard page.entries.count <= balancePageMax else { return "a page without end" }
-        if let next = page.next {
-            let isCursor = (1...referenceBytesMax).contains(next.utf8.count)
-            guard isCursor, next != cursor else { return "the list does not go on" }
-        }
+        if let problem = problem(withNext: page.next, after: cursor) { return problem }
         guard Set(page.entries.map(\.id)).count == page.entries.count else {
             return "a line comes twice"
         }
         for entry in page.entries {
-            guard (1...referenceBytesMax).contains(entry.id.utf8.count),
-                (1...referenceBytesMax).contains(entry.reference.utf8.count)
-            else { return "an empty or endless reference" }
+            if let problem = reference(entry.id) ?? reference(entry.reference) { return problem }
             let amounts = [entry.gross, entry.fee, entry.net]
             guard Set(amounts.map(\.currency)).count == 1 else { return "several currencies" }
             guard amounts.allSatisfy({ $0.amount.magnitude <= Money.amountMax }) else {

@@ -91,9 +91,10 @@ extension Sanity {
         guard page.payouts.count + page.unreadable.count <= bankPayoutPageMax else {
             return "a page without end"
         }
-        if let next = page.next {
-            let isCursor = (1...referenceBytesMax).contains(next.utf8.count)
-            guard isCursor, next != cursor else { return "the list does not go on" }
+        if let problem = problem(withNext: page.next, after: cursor)
+            ?? page.unreadable.lazy.compactMap({ words($0) }).first
+        {
+            return problem
         }
         return page.payouts.lazy.compactMap { place(of: $0, in: account) }.first
             ?? page.unreadable.lazy.compactMap { reference($0) }.first

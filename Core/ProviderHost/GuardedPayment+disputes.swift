@@ -61,10 +61,7 @@ extension Sanity {
         guard page.disputes.count + page.unreadable.count <= disputePageMax else {
             return "a page without end"
         }
-        if let next = page.next {
-            let isCursor = (1...referenceBytesMax).contains(next.utf8.count)
-            guard isCursor, next != cursor else { return "the list does not go on" }
-        }
+        if let problem = problem(withNext: page.next, after: cursor) { return problem }
         // Whoever has a reference can look it up there; without one nobody can.
         let references = page.disputes.map(\.reference) + page.unreadable.map(\.reference)
         guard references.allSatisfy({ (1...referenceBytesMax).contains($0.utf8.count) }) else {

@@ -31,9 +31,6 @@ extension GuardedPayment {
         return try await call.unbroken.perform(
             .file(request: request), "file", .none, context,
             as: { if case .file(let file) = $0 { file } else { nil } },
-            sanity: {
-                (1...16_777_216).contains($0.bytes.count) && (1...200).contains($0.name.utf8.count)
-                    ? nil : "a file of absurd size"
-            })
+            sanity: { Sanity.problem(with: $0) })
     }
 }

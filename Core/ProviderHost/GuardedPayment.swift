@@ -92,10 +92,7 @@ public struct GuardedPayment: Sendable {
             return try await call.unbroken.perform(
                 .verify(delivery: delivery), "verify", .none, context,
                 as: { if case .verified(let webhook) = $0 { webhook } else { nil } },
-                sanity: {
-                    (1...200).contains($0.eventID.utf8.count)
-                        ? Sanity.words($0.eventID) ?? Sanity.words($0.kind) : "an absurd event id"
-                })
+                sanity: { Sanity.problem(with: $0) })
         } catch .unavailable(let message, let seconds) {
             throw .unavailable(message: message, retryAfterSeconds: seconds)
         } catch .misconfigured(let message) {
@@ -115,7 +112,7 @@ public struct GuardedPayment: Sendable {
         try await call.perform(
             .events(webhook: webhook), "events", .none, context,
             as: { if case .events(let list) = $0 { list } else { nil } },
-            sanity: { $0.lazy.compactMap(Sanity.problem(with:)).first })
+            sanity: { Sanity.problem(with: $0) })
     }
 
     static func payment(_ reply: ProviderReply) -> PaymentSnapshot? {

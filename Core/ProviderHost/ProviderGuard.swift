@@ -35,7 +35,8 @@ public struct ProviderGuard: Sendable {
     public func check(_ context: OperationContext) async throws(ProviderError) -> [String] {
         try await call.unbroken.perform(
             .check, "check", .none, context,
-            as: { if case .problems(let sentences) = $0 { sentences } else { nil } })
+            as: { if case .problems(let sentences) = $0 { sentences } else { nil } },
+            sanity: { Sanity.problem(with: $0) })
     }
 
     /// Nil when it is no payment provider.

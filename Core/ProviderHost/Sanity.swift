@@ -17,6 +17,43 @@ package enum Sanity {
     static let daysMax = 1_000
     /// Nobody pays in more parts; anybody can send dust to an address.
     static let receiptsMax = 100
+    /// A delivery is about one thing, and what comes of it. Each is written under a lock of its own.
+    static let eventsMax = 100
+    /// What browsers and proxies take.
+    static let addressBytesMax = 4_096
+    /// More than any webhook that a provider sends, in another form.
+    static let deliveryBytesMax = 1 << 20
+
+    /// What an administrator reads of a check.
+    package static func problem(with sentences: [String]) -> String? {
+        guard sentences.count <= choicesMax else { return "problems without end" }
+        return sentences.lazy.compactMap { words($0) }.first
+    }
+
+    package static func problem(with webhook: VerifiedWebhook) -> String? {
+        guard (1...referenceBytesMax).contains(webhook.eventID.utf8.count) else {
+            return "an absurd event id"
+        }
+        guard webhook.kind.utf8.count <= referenceBytesMax else { return "an endless kind" }
+        guard webhook.body.count <= deliveryBytesMax else { return "an endless delivery" }
+        return words(webhook.eventID) ?? words(webhook.kind)
+    }
+
+    package static func problem(with events: [PaymentEvent]) -> String? {
+        guard events.count <= eventsMax else { return "events without end" }
+        return events.lazy.compactMap { problem(with: $0) }.first
+    }
+
+    package static func problem(with file: PayoutFile) -> String? {
+        guard (1...16_777_216).contains(file.bytes.count) else { return "a file of absurd size" }
+        return label(file.name) ?? label(file.mediaType)
+    }
+
+    /// Where a customer or a seller is sent to.
+    package static func problem(withAddress url: String, _ name: String) -> String? {
+        guard url.utf8.count <= addressBytesMax else { return "an endless address" }
+        return WebAddress(url) == nil ? "\(name) is not a web address" : nil
+    }
 
     package static func problem(with methods: [PaymentMethod]) -> String? {
         guard methods.count <= choicesMax else { return "too many ways to pay" }
@@ -29,8 +66,10 @@ package enum Sanity {
             return problem
         }
         if started.snapshot.authorized.amount > amount.amount { return "more than was asked for" }
-        if case .redirect(let url) = started.next, WebAddress(url) == nil {
-            return "the redirect is not a web address"
+        if case .redirect(let url) = started.next,
+            let problem = problem(withAddress: url, "the redirect")
+        {
+            return problem
         }
         if case .instructions(let lines) = started.next {
             guard lines.count <= choicesMax else { return "too many instructions" }
@@ -148,8 +187,12 @@ package enum Sanity {
     }
 
     private static func problem(with taxes: [TaxLine], on line: TaxableLine) -> String? {
+        guard taxes.count <= choicesMax else { return "too many taxes" }
         var included: Int64 = 0
         for tax in taxes {
+            if let problem = label(tax.jurisdiction) ?? label(tax.label) ?? words(tax.source) {
+                return problem
+            }
             guard tax.base.currency == line.amount.currency,
                 tax.amount.currency == line.amount.currency
             else { return "another currency" }

@@ -70,6 +70,123 @@ import Vocabulary
         #expect(Sanity.problem(with: [tax, tax, tax], for: request) == "an absurd tax")
     }
 
+    /// Taxes stand in tables, and in pages that customers read.
+    @Test func `is no tax in words that could be kept`() {
+        let euro = Self.euro
+        let request = TaxRequest(
+            destination: Address(name: "", lines: [], city: "", country: "DE"),
+            suppliedAt: Instant(secondsSince1970: 0),
+            lines: [
+                TaxableLine(
+                    id: "1", kind: .goods, sellerID: "s", originCountry: "DE", amount: euro,
+                    includesTax: false)
+            ])
+        func problem(
+            _ jurisdiction: String, _ label: String, _ source: String, count: Int = 1
+        ) -> String? {
+            let tax = TaxLine(
+                lineID: "1", jurisdiction: jurisdiction, label: label,
+                rate: PartsPerMillion(10_000), base: euro, amount: Money(1, .eur),
+                isIncluded: false, treatment: .standard, remitter: .seller, source: source)
+            return Sanity.problem(with: Array(repeating: tax, count: count), for: request)
+        }
+        let endless = String(repeating: "x", count: 10_001)
+
+        #expect(problem("DE", "VAT", "", count: 50) == nil)
+        #expect(problem("DE", "VAT", "", count: 51) == "too many taxes")
+        for word in ["", endless] {
+            #expect(problem(word, "VAT", "") == "an empty or endless label")
+            #expect(problem("DE", word, "") == "an empty or endless label")
+        }
+        #expect(problem("DE", "VAT", endless) == "an endless sentence")
+        for (jurisdiction, label, source) in [
+            ("D\0", "VAT", ""), ("DE", "V\0T", ""), ("DE", "VAT", "\0"),
+        ] {
+            #expect(problem(jurisdiction, label, source) == "a text with a zero byte")
+        }
+    }
+
+    /// Whoever asked would hold all of it in memory, and write each under a lock.
+    @Test func `is no list that ends, and no text that anybody reads`() {
+        let event = PaymentEvent.refund(
+            RefundSnapshot(
+                reference: "r", paymentReference: "p", status: .succeeded, amount: Self.euro,
+                version: 1))
+        #expect(Sanity.problem(with: Array(repeating: event, count: 100)) == nil)
+        #expect(
+            Sanity.problem(with: Array(repeating: event, count: 101)) == "events without end")
+
+        #expect(Sanity.problem(with: Array(repeating: "No.", count: 50)) == nil)
+        #expect(
+            Sanity.problem(with: Array(repeating: "No.", count: 51)) == "problems without end")
+        #expect(Sanity.problem(with: ["\0"]) == "a text with a zero byte")
+
+        func webhook(_ id: String, _ kind: String, _ count: Int) -> String? {
+            Sanity.problem(
+                with: VerifiedWebhook(
+                    eventID: id, kind: kind, occurredAt: Instant(secondsSince1970: 0),
+                    body: Array(repeating: 1, count: count)))
+        }
+        let long = String(repeating: "x", count: 201)
+        #expect(webhook("e", "", 1 << 20) == nil)
+        #expect(webhook("e", "k", 1 << 20 + 1) == "an endless delivery")
+        #expect(webhook("", "k", 1) == "an absurd event id")
+        #expect(webhook(long, "k", 1) == "an absurd event id")
+        #expect(webhook("e", long, 1) == "an endless kind")
+        #expect(webhook("e\0", "k", 1) == "a text with a zero byte")
+
+        func file(_ name: String, _ type: String, _ count: Int = 1) -> String? {
+            Sanity.problem(
+                with: PayoutFile(
+                    name: name, mediaType: type, bytes: Array(repeating: 1, count: count))
+            )
+        }
+        #expect(file("pain.xml", "application/xml") == nil)
+        #expect(file("", "a/b") != nil && file("a", long) != nil)
+        #expect(file("a\0", "a/b") == "a text with a zero byte")
+        #expect(file("a", "a/b", 0) == "a file of absurd size")
+    }
+
+    @Test func `is no address that anybody is sent to`() {
+        func problem(_ address: String) -> String? {
+            Sanity.problem(
+                with: StartedPayment(
+                    snapshot: PaymentSnapshot(
+                        reference: "p", status: .requiresAction, authorized: .zero(.eur),
+                        captured: .zero(.eur), refunded: .zero(.eur), version: 1),
+                    next: .redirect(url: address)), amount: Self.euro)
+        }
+        let start = "https://pay.example/"
+        #expect(problem(start + String(repeating: "x", count: 4_096 - start.count)) == nil)
+        #expect(
+            problem(start + String(repeating: "x", count: 4_097 - start.count))
+                == "an endless address")
+        #expect(problem("javascript:alert(1)") == "the redirect is not a web address")
+    }
+
+    @Test func `is no list that goes on for good`() {
+        func problem(_ next: String?, id: String = "b", unreadable: [String] = []) -> String? {
+            let entry = BalanceEntry(
+                id: id, kind: .charge, reference: "p", gross: Self.euro, fee: .zero(.eur),
+                net: Self.euro, at: Instant(secondsSince1970: 1))
+            return Sanity.problem(
+                with: BalancePage(entries: [entry], next: next),
+                from: Instant(secondsSince1970: 0), until: Instant(secondsSince1970: 2),
+                after: "now")
+                ?? Sanity.problem(
+                    with: BankPayoutPage(payouts: [], unreadable: unreadable, next: next),
+                    of: "a", after: "now")
+                ?? Sanity.problem(
+                    with: DisputePage(disputes: [], unreadable: [], next: next), after: "now")
+        }
+        #expect(problem(nil) == nil && problem("then") == nil)
+        for next in ["now", "", "\0", String(repeating: "x", count: 201)] {
+            #expect(problem(next) == "the list does not go on")
+        }
+        #expect(problem(nil, id: "\0") == "a text with a zero byte")
+        #expect(problem(nil, unreadable: ["\0"]) == "a text with a zero byte")
+    }
+
     @Test func `is nothing that came back of a transfer`() {
         func problem(_ amount: Int64) -> String? {
             Sanity.problem(

@@ -66,9 +66,13 @@ need_swift() {
     esac
 }
 
-port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# Whether somebody listens on it, or a market that is being started has claimed it.
+port_is_taken() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null ||
+        grep -qE "@guildhall-port-[^ ]*:$1\$" /proc/net/unix 2>/dev/null
+}
 
-# The first port from $1 on that nobody listens on.
+# The first port from $1 on that nobody has.
 free_port() {
     local port=$1
     while port_is_taken "$port"; do
@@ -77,6 +81,28 @@ free_port() {
     done
     echo "$port"
 }
+
+# start_somewhere START HOME PORT [ARGUMENT …]: `START HOME PORT ARGUMENT …`, and where somebody has
+# taken the port since it was looked at, the same on the next free one. The port is in `port` then.
+start_somewhere() {
+    local start=$1 home=$2 last=$(($3 + 20))
+    port=$3
+    shift 3
+    while :; do
+        # It is no condition of `if`: nothing in START would end the script any more.
+        is_in_use=no
+        "$start" "$home" "$port" "$@"
+        [ $is_in_use = yes ] || return 0
+        [ "$port" -lt "$last" ] ||
+            fail "Again and again another program took the port that was free; stop it, and run this again."
+        say "Port $port was taken a moment ago; trying the next free one"
+        port=$(free_port $((port + 1)))
+    done
+}
+
+# The size of the log $1, and whether since it had the size $2 it complains that a port is in use.
+log_size() { stat -c %s "$1" 2>/dev/null || echo 0; }
+log_says_in_use() { tail -c +$(($2 + 1)) "$1" 2>/dev/null | grep -aq 'Address already in use'; }
 
 random_word() { od -An -N 24 -tx1 /dev/urandom | tr -d ' \n'; }
 
@@ -116,8 +142,9 @@ socket_folder() {
 
 # start_postgres HOME PORT [-c setting=value …]: makes the cluster at the first run, starts it
 # when it is down. Loopback and a socket in HOME, with a password of its own in HOME/password.
+# When somebody has the port, it says so in `is_in_use`, and nothing was started.
 start_postgres() {
-    local home=$1 port=$2
+    local home=$1 port=$2 before
     shift 2
     [ -x "$postgres_bin/initdb" ] ||
         fail "PostgreSQL 15 is not in $postgres_bin; set GUILDHALL_POSTGRES_BIN to the folder that has initdb."
@@ -133,9 +160,14 @@ start_postgres() {
             fail "PostgreSQL could not make its cluster in $home; see $home.log."
         }
     fi
+    before=$(log_size "$home/log")
     if ! as_postgres "$postgres_bin/pg_ctl" -D "$home/data" -l "$home/log" -w -t 60 \
         -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$(socket_folder "$home")' $*" \
         start >"$home.log" 2>&1; then
+        if log_says_in_use "$home/log" "$before"; then
+            is_in_use=yes
+            return 0
+        fi
         tail -n 5 "$home.log" "$home/log" 2>/dev/null >&2
         fail "PostgreSQL did not start on port $port; the reason stands above and in $home/log."
     fi
@@ -166,9 +198,9 @@ redis_is_up() {
 }
 
 # start_redis HOME PORT [--setting value …]: loopback and the socket HOME/socket, with a password of
-# its own.
+# its own. When somebody has the port, it says so in `is_in_use`, and nothing was started.
 start_redis() {
-    local home=$1 port=$2
+    local home=$1 port=$2 before
     shift 2
     mkdir -p "$home"
     [ -s "$home/password" ] || (umask 077 && random_word >"$home/password")
@@ -183,13 +215,19 @@ start_redis() {
             fi
         } >"$home/redis.conf"
     )
+    before=$(log_size "$home/log")
     # A session of its own: Ctrl-C in the terminal is for the supervisor, which stops this last.
     setsid redis-server "$home/redis.conf" --bind 127.0.0.1 --port "$port" --dir "$home" \
         --daemonize yes --pidfile "$home/redis.pid" --logfile "$home/log" "$@" >/dev/null ||
         fail "Redis did not start on port $port; the reason is in $home/log."
     local tries
     for tries in $(seq 100); do
-        redis_answers "$home" "$port" && return
+        # Nobody but ours is asked: another program may take the connection and never say a word.
+        redis_is_up "$home" && redis_answers "$home" "$port" && return
+        if log_says_in_use "$home/log" "$before"; then
+            is_in_use=yes
+            return 0
+        fi
         sleep 0.1
     done
     tail -n 5 "$home/log" >&2

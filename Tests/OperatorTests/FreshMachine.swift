@@ -15,13 +15,15 @@ final class FreshMachine: Sendable {
     /// - Parameters:
     ///   - programs: what is on it beside the system's own, by name, as lines of bash.
     ///   - isBare: nothing of the system's own is there but what the script itself is made of.
+    ///   - port: of the shop; nil takes one that nobody has.
     init(
-        _ programs: [String: String], isBare: Bool = false, environment more: [String: String] = [:]
+        _ programs: [String: String], isBare: Bool = false, port wanted: Int? = nil,
+        environment more: [String: String] = [:]
     ) throws {
         var name = Array("/tmp/guildhall-machine-XXXXXX".utf8CString)
         guard let made = mkdtemp(&name) else { throw ServerFailure("no folder can be made") }
         folder = String(cString: made)
-        port = try freePorts(10)
+        port = try wanted ?? freePorts(10)
         // PostgreSQL's user has to get into its folder below.
         chmod(folder, 0o711)
         let files = FileManager.default
@@ -30,7 +32,7 @@ final class FreshMachine: Sendable {
                 atPath: folder + "/" + path, withIntermediateDirectories: true)
         }
         let checkout = Self.checkout
-        for file in ["Config/run", "Config/machine.sh"] {
+        for file in ["Config/run", "Config/test", "Config/machine.sh"] {
             try files.copyItem(atPath: checkout + "/" + file, toPath: folder + "/" + file)
         }
         try files.createSymbolicLink(
@@ -42,8 +44,11 @@ final class FreshMachine: Sendable {
             try "#!/bin/bash\n\(lines)\n".write(toFile: path, atomically: true, encoding: .utf8)
             chmod(path, 0o755)
         }
-        let own = ["bash", "env", "dirname", "mkdir", "flock", "grep", "sed", "head", "id"]
-        for tool in isBare ? own : [] {
+        let own = [
+            "bash", "dirname", "env", "flock", "grep", "head", "id", "mkdir", "mktemp", "rm", "sed",
+            "tail",
+        ]
+        for tool in isBare ? own : [] where programs[tool] == nil {
             try files.createSymbolicLink(
                 atPath: folder + "/bin/" + tool, withDestinationPath: "/usr/bin/" + tool)
         }
@@ -65,9 +70,16 @@ final class FreshMachine: Sendable {
         """,
     ]
 
-    /// Runs `Config/run` to its end.
-    func run() async throws -> Guildhall.Outcome {
-        try await Guildhall.run(program: folder + "/Config/run", [], environment: environment)
+    /// Runs `Config/run`, or another of the scripts, to its end.
+    func run(_ script: String = "run") async throws -> Guildhall.Outcome {
+        try await Guildhall.run(program: folder + "/Config/" + script, [], environment: environment)
+    }
+
+    /// Runs lines of bash with all that `Config/machine.sh` has, as the scripts do.
+    func run(lines: String) async throws -> Guildhall.Outcome {
+        let lines = "set -euo pipefail; top=$HOME; source Config/machine.sh\n" + lines
+        return try await Guildhall.run(
+            program: "/usr/bin/env", ["-C", folder, "bash", "-c", lines], environment: environment)
     }
 
     /// Starts `Config/run` in a process group of its own, as a terminal does. Whoever runs these

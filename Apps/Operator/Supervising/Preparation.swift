@@ -61,11 +61,22 @@ struct Preparation: Sendable {
             }
         }
         wanted.append(("health of the worker", network.healthPort + 3, "GUILDHALL_HEALTH_PORT"))
-        return wanted.compactMap { name, port, variable in
+        let problems = wanted.compactMap { name, port, variable in
             PortCheck.problem(host: network.host, port: port).map {
                 "  Port \(port) (\(name)) cannot be used: \($0). "
                     + "Stop what uses it (ss -ltnp | grep :\(port)), or set \(variable)."
             }
         }
+        guard problems.isEmpty else { return problems }
+        // One after the other, up to the first that is gone: of two that claim the same ones at
+        // the same moment, one gets them all.
+        for (name, port, variable) in wanted
+        where !PortClaim.take(host: network.host, port: port) {
+            return [
+                "  Port \(port) (\(name)) cannot be used: another Guildhall is just being started "
+                    + "there. Stop that one, or set \(variable) and the ports beside it."
+            ]
+        }
+        return []
     }
 }

@@ -1,5 +1,6 @@
 """The browser's Back: lists keep their place, forms what was typed, choices what was chosen; and
-whoever goes back after paying pays nothing twice. On the way forward nothing that was typed is lost."""
+whoever goes back after paying pays nothing twice. On the way forward nothing that was typed is
+lost."""
 
 import buying
 from people import Person

@@ -4,8 +4,9 @@ import Synchronization
 
 /// The threads on which modules run. Swift's own are only as many as the machine has cores, and
 /// trust everybody to come back soon: a module that waits for something without suspending, or
-/// calculates without an end, would after two or three calls hold up all other calls, and the alarms
-/// that should end them. Here another thread begins where those that there are do not come back.
+/// calculates without an end, would after two or three calls hold up all other calls, and the
+/// alarms that should end them. Here another thread begins where those that there are do not come
+/// back.
 package final class ModuleThreads: TaskExecutor {
     package static let shared = ModuleThreads()
 

@@ -17,7 +17,7 @@ package enum Sanity {
     static let daysMax = 1_000
     /// Nobody pays in more parts; anybody can send dust to an address.
     static let receiptsMax = 100
-    /// A delivery is about one thing, and what comes of it. Each is written under a lock of its own.
+    /// A delivery is about one thing, and what comes of it. Each is written under a lock.
     static let eventsMax = 100
     /// What browsers and proxies take.
     static let addressBytesMax = 4_096

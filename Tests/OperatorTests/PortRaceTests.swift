@@ -64,8 +64,8 @@ import Testing
         }
     }
 
-    /// Both look, migrate and fill their markets at the same time, and would then both listen: where
-    /// an app has several processes, even at one port.
+    /// Both look, migrate and fill their markets at the same time, and would then both listen:
+    /// where an app has several processes, even at one port.
     @Test func `go to one of two markets that are started at once`() async throws {
         let ownServers = ["GUILDHALL_POSTGRES_PORT": "", "GUILDHALL_REDIS_PORT": ""]
         let first = try FreshMachine(FreshMachine.complete, environment: ownServers)

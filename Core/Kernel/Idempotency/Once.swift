@@ -79,6 +79,7 @@ public struct Once: Sendable {
 
     /// Runs `work` so that the first change that it commits in the database, and the mark that
     /// there was one, are there together or not at all.
+    @discardableResult
     public func acting<Value: Sendable>(
         on claim: ClaimedKey, _ work: @Sendable () async throws -> Value
     ) async throws -> Value {

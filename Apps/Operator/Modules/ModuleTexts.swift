@@ -115,6 +115,9 @@ enum ModuleTexts {
             public func calculate(
                 _ request: TaxRequest, _ context: OperationContext
             ) async throws(ProviderError) -> [TaxLine] {
+                guard !request.destination.country.isEmpty else {
+                    throw .invalidRequest(code: "country", message: "Where it goes is not said.")
+                }
                 var lines: [TaxLine] = []
                 for line in request.lines {
                     do throws(MoneyError) {

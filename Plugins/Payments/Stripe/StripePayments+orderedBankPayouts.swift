@@ -1,5 +1,5 @@
 public import ProviderKit
-public import Vocabulary
+import Vocabulary
 
 extension StripePayments {
     /// Sellers' accounts pay out by Stripe's schedule, unless theirs was made manual.

@@ -137,8 +137,8 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
     }
     /// The same form sent twice happens once; who clicked twice sees what the first click did.
     public func onlyOnce() -> Self { .init(routes: routes, shape: shape.with(\.isOnce, true)) }
-    /// As ``onlyOnce()``, for what finds by a key of its own what it did before it was broken off,
-    /// and goes on from there.
+    /// As ``onlyOnce()``, for what finds by a key of its own what it did before it was broken off
+    /// and goes on from there, or to which that gives way, as a hold does to the same buyer's next.
     public func onlyOnceGoingOn() -> Self {
         .init(
             routes: routes, shape: shape.with(\.isOnce, true).with(\.onceEffect, .found))

@@ -115,7 +115,8 @@ enum OnceEffect: Sendable {
     case marked
     /// It keeps its answer in the transaction of its effect.
     case answered
-    /// It may be carried out again: a key of its own has it find what is there.
+    /// It may be carried out again: it finds what is there by a key of its own, or what is there
+    /// gives way to it.
     case found
 }
 

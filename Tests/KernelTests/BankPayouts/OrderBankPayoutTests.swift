@@ -9,51 +9,9 @@ import Vocabulary
 
 /// What lies in a seller's account at a provider goes to the seller's bank when it is asked for.
 @Suite struct `A payout to a seller's bank that is asked for` {
-    private struct Scene: Sendable {
-        let market: TestMarketplace
-        let instance: ID<ProviderInstance>
-        let seller: GivenSeller
-        let account: ID<PayoutAccount>
-        let admin: ID<Account>
-
-        var kernel: Marketplace { market.marketplace }
-        var bank: TestBank { TestBank.of(instance) }
-
-        init(_ market: TestMarketplace) async throws {
-            self.market = market
-            instance = try await market.given.instance(ofPayments: "test-accounts")
-            seller = try await market.given.verifiedSeller("Clay")
-            _ = try await market.marketplace.connectPayoutAccount(
-                at: instance, returnURL: "http://127.0.0.1/return",
-                refreshURL: "http://127.0.0.1/link", as: seller.member)
-            account = try #require(
-                try await market.database.payoutAccounts.find(seller.id, at: instance)
-            ).id
-            admin = try await market.given.administrator().id
-            TestBank.of(instance).hold(Money(5000, .eur))
-        }
-
-        @discardableResult
-        func order(_ amount: Int64 = 5000, _ currency: Currency = .eur) async throws
-            -> BankPayoutOrder
-        {
-            try await kernel.orderBankPayout(
-                of: account, Money(amount, currency), reason: "She asked for it.", by: admin)
-        }
-
-        func count(_ sql: SQL) async throws -> Int {
-            try await market.database.query(sql)
-                .decode { c in try c.next(Int.self) }.first ?? 0
-        }
-
-        func listed() async throws -> [BankPayout] {
-            try await kernel.bankPayouts(as: seller.member, PageRequest()).items
-        }
-    }
-
     @Test func `is made by a worker, once, and stands among all others then`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let booked = try await scene.count("select count(*) from ledger_transaction")
             let asked = try await scene.order()
             #expect(asked.state == .intent && scene.bank.orderedBankPayouts.isEmpty)
@@ -81,7 +39,7 @@ import Vocabulary
     @Test(arguments: [TestBank.Fault.answerLost, .callLost, .unavailable, .misconfigured])
     func `is made once, however the call ends`(fault: TestBank.Fault) async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(fault)
 
@@ -97,7 +55,7 @@ import Vocabulary
     /// A provider that cannot be asked whether it was done is not asked to do it.
     @Test func `in doubt is looked up before it is asked for again`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(.answerLost)
             _ = try await scene.kernel.sendBankPayout(asked.id)
@@ -117,7 +75,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(.callLost, .declined)
             _ = try await scene.kernel.sendBankPayout(asked.id)
@@ -133,7 +91,7 @@ import Vocabulary
 
     @Test func `that the provider refuses says why, and may be asked for anew`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(.declined)
 
@@ -149,7 +107,7 @@ import Vocabulary
 
     @Test func `is asked for one at a time, of what is there`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             for (amount, currency) in [(5001, Currency.eur), (0, .eur), (-1, .eur), (1, .usd)] {
                 await #expect(throws: PayoutRefusal.fundsTooLow) {
                     try await scene.order(Int64(amount), currency)
@@ -170,7 +128,7 @@ import Vocabulary
 
     @Test func `of an account that pays out by itself is refused, and says so`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             scene.bank.hold(Money(5000, .eur), isManual: false)
 
             await #expect(throws: PayoutRefusal.paidBySchedule) { try await scene.order() }
@@ -187,7 +145,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             scene.bank.beBlind(.unavailable(message: "down", retryAfterSeconds: nil))
 
             await #expect(throws: PayoutRefusal.accountUnavailable) { try await scene.order() }
@@ -200,7 +158,7 @@ import Vocabulary
 
     @Test func `is not asked for by a worker that wakes too late`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             var settings = scene.kernel.settings
             settings.callDeadline = .milliseconds(100)
@@ -221,7 +179,7 @@ import Vocabulary
     /// As when the process died after the intent was written.
     @Test func `whose job was lost is gone on with`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             try await scene.order()
             try await market.database.execute(
                 "delete from job where kind = 'bank-payouts.send'")

@@ -7,50 +7,12 @@ import Vocabulary
 @testable import Kernel
 
 @Suite struct `A payout to a seller's bank that is under way` {
-    private struct Scene: Sendable {
-        let market: TestMarketplace
-        let instance: ID<ProviderInstance>
-        let seller: GivenSeller
-        let account: ID<PayoutAccount>
-        let admin: ID<Account>
-
-        var kernel: Marketplace { market.marketplace }
-        var bank: TestBank { TestBank.of(instance) }
-
-        init(_ market: TestMarketplace) async throws {
-            self.market = market
-            instance = try await market.given.instance(ofPayments: "test-accounts")
-            seller = try await market.given.verifiedSeller("Clay")
-            _ = try await market.marketplace.connectPayoutAccount(
-                at: instance, returnURL: "http://127.0.0.1/return",
-                refreshURL: "http://127.0.0.1/link", as: seller.member)
-            account = try #require(
-                try await market.database.payoutAccounts.find(seller.id, at: instance)
-            ).id
-            admin = try await market.given.administrator().id
-            TestBank.of(instance).hold(Money(5000, .eur))
-        }
-
-        @discardableResult
-        func order(_ amount: Int64 = 5000, _ currency: Currency = .eur) async throws
-            -> BankPayoutOrder
-        {
-            try await kernel.orderBankPayout(
-                of: account, Money(amount, currency), reason: "She asked for it.", by: admin)
-        }
-
-        func count(_ sql: SQL) async throws -> Int {
-            try await market.database.query(sql)
-                .decode { c in try c.next(Int.self) }.first ?? 0
-        }
-    }
-
     /// As when the process died after the intent was written.
     @Test func `whose job was lost is gone on with by the worker that looks every minute`()
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             try await scene.order()
             try await market.database.execute(
                 "delete from job where kind = 'bank-payouts.send'")
@@ -72,7 +34,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let worker = market.worker()
             try await scene.order()
             scene.bank.fail(.answerLost)
@@ -104,7 +66,7 @@ import Vocabulary
     /// The one who was overtaken does not ask: the other one's try is the newest.
     @Test func `is asked for once when two workers have it at the same moment`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             let lock: SQL = "select id from bank_payout_order where id = \(asked.id) for update"
 
@@ -124,7 +86,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let store = market.database.bankPayoutOrders
             let asked = try await scene.order()
             try await store.move(asked.id, to: .sent)
@@ -146,7 +108,7 @@ import Vocabulary
     @Test func `stands among those before, the newest first and no more than twenty`() async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             var ids: [ID<BankPayoutOrder>] = []
             for _ in 0..<21 {
                 let asked = try await scene.order(1)
@@ -164,7 +126,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let other = try await market.given.instance(.payment)
             let silent = ID<PayoutAccount>()
             try await market.database.execute(
@@ -187,7 +149,7 @@ import Vocabulary
     /// What was asked before may still arrive: whoever forgot that would not look it up.
     @Test func `in doubt stays so when the provider is away for the next try`() async throws {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(.callLost, .unavailable)
 
@@ -205,7 +167,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(.answerLost)
             _ = try await scene.kernel.sendBankPayout(asked.id)
@@ -225,7 +187,7 @@ import Vocabulary
         async throws
     {
         try await TestMarketplace.run { market in
-            let scene = try await Scene(market)
+            let scene = try await OrderingScene(market)
             let asked = try await scene.order()
             scene.bank.fail(.declined)
 

@@ -240,6 +240,7 @@ let package = Package(
             // C symbols, so no program can link two of them.
             dependencies: kit + [
                 "JSONText", "ProviderHost", "Conformance", "SandboxBank", hummingbird, logging,
+                nio, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/ProviderTests", swiftSettings: settings),

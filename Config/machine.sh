@@ -30,17 +30,13 @@ need_packages() {
         if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
             as=(sudo)
         else
-            # A machine that was never updated has no lists to install from.
-            fail "Debian packages are missing; as root type: apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+            fail "Debian packages are missing; as root type: $(printf %q "$top")/Config/install-packages ${missing[*]}"
         fi
     fi
     say "Installing from Debian: ${missing[*]}"
     local log
     log=$(mktemp)
-    # Lists that are there may be stale.
-    if ! { "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
-        "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y \
-            --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    if ! "${as[@]}" bash "$top/Config/install-packages" "${missing[@]}" >"$log" 2>&1; then
         tail -n 15 "$log" >&2
         rm -f "$log"
         fail "Debian's packages could not be installed; mend what is said above and run this again."

@@ -161,6 +161,19 @@ PYTHON
     results+=("e-mail: what people are told arrived at a real SMTP server, once each")
 }
 
+# A sale of ten things that a thousand want, and a file of orders bought once more: each in a
+# database of its own beside the market's.
+benches() {
+    local log=$work/bench.log
+    say "A flash sale, and a replay of orders"
+    "$bin/guildhall" bench flashsale 2>&1 | tee "$log" ||
+        fail "The flash sale sold what was not there, or left something behind; it stands above."
+    results+=("flash sale: $(tail -n 1 "$log" | sed 's/^ *//')")
+    "$bin/guildhall" bench replay "$top/Tests/Fixtures/Olist" 2>&1 | tee "$log" ||
+        fail "The books are not what the file of orders adds up to; it stands above."
+    results+=("replay: $(tail -n 1 "$log" | sed 's/^ *//')")
+}
+
 # Processes killed at every persisted step, in a market of the drill's own; the provider host too.
 crash_drill() {
     local log=$work/drill.log stripe_log=$work/stripe-drill.log

@@ -26,6 +26,8 @@ struct Settings: Sendable {
         /// `GUILDHALL_MODULES`: provider modules (`lib….so`).
         var modules = ""
         var logs: String { home + "/logs" }
+        /// What mail and print programs are given, while they run.
+        var toolRuns: String { home + "/tool-runs" }
     }
 
     /// The key under which providers' secrets are encrypted.

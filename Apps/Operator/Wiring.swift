@@ -142,7 +142,8 @@ struct Wiring: Sendable {
 extension Settings {
     /// What of it the kernel needs to know.
     var kernel: KernelSettings {
-        var kernel = KernelSettings(mediaFolder: folders.media)
+        var kernel = KernelSettings(
+            mediaFolder: folders.media, toolFolder: folders.toolRuns)
         kernel.isDemo = running.isDemo
         kernel.storefrontURL = network.storefrontURL
         kernel.sellerURL = network.sellerURL

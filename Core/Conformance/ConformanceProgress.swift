@@ -6,6 +6,7 @@ public import ProviderKit
 public enum ConformanceProgress: Codable, Sendable {
     case module(descriptor: ModuleDescriptor, cases: [Title])
     case began(index: Int)
+    case heard(findings: ConformanceFindings)
     case ended(index: Int, outcome: ConformanceOutcome)
 
     public struct Title: Codable, Sendable {
@@ -28,8 +29,12 @@ public enum ConformanceProgress: Codable, Sendable {
 public struct ConformanceRecord: Sendable {
     public private(set) var descriptor: ModuleDescriptor?
     public private(set) var outcomes: [ConformanceOutcome] = []
+    /// Of the report, as whoever starts the processes knows it.
+    public var wasWalledOff: Bool?
     private var titles: [ConformanceProgress.Title] = []
     private var current: Int?
+    /// Of all its processes: the one that judges them has not heard what one before it did.
+    private var findings = ConformanceFindings()
 
     public init() {}
 
@@ -50,12 +55,21 @@ public struct ConformanceRecord: Sendable {
                 self.descriptor = descriptor
                 titles = cases
             case .began(let index): current = index
+            case .heard(let found): _ = findings.add(found)
             case .ended(let index, let outcome) where index == outcomes.count:
-                outcomes.append(outcome)
+                outcomes.append(judged(outcome))
                 current = nil
             case .ended: continue
             }
         }
+    }
+
+    /// What a process that ended had heard breaks the rule too.
+    private func judged(_ outcome: ConformanceOutcome) -> ConformanceOutcome {
+        guard let breach = findings.breach(of: outcome.group) else { return outcome }
+        var judged = outcome
+        (judged.result, judged.detail) = (.failed, breach)
+        return judged
     }
 
     /// The process ended in the middle of a case, or before one: that one failed.
@@ -72,6 +86,10 @@ public struct ConformanceRecord: Sendable {
     }
 
     public var report: ConformanceReport? {
-        descriptor.map { ConformanceReport($0, cases: outcomes) }
+        descriptor.map {
+            var report = ConformanceReport($0, cases: outcomes)
+            report.wasWalledOff = wasWalledOff
+            return report
+        }
     }
 }

@@ -7,6 +7,9 @@ public struct ConformanceReport: Hashable, Sendable, Codable {
     public var kind: ProviderKind
     public var contract: Int64
     public var cases: [ConformanceOutcome]
+    /// Whether the run stood in a network of its own, in which there is nobody else: false where
+    /// the machine permits none, nil where nobody looked after that.
+    public var wasWalledOff: Bool?
 
     /// Whether nothing failed.
     public var passes: Bool { !cases.contains { $0.result == .failed } }
@@ -64,7 +67,10 @@ extension ConformanceReport {
         let reasons = Dictionary(grouping: cases.filter { $0.result == .skipped }, by: \.detail)
             .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
             .map { "–       \($0.value.count) do not apply: \($0.key)" }
-        return lines + reasons + [sum]
+        let warning =
+            "–       This machine permits no network namespaces: the module could open "
+            + "connections of its own while it was tried."
+        return lines + reasons + (wasWalledOff == false ? [warning] : []) + [sum]
     }
 
     /// The report as one line.

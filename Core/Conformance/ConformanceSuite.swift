@@ -45,12 +45,15 @@ public struct ConformanceSuite: Sendable {
     public var names: [(group: String, name: String)] { cases.map { ($0.group, $0.name) } }
 
     /// Runs the cases from `first` on, of those whose `group: name` is `wanted`. `ended` hears of
-    /// each, with its place in ``names``.
+    /// each, with its place in ``names``; `heard`, at once, of what came out and must not: the
+    /// module may end the process before the case that says so.
     public func run(
         from first: Int = 0, matching wanted: @Sendable (String) -> Bool = { _ in true },
         began: @Sendable (Int) -> Void = { _ in },
+        heard: @escaping @Sendable (ConformanceFindings) -> Void = { _ in },
         ended: @Sendable (Int, ConformanceOutcome) -> Void = { _, _ in }
     ) async -> ConformanceReport {
+        subject.ears.tell(heard)
         var outcomes: [ConformanceOutcome] = []
         for (index, one) in cases.enumerated()
         where index >= first && wanted("\(one.group): \(one.name)") {

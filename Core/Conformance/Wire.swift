@@ -74,7 +74,7 @@ final class Wire: HTTPTransport, Sendable {
             throw .invalidRequest(
                 code: "host.not-allowed", message: "This instance may not talk to that host.")
         }
-        ears.hear(url: request.url, host: address.host)
+        ears.hear("an address", request.url)
         // For that nobody has to be there.
         if case .lostRequest = fault {
             await wait(until: deadline)

@@ -4,6 +4,9 @@ import Vocabulary
 public struct KernelSettings: Sendable {
     /// Where uploaded files are stored, by content hash.
     public var mediaFolder: String
+    /// Where letters and pages lie while other programs work on them, each run's in a folder of its
+    /// own that only its owner may read.
+    public var toolFolder: String
     /// How long a checkout holds its stock and prices.
     public var checkoutLifetime: Duration = .seconds(30 * 60)
     /// Whether the market's clock may be moved and test modules may take payments.
@@ -60,7 +63,10 @@ public struct KernelSettings: Sendable {
     /// asked anew each time, as they may be changed while the process runs.
     public var accountKeys: @Sendable () throws -> [[UInt8]] = { throw ProviderKeyError.notHere }
 
-    public init(mediaFolder: String) { self.mediaFolder = mediaFolder }
+    public init(mediaFolder: String, toolFolder: String) {
+        self.mediaFolder = mediaFolder
+        self.toolFolder = toolFolder
+    }
 }
 
 extension KernelSettings {

@@ -136,6 +136,10 @@ public struct Migration: Sendable {
         "m0193-acted-keys",
         "m0186-postings-by-key",
         "m0189-maker-pages",
+        "m0194-prices-by-currency",
+        "m0195-bare-prices",
+        "m0196-payment-ends",
+        "m0197-previous-secrets",
     ]
 
     /// The migrations that this build ships.

@@ -146,13 +146,16 @@ extension Connection {
         case .execute(let entry):
             let index = flight.results.count
             statement = index < flight.statements.count ? flight.statements[index].text : nil
-            let state = PQresultErrorField(result, ErrorField.sqlState).map { String(cString: $0) }
-            // The plan is of a table that has changed, or a pooler has given us another session.
-            if let entry, state == "0A000" || state == "26000" {
+            if let entry, Self.tellsOfStalePlan(result) {
                 cache.remove(entry)
                 flight.hasStalePlan = true
             }
-        case .silent, .barrier, nil: break
+        case .silent:
+            // What stands behind a barrier is done without it: were all of it sent again, it would
+            // be done twice. A statement that the session does not have need not be let go.
+            if flight.isBeforeBarrier { return }
+            flight.hasStalePlan = Self.tellsOfStalePlan(result)
+        case .barrier, nil: break
         }
         guard flight.failure == nil else { return }
         let age = reactor.now &- headSince
@@ -161,9 +164,22 @@ extension Connection {
             isOverdue: age &+ 20_000_000 >= settings.statementDeadline.nanoseconds)
     }
 
+    /// The plan is of a table that has changed, or a pooler has given us another session. What
+    /// PostgreSQL cannot do at all has the same state, and comes from elsewhere in it.
+    private static func tellsOfStalePlan(_ result: OpaquePointer) -> Bool {
+        func field(_ code: Int32) -> String? {
+            PQresultErrorField(result, code).map { String(cString: $0) }
+        }
+        let state = field(ErrorField.sqlState)
+        return state == "26000"
+            || state == "0A000" && field(ErrorField.routine) == "RevalidateCachedQuery"
+    }
+
     private func completed(_ flight: Flight) {
         if flight.hasStalePlan, !flight.wasResent, flight.carrier is SharedConnections {
             // The failure rolled all of it back, so it may run again as if for the first time.
+            // Another statement of it may be of the same table.
+            for case .execute(let entry?) in flight.steps { cache.remove(entry) }
             flight.wasResent = true
             flight.reset()
             if !flight.isCancelled { return send(flight) }
@@ -242,6 +258,14 @@ private final class CancelRequest: @unchecked Sendable {
 
 extension Flight {
     var step: Step? { stepsDone < steps.count ? steps[stepsDone] : nil }
+
+    /// Whether a sync follows the step under way, so that its failure ends nothing else.
+    var isBeforeBarrier: Bool {
+        guard stepsDone + 1 < steps.count, case .barrier = steps[stepsDone + 1] else {
+            return false
+        }
+        return true
+    }
 
     func isPreparing(_ entry: CachedStatement) -> Bool {
         steps.contains { step in

@@ -42,6 +42,9 @@ final class Connection: ReactorSocket, ReactorWork, @unchecked Sendable {
     var headSince: UInt64 = 0
     var deadlineTimer: TimerID?
     var isCancelUnderWay = false
+    /// What it has prepared may not fit its tables any more: whoever has it uses it to the end, and
+    /// nobody after.
+    var isWorn = false
     /// Ends the connection when a cancel request is not answered.
     var cancelTimer: TimerID?
     /// Ends the connection when a script or a copy is not answered.

@@ -46,8 +46,9 @@ public final class Database: Queryable, Sendable {
     }
 
     /// Runs `body` in a transaction on a connection of its own; commits when it returns, rolls
-    /// back when it throws. A serialization failure, a deadlock or a lock that was not had in
-    /// time runs it again, at most three times, with jitter: `body` must bear that.
+    /// back when it throws. A serialization failure, a deadlock, a lock that was not had in time
+    /// or a plan of a table that was changed since runs it again, at most three times, with
+    /// jitter: `body` must bear that.
     ///
     /// - Parameter statementDeadline: how long each of its statements may run, when that differs
     ///   from the database's setting.
@@ -68,8 +69,7 @@ public final class Database: Queryable, Sendable {
                 try await session.end()
                 return value
             } catch {
-                let cause = await undo(session)
-                guard cause?.isRetryable == true, attempt <= Self.retriesMax else { throw error }
+                guard await undo(session), attempt <= Self.retriesMax else { throw error }
             }
             // Those who collided must not collide again in step.
             let pause = Duration.milliseconds(5 * attempt * attempt) * Double.random(in: 0.5...1.5)
@@ -82,12 +82,12 @@ public final class Database: Queryable, Sendable {
     private static let retriesMax = 3
 
     /// Rolls back what is not over yet.
-    /// - Returns: the first failure of the run, which doomed it.
-    private func undo(_ session: TransactionSession) async -> PostgresError? {
+    /// - Returns: whether running it again may succeed.
+    private func undo(_ session: TransactionSession) async -> Bool {
         let flight = Flight(.rollback, [.rollback], carrier: session)
         _ = await flight.outcome(on: reactor)
         return await withUnsafeContinuation { continuation in
-            reactor.submit { continuation.resume(returning: session.failure) }
+            reactor.submit { continuation.resume(returning: session.mayRunAgain) }
         }
     }
 

@@ -5,6 +5,7 @@ enum ErrorField {
     static let sqlState = Int32(UInt8(ascii: "C"))
     static let constraint = Int32(UInt8(ascii: "n"))
     static let message = Int32(UInt8(ascii: "M"))
+    static let routine = Int32(UInt8(ascii: "R"))
 }
 
 extension PostgresError {

@@ -88,7 +88,7 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
     /// Takes a connection back whose transaction is over.
     func release(_ connection: Connection) {
         leased[ObjectIdentifier(connection)] = nil
-        if connection.isInTransaction || isClosed {
+        if connection.isInTransaction || connection.isWorn || isClosed {
             // Never hand on somebody else's open transaction.
             connection.finish()
             openForWaiters()
@@ -96,6 +96,15 @@ final class TransactionPool: ConnectionOwner, @unchecked Sendable {
             offer(connection)
         }
         finishClosing()
+    }
+
+    /// A plan of one connection did not fit its table any more: what all of them have prepared is
+    /// as old. With new ones a transaction need not meet one such statement after the other.
+    func renew() {
+        for lease in leased.values { lease.session.connection?.isWorn = true }
+        idle.forEach { $0.finish() }
+        idle = []
+        openForWaiters()
     }
 
     private func offer(_ connection: Connection) {

@@ -12,8 +12,12 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
     private var hasBegun = false
     private var isOver = false
     private var isCommitted = false
+    /// A commit has left, and PostgreSQL has not said no to it.
+    private var mayBeCommitted = false
     /// What doomed the transaction; only a roll-back may follow.
     private(set) var failure: PostgresError?
+    /// One of its statements met a plan that did not fit its table any more.
+    private var metStalePlan = false
 
     init(pool: TransactionPool, isolation: Isolation, statementDeadline: Duration?) {
         self.pool = pool
@@ -79,6 +83,7 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
 
     private func send(_ flight: Flight) {
         guard let connection else { return }
+        if case .commit = flight.kind { mayBeCommitted = true }
         if !hasBegun {
             hasBegun = true
             if case .commit = flight.kind, isPlain {
@@ -136,6 +141,10 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
 
     func landed(_ flight: Flight) {
         if let error = flight.failure, failure == nil { failure = error }
+        if flight.hasStalePlan {
+            metStalePlan = true
+            pool.renew()
+        }
         switch flight.kind {
         case .commit:
             // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.
@@ -147,6 +156,7 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
                     ?? PostgresError(.server, "the transaction had failed", sqlState: "25P02")
             }
             isCommitted = flight.failure == nil
+            if flight.failure?.code == .server { mayBeCommitted = false }
             giveBack()
         case .rollback: giveBack()
         case .statements, .script, .copy: break
@@ -157,6 +167,12 @@ final class TransactionSession: FlightCarrier, @unchecked Sendable {
         guard let connection else { return }
         self.connection = nil
         pool.release(connection)
+    }
+
+    /// Whether the whole of it may succeed when it is run again. A stale plan says so even inside a
+    /// savepoint that was rolled back to: what the body threw may be because of it.
+    var mayRunAgain: Bool {
+        !mayBeCommitted && (metStalePlan || failure?.isRetryable == true)
     }
 
     /// A savepoint was rolled back to: what failed inside it is undone.

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// How the calls to each instance went since somebody last took the counts. One per process.
+/// How the calls to each instance's provider went since somebody last took the counts; what a
+/// module answers by itself, as whose webhook that is, is none. One per process.
 public final class CallTally: Sendable {
     public struct Count: Hashable, Sendable {
         public var calls = 0

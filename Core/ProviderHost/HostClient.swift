@@ -15,7 +15,7 @@ public struct HostClient: Sendable {
 
     /// - Parameter privateHosts: names, with or without `:port`, as they stand in an instance's
     ///   settings, that may be this machine or lie in a private network: `127.0.0.1:8083`. Every
-    ///   other host has to have public addresses only.
+    ///   other host has to have public addresses only, and is talked to by https.
     /// - Parameter limit: how long a connection may take to stand, the call's own deadline aside.
     public init(privateHosts: Set<String>, connectingWithin limit: Duration = .seconds(3)) {
         self.init(
@@ -26,7 +26,7 @@ public struct HostClient: Sendable {
         privateHosts: Set<String>, connectingWithin limit: Duration = .seconds(3),
         resolver: NameResolver
     ) {
-        self.privateHosts = Set(privateHosts.map { $0.lowercased() })
+        self.privateHosts = Set(privateHosts.map(\.privateHost))
         self.resolver = resolver
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -61,7 +61,8 @@ public struct HostClient: Sendable {
     }
 
     /// Who connects to `address`; nil when it leads where nobody allowed it to.
-    /// - Throws: `unavailable` when its name has no address.
+    /// - Throws: `unavailable` when its name has no address, `invalidRequest` when what is sent
+    ///   there could be read on its way.
     func connector(
         to address: WebAddress
     ) async throws(ProviderError) -> HTTPClient? {
@@ -77,7 +78,14 @@ public struct HostClient: Sendable {
         guard !found.isEmpty else {
             throw .unavailable(message: "\(address.host) has no address", retryAfterSeconds: nil)
         }
-        return found.allSatisfy(\.isPublic) ? outside : nil
+        guard found.allSatisfy(\.isPublic) else { return nil }
+        guard address.isEncrypted else {
+            throw .invalidRequest(
+                code: "address.not-encrypted",
+                message: "\(address.host) is talked to by https only: by http anybody on the way "
+                    + "could read this provider's secrets.")
+        }
+        return outside
     }
 
     @Sendable private static func refuseUnlessPublic(
@@ -104,13 +112,13 @@ extension ModuleDescriptor {
         func typed(_ field: ConfigurationField) -> String? {
             settings.values[field.key].flatMap { $0.isEmpty ? nil : $0 }
         }
-        var reached = Set(hosts.map { $0.lowercased() })
+        var reached = Set(hosts.map(\.hostName))
         for field in addresses where typed(field) == nil {
             if let host = field.fallbackHost { reached.insert(host) }
         }
-        if let allowed { reached.formIntersection(allowed) }
+        if let allowed { reached.formIntersection(allowed.map(\.hostName)) }
         reached.formUnion(addresses.compactMap { typed($0).flatMap(WebAddress.init)?.host })
-        if settings.mode == .sandbox { reached.subtract(liveHosts.map { $0.lowercased() }) }
+        if settings.mode == .sandbox { reached.subtract(liveHosts.map(\.hostName)) }
         return reached
     }
 
@@ -118,10 +126,24 @@ extension ModuleDescriptor {
     /// talks to, and those of addresses that hold where nobody types another.
     package var declaredHosts: [String] {
         let others = fields.filter { $0.kind == .url }.compactMap(\.fallbackHost)
-        return Set(hosts.map { $0.lowercased() } + others).sorted()
+        return Set(hosts.map(\.hostName) + others).sorted()
     }
 }
 
 extension ConfigurationField {
     fileprivate var fallbackHost: String? { fallback.flatMap(WebAddress.init)?.host }
+}
+
+extension String {
+    /// A host's name as ``WebAddress/host`` has it, so that both can be compared.
+    package var hostName: String {
+        let name = lowercased()
+        return name.hasSuffix(".") ? String(name.dropLast()) : name
+    }
+
+    /// The same of `name` or `name:port`.
+    fileprivate var privateHost: String {
+        guard let colon = lastIndex(of: ":") else { return hostName }
+        return String(self[..<colon]).hostName + self[colon...].lowercased()
+    }
 }

@@ -35,6 +35,8 @@ public final class ModuleCatalog: Sendable {
         var modules: [String: [ModuleVersion: Found]] = [:]
         var files: Set<String> = []
         var refused: [Refused] = []
+        /// The file that is being loaded just now.
+        var loading: String?
         /// Nil for the modules of this process, and of another one that did not say.
         var areProgramsApart: Bool?
         /// Whether the modules are another process's.
@@ -45,6 +47,12 @@ public final class ModuleCatalog: Sendable {
     private let notes: LoadingNotes?
     private let programMemory: Int
     private let state = Mutex(State())
+    /// Held while files are loaded, which may take as long as a module likes: what is known already
+    /// is read without it.
+    private let scanning = Mutex(())
+
+    /// How long a look into the folder waits for another one.
+    static let patience: Duration = .seconds(2)
 
     /// Loads what is in `folder`.
     /// - Parameters:
@@ -87,10 +95,15 @@ public final class ModuleCatalog: Sendable {
     }
 
     /// Whether one of them is a program of its own.
-    public var hasPrograms: Bool {
+    public var hasPrograms: Bool { has(ModuleManifest.suffix) }
+
+    /// Whether one of them is a library: its code is the process's own, and can do what that can.
+    public var hasLibraries: Bool { has(Self.librarySuffix) }
+
+    private func has(_ suffix: String) -> Bool {
         state.withLock { state in
             state.modules.values.flatMap(\.values).contains {
-                $0.path?.hasSuffix(ModuleManifest.suffix) ?? false
+                $0.path?.hasSuffix(suffix) ?? false
             }
         }
     }
@@ -126,8 +139,14 @@ public final class ModuleCatalog: Sendable {
         }
     }
 
-    /// What was found and not taken, at the last scan.
-    public var refused: [Refused] { state.withLock { $0.refused } }
+    /// What was found and not taken, at the last scan, and what is being loaded just now.
+    public var refused: [Refused] {
+        state.withLock { state in
+            guard let loading = state.loading else { return state.refused }
+            let hanging = Refused(file: loading, reason: "It is still being loaded.")
+            return state.refused.filter { $0.file != loading } + [hanging]
+        }
+    }
 
     /// The newest version of a module; nil when there is none of that key.
     public func module(_ key: String) -> ModuleExport? { module(key, version: nil) }
@@ -155,33 +174,54 @@ public final class ModuleCatalog: Sendable {
     }
 
     /// Looks into the folder again and loads files that are new. A file that was refused is tried
-    /// again. Reads files: not for a hot path.
+    /// again. Reads files and runs what modules do when they are loaded: not for a hot path.
+    ///
+    /// One look at a time: another waits for it, but no longer than ``patience``, since a module
+    /// may hang while it is loaded.
     public func rescan() {
         guard let folder else { return }
+        let end = ContinuousClock.now + Self.patience
+        while scanning.withLockIfAvailable({ _ in scan(folder) }) == nil {
+            guard ContinuousClock.now < end else { return }
+            usleep(10_000)
+        }
+    }
+
+    private func scan(_ folder: String) {
+        guard let names = Self.libraries(in: folder) else {
+            let reason = "The folder cannot be read."
+            state.withLock { $0.refused = [Refused(file: folder, reason: reason)] }
+            return
+        }
+        let known = state.withLock { $0.files }
+        var refused: [Refused] = []
+        for name in names where !known.contains(name) {
+            state.withLock { $0.loading = name }
+            do throws(ModuleFile.Problem) {
+                try take(try load(folder + "/" + name), from: name)
+            } catch {
+                refused.append(Refused(file: name, reason: error.description))
+            }
+        }
         state.withLock { state in
-            state.refused = []
-            guard let names = Self.libraries(in: folder) else {
-                state.refused = [Refused(file: folder, reason: "The folder cannot be read.")]
-                return
-            }
-            for name in names where !state.files.contains(name) {
-                do throws(ModuleFile.Problem) {
-                    let file = try load(folder + "/" + name)
-                    let (key, text) = (
-                        file.module.descriptor.key, file.module.descriptor.version
-                    )
-                    let version = ModuleVersion(text)
-                    guard state.modules[key]?[version] == nil else {
-                        throw ModuleFile.Problem(
-                            description: "There is a module \(key) \(text) already.")
-                    }
-                    state.modules[key, default: [:]][version] = Found(
-                        module: file.module, path: file.path)
-                    state.files.insert(name)
-                } catch {
-                    state.refused.append(Refused(file: name, reason: error.description))
-                }
-            }
+            state.loading = nil
+            state.refused = refused
+        }
+    }
+
+    private func take(_ file: ModuleFile, from name: String) throws(ModuleFile.Problem) {
+        let descriptor = file.module.descriptor
+        let version = ModuleVersion(descriptor.version)
+        let isNew = state.withLock { state in
+            guard state.modules[descriptor.key]?[version] == nil else { return false }
+            state.modules[descriptor.key, default: [:]][version] = Found(
+                module: file.module, path: file.path)
+            state.files.insert(name)
+            return true
+        }
+        guard isNew else {
+            throw ModuleFile.Problem(
+                description: "There is a module \(descriptor.key) \(descriptor.version) already.")
         }
     }
 
@@ -194,6 +234,8 @@ public final class ModuleCatalog: Sendable {
         }
     }
 
+    private static let librarySuffix = ".so"
+
     private static func libraries(in folder: String) -> [String]? {
         guard let directory = opendir(folder) else { return nil }
         defer { closedir(directory) }
@@ -203,7 +245,7 @@ public final class ModuleCatalog: Sendable {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             // The kit itself lies beside the modules where they are built.
-            let isLibrary = name.hasSuffix(".so") && name != "libProviderKit.so"
+            let isLibrary = name.hasSuffix(librarySuffix) && name != "libProviderKit.so"
             if isLibrary || name.hasSuffix(ModuleManifest.suffix) { names.append(name) }
         }
         return names.sorted()

@@ -58,7 +58,8 @@ package final class ModuleThreads: TaskExecutor {
         case .wake: work.signal()
         case .start: startThread()
         case .watch(let isFirst):
-            if isFirst { Thread.start { [self] in watch() } }
+            // Without it nobody is helped who waits; those that there are do what they can.
+            if isFirst { _ = try? OwnThread.run { [self] in watch() } }
             shortage.signal()
         }
     }
@@ -67,9 +68,12 @@ package final class ModuleThreads: TaskExecutor {
     var count: Int { state.withLock { $0.threads } }
 
     private func startThread() {
-        if Thread.start({ [self] in runJobs() }) { return }
-        // The system has none left: the others do what there is.
-        state.withLock { $0.threads -= 1 }
+        do throws(SystemFailure) {
+            try OwnThread.run { [self] in runJobs() }
+        } catch {
+            // The system has none left: the others do what there is.
+            state.withLock { $0.threads -= 1 }
+        }
     }
 
     private func runJobs() {
@@ -120,31 +124,5 @@ package final class ModuleThreads: TaskExecutor {
             if isOver { return }
             if isStuck { startThread() }
         }
-    }
-}
-
-private enum Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// - Returns: false when the system has none left.
-    @discardableResult
-    static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
-        var thread = pthread_t()
-        let body = Unmanaged.passRetained(Body(run))
-        let failure = pthread_create(
-            &thread, nil,
-            { raw in
-                if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
-                return nil
-            }, body.toOpaque())
-        guard failure == 0 else {
-            body.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
     }
 }

@@ -38,10 +38,10 @@ struct ProviderCall: Sendable {
         _ context: OperationContext, as reading: (ProviderReply) -> Answer?,
         sanity: (Answer) -> String? = { _ in nil }
     ) async throws(ProviderError) -> Answer {
-        guard breaker.admits() else {
+        guard breaker.admits(atCheckout: question.isAtCheckout) else {
             let seconds = Int(CircuitBreaker.pause.components.seconds)
             throw .unavailable(
-                message: "\(moduleKey) has not been answering; it is left alone for a while",
+                message: "\(moduleKey) has not been serving anybody; it is left alone for a while",
                 retryAfterSeconds: seconds)
         }
         let began = ContinuousClock.now
@@ -54,19 +54,26 @@ struct ProviderCall: Sendable {
                 throw doubt(effect, "the answer made no sense: \(nonsense)")
             }
             // What a module can know by itself says nothing about its provider.
-            if question.isForProvider { breaker.answered() } else { breaker.unanswered() }
-            tally?.record(instanceID, hasFailed: false, took: ContinuousClock.now - began)
+            if question.isForProvider {
+                breaker.answered(atCheckout: question.isAtCheckout)
+                tally?.record(instanceID, hasFailed: false, took: ContinuousClock.now - began)
+            } else {
+                breaker.unanswered()
+            }
             note(operation, context, began, .debug, "ok")
             return answer
         } catch {
             let isHosts = HostFault.explains(error)
             let error = settled(error, effect).writable
             if isHosts {
-                breaker.unanswered()
+                breaker.unanswered(atCheckout: question.isAtCheckout)
             } else {
                 tell(breaker, of: error, after: question)
-                tally?.record(
-                    instanceID, hasFailed: error.isFailure, took: ContinuousClock.now - began)
+                // Strangers, too, can have a module look at what they call a webhook.
+                if question.isForProvider {
+                    tally?.record(
+                        instanceID, hasFailed: error.isFailure, took: ContinuousClock.now - began)
+                }
             }
             note(operation, context, began, .notice, error.description)
             throw error
@@ -90,11 +97,15 @@ struct ProviderCall: Sendable {
     private func tell(
         _ breaker: CircuitBreaker, of error: ProviderError, after question: ProviderQuestion
     ) {
+        let atCheckout = question.isAtCheckout
         switch error {
-        case .unavailable, .ambiguous: breaker.failed()
-        case .misconfigured where question.isForProvider: breaker.failed()
-        case .misconfigured: breaker.unanswered()
-        case .declined, .invalidRequest, .unsupported, .signatureInvalid: breaker.answered()
+        case .unavailable, .ambiguous: breaker.failed(atCheckout: atCheckout)
+        // A stranger's webhook has no signature, and that says nothing about the provider.
+        case _ where !question.isForProvider: breaker.unanswered()
+        case .misconfigured: breaker.failed(atCheckout: atCheckout)
+        case .invalidRequest where question.isStart: breaker.refused()
+        case .declined, .invalidRequest, .unsupported, .signatureInvalid:
+            breaker.answered(atCheckout: atCheckout)
         }
     }
 

@@ -47,6 +47,18 @@ extension ProviderQuestion {
         }
     }
 
+    /// Whether a customer waits for the answer, and another provider could give one.
+    var isAtCheckout: Bool {
+        switch self {
+        case .start, .quotes, .calculate: true
+        default: false
+        }
+    }
+
+    /// Whether a customer wants to pay. What makes no sense of a parcel or an address does not for
+    /// that one customer; what makes none of a payment may be the market's mistake.
+    var isStart: Bool { if case .start = self { true } else { false } }
+
     /// Who can be asked this; nil for what everybody can.
     var role: ProviderRole? {
         switch self {

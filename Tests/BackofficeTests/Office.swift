@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Kernel
+import ProviderKit
 import Redis
 import TestSupport
 import Vocabulary
@@ -20,10 +21,11 @@ struct Office: Sendable {
 
     static func run(
         settings: (inout KernelSettings) -> Void = { _ in }, checkingInvariants: Bool = true,
+        modules: [ModuleExport] = [],
         _ body: @escaping @Sendable (Office) async throws -> Void
     ) async throws {
         try await TestMarketplace.run(
-            settings: settings, checkingInvariants: checkingInvariants
+            settings: settings, checkingInvariants: checkingInvariants, modules: modules
         ) { market in
             let app = try self.app(of: market)
             var tokens: [AdminRole: String] = [:]

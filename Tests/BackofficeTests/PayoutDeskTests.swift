@@ -156,6 +156,29 @@ import Vocabulary
         }
     }
 
+    @Test func `a payout of which a part was taken back at its provider says so on its page`()
+        async throws
+    {
+        try await Office.run { office in
+            let sale = try await Sale(office.market)
+            try await sale.deliver(office.market)
+            let kernel = office.market.marketplace
+            let payout = try #require(try await kernel.runPayouts().payouts.first)
+            let path = "/payouts/\(payout.id)"
+            for (version, code) in [(1, nil), (501, "reversed_in_part")] as [(Int64, String?)] {
+                _ = try await kernel.settlePayout(
+                    payout.id,
+                    PayoutSnapshot(
+                        reference: "tr_1", status: .succeeded, amount: payout.amount,
+                        version: version, failureCode: code))
+                let page = try await office.get(path).text
+                #expect(page.contains("Since then") == (code != nil))
+                #expect(
+                    page.contains("A part of it was taken back at the provider.") == (code != nil))
+            }
+        }
+    }
+
     @Test func `a freeze has a reason, is seen, and ends`() async throws {
         try await Office.run { office in
             let sale = try await Sale(office.market)

@@ -6,6 +6,8 @@ import Testing
         ["nonsense"], ["migrate", "--nonsense"], ["serve", "kitchen"], ["bench", "nothing"],
         ["admin", "create"], ["admin", "create", "--email", "a@b.de", "--role", "emperor"],
         ["module", "check"], ["drill", "swap", "--drain-within", "0"],
+        // They end when their work is done, and not after a time.
+        ["bench", "flashsale", "--seconds", "3"], ["bench", "replay", "/", "--seconds", "3"],
     ])
     func `with what it does not know ends with 64 and the usage`(
         _ arguments: [String]

@@ -32,7 +32,7 @@ final class FreshMachine: Sendable {
                 atPath: folder + "/" + path, withIntermediateDirectories: true)
         }
         let checkout = Self.checkout
-        for file in ["Config/run", "Config/test", "Config/machine.sh"] {
+        for file in ["run", "test", "machine.sh", "install-packages"].map({ "Config/" + $0 }) {
             try files.copyItem(atPath: checkout + "/" + file, toPath: folder + "/" + file)
         }
         try files.createSymbolicLink(
@@ -45,8 +45,8 @@ final class FreshMachine: Sendable {
             chmod(path, 0o755)
         }
         let own = [
-            "bash", "dirname", "env", "flock", "grep", "head", "id", "mkdir", "mktemp", "rm", "sed",
-            "tail",
+            "bash", "cat", "chmod", "cp", "dirname", "env", "flock", "grep", "head", "id", "mkdir",
+            "mktemp", "mv", "rm", "sed", "tail",
         ]
         for tool in isBare ? own : [] where programs[tool] == nil {
             try files.createSymbolicLink(
@@ -54,7 +54,8 @@ final class FreshMachine: Sendable {
         }
         environment = [
             "PATH": folder + "/bin" + (isBare ? "" : ":/usr/sbin:/usr/bin:/sbin:/bin"),
-            "HOME": folder, "GUILDHALL_APP_PROCESSES": "1", "GUILDHALL_SHUTDOWN_SECONDS": "60",
+            "HOME": folder, "GUILDHALL_DEBIAN": folder + "/debian", "GUILDHALL_APP_PROCESSES": "1",
+            "GUILDHALL_SHUTDOWN_SECONDS": "60",
             "GUILDHALL_POSTGRES_PORT": "\(port + 8)", "GUILDHALL_REDIS_PORT": "\(port + 9)",
         ].merging(marketPorts(from: port)) { $1 }.merging(more) { $1 }
     }
@@ -71,8 +72,11 @@ final class FreshMachine: Sendable {
     ]
 
     /// Runs `Config/run`, or another of the scripts, to its end.
-    func run(_ script: String = "run") async throws -> Guildhall.Outcome {
-        try await Guildhall.run(program: folder + "/Config/" + script, [], environment: environment)
+    func run(
+        _ script: String = "run", _ arguments: String...
+    ) async throws -> Guildhall.Outcome {
+        try await Guildhall.run(
+            program: folder + "/Config/" + script, arguments, environment: environment)
     }
 
     /// Runs lines of bash with all that `Config/machine.sh` has, as the scripts do.
@@ -82,14 +86,21 @@ final class FreshMachine: Sendable {
             program: "/usr/bin/env", ["-C", folder, "bash", "-c", lines], environment: environment)
     }
 
-    /// Starts `Config/run` in a process group of its own, as a terminal does. Whoever runs these
-    /// tests in the background ignores Ctrl-C, and a shell that inherits that hears none. A test
-    /// beside these closes new files to others for a moment.
-    func start(log: String) throws -> Program {
+    /// Starts `Config/run`, or another of the scripts, in a process group of its own, as a terminal
+    /// does. Whoever runs these tests in the background ignores Ctrl-C, and a shell that inherits
+    /// that hears none. A test beside these closes new files to others for a moment.
+    func start(
+        _ script: String = "run", _ arguments: String..., log: String
+    ) throws -> Program {
         try Program(
             "/usr/bin/env",
-            ["-i", "--default-signal=INT,TERM,HUP"] + environment.map { "\($0.key)=\($0.value)" }
-                + ["/bin/bash", "-c", "umask 022 && exec \"$0\"", folder + "/Config/run"],
+            ["-i", "--default-signal=INT,TERM,HUP,PIPE"]
+                + environment.map { "\($0.key)=\($0.value)" }
+                + [
+                    "/bin/bash", "-c", "umask 022 && exec \"$0\" \"$@\"",
+                    folder + "/Config/" + script,
+                ]
+                + arguments,
             log: log)
     }
 

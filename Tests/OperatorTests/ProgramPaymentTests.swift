@@ -59,6 +59,47 @@ import Vocabulary
         }
     }
 
+    @Test func `leave none of their secrets in its log`() async throws {
+        let cards = Self.plugins + "Payments/SandboxCards/"
+        let modules = [
+            "sandbox-cards.module.json": cards + "sandbox-cards.module.json",
+            "sandbox_cards.py": cards + "sandbox_cards.py",
+            "guildhall_frames.py": Self.plugins + "guildhall_frames.py",
+        ]
+        try await RunningHost.with(modules: modules) { host in
+            let program = host.modulesFolder + "/sandbox_cards.py"
+            let text = try String(contentsOfFile: program, encoding: .utf8)
+            // It is started when it is first asked.
+            try text.replacing(
+                "def make(settings):\n",
+                with: """
+                    def make(settings):
+                        print("Told:", settings, file=__import__("sys").stderr, flush=True)
+
+                    """
+            ).write(toFile: program, atomically: false, encoding: .utf8)
+            let id = try await host.market.createProviderInstance(
+                module: "sandbox-cards", name: "Cards",
+                settings: [
+                    "url": "http://127.0.0.1:9", "apiKey": "sk_sandbox_of_nobody",
+                    "webhookSecret": "whsec_of_nobody",
+                ], as: nil
+            ).id
+
+            // Nobody is there who could answer.
+            _ = try? await host.market.providers.payment(id)
+                .start(Self.start("tok_visa"), Self.context("told"))
+
+            for _ in 0..<500 where try !host.log().contains("sandbox-cards: Told: ") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let log = try host.log()
+            #expect(log.contains("'apiKey': '(secret)'"), "\(log)")
+            #expect(log.contains("'webhookSecret': '(secret)'"))
+            #expect(!log.contains("of_nobody"))
+        }
+    }
+
     private static func start(_ card: String) -> PaymentStart {
         PaymentStart(
             paymentID: "p-\(card)", amount: Money(4250, .eur), method: card, capture: .now,

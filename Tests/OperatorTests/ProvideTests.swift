@@ -208,6 +208,7 @@ import Vocabulary
             #expect(outcome.output.contains("process \(status.pid)"))
             #expect(outcome.output.contains("table-rate-shipping 1.0"))
             #expect(outcome.output.contains("its memory is closed to everybody but root"))
+            #expect(outcome.output.contains("modules in Swift are this process's own code"))
             let limits = try String(
                 contentsOfFile: "/proc/\(status.pid)/limits", encoding: .utf8)
             let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }

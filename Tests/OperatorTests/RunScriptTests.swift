@@ -29,9 +29,10 @@ import Testing
             #expect(lines.count == 1)
             let line = try #require(lines.first)
             let packages = try #require(
-                line.split(separator: "as root type: apt-get update && apt-get install -y ").last
+                line.split(separator: "as root type: \(machine.folder)/Config/install-packages ")
+                    .last
             ).split(separator: " ")
-            #expect(packages.first == "--no-install-recommends", "\(line)")
+            #expect(packages.first == "binutils", "\(line)")
             #expect(packages.contains("postgresql-15") && packages.contains("redis-server"))
             #expect(!packages.contains("util-linux"))
         }
@@ -174,6 +175,30 @@ import Testing
             let said = try String(contentsOfFile: log, encoding: .utf8)
             #expect(said.contains("PostgreSQL stopped; the data stays"), "\(said)")
             #expect(machine.processes.isEmpty)
+        }
+    }
+
+    @Test func `stops all that it started when nobody reads any more what it says`()
+        async throws
+    {
+        try await on(try FreshMachine(FreshMachine.complete)) { machine in
+            // As `Config/run | tee log`, of which Ctrl-C ends `tee` first.
+            let reader = try NamedPipe(machine.folder + "/said")
+            let market = try machine.start(log: reader.path)
+            let isOpen = try await eventually {
+                if market.hasEnded { return true }
+                return try await HTTPAnswer.get(machine.port, "/")?.status == 200
+            }
+            try #require(isOpen && !market.hasEnded)
+
+            reader.close()
+            kill(-market.pid, SIGINT)
+
+            #expect(try await market.waitForEnd() == 130)
+            #expect(machine.processes.isEmpty, "\(machine.programs)")
+            let log = try String(
+                contentsOfFile: machine.folder + "/.guildhall/logs/worker.log", encoding: .utf8)
+            #expect(log.contains("\"process.stopped\""), "it was not let finish")
         }
     }
 

@@ -26,6 +26,7 @@ final class RunningHost: Sendable {
     private let environment: [String: String]
     private let home: String
     let modulesFolder: String
+    private var logFile: String { home + "/host.log" }
     private let state = Mutex(State())
 
     /// - Parameter modules: files of a modules folder of its own, each with what it is a copy of;
@@ -97,7 +98,8 @@ final class RunningHost: Sendable {
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        let log = open(logFile, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        process.standardError = FileHandle(fileDescriptor: log, closeOnDealloc: true)
         process.terminationHandler = { [weak self] process in
             guard let self else { return }
             let (pid, code) = (process.processIdentifier, process.terminationStatus)
@@ -115,6 +117,9 @@ final class RunningHost: Sendable {
     func status() async throws -> HostStatus {
         try await connection.status(within: .seconds(180))
     }
+
+    /// What all of them have said.
+    func log() throws -> String { try String(contentsOfFile: logFile, encoding: .utf8) }
 
     /// How the hosts ended that have ended: the code of an exit, or the number of a signal.
     var exits: [(pid: Int32, code: Int32)] { state.withLock { $0.exits } }

@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    @Test func `goes on when nobody reads any more what it says`() async throws {
+        let port = try freePorts(40)
+        let home = "/tmp/guildhall-up-\(getpid())-\(port)"
+        try FileManager.default.createDirectory(
+            atPath: home, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        let environment = marketPorts(from: port).merging([
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1", "GUILDHALL_HOME": home,
+        ]) { $1 }
+        let reader = try NamedPipe(home + "/said")
+
+        let market = try Program(
+            "/usr/bin/env",
+            ["-i", "--default-signal=PIPE"] + environment.map { "\($0.key)=\($0.value)" }
+                + [Guildhall.productsFolder + "/guildhall", "up"], log: reader.path)
+        reader.close()
+
+        // It found that its servers are dead, and was not ended by the first thing that it said.
+        #expect(try await market.waitForEnd() == 1)
+    }
+
     private static func children(of pid: pid_t) -> [pid_t] {
         let tasks =
             (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []

@@ -180,7 +180,7 @@ import Testing
                         try await database.transaction { tx in
                             runs.count.withLock { $0 += 1 }
                             try await tx.execute("update a set n = n + 1 where x = \(first)")
-                            try await Task.sleep(for: .milliseconds(60))
+                            try await Task.sleep(for: .milliseconds(400))
                             try await tx.execute("update a set n = n + 1 where x = \(second)")
                         }
                     }

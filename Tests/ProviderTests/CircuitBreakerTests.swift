@@ -4,16 +4,16 @@ import Vocabulary
 
 @testable import ProviderHost
 
-@Suite struct `A circuit breaker` {
-    /// A clock that moves when it is told to.
-    private final class Clock: Sendable {
-        private let time = Mutex(Instant(secondsSince1970: 1_800_000_000))
-        var now: Instant { time.withLock { $0 } }
-        func pass(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
-    }
+/// A clock that moves when it is told to.
+final class MovedClock: Sendable {
+    private let time = Mutex(Instant(secondsSince1970: 1_800_000_000))
+    var now: Instant { time.withLock { $0 } }
+    func pass(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
+}
 
+@Suite struct `A circuit breaker` {
     @Test func `opens after five failures, lets one call try, and closes when that is answered`() {
-        let clock = Clock()
+        let clock = MovedClock()
         let breaker = CircuitBreaker { clock.now }
         for _ in 0..<CircuitBreaker.failuresMax {
             #expect(breaker.admits())
@@ -29,7 +29,7 @@ import Vocabulary
     }
 
     @Test func `stays open when the one that tries fails, and waits anew`() {
-        let clock = Clock()
+        let clock = MovedClock()
         let breaker = CircuitBreaker { clock.now }
         for _ in 0..<CircuitBreaker.failuresMax { breaker.failed() }
         clock.pass(CircuitBreaker.pause)
@@ -41,5 +41,94 @@ import Vocabulary
         // Nobody could ask: another may try at once.
         breaker.unanswered()
         #expect(breaker.admits())
+    }
+
+    @Test func `opens to customers when starts fail, however many look-ups are answered`() {
+        let clock = MovedClock()
+        let breaker = CircuitBreaker { clock.now }
+        for _ in 0..<CircuitBreaker.failuresMax {
+            #expect(breaker.admits(atCheckout: true))
+            breaker.failed(atCheckout: true)
+            #expect(breaker.admits())
+            breaker.answered()
+        }
+        #expect(!breaker.admits(atCheckout: true) && breaker.isHoldingBack)
+        #expect(breaker.admits(), "what was begun there goes on")
+        breaker.answered()
+        #expect(!breaker.admits(atCheckout: true), "a look-up closed it")
+        // One that began before it opened.
+        breaker.answered(atCheckout: true)
+        #expect(!breaker.admits(atCheckout: true), "a late answer closed it")
+
+        clock.pass(CircuitBreaker.pause)
+        #expect(breaker.admits(atCheckout: true))
+        #expect(!breaker.admits(atCheckout: true), "a second one tries at the same time")
+        breaker.failed(atCheckout: true)
+        #expect(!breaker.admits(atCheckout: true))
+        clock.pass(CircuitBreaker.pause)
+        #expect(breaker.admits(atCheckout: true))
+        breaker.answered(atCheckout: true)
+        #expect(breaker.admits(atCheckout: true) && breaker.admits(atCheckout: true))
+        #expect(!breaker.isHoldingBack)
+    }
+
+    /// Of five calls, so many fail, never five in a row; a call every so many seconds.
+    @Test(arguments: [(3, 1, true), (2, 1, false), (3, 2, false)])
+    func `opens when half of twenty calls of customers in half a minute fail`(
+        _ failing: Int, _ seconds: Int, _ opens: Bool
+    ) {
+        let clock = MovedClock()
+        let breaker = CircuitBreaker { clock.now }
+        for index in 0..<20 {
+            clock.pass(.seconds(seconds))
+            #expect(breaker.admits(atCheckout: true), "it opened after \(index) calls")
+            if index % 5 >= 5 - failing {
+                breaker.failed(atCheckout: true)
+            } else {
+                breaker.answered(atCheckout: true)
+            }
+        }
+        #expect(breaker.isHoldingBack == opens)
+        guard opens else { return }
+
+        // The one that tries is answered: what went before counts no more.
+        clock.pass(CircuitBreaker.pause)
+        #expect(breaker.admits(atCheckout: true))
+        breaker.answered(atCheckout: true)
+        breaker.failed(atCheckout: true)
+        #expect(!breaker.isHoldingBack)
+    }
+
+    @Test func `opens when twenty starts in a row are invalid, not for one customer's odd input`() {
+        let clock = MovedClock()
+        let breaker = CircuitBreaker { clock.now }
+        func refuse(_ count: Int) {
+            for _ in 0..<count {
+                #expect(breaker.admits(atCheckout: true))
+                breaker.refused()
+                breaker.answered()
+            }
+        }
+        // Somebody else pays in between.
+        for _ in 0..<5 {
+            refuse(CircuitBreaker.fruitlessMax - 1)
+            breaker.answered(atCheckout: true)
+        }
+        #expect(!breaker.isHoldingBack)
+
+        refuse(CircuitBreaker.fruitlessMax)
+        #expect(breaker.isHoldingBack && breaker.admits() && !breaker.admits(atCheckout: true))
+
+        clock.pass(CircuitBreaker.pause)
+        #expect(breaker.admits(atCheckout: true))
+        breaker.refused()
+        #expect(!breaker.admits(atCheckout: true))
+        clock.pass(CircuitBreaker.pause)
+        #expect(breaker.admits(atCheckout: true))
+        // Nobody could ask: another may try at once.
+        breaker.unanswered(atCheckout: true)
+        #expect(breaker.admits(atCheckout: true))
+        breaker.answered(atCheckout: true)
+        #expect(!breaker.isHoldingBack)
     }
 }

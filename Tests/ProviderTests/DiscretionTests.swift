@@ -57,4 +57,20 @@ import Vocabulary
         #expect(snapshot?.failureMessage == Self.kept)
         #expect(snapshot?.reference == "p1")
     }
+
+    @Test func `names no line of a secret that has several, nor what is left of overlapping ones`()
+    {
+        let discretion = Discretion(
+            InstanceSettings(
+                instanceID: "test",
+                secrets: [
+                    "pem": Secret("-----BEGIN KEY-----\r\nMIIEvQIBADAN\r\nQw==\r\n"),
+                    "one": Secret("abcdefgh"), "two": Secret("efghijkl"),
+                ]))
+
+        #expect(discretion.words("at MIIEvQIBADAN, Qw==") == "at (secret), Qw==")
+        #expect(discretion.words("abcdefghijkl mnop") == "(secret) mnop")
+        // A mark on the last letter makes another letter of it, for whoever reads it.
+        #expect(discretion.words("abcdefgh\u{301}") == "(secret)\u{301}")
+    }
 }

@@ -1,3 +1,5 @@
+import AsyncHTTPClient
+import NIOCore
 import ProviderKit
 import Testing
 import Vocabulary
@@ -69,9 +71,34 @@ import Vocabulary
             let client = HostClient(
                 privateHosts: [], resolver: NameResolver { _ in [decent].compactMap { $0 } })
 
+            let host = try #require(WebAddress("https://localhost:\(port)/"))
+            let connector = try #require(try await client.connector(to: host))
+
+            // Below TLS, at the connection itself.
+            await #expect(throws: AddressForbidden.self) {
+                try await connector.execute(
+                    HTTPClientRequest(url: "http://localhost:\(port)/"),
+                    deadline: .now() + .seconds(30))
+            }
+            #expect(
+                await refusal(client, "https://localhost:\(port)/", hosts: ["localhost"]) != nil)
+            #expect(visits() == 0, "a request came through")
+            try await client.shutDown()
+        }
+    }
+
+    /// Whoever stands between reads what is sent by http, secrets included.
+    @Test func `is a public host by http`() async throws {
+        try await withServer { port, visits in
+            let decent = NetworkAddress("93.184.216.34")
+            let client = HostClient(
+                privateHosts: ["other.example"],
+                resolver: NameResolver { _ in [decent].compactMap { $0 } })
+
             let error = await refusal(client, "http://localhost:\(port)/", hosts: ["localhost"])
 
-            #expect(error?.code == "address.not-allowed")
+            #expect(error?.code == "address.not-encrypted")
+            #expect(error?.message.hasPrefix("localhost is talked to by https only") ?? false)
             #expect(visits() == 0, "a request came through")
             try await client.shutDown()
         }
@@ -118,9 +145,38 @@ import Vocabulary
         }
 
         #expect(hosts(.sandbox, "https://live.example/v1") == ["test.example"])
+        #expect(hosts(.sandbox, "https://LIVE.example./v1") == ["test.example"])
         #expect(
             hosts(.live, "https://live.example/v1")
                 == ["test.example", "api.example", "live.example"])
+    }
+
+    /// A name may end with a dot: it is the same host, whoever wrote it.
+    @Test func `is no other host because of a dot at its end`() async throws {
+        func hosts(
+            _ declared: String, _ live: String, mode: InstanceMode, allowed: Set<String>? = nil
+        ) -> Set<String> {
+            ModuleDescriptor(
+                kind: .payment, key: "k", name: "K", version: "1", hosts: [declared, "b.example"],
+                liveHosts: [live]
+            ).reachableHosts(InstanceSettings(instanceID: "i", mode: mode), allowed: allowed)
+        }
+        #expect(hosts("a.example", "a.example.", mode: .sandbox) == ["b.example"])
+        #expect(hosts("A.example.", "a.example", mode: .sandbox) == ["b.example"])
+        #expect(
+            hosts("a.example.", "c.example", mode: .live, allowed: ["a.example"]) == ["a.example"])
+        #expect(
+            hosts("a.example", "c.example", mode: .live, allowed: ["a.example."]) == ["a.example"])
+
+        try await withServer { port, visits in
+            let client = HostClient(privateHosts: ["127.0.0.1.:\(port)"])
+            let transport = HostTransport(client: client, hosts: ["127.0.0.1"])
+            let status = try? await transport.send(
+                HTTPRequest("GET", "http://127.0.0.1:\(port)/"), deadline: soon
+            ).status
+            #expect(status == 404 && visits() == 1)
+            try await client.shutDown()
+        }
     }
 
     @Test func `is a host that its module declares and nobody allowed`() async throws {

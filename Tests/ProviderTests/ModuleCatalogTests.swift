@@ -98,6 +98,40 @@ import Vocabulary
         #expect(!FileManager.default.fileExists(atPath: notes))
     }
 
+    /// The module hangs as long as a file lies beside it, and notes each time it is loaded.
+    @Test func `is read while it loads a module that hangs, and loads it once`() async throws {
+        let files = FileManager.default
+        let folder = files.temporaryDirectory
+            .appending(path: "modules-\(hexadecimal(randomBytes(8)))").path()
+        let file = folder + "/hangs-when-loaded.so"
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? files.removeItem(atPath: folder) }
+        try files.copyItem(
+            atPath: productsFolder + "/libTableRateShipping.so", toPath: folder + "/a.so")
+        let own = ModuleCatalog(folder: folder)
+        try files.copyItem(atPath: productsFolder + "/libTrappingModule.so", toPath: file)
+        try Data().write(to: URL(filePath: file + ".hold"))
+
+        let first = Task(executorPreference: ModuleThreads.shared) { own.rescan() }
+        await eventually { files.fileExists(atPath: file + ".loads") }
+        let hanging = own.refused
+        #expect(files.fileExists(atPath: file + ".hold"), "nobody waited for the module")
+        #expect(hanging.map(\.file) == ["hangs-when-loaded.so"])
+        #expect(hanging.first?.reason == "It is still being loaded.")
+        #expect(own.modules.map(\.descriptor.key) == ["table-rate-shipping"])
+        // Another look waits for a while, and goes without.
+        await Task(executorPreference: ModuleThreads.shared) { own.rescan() }.value
+        #expect(own.modules.count == 1 && own.refused == hanging)
+
+        try files.removeItem(atPath: file + ".hold")
+        await first.value
+        own.rescan()
+
+        #expect(own.modules.map(\.descriptor.key) == ["table-rate-shipping", "trapping-module"])
+        #expect(own.refused.isEmpty)
+        #expect(try Data(contentsOf: URL(filePath: file + ".loads")).count == 1)
+    }
+
     /// Of another major number, what an instance was set up with may mean something else.
     @Test func `has the version that was wanted, or the newest of its major number`() {
         let modules = ["1.0", "1.2", "1.10", "2.0"].map { version in

@@ -15,6 +15,8 @@ struct ScriptedPayments: PaymentProvider {
     var hangs = false
     var beforeStart: @Sendable () async -> Void = {}
     var error: ProviderError?
+    /// Of starts alone.
+    var startError: ProviderError?
 
     init() {}
     init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {}
@@ -39,6 +41,7 @@ struct ScriptedPayments: PaymentProvider {
         _ request: PaymentStart, _ context: OperationContext
     ) async throws(ProviderError) -> StartedPayment {
         await beforeStart()
+        if let startError { throw startError }
         return StartedPayment(snapshot: try await answer())
     }
 

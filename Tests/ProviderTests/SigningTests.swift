@@ -77,8 +77,15 @@ import Vocabulary
     func `web addresses are read`(_ text: String) { #expect(WebAddress(text) != nil) }
 
     @Test(arguments: [
+        "https://a.example./x", "https://A.EXAMPLE.:443", "https://a.example",
+    ])
+    func `a web address is the same with a dot at its name's end`(_ text: String) {
+        #expect(WebAddress(text)?.host == "a.example")
+    }
+
+    @Test(arguments: [
         "", "ftp://a", "http://", "http://u@a", "http://a:99999", "http://a:0", "http://a b",
-        "http://a\n", "http://:80",
+        "http://a\n", "http://:80", "https://.", "https://a.example..", "https://.:443",
     ])
     func `what is no web address is refused`(_ text: String) { #expect(WebAddress(text) == nil) }
 }

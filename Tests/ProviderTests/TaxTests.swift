@@ -41,7 +41,7 @@ import Vocabulary
         #expect(tax.rate == PartsPerMillion(190_000))
         #expect(tax.label == "VAT 19 %")
         #expect(tax.remitter == .seller)
-        #expect(tax.source == "ibericode/vat-rates 4, DE since 2021-01-01")
+        #expect(tax.source == "ibericode/vat-rates 4 (as of 2025-08-12): DE from 2021-01-01")
     }
 
     @Test(arguments: [
@@ -59,15 +59,86 @@ import Vocabulary
         #expect(tax.base == amount)
     }
 
-    @Test(arguments: [
-        ("DE", "2020-06-30", 190_000), ("DE", "2020-07-01", 160_000), ("DE", "2020-12-31", 160_000),
-        ("DE", "2021-01-01", 190_000), ("FI", "2024-08-31", 240_000), ("FI", "2024-09-01", 255_000),
-        ("RO", "2025-08-01", 210_000), ("EE", "2025-07-01", 240_000), ("SK", "2025-01-01", 230_000),
-    ])
+    @Test(
+        arguments: [
+            ("DE", "2020-06-30", 190_000), ("DE", "2020-07-01", 160_000),
+            ("DE", "2020-12-31", 160_000),
+            ("DE", "2021-01-01", 190_000), ("FI", "2024-08-31", 240_000),
+            ("FI", "2024-09-01", 255_000),
+            ("RO", "2025-08-01", 210_000), ("EE", "2025-07-01", 240_000),
+            ("SK", "2025-01-01", 230_000),
+        ] as [(String, String, Int64)])
     func `goes by the day`(_ country: String, _ day: String, _ rate: Int64) async throws {
         let tax = try await line(Money(10_000, .eur), to: country, on: day + "T12:00:00Z")
 
         #expect(tax.rate.value == rate)
+    }
+
+    @Test(
+        arguments: [
+            ("FI", "2025-12-31", "reduced", 140_000), ("FI", "2026-01-01", "reduced", 135_000),
+            ("FI", "2026-01-01", "reduced2", 100_000), ("LT", "2025-12-31", "reduced", 90_000),
+            ("LT", "2026-01-01", "reduced", 120_000), ("LT", "2026-01-01", "reduced2", 50_000),
+        ] as [(String, String, String, Int64)])
+    func `goes by the day for reduced rates too`(
+        _ country: String, _ day: String, _ code: String, _ rate: Int64
+    ) async throws {
+        let tax = try await line(
+            Money(10_000, .eur), to: country, code: code, on: day + "T12:00:00Z")
+
+        #expect(tax.rate.value == rate)
+        #expect(tax.treatment == .reduced)
+    }
+
+    @Test(
+        arguments: [
+            ("PT", "9000-001", [220_000, 120_000, 40_000]),
+            ("PT", "9500-001", [160_000, 90_000, 40_000]),
+            ("PT", "1000-001", [230_000, 130_000, 60_000]),
+            ("AT", "6991", [190_000, 130_000, 100_000]),
+            ("AT", "6691", [190_000, 130_000, 100_000]), ("FR", "97110", [85_000, 21_000, 21_000]),
+            ("FR", "97200", [85_000, 21_000, 21_000]), ("FR", "97400", [85_000, 21_000, 21_000]),
+        ] as [(String, String, [Int64])])
+    func `of a territory is reduced as the law of its own has it`(
+        _ country: String, _ postcode: String, _ rates: [Int64]
+    ) async throws {
+        for (code, rate) in zip(["standard", "reduced", "reduced2"], rates) {
+            let tax = try await line(
+                Money(10_000, .eur), to: country, postcode: postcode, code: code)
+            #expect(tax.rate.value == rate, "\(code)")
+            #expect(tax.treatment == (code == "standard" ? .standard : .reduced))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("9000-001", "2024-09-30", "reduced2", 50_000),
+            ("9000-001", "2024-10-01", "reduced2", 40_000),
+            ("9500-001", "2021-06-30", "standard", 180_000),
+            ("9500-001", "2021-07-01", "standard", 160_000),
+        ] as [(String, String, String, Int64)])
+    func `of a territory goes by the day`(
+        _ postcode: String, _ day: String, _ code: String, _ rate: Int64
+    ) async throws {
+        let tax = try await line(
+            Money(10_000, .eur), to: "PT", postcode: postcode, code: code, on: day + "T12:00:00Z")
+
+        #expect(tax.rate.value == rate)
+    }
+
+    @Test(
+        arguments: [
+            ("FI", nil, "Finnish Tax Administration, "), ("LT", nil, "Lithuania, law XV-287 "),
+            ("PT", "9500-001", "Portugal, Ofício Circulado 25045/2024 "),
+            ("FR", "97400", "France, Code général des impôts, article 296 "),
+            ("SE", nil, "ibericode/vat-rates 4 (as of 2025-08-12): "),
+        ] as [(String, String?, String)])
+    func `names the table or the law that says so`(
+        _ country: String, _ postcode: String?, _ source: String
+    ) async throws {
+        let tax = try await line(Money(100, .eur), to: country, postcode: postcode)
+
+        #expect(tax.source.hasPrefix(source), "\(tax.source)")
     }
 
     @Test func `knows reduced, exempt and territories`() async throws {
@@ -89,6 +160,9 @@ import Vocabulary
         #expect(texas.remitter == .platform)
         #expect(texas.jurisdiction == "US-TX")
         #expect(texas.amount == Money(625, .usd))
+        #expect(
+            texas.source == "Tax Foundation, State and Local Sales Tax Rates, 2025 "
+                + "(as of 2025-01-01): the base rate of TX")
     }
 
     @Test func `is nothing, with a reason, where nothing is due`() async throws {
@@ -105,13 +179,16 @@ import Vocabulary
         }
     }
 
-    @Test func `has a rate for all members, the United Kingdom and all states`() async throws {
+    @Test func `has a row for all members, the United Kingdom, all states and all territories`()
+        async throws
+    {
         let members = """
             AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB
             """
         for country in members.split(separator: " ") {
             let tax = try await line(Money(10_000, .eur), to: String(country))
             #expect(tax.amount.isPositive, "\(country)")
+            #expect(tax.source.contains(" from 2"), "\(country)")
         }
         let states =
             "AL AZ AR CA CO CT DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO NE "
@@ -120,6 +197,14 @@ import Vocabulary
             let tax = try await line(
                 Money(10_000, .usd), to: "US", region: String(state), includesTax: false)
             #expect(tax.amount.isPositive, "\(state)")
+        }
+        for (country, start) in [
+            ("DE", "27498"), ("DE", "78266"), ("ES", "35"), ("ES", "38"), ("ES", "51"),
+            ("ES", "52"), ("FR", "973"), ("FR", "976"), ("GR", "63086"), ("IT", "22061"),
+            ("IT", "23041"),
+        ] {
+            let tax = try await line(Money(100, .eur), to: country, postcode: start + "01")
+            #expect(tax.treatment == .notSubject, "\(country) \(start)")
         }
     }
 }

@@ -48,6 +48,24 @@ import Web
         }
     }
 
+    @Test func `a look says what the file takes off sale, and by which line`() async throws {
+        try await Desk.run { desk in
+            let browser = try await desk.colleague(.owner)
+            let file = "Handle,Title,Variant Price,Variant Inventory Qty,Published\nmug,Mug,5,4,"
+            let (first, all) = try await preview(browser, Array((file + "true\n").utf8))
+            _ = try await browser.submit(first, try #require(all))
+
+            let (looked, action) = try await preview(browser, Array((file + "false\n").utf8))
+
+            #expect(looked.text.contains("<dt>Of these, taken off sale</dt><dd>1</dd>"))
+            #expect(!looked.text.contains("Of these, put on sale"))
+            #expect(looked.text.contains("Line 2 · mug · Published"))
+            _ = try await browser.submit(looked, try #require(action))
+            let drafts = try await desk.kernel.listings(in: .draft, as: desk.shop.member).items
+            #expect(drafts.map(\.title) == ["Mug"])
+        }
+    }
+
     @Test func `pictures that came with the file are imported with it`() async throws {
         try await Desk.run { desk in
             let browser = try await desk.colleague(.owner)

@@ -1,4 +1,5 @@
 import Kernel
+import ProviderKit
 import TestSupport
 import Testing
 import Vocabulary
@@ -43,6 +44,34 @@ import Web
             #expect(!late.text.contains("Pay me"))
             #expect(
                 try await desk.kernel.payouts(as: desk.shop.member, PageRequest()).items.count == 1)
+        }
+    }
+
+    @Test func `shows of a paid one what was taken back of it since, and why one failed`()
+        async throws
+    {
+        try await Desk.run { desk in
+            _ = try await available(desk)
+            let payout = try #require(try await desk.kernel.runPayouts().payouts.first)
+            let browser = try await desk.colleague(.finance)
+            func told(_ status: TransferStatus, _ version: Int64, _ code: String?) async throws
+                -> String
+            {
+                _ = try await desk.kernel.settlePayout(
+                    payout.id,
+                    PayoutSnapshot(
+                        reference: "tr_1", status: status, amount: payout.amount,
+                        version: version, failureCode: code))
+                return try await browser.get("/money/payouts/\(payout.id)").text
+            }
+
+            let paid = try await told(.succeeded, 1, nil)
+            #expect(!paid.contains("Since then") && !paid.contains("Why it failed"))
+            let part = try await told(.succeeded, 501, "reversed_in_part")
+            #expect(part.contains("Since then") && !part.contains("Why it failed"))
+            #expect(part.contains("A part of it was taken back at the provider."))
+            let back = try await told(.failed, 901, "reversed")
+            #expect(!back.contains("Since then") && back.contains("Why it failed"))
         }
     }
 

@@ -42,6 +42,14 @@ import Web
         try await nonsense { try await $0.complaintsOfPaths() }
     }
 
+    @Test func `in a path is not there either when it looks like an id`() async throws {
+        try await nonsense {
+            try await $0.complaintsOfUnknownIDs(except: [
+                "DELETE /api/v1/wishes/{listing}": "what nobody has is on no list"
+            ])
+        }
+    }
+
     @Test func `instead of a form is answered by a page before anything is done`() async throws {
         try await nonsense { try await $0.complaintsOfFormBytes() }
     }

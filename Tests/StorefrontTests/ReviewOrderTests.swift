@@ -23,6 +23,8 @@ import Web
         let lines = try await shop.market.database.query("select id from order_line order by line")
             .decode { c in try c.next(ID<OrderLine>.self) }
         for (index, line) in lines.enumerated() {
+            // The ids of one millisecond are in no order.
+            try await Task.sleep(for: .milliseconds(2))
             try await shop.market.database.execute(
                 """
                 insert into review (id, order_line_id, listing_id, seller_id, author, stars, body)

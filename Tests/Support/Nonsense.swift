@@ -114,6 +114,24 @@ public struct Nonsense: Sendable {
         }
     }
 
+    /// Ids as they have to be, of nothing that is there.
+    /// - Parameter others: the operations for which that is as good as what is there, and why.
+    public func complaintsOfUnknownIDs(
+        except others: [String: String] = [:]
+    ) async throws -> [String] {
+        let named = operations.filter { operation in
+            others[operation.name] == nil
+                && operation.pathValues.values.contains(PathPattern.nobody)
+        }
+        return try await each(named) { operation, browser in
+            let answer = try await browser.send(
+                operation.method, Self.path(operation), operation.body?.sample(), token: token)
+            let isRefused = [404, operation.uploads.isEmpty ? 422 : 415].contains(answer.status)
+            return isRefused && answer.isProblem
+                ? [] : ["\(operation.name): \(answer.status)"]
+        }
+    }
+
     /// An Idempotency-Key that comes back with another body, and one that is malformed.
     /// - Parameter last: what is tried after all else, because it changes who the caller is.
     public func complaintsOfKeys(last: String = "") async throws -> [String] {

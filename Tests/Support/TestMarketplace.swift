@@ -23,13 +23,14 @@ public struct TestMarketplace: Sendable {
     /// `try await TestMarketplace.run { market in let seller = try await market.given.seller() … }`
     public static func run(
         settings change: (inout KernelSettings) -> Void = { _ in },
-        checkingInvariants: Bool = true,
+        checkingInvariants: Bool = true, modules: [ModuleExport] = [],
         _ body: (TestMarketplace) async throws -> Void
     ) async throws {
         let storage = try await TestDatabase.make()
         let folder = "/tmp/guildhall-test-media-\(storage.name)"
         do {
-            var settings = KernelSettings(mediaFolder: folder)
+            var settings = KernelSettings(
+                mediaFolder: folder, toolFolder: folder + "/tool-runs")
             // The tests beside may take a busy machine's time for longer than a customer waits.
             settings.quoteDeadline = .seconds(60)
             settings.isDemo = true
@@ -38,7 +39,8 @@ public struct TestMarketplace: Sendable {
             settings.accountKeys = { [Array(repeating: 5, count: 32)] }
             change(&settings)
             let market = TestMarketplace(
-                marketplace: try marketplace(on: storage.database, settings), storage: storage)
+                marketplace: try marketplace(on: storage.database, settings, modules),
+                storage: storage)
             try await body(market)
             if checkingInvariants { try await Invariants(storage.database).check() }
         } catch {
@@ -86,7 +88,7 @@ public struct TestMarketplace: Sendable {
     }
 
     private static func marketplace(
-        on database: Database, _ settings: KernelSettings
+        on database: Database, _ settings: KernelSettings, _ modules: [ModuleExport] = []
     ) throws -> Marketplace {
         let gateway = ProviderGateway(
             database: database,
@@ -99,7 +101,7 @@ public struct TestMarketplace: Sendable {
                     ModuleExport(TestWhole.self),
                     ModuleExport(BankTransfer.self),
                     ModuleExport(CashOnDelivery.self), ModuleExport(SolanaPay.self),
-                ]),
+                ] + modules),
             client: client, key: try ProviderKey(Array(repeating: 7, count: 32)),
             logger: TestServers.logger)
         return Marketplace(

@@ -8,6 +8,7 @@ import Vocabulary
 public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
     public static let descriptor = ModuleDescriptor(
         kind: .payment, key: "test-payment", name: "Test payments", version: "1",
+        fields: [ConfigurationField("cards", label: "Card", kind: .integer)],
         capabilities: [
             .separateCapture, .multipleCaptures, .partialRefund, .redirect, .delayedResult,
             .payouts,

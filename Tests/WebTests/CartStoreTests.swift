@@ -15,7 +15,8 @@ import Vocabulary
         try await carts.add(2, of: cup, to: owner)
         try await carts.add(1, of: cup, to: owner)
         try await carts.set(5, of: bowl, in: owner)
-        try await carts.takeOut([CheckoutItem(variant: bowl, quantity: 2)], from: owner)
+        try await carts.takeOut(
+            [CheckoutItem(variant: bowl, quantity: 2)], from: owner, for: CartAct(ID()))
         let lines = try await carts.lines(of: owner)
         try await carts.set(0, of: cup, in: owner)
 
@@ -51,6 +52,35 @@ import Vocabulary
 
         #expect(try await carts.lines(of: .account(account)).map(\.quantity) == [3])
         #expect(try await carts.lines(of: .guest(browser)).isEmpty)
+    }
+
+    @Test func `leaves with the guest what finds no room, until there is some`() async throws {
+        let (browser, account) = (Secrets.token(), ID<Account>())
+        let (guest, owner) = (CartOwner.guest(browser), CartOwner.account(account))
+        let theirs = (0..<40).map { _ in ID<Variant>() }
+        let own = (0..<40).map { _ in ID<Variant>() }
+        for variant in theirs { try await carts.set(1, of: variant, in: guest) }
+        for variant in own { try await carts.set(1, of: variant, in: owner) }
+        try await carts.set(2, of: own[0], in: guest)
+        func variants(_ owner: CartOwner) async throws -> Set<ID<Variant>> {
+            Set(try await carts.lines(of: owner).map(\.variant))
+        }
+
+        let left = try await carts.merge(guest: browser, into: account)
+        let again = try await carts.merge(guest: browser, into: account)
+
+        #expect([left, again] == [20, 20])
+        let (inside, outside) = (try await variants(owner), try await variants(guest))
+        #expect(inside.count == CartStore.linesMax && outside.count == 20)
+        #expect(inside.union(outside) == Set(theirs + own))
+        let added = try await carts.lines(of: owner).first { $0.variant == own[0] }
+        #expect(added?.quantity == 3)
+
+        for variant in own.prefix(5) { try await carts.set(0, of: variant, in: owner) }
+        #expect(try await carts.merge(guest: browser, into: account) == 15)
+        let (more, fewer) = (try await variants(owner), try await variants(guest))
+        #expect(more.count == CartStore.linesMax)
+        #expect(more.union(fewer) == Set(theirs + own.dropFirst(5)))
     }
 
     @Test func `keeps wishes of those makers alone of whom something is in it`() async throws {
@@ -95,5 +125,13 @@ import Vocabulary
         }
 
         #expect(try await carts.lines(of: owner).map(\.quantity) == [30])
+    }
+}
+
+extension CartStore {
+    func add(
+        _ quantity: Int, of variant: ID<Variant>, to owner: CartOwner, for act: CartAct? = nil
+    ) async throws {
+        try await add([CheckoutItem(variant: variant, quantity: quantity)], to: owner, for: act)
     }
 }

@@ -12,6 +12,9 @@ enum Links {
     static func order(_ id: ID<Order>) -> String { "/orders/\(id)" }
     static func purchase(_ id: ID<Purchase>) -> String { "/purchases/\(id)" }
     static func provider(_ id: ID<ProviderInstance>) -> String { "/providers/\(id)" }
+    static func newProvider(_ module: String, _ version: String) -> String {
+        with("/providers/new", [("module", module), ("version", version)])
+    }
     static func webhook(_ event: String, from instance: ID<ProviderInstance>) -> String {
         "/webhooks/\(instance)/\(encoded(event))"
     }

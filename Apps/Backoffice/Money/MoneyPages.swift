@@ -44,7 +44,8 @@ enum MoneyPages {
         _ verdict: SecondPersonWish?,
         mayRun: Bool
     ) -> DeskPage {
-        DeskPage(
+        let said = payout.failure.map { PayoutFailure.said($0) } ?? "—"
+        return DeskPage(
             "Payout of \(Format.money(payout.amount))",
             [
                 Block(
@@ -57,7 +58,8 @@ enum MoneyPages {
                             "Plan", payout.plan == nil ? "none" : "show",
                             to: payout.plan.map { "/payout-plans/\($0)" }),
                         Fact("Reference", data: payout.reference ?? "—"),
-                        Fact("Failure", data: payout.failure.map { PayoutFailure.said($0) } ?? "—"),
+                        payout.state == Payout.State.paid.rawValue && payout.failure != nil
+                            ? Fact("Since then", data: said, .bad) : Fact("Failure", data: said),
                         Fact("Tries", data: String(payout.tries)),
                         Fact("Begun", data: Format.time(payout.createdAt)),
                         Fact("Settled", payout.settledAt.map(Phrase.time) ?? "not yet"),

@@ -34,6 +34,9 @@ struct ConformanceAnswer: Codable {
     let version: String
     let contract: Int64
     let sum: ConformanceSum
+    /// Whether it was tried without a network; false where the machine permits no network
+    /// namespaces, so that it could have opened connections of its own; nil for older runs.
+    let wasWalledOff: Bool?
     let cases: [Case]
 
     init(_ report: ConformanceReport, ranAt: Instant?) {
@@ -41,6 +44,7 @@ struct ConformanceAnswer: Codable {
         version = report.version
         contract = report.contract
         sum = ConformanceSum(report, ranAt: ranAt)
+        wasWalledOff = report.wasWalledOff
         cases = report.cases.map {
             Case(
                 group: $0.group, name: $0.name, result: $0.result.rawValue, detail: $0.detail,

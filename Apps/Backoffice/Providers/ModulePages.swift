@@ -18,7 +18,7 @@ enum ModulePages {
                     verdict(module.conformance),
                     Cell(
                         mayRun ? "set one up" : "",
-                        to: mayRun ? Links.with("/providers/new", [("module", module.key)]) : nil),
+                        to: mayRun ? Links.newProvider(module.key, module.version) : nil),
                 ]
             })
     }
@@ -31,6 +31,27 @@ enum ModulePages {
                 The machine where modules run permits no network namespaces. Those that are \
                 programs could open connections of their own, past the list of hosts. Permit user \
                 namespaces there, or use no such modules.
+                """)
+    }
+
+    /// What is said where modules run in the market's own processes, whatever the machine permits.
+    static var ownCode: Block {
+        Block(
+            "Modules in Swift are trusted",
+            text: """
+                A library in Swift runs inside the market's own process, like the market's own \
+                code. The list of hosts holds for what it sends as the contract says; nothing \
+                keeps it from opening connections of its own. Load only libraries that you trust. \
+                Modules that are programs are walled off where the machine permits it.
+                """)
+    }
+
+    /// Said of a run on a machine that permits no walls.
+    private static var openRun: Block {
+        Block(
+            text: """
+                The machine permits no network namespaces. The module could open connections of \
+                its own while it was tried.
                 """)
     }
 
@@ -79,11 +100,10 @@ enum ModulePages {
                 Cell(data: one.detail),
             ]
         }
-        return [
-            facts,
+        return [facts] + (report.wasWalledOff == false ? [openRun] : []) + [
             Block(
                 text: "\(report.sum.skipped) cases are about what it does not do.",
-                table: Table(["Rules about", "Case", "Result", "What is wrong"], rows)),
+                table: Table(["Rules about", "Case", "Result", "What is wrong"], rows))
         ]
     }
 

@@ -33,7 +33,8 @@ struct ModuleRoutes {
                     ModuleAnswer($0, reports)
                 },
                 refused: Self.refused(call.marketplace),
-                hasOpenPrograms: await call.marketplace.hasOpenPrograms())
+                hasOpenPrograms: await call.marketplace.hasOpenPrograms(),
+                hasLibraries: call.marketplace.hasLibraries)
         }
         desk.read(
             "/provider-modules/{module}",
@@ -54,6 +55,12 @@ struct ModuleRoutes {
                     of: path.module, version: input.version, as: admin.account.id),
                 ranAt: nil)
         }
+    }
+
+    /// What has to be known of the modules that were found, whoever sets them up.
+    static func warnings(_ marketplace: Marketplace) async -> [Block] {
+        (marketplace.hasLibraries ? [ModulePages.ownCode] : [])
+            + (await marketplace.hasOpenPrograms() ? [ModulePages.openPrograms] : [])
     }
 
     static func refused(_ marketplace: Marketplace) -> [ModulesAnswer.Refused] {

@@ -73,6 +73,9 @@ struct ModulesAnswer: Codable {
     /// Whether modules that are programs could open sockets of their own: the machine where they
     /// run permits no network namespaces.
     let hasOpenPrograms: Bool
+    /// Whether modules are libraries in Swift, which run inside the market's own process: the list
+    /// of hosts holds for what they send as the contract says, and for nothing else that they do.
+    let hasLibraries: Bool
 }
 
 /// A configured provider. Secrets are only named, never shown.
@@ -160,6 +163,8 @@ struct ProviderFile: Codable {
     let secrets: [String]
     /// The keys of those before the last change, with which webhooks are still accepted.
     let previousSecrets: [String]
+    /// Since when these are accepted although there are newer ones.
+    let previousSecretsSince: Instant?
     let health: HealthAnswer
     let webhookUrl: String
     /// What keeps it from being retired; empty when nothing does.
@@ -180,6 +185,7 @@ struct ProviderFile: Codable {
             .map { instance.hosts(askedBy: $0).map { Host($0) } } ?? []
         secrets = try await marketplace.storedSecrets(of: id).sorted()
         previousSecrets = try await marketplace.previousSecrets(of: id).sorted()
+        previousSecretsSince = instance.previousSecretsSince
         health = HealthAnswer(try await marketplace.providerHealth(id))
         webhookUrl = ProviderGateway.webhookURL(
             id, storefront: marketplace.settings.storefrontURL)

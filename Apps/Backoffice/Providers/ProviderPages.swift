@@ -6,7 +6,7 @@ import Web
 enum ProviderPages {
     static func list(
         _ modules: [ModuleAnswer], _ refused: [ModulesAnswer.Refused],
-        _ instances: [ProviderInstance], open: [ID<ProviderInstance>: Int], hasOpenPrograms: Bool,
+        _ instances: [ProviderInstance], open: [ID<ProviderInstance>: Int], warnings: [Block],
         _ admin: Administrator
     ) -> DeskPage {
         let mayRun = Duty.runProviders.isAllowed(to: admin.roles)
@@ -42,7 +42,7 @@ enum ProviderPages {
                         refused.map {
                             [Cell(data: $0.file), Cell(data: localized(sentence: $0.reason))]
                         })),
-            ] + (hasOpenPrograms ? [ModulePages.openPrograms] : []))
+            ] + warnings)
     }
 
     private static func rules(for kind: ProviderKind) -> Phrase {
@@ -53,15 +53,25 @@ enum ProviderPages {
         }
     }
 
-    static func new(_ module: ModuleDescriptor) -> DeskPage {
+    /// - Parameter versions: of the module, oldest first, from which one is chosen.
+    static func new(_ module: ModuleDescriptor, of versions: [ModuleDescriptor]) -> DeskPage {
         DeskPage(
             "Set up \(localized(name: module.name))", lead: .data(localized(name: module.summary)),
+            tabs: versions.count < 2
+                ? []
+                : versions.reversed().map {
+                    DeskPage.Tab(
+                        label: "Version \($0.version)",
+                        href: Links.newProvider(module.key, $0.version),
+                        isHere: $0.version == module.version)
+                },
             [
                 Block(forms: [
                     DeskForm(
                         "Make a draft", to: "/providers",
                         [
                             .hidden("module", module.key),
+                            .hidden("moduleVersion", module.version),
                             .line("name", "Name", localized(name: module.name)),
                             .choice(
                                 "mode", "Mode",
@@ -79,7 +89,7 @@ enum ProviderPages {
 
     static func show(
         _ file: ProviderFile, _ modules: [ModuleDescriptor], _ health: Block,
-        _ admin: Administrator
+        leaving left: DeadEnds?, _ admin: Administrator
     ) -> DeskPage {
         let provider = file.provider
         let module =
@@ -115,7 +125,7 @@ enum ProviderPages {
         }
         return DeskPage(
             .data(provider.name),
-            [facts, health] + unreadable(file) + [life(provider), open]
+            [facts, health] + unreadable(file) + [life(provider, leaving: left), open]
                 + settings(file, module)
                 + upkeep(file, modules) + [history])
     }
@@ -173,69 +183,55 @@ enum ProviderPages {
         return page
     }
 
-    private static func life(_ provider: ProviderAnswer) -> Block {
-        guard let state = ProviderInstance.State(rawValue: provider.state) else { return Block() }
-        let path = "/providers/\(provider.id)"
-        let moves: [(ProviderInstance.State, DeskForm)] = [
-            (
-                .active,
-                .dangerous(
-                    "Activate", to: path + "/activation",
-                    hint: """
-                        Its settings are checked once more; then the rules may send new business \
-                        to it at once.
-                        """)
-            ),
-            (
-                .paused,
-                .dangerous(
-                    "Pause", to: path + "/pause",
-                    hint: """
-                        It gets no new business until it is active again. What it made goes on.
-                        """)
-            ),
-            (
-                .draining,
-                .dangerous(
-                    "Drain", to: path + "/drain",
-                    hint: """
-                        It gets no new business any more. It captures, refunds, pays out and \
-                        hears webhooks for what it made, until it can be retired.
-                        """)
-            ),
-            (
-                .retired,
-                .dangerous(
-                    "Retire", to: path + "/retirement",
-                    hint: """
-                        The end of it: it never comes back. It is refused while anything that it \
-                        made is open.
-                        """)
-            ),
-        ]
-        let possible = moves.filter { state.next.contains($0.0) }.map(\.1)
-        let check = DeskForm("Check that it works", to: "\(path)/check")
-        return Block(
-            "Decide", forms: state == .retired ? [] : [check] + possible,
-            nothing: nil)
-    }
-
     private static func settings(_ file: ProviderFile, _ module: ModuleDescriptor?) -> [Block] {
         let provider = file.provider
-        guard let module, provider.state != "retired" else { return [] }
+        // A retired one still refunds what it took: its secrets may change.
+        guard let module else { return [] }
+        let path = "/providers/\(provider.id)/configuration"
+        let version = Input.hidden("version", String(provider.version))
         let values = Dictionary(provider.settings.map { ($0.key, $0.value) }) { first, _ in first }
-        let form = DeskForm.reasoned(
-            "Change the settings", to: "/providers/\(provider.id)/configuration",
-            hint: """
-                Whatever this provider is asked from now on, for what is open too, is asked with \
-                them. Secrets that are left empty stay.
-                """,
-            [
-                .hidden("version", String(provider.version)),
-                .line("name", "Name", provider.name),
-            ] + capture(module, provider.capture)
-                + inputs(module.fields, values, stored: Set(file.secrets)) + hosts(file.hosts))
+        let isRetired = provider.state == "retired"
+        let fields = inputs(
+            isRetired ? module.fields.filter(\.isSecret) : module.fields, values,
+            stored: Set(file.secrets), mayRemove: true)
+        if isRetired {
+            guard !fields.isEmpty else { return [] }
+            let form = DeskForm.dangerous(
+                "Change the secrets", to: path,
+                hint: """
+                    It still refunds what it took and hears of disputes, from now on with them. \
+                    They are checked first. Secrets that are left empty stay.
+                    """,
+                [
+                    version, .hidden("name", provider.name),
+                    .hidden("capture", provider.capture),
+                ] + fields + [anyway])
+            return [Block("Settings", forms: [form])]
+        }
+        let all =
+            [version, .line("name", "Name", provider.name)] + capture(module, provider.capture)
+            + fields + hosts(file.hosts)
+        let form =
+            provider.state == "draft"
+            ? DeskForm.reasoned(
+                "Change the settings", to: path,
+                hint: """
+                    They are checked when it is activated. Secrets that are left empty stay.
+                    """, all)
+            : DeskForm.dangerous(
+                "Change the settings", to: path,
+                hint: """
+                    They are checked first; then whatever this provider is asked, for what is open \
+                    too, is asked with them at once. Secrets that are left empty stay.
+                    """, all + [anyway])
         return [Block("Settings", forms: [form])]
+    }
+
+    /// For who knows better than the module's check, such as while its provider is out of order.
+    private static var anyway: Input {
+        .check(
+            "anyway", "Change them though it does not pass its own check", isChecked: false,
+            help: "What is wrong is not said then: check it afterwards.")
     }
 
     /// Other versions of its module, and the end of secrets that were changed.
@@ -243,38 +239,58 @@ enum ProviderPages {
         _ file: ProviderFile, _ modules: [ModuleDescriptor]
     ) -> [Block] {
         let provider = file.provider
-        let path = "/providers/\(provider.id)"
-        guard provider.state != "retired" else { return [] }
-        let version = Input.hidden("version", String(provider.version))
         var blocks: [Block] = []
-        if modules.count > 1 {
-            let form = DeskForm.dangerous(
-                "Change the version", to: "\(path)/module",
-                hint: """
-                    That version is checked with these settings, then serves what is open and what \
-                    comes, in all processes at once.
-                    """,
-                [
-                    version,
-                    .choice(
-                        "moduleVersion", "Version of the module",
-                        modules.map { (key: $0.version, text: Phrase.data($0.version)) },
-                        chosen: provider.moduleVersion),
-                ] + newHosts(file, modules))
-            blocks.append(Block("Module", forms: [form]))
+        let others = modules.filter { $0.version != provider.moduleVersion }
+        let mayMove = provider.moduleVersion != nil || others.count > 1
+        if provider.state != "retired", mayMove, !others.isEmpty {
+            let old = modules.first { $0.version == provider.moduleVersion }
+            blocks.append(
+                Block("Module", forms: others.reversed().map { move(file, to: $0, from: old) }))
         }
         if !file.previousSecrets.isEmpty {
             let form = DeskForm.dangerous(
-                "Forget the secrets before", to: "\(path)/secret-retirement",
-                hint: "Webhooks that are signed with them are refused from then on.", [version])
+                "Forget the secrets before", to: "/providers/\(provider.id)/secret-retirement",
+                hint: "Webhooks that are signed with them are refused from then on.",
+                [.hidden("version", String(provider.version))])
             blocks.append(
                 Block(
                     "Changed secrets",
                     text: """
                         Webhooks signed with the secrets before the last change are still accepted.
-                        """, forms: [form]))
+                        """,
+                    facts: file.previousSecretsSince.map {
+                        [Fact("Accepted since", Phrase.time($0))]
+                    }
+                        ?? [],
+                    forms: [form]))
         }
         return blocks
+    }
+
+    /// Asks for what only that version wants to know.
+    private static func move(
+        _ file: ProviderFile, to module: ModuleDescriptor, from old: ModuleDescriptor?
+    ) -> DeskForm {
+        let provider = file.provider
+        let values = Dictionary(provider.settings.map { ($0.key, $0.value) }) { first, _ in first }
+        let secrets = Set(file.secrets)
+        let added = module.added(since: old, stored: secrets.union(values.keys))
+        // No stored secret goes to an address that is typed now.
+        let mayGoElsewhere = added.contains { $0.kind == .url }
+        let again = module.fields.filter { field in
+            mayGoElsewhere && secrets.contains(field.key) && field.isSecret
+                && !added.contains { $0.key == field.key }
+        }
+        return .dangerous(
+            "Change to version \(module.version)", to: "/providers/\(provider.id)/module",
+            hint: """
+                That version is checked with these settings, then serves what is open and what \
+                comes, in all processes at once.
+                """,
+            [
+                .hidden("version", String(provider.version)),
+                .hidden("moduleVersion", module.version),
+            ] + inputs(added + again, values, stored: secrets) + newHosts(file, [module]))
     }
 
     /// Only where there are any.
@@ -321,79 +337,5 @@ enum ProviderPages {
                         Links.with(path, [("kind", kind), ("after", Cursor.seal($0))])
                     })
             ])
-    }
-
-    /// Asked only of modules that can capture later than they authorize.
-    private static func capture(_ module: ModuleDescriptor, _ chosen: String?) -> [Input] {
-        guard module.capabilities.contains(.separateCapture) else {
-            return [.hidden("capture", chosen ?? ProviderInstance.Capture.atOrder.rawValue)]
-        }
-        return [
-            .choice(
-                "capture", "When payments are captured",
-                [
-                    (key: "at_order", text: "all with the order"),
-                    (key: "at_shipment", text: "each artisan's part at shipment"),
-                ], chosen: chosen,
-                help: module.capabilities.contains(.multipleCaptures)
-                    ? nil
-                    : """
-                    This provider captures a payment once: a purchase from one artisan is \
-                    captured whole at its first parcel, one from several with the order.
-                    """)
-        ]
-    }
-
-    /// An input for each of the module's fields. Secrets are never shown again.
-    private static func inputs(
-        _ fields: [ConfigurationField], _ values: [String: String], stored: Set<String>
-    ) -> [Input] {
-        fields.enumerated().flatMap { index, field in
-            let name = "settings.\(index)."
-            let value = values[field.key] ?? ""
-            return [
-                Input.hidden(name + "key", field.key),
-                input(field, name + "value", value, isStored: stored.contains(field.key)),
-            ]
-        }
-    }
-
-    private static func input(
-        _ field: ConfigurationField, _ name: String, _ value: String, isStored: Bool
-    ) -> Input {
-        let needed = field.required && field.fallback == nil
-        let otherwise = field.emptyMeans
-        // What a module says of its settings is its own text; the catalogues have it of ours.
-        let label = Phrase.data(localized(name: field.label))
-        let helped = localized(name: field.help)
-        let said = helped.isEmpty || ".…!?".contains(helped.suffix(1))
-        let told = [helped + (said ? "" : "."), otherwise?.text ?? ""]
-            .filter { !$0.isEmpty }.joined(separator: " ")
-        let help = Phrase.data(told)
-        switch field.kind {
-        case .secret:
-            let kept: Phrase = isStored ? "It is set; leave this empty to keep it." : ""
-            return .line(
-                name, label, "", help: "\(told) \(kept)",
-                required: needed && !isStored, type: "password")
-        case .document: return .area(name, label, value, help: help, required: needed)
-        case .bool:
-            return .choice(
-                name, label,
-                [
-                    (key: "", text: "—"), (key: "true", text: "yes"),
-                    (key: "false", text: "no"),
-                ], chosen: value, help: help)
-        case .choice(let choices):
-            let none: [(key: String, text: Phrase)] = needed ? [] : [(key: "", text: "—")]
-            return .choice(
-                name, label, none + choices.map { (key: $0, text: Phrase.data($0)) }, chosen: value,
-                help: help)
-        case .integer:
-            return .line(name, label, value, help: help, required: needed, type: "number")
-        case .url:
-            return .line(name, label, value, help: help, required: needed, type: "url")
-        case .text: return .line(name, label, value, help: help, required: needed)
-        }
     }
 }

@@ -7,91 +7,6 @@ import Web
 struct ProviderRoutes {
     struct ProviderPath: Described { let provider: ID<ProviderInstance> }
 
-    struct Setting: Described {
-        let key: String
-        let value: String
-        static let rules: [String: [Rule]] = [
-            "key": [.length(1...80)], "value": [.length(0...200_000)],
-        ]
-    }
-
-    struct HostChoice: Described {
-        let host: String
-        let allowed: Bool
-        static let rules: [String: [Rule]] = ["host": [.length(1...253)]]
-    }
-
-    struct NewProvider: Described {
-        let module: String
-        let name: String
-        let mode: String?
-        let capture: String?
-        let settings: [Setting]
-        let hosts: [HostChoice]?
-        static let rules: [String: [Rule]] = [
-            "module": [.length(1...80)], "name": [.length(1...80)],
-            "mode": [.choice(ProviderInstance.Mode.allCases.map(\.rawValue))],
-            "capture": [.choice(ProviderInstance.Capture.choices.map(\.rawValue))],
-            "settings": [.count(0...60)],
-            "hosts": [
-                .count(0...200),
-                .about(
-                    """
-                    Which of the hosts that the module asks to reach it may reach: those with \
-                    `allowed`, and no other. Left out: all of them.
-                    """),
-            ],
-        ]
-    }
-
-    struct Change: Described {
-        /// As it was read; a change that somebody else made meanwhile is not overwritten.
-        let version: Int
-        let name: String
-        let capture: String
-        let settings: [Setting]
-        let hosts: [HostChoice]?
-        let reason: String
-        static let rules: [String: [Rule]] = [
-            "version": [.range(1...1_000_000_000)], "name": [.length(1...80)],
-            "capture": [.choice(ProviderInstance.Capture.choices.map(\.rawValue))],
-            "settings": [
-                .count(0...60),
-                .about(
-                    """
-                    A secret that is left out or empty stays as it is, unless an address changes: \
-                    no stored secret is sent to another host than it was typed for.
-                    """),
-            ],
-            "hosts": [
-                .count(0...200),
-                .about(
-                    """
-                    Which of the hosts that the module asks to reach it may reach from now on: \
-                    those with `allowed`, and no other. Left out: the same as before.
-                    """),
-            ], "reason": [.length(3...500)],
-        ]
-    }
-
-    struct NewVersion: Described {
-        let version: Int
-        let moduleVersion: String
-        let newHostsAllowed: Bool?
-        let reason: String
-        static let rules: [String: [Rule]] = [
-            "version": [.range(1...1_000_000_000)], "moduleVersion": [.length(1...40)],
-            "newHostsAllowed": [
-                .about(
-                    """
-                    Whether it may reach the hosts that this version asks for and nobody was asked \
-                    about. Otherwise they are refused until they are allowed with its settings.
-                    """)
-            ],
-            "reason": [.length(3...500)],
-        ]
-    }
-
     struct Retirement: Described {
         let version: Int
         let reason: String
@@ -102,7 +17,11 @@ struct ProviderRoutes {
 
     struct NewQuery: Described {
         let module: String
-        static let rules: [String: [Rule]] = ["module": [.length(1...80)]]
+        /// The newest, unless it says another one.
+        let version: String?
+        static let rules: [String: [Rule]] = [
+            "module": [.length(1...80)], "version": [.length(1...40)],
+        ]
     }
 
     struct ListFilter: Described {
@@ -144,11 +63,16 @@ struct ProviderRoutes {
             return ProviderPages.list(
                 try await call.marketplace.providerModules().map { ModuleAnswer($0, reports) },
                 ModuleRoutes.refused(call.marketplace), instances, open: open,
-                hasOpenPrograms: await call.marketplace.hasOpenPrograms(), admin)
+                warnings: await ModuleRoutes.warnings(call.marketplace), admin)
         }
         desk.page("/providers/new", .runProviders, query: NewQuery.self) { call, _ in
-            let module = try await Self.module(call.query.module, call.marketplace)
-            return ProviderPages.new(module)
+            let versions = try await Self.versions(of: call.query.module, call.marketplace)
+            let wanted = call.query.version ?? versions.last?.version
+            guard let module = versions.first(where: { $0.version == wanted }) else {
+                throw ProviderRefusal.versionMissing(
+                    module: call.query.module, version: wanted ?? "", field: "version")
+            }
+            return ProviderPages.new(module, of: versions)
         }
         desk.page("/providers/{provider}", .readProviders, path: ProviderPath.self) {
             call, admin in
@@ -156,7 +80,9 @@ struct ProviderRoutes {
             let modules = try await call.marketplace.providerModules()
                 .filter { $0.key == file.provider.module }
             let health = try await call.marketplace.providerHealth(call.path.provider)
-            return ProviderPages.show(file, modules, HealthBlock.show(health), admin)
+            return ProviderPages.show(
+                file, modules, HealthBlock.show(health),
+                leaving: try await call.marketplace.deadEnds(without: call.path.provider), admin)
         }
         desk.page("/providers/{provider}/drain", .readProviders, path: ProviderPath.self) {
             call, _ in
@@ -199,27 +125,30 @@ struct ProviderRoutes {
             "/providers", "Add a draft of a provider", tag: "Providers", .runProviders,
             done: "The draft is there. Check it, then activate it.", back: { _ in "/providers" })
         desk.act(add, input: NewProvider.self) { marketplace, _, input, admin in
-            _ = try await Self.module(input.module, marketplace)
+            _ = try await Self.versions(of: input.module, marketplace)
             return ProviderAnswer(
                 try await marketplace.createProviderInstance(
-                    module: input.module, name: input.name,
+                    module: input.module, version: input.moduleVersion, name: input.name,
                     mode: input.mode.flatMap(ProviderInstance.Mode.init(rawValue:)) ?? .sandbox,
                     capture: input.capture.flatMap(ProviderInstance.Capture.init(rawValue:))
                         ?? .atOrder,
                     settings: Self.values(input.settings), allowing: Self.allowed(input.hosts),
                     as: admin.account.id))
         }
-        desk.act(
-            Act<ProviderPath>(
-                "/providers/{provider}/configuration", "Change name and settings",
-                tag: "Providers", .runProviders, done: "The settings are changed.",
-                back: { Links.provider($0.provider) }), input: Change.self
-        ) { marketplace, path, input, admin in
+        var change = Act<ProviderPath>(
+            "/providers/{provider}/configuration", "Change name and settings",
+            tag: "Providers", .runProviders, done: "The settings are changed.",
+            back: { Links.provider($0.provider) })
+        change.refusals.append(.unavailable)
+        desk.act(change, input: Change.self) { marketplace, path, input, admin in
             ProviderAnswer(
                 try await marketplace.changeProviderInstance(
                     path.provider, version: input.version, name: input.name,
                     capture: ProviderInstance.Capture(rawValue: input.capture) ?? .atOrder,
-                    settings: Self.values(input.settings), allowing: Self.allowed(input.hosts),
+                    settings: Self.values(
+                        input.settings.map { Setting(key: $0.key, value: $0.value) }),
+                    removing: Set(input.settings.filter { $0.removed == true }.map(\.key)),
+                    allowing: Self.allowed(input.hosts), anyway: input.anyway ?? false,
                     reason: input.reason, as: admin.account.id))
         }
         desk.api.post("/providers/{provider}/check", "Ask whether it works", tag: "Providers")
@@ -250,6 +179,7 @@ struct ProviderRoutes {
             ProviderAnswer(
                 try await marketplace.changeModuleVersion(
                     path.provider, version: input.version, to: input.moduleVersion,
+                    settings: Self.values(input.settings ?? []),
                     allowingNewHosts: input.newHostsAllowed ?? false, reason: input.reason,
                     as: admin.account.id))
         }
@@ -317,14 +247,13 @@ struct ProviderRoutes {
         hosts.map { Set($0.filter(\.allowed).map(\.host)) }
     }
 
-    private static func module(
-        _ key: String, _ marketplace: Marketplace
-    ) async throws -> ModuleDescriptor {
-        let modules = try await marketplace.providerModules()
-        guard let module = modules.first(where: { $0.key == key }) else {
-            throw BackofficeRefusal.moduleUnknown
-        }
-        return module
+    /// The versions of a module that were found, oldest first.
+    private static func versions(
+        of key: String, _ marketplace: Marketplace
+    ) async throws -> [ModuleDescriptor] {
+        let versions = try await marketplace.providerModules().filter { $0.key == key }
+        guard !versions.isEmpty else { throw BackofficeRefusal.moduleUnknown }
+        return versions
     }
 
     private static func open(

@@ -100,11 +100,13 @@ struct RuleRoutes {
                     Cell(data: Format.decimal(rule.share.percentText)),
                 ]
             })
+        let ends = try await marketplace.deadEnds(kind)
         var blocks = [
             Block(
-                text: "The first rule that fits serves a checkout; the next ones are its fallback.",
-                table: table, nothing: "There is no rule: every active provider is offered.")
+                text: meaning(of: kind), table: table,
+                nothing: "There is no rule: every active provider is offered.")
         ]
+        if let ends { blocks.insert(Block(warning(ends), text: advice), at: 0) }
         if Duty.runProviders.isAllowed(to: admin.roles) {
             blocks.append(Block("Change them", forms: [form(kind, rules, instances)]))
         }
@@ -115,6 +117,35 @@ struct RuleRoutes {
         }
         return DeskPage(title(kind), tabs: tabs, blocks)
     }
+
+    /// How the list is read.
+    private static func meaning(of kind: ProviderKind) -> Phrase {
+        switch kind {
+        case .payment:
+            """
+            The providers of all rules that fit a checkout are offered, in this order. One whose \
+            share the checkout does not fall into is left out, unless the others are down or offer \
+            nothing.
+            """
+        case .shipping, .tax:
+            """
+            The first rule that fits, and whose share the checkout falls into, serves it; the next \
+            ones are its fallback.
+            """
+        }
+    }
+
+    private static func warning(_ ends: DeadEnds) -> Phrase {
+        let names = ends.names.joined(separator: ", ")
+        return ends.isAll
+            ? "None leads to a provider that takes new business, but only to: \(names)."
+            : "Some lead only to providers that take no new business: \(names)."
+    }
+
+    private static let advice: Phrase = """
+        Nobody serves the checkouts that they are for. Name an active provider in the rules, or \
+        activate one of these.
+        """
 
     private static func title(_ kind: ProviderKind) -> Phrase {
         switch kind {
@@ -169,7 +200,8 @@ struct RuleRoutes {
             "Set the rules", to: "/provider-rules/\(kind.rawValue)",
             hint: """
                 What begins from now on goes by them, in all apps within a second. What is under \
-                way stays with its provider.
+                way stays with its provider. A rule that names a draft, or one that is paused or \
+                drains, serves nobody.
                 """, inputs)
     }
 }

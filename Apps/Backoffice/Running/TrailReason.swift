@@ -23,6 +23,9 @@ enum TrailReason {
         "payout-file.made": ["{1} payouts, {money}"],
         "payout-plan.approved": ["approved at the command line"],
         "payout.contradicted": ["It was paid after it had failed."],
+        "payout.part-taken-back": [
+            "A part of it was taken back at the provider. In the books it is still paid in full."
+        ],
         "payouts.frozen": ["A failed payout was paid: {1}"],
         "provider.reconciled": ["{1}: {2} matched, {3} not"],
         "seller.closed": ["closed by its owner"],

@@ -18,12 +18,19 @@ struct BenchCommand: AsyncParsableCommand {
 }
 
 /// What every bench takes.
-struct BenchOptions: ParsableArguments {
+struct BenchOutput: ParsableArguments {
     @Flag(help: "Print one JSON object for each figure instead of tables.")
     var json = false
+}
 
-    @Option(help: "How long each measurement runs.")
+/// What every bench takes that measures for a time, and not until its work is done.
+struct BenchOptions: ParsableArguments {
+    @OptionGroup var output: BenchOutput
+
+    @Option(help: "How long each measurement runs, in seconds.")
     var seconds = 8
+
+    var json: Bool { output.json }
 
     func validate() throws {
         guard (1...600).contains(seconds) else {
@@ -78,6 +85,22 @@ struct BenchReport: Sendable {
         if !isJSON { say(line) }
     }
 
+    /// No more faults than these are told one by one.
+    static let faultsToldMax = 20
+
+    /// Ends a bench that also checks what it did.
+    /// - Parameter line: for people, when nothing is at fault.
+    /// - Throws: `ExitCode` 1 when anything is; what it is stands on standard error then, for
+    ///   programs too.
+    func conclude(_ faults: [String], otherwise line: String) throws {
+        guard !faults.isEmpty else { return note("  " + line) }
+        var lines = faults.prefix(Self.faultsToldMax).map { "  WRONG  \($0)\n" }
+        let untold = faults.count - lines.count
+        if untold > 0 { lines.append("  … and \(untold) more\n") }
+        FileHandle.standardError.write(Data(lines.joined().utf8))
+        throw ExitCode(1)
+    }
+
     func print(_ figures: [BenchFigure]) throws {
         guard !isJSON else {
             let encoder = JSONEncoder()
@@ -125,6 +148,9 @@ struct Latencies: Sendable {
     mutating func add(_ other: Latencies) { milliseconds += other.milliseconds }
 
     var count: Int { milliseconds.count }
+
+    /// Of all of them, one after the other.
+    var seconds: Double { milliseconds.reduce(0, +) / 1000 }
 
     /// The value below which `share` of all lie.
     func percentile(_ share: Double) -> Double? {

@@ -65,7 +65,7 @@ enum BenchTool {
     }
 
     /// Asks `url` with `connections` at once, as fast as it answers.
-    /// - Throws: ``OperatorProblem`` also when an answer was not a success.
+    /// - Throws: ``OperatorProblem`` also when an answer was not a success, or never came.
     static func wrk(_ url: String, connections: Int, seconds: Int, script: String? = nil)
         async throws -> Answer
     {
@@ -74,11 +74,15 @@ enum BenchTool {
             "wrk",
             ["-t1", "-c\(connections)", "-d\(seconds)s", "--latency", "--timeout", "10s"]
                 + scripted + [url], package: "wrk")
+        return try answer(in: text, from: url)
+    }
+
+    /// What wrk's report says.
+    /// - Throws: ``OperatorProblem`` when it is none, or not every request was answered well.
+    static func answer(in text: String, from url: String) throws -> Answer {
+        try requireAnswers(in: text, from: url)
         let lines = text.split(separator: "\n").map {
             $0.split(separator: " ").map(String.init)
-        }
-        if let bad = lines.first(where: { $0.first == "Non-2xx" }) {
-            throw OperatorProblem("\(url): \(bad.joined(separator: " "))")
         }
         func milliseconds(_ label: String) -> Double? {
             lines.first { $0.count == 2 && $0[0] == label }.flatMap { Self.milliseconds($0[1]) }
@@ -90,6 +94,15 @@ enum BenchTool {
         return Answer(
             rate: rate, p50Ms: milliseconds("50%"), p95Ms: milliseconds("p95"),
             p99Ms: milliseconds("99%"))
+    }
+
+    /// A request that was lost or refused is in none of wrk's figures, which look better for it.
+    /// - Throws: ``OperatorProblem`` with wrk's own line about such requests.
+    static func requireAnswers(in text: String, from url: String) throws {
+        let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+        for line in lines where line.hasPrefix("Socket errors:") || line.hasPrefix("Non-2xx") {
+            throw OperatorProblem("\(url): requests without a good answer. \(line)")
+        }
     }
 
     private static func milliseconds(_ text: String) -> Double? {

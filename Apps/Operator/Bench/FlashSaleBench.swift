@@ -12,7 +12,7 @@ struct FlashSaleBench: AsyncParsableCommand {
         commandName: "flashsale",
         abstract: "Many buyers, few units: exactly as many orders as units, nothing left behind.")
 
-    @OptionGroup var options: BenchOptions
+    @OptionGroup var options: BenchOutput
     @Option(help: "How many try to buy.")
     var buyers = 1000
     @Option(help: "How many units there are.")
@@ -31,9 +31,8 @@ struct FlashSaleBench: AsyncParsableCommand {
             try await measure(market, report)
         }
         try report.print([figure])
-        for fault in faults { report.note("  WRONG  \(fault)") }
-        guard faults.isEmpty else { throw ExitCode(1) }
-        report.note("  \(units) orders, \(buyers - units) refusals, nothing left behind.")
+        try report.conclude(
+            faults, otherwise: "\(units) orders, \(buyers - units) refusals, nothing left behind.")
     }
 
     private func measure(

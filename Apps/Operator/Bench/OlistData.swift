@@ -22,6 +22,8 @@ struct OlistData: Sendable {
     private(set) var orders: [[CheckoutItem]] = []
     /// Minor units that each seller is owed: prices and freight.
     private(set) var expected: [String: Int64] = [:]
+    /// One for each line of each order: whose it is, and what all its pieces cost, in minor units.
+    private var sales: [(seller: String, goods: Int64)] = []
     private var ids: [ID<Variant>] = []
 
     /// - Throws: ``OperatorProblem`` that names the file, the line and what is wrong.
@@ -63,10 +65,21 @@ struct OlistData: Sendable {
             if baskets[fields[0]] == nil { order.append(fields[0]) }
             baskets[fields[0], default: [:]][numbers[thing] ?? 0, default: 0] += 1
         }
+        for (number, quantity) in baskets.values.joined() {
+            sales.append((things[number].seller, things[number].price * Int64(quantity)))
+        }
         orders = order.map { key in
             (baskets[key] ?? [:]).sorted { $0.key < $1.key }.map {
                 CheckoutItem(variant: ids[$0.key], quantity: $0.value)
             }
+        }
+    }
+
+    /// What the market keeps of each seller's goods: so many parts of a million, of each line of an
+    /// order once, and half a minor unit is a whole one.
+    func commission(ofMillion rate: Int64) -> [String: Int64] {
+        sales.reduce(into: [:]) { sums, sale in
+            sums[sale.seller, default: 0] += (sale.goods * rate + 500_000) / 1_000_000
         }
     }
 

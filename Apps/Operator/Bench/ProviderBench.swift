@@ -10,8 +10,8 @@ struct ProviderBench: AsyncParsableCommand {
             process, and through the gateway to a provider host that was started as a process of \
             its own. `added` is the 99th percentile of the last less the median of the first, \
             while the clients ask without a pause; its ceiling is one millisecond. \
-            `addedByHostAtHalf` is the same at half of that rate: the processors sleep between \
-            calls then, and what a virtual machine takes to wake one is in it. \
+            `addedByHostAtHalf` is the same at half of that rate, at which threads sleep between \
+            calls and have to be woken; a stall counts for all that it holds up. \
             `recovery` is how long nobody is served when the host is killed; a single quote that \
             fails meanwhile ends the bench.
             """)

@@ -43,6 +43,7 @@ struct PurchaseScript: Sendable {
         }
         func value(_ name: String) -> String? { lines.first { $0.first == name }?.last }
         if let refused = value("refused") { throw OperatorProblem("A purchase was \(refused)") }
+        try BenchTool.requireAnswers(in: output, from: server)
         guard let count = value("purchases").flatMap({ Int($0) }),
             let p50 = value("p50").flatMap({ Double($0) }),
             let p99 = value("p99").flatMap({ Double($0) })

@@ -88,16 +88,25 @@ struct ReadsBench: AsyncParsableCommand {
             try script.write(read.paths, pauseMs: cycle - taken)
             answer = try await BenchTool.wrk(
                 server, connections: connections, seconds: options.seconds, script: script.path)
-            if (0.45...0.55).contains(answer.rate / saturated.rate) { break }
+            if Self.halves.contains(answer.rate / saturated.rate) { break }
         }
         return BenchFigure(
-            name: read.name + ".half", value: answer.rate, ceiling: saturated.rate,
+            name: read.name + Self.suffix(at: answer.rate / saturated.rate), value: answer.rate,
+            ceiling: saturated.rate,
             unit: "requests/s", p50Ms: answer.p50Ms, p99Ms: answer.p99Ms, clients: connections,
             seconds: Double(options.seconds), dataset: read.dataset)
     }
 
-    /// How often the pause is mended before a rate besides the half is taken as it is.
+    /// How often the pause is mended before a rate besides the half is taken for what it is.
     private static let attempts = 4
+    /// Shares of the saturating rate that count as its half.
+    private static let halves = 0.45...0.55
+
+    /// What a figure at this share of the saturating rate is called: a reader who looks for the
+    /// half finds nothing else under its name.
+    static func suffix(at share: Double) -> String {
+        halves.contains(share) ? ".half" : ".at\(Int((share * 100).rounded()))percent"
+    }
 
     private struct Read {
         let name: String

@@ -20,6 +20,8 @@ struct StartBench: AsyncParsableCommand {
     var connections = 64
 
     private static let starts = 5
+    /// How long a process rests before its memory is looked at.
+    private static let restSeconds = 2.0
 
     func run() async throws {
         let report = BenchReport(isJSON: options.json)
@@ -47,7 +49,7 @@ struct StartBench: AsyncParsableCommand {
         }
         let process = try BenchProcess(app, market)
         times.add(try await process.firstAnswer())
-        try await Task.sleep(for: .seconds(2))
+        try await Task.sleep(for: .seconds(Self.restSeconds))
         let idle = process.megabytes("VmRSS")
         let script = ReadsScript()
         defer { script.remove() }
@@ -57,15 +59,20 @@ struct StartBench: AsyncParsableCommand {
             script: script.path)
         let most = process.megabytes("VmHWM")
         await process.stop()
-        func figure(_ name: String, _ value: Double, _ unit: String, clients: Int) -> BenchFigure {
+        func figure(
+            _ name: String, _ value: Double, _ unit: String, clients: Int, seconds: Double
+        ) -> BenchFigure {
             BenchFigure(
                 name: "start.\(app.rawValue).\(name)", value: value, unit: unit, clients: clients,
-                seconds: Double(options.seconds), dataset: "\(listings) things")
+                seconds: seconds, dataset: "\(listings) things")
         }
         return [
-            figure("firstAnswer", times.percentile(0.5) ?? 0, "ms", clients: 1),
-            figure("idle", idle, "MB", clients: 0),
-            figure("load", most, "MB", clients: connections),
+            figure(
+                "firstAnswer", times.percentile(0.5) ?? 0, "ms", clients: 1,
+                seconds: times.seconds),
+            figure("idle", idle, "MB", clients: 0, seconds: Self.restSeconds),
+            figure(
+                "load", most, "MB", clients: connections, seconds: Double(options.seconds)),
         ]
     }
 

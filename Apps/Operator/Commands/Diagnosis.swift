@@ -165,7 +165,7 @@ struct Diagnosis: Sendable {
                 .wrong(
                     "load generators",
                     "guildhall bench needs \(missing.joined(separator: " and "))",
-                    "apt-get install -y wrk postgresql-client-15 postgresql-contrib")
+                    "Config/install-packages wrk postgresql-15")
             ]
         }
         return []

@@ -11,10 +11,11 @@ struct ModuleCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Loads a module as the market would, and tries it against the contract's rules.",
         discussion: """
-            Nothing leaves this machine: the module speaks to the scripted counterpart that its \
-            file brings, over a wire that loses, delays, doubles and spoils. A module that is a \
-            program borrows that of a lib….so which speaks the same: its manifest names one \
-            beside it, or --counterpart does. It ends with 1 when a case fails.
+            The module speaks to the scripted counterpart that its file brings, over a wire that \
+            loses, delays, doubles and spoils. It has no other network where this machine permits \
+            network namespaces; else the report says so. A module that is a program borrows the \
+            counterpart of a lib….so which speaks the same: its manifest names one beside it, or \
+            --counterpart does. It ends with 1 when a case fails.
             """)
 
     @Argument(help: "The module's file: lib….so, or the ….module.json of a program.")
@@ -80,6 +81,7 @@ struct ModuleCheckCommand: AsyncParsableCommand {
             ConformanceProgress.module(descriptor: loaded.module.descriptor, cases: titles).line)
         _ = await suite.run(
             from: from, began: { say(ConformanceProgress.began(index: $0).line) },
+            heard: { say(ConformanceProgress.heard(findings: $0).line) },
             ended: { say(ConformanceProgress.ended(index: $0, outcome: $1).line) })
     }
 

@@ -20,6 +20,11 @@ extension ModuleTexts {
                 "url": "http://provider.example", "apiKey": Counterpart.key,
                 "webhookSecret": "secret_conformance_7b2d95e1c8f04a63",
             ]
+            /// What an instance in sandbox mode must refuse, or reach nobody with.
+            let liveSettings: [String: String]? = [
+                "url": "https://\(<NAME>.liveHost)", "apiKey": "key_conformance_live_9d4c1b7e",
+                "webhookSecret": "secret_conformance_live_3e8a5f20",
+            ]
             let payingMethod: String? = "card"
             let decliningMethod: String? = "declined"
             let webhookSecret: String? = "webhookSecret"

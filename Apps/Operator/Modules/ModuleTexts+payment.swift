@@ -18,11 +18,15 @@ extension ModuleTexts {
                 "apiKey", label: "API key", kind: .secret, required: true)
             static let webhookSecret = ConfigurationField(
                 "webhookSecret", label: "Webhook secret", kind: .secret, required: true)
+            /// Where real money moves: an instance in sandbox mode is not let through to it. Where
+            /// your provider has one host for both, say none, and have `init` refuse a key that
+            /// does not fit `settings.mode`.
+            static let liveHost = "live.provider.example"
 
             public static let descriptor = ModuleDescriptor(
                 kind: .payment, key: "<KEY>", name: "<TITLE>", version: "1.0",
                 summary: "Payments at <TITLE>.", fields: [url, apiKey, webhookSecret],
-                capabilities: [.partialRefund])
+                capabilities: [.partialRefund], liveHosts: [liveHost])
 
             private let wire: Wire
             private let webhookSecrets: [Secret]

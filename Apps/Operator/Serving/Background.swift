@@ -35,7 +35,7 @@ extension Wiring {
         let beating = Background(name: "beating") { [marketplace] in
             await marketplace.keepBeating(as: process)
         }
-        let settling = Background(name: "settling") { [logger] in await Self.settle(logger) }
+        let settling = Background(name: "settling") { await settle() }
         var configuration = ServiceGroupConfiguration(
             services: [listener, beating, settling] + services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -59,15 +59,21 @@ extension Wiring {
         try ending.get()
     }
 
-    /// Once the start is over, the memory of what ran for it alone is given back.
-    private static func settle(_ logger: Logger) async {
+    /// Once the start is over, the memory of what ran for it alone is given back, and from then on
+    /// what killed processes left is taken away: a process is restarted before that is old.
+    private func settle() async {
         do {
             try await Task.sleep(for: .seconds(1))
             do { try ProcessMemory.releaseCode() } catch {
                 logger.warning("process.code-kept", metadata: ["error": "\(error)"])
             }
             // A service that ends would end the others.
-            while true { try await Task.sleep(for: .seconds(86_400)) }
+            while true {
+                do { try await marketplace.sweepToolFolder() } catch {
+                    logger.warning("tools.not-swept", metadata: ["error": "\(error)"])
+                }
+                try await Task.sleep(for: .seconds(600))
+            }
         } catch { return }
     }
 }

@@ -62,6 +62,9 @@ struct ProvideCommand: AsyncParsableCommand {
                         : "  modules' programs could open sockets of their own: this machine "
                             + "permits no network namespaces")
             }
+            say(
+                "  modules in Swift are this process's own code: no wall keeps them from opening "
+                    + "sockets of their own")
             say("  modules: \(status.modules.joined(separator: ", "))")
         }
     }

@@ -4,10 +4,8 @@ import Synchronization
 
 /// Carries children's output, line by line, to a file each and, where wanted, to the console.
 final class LogRelay: Sendable {
-    /// A file that has grown beyond this is set aside once as `….1` when the child starts.
-    static let fileBytesMax = 50_000_000
-
     private let folder: String
+    private let fileBytesMax: Int
     private let console: Console
 
     enum Console: Sendable {
@@ -17,8 +15,10 @@ final class LogRelay: Sendable {
         case everything
     }
 
-    init(folder: String, console: Console) throws {
+    /// - Parameter fileBytesMax: of each child there are two files of this size at most.
+    init(folder: String, console: Console, fileBytesMax: Int = 50_000_000) throws {
         self.folder = folder
+        self.fileBytesMax = fileBytesMax
         self.console = console
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
@@ -28,8 +28,9 @@ final class LogRelay: Sendable {
 
     /// Reads `descriptor` until its end on a thread of its own.
     func follow(_ descriptor: Int32, as name: String) {
-        let file = open(rotated(name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+        let opened = LogFile(path(of: name), bytesMax: fileBytesMax)
         Thread.detachNewThread { [self] in
+            var file = opened
             var buffer = [UInt8](repeating: 0, count: 16_384)
             var line: [UInt8] = []
             while true {
@@ -39,18 +40,18 @@ final class LogRelay: Sendable {
                 for byte in buffer[..<count] {
                     line.append(byte)
                     guard byte == 0x0A || line.count >= 16_384 else { continue }
-                    pass(line, of: name, to: file)
+                    pass(line, of: name, to: &file)
                     line.removeAll(keepingCapacity: true)
                 }
             }
-            if !line.isEmpty { pass(line + [0x0A], of: name, to: file) }
+            if !line.isEmpty { pass(line + [0x0A], of: name, to: &file) }
             close(descriptor)
-            if file >= 0 { close(file) }
+            file.close()
         }
     }
 
-    private func pass(_ line: [UInt8], of name: String, to file: Int32) {
-        if file >= 0 { _ = Glibc.write(file, line, line.count) }
+    private func pass(_ line: [UInt8], of name: String, to file: inout LogFile) {
+        file.append(line)
         guard shown(line) else { return }
         let prefix = "[" + name + "] "
         let whole = Array(prefix.utf8) + line
@@ -67,14 +68,5 @@ final class LogRelay: Sendable {
             return [#""level":"warning""#, #""level":"error""#, #""level":"critical""#]
                 .contains(where: text.contains)
         }
-    }
-
-    private func rotated(_ name: String) -> String {
-        let path = path(of: name)
-        var status = stat()
-        if stat(path, &status) == 0, status.st_size > Self.fileBytesMax {
-            rename(path, path + ".1")
-        }
-        return path
     }
 }

@@ -21,6 +21,8 @@ struct UpCommand: AsyncParsableCommand {
     var verbose = false
 
     func run() async throws {
+        // What reads its words may be gone before it is: they are lost then, and nothing else.
+        signal(SIGPIPE, SIG_IGN)
         // The key stands in its environment, or is read to make the others' from it.
         try ProcessMemory.close()
         let settings = try Settings.read()

@@ -21,7 +21,7 @@ struct ImportAPI {
         let currency: Currency?
         /// Only say what would happen.
         let dryRun: Bool?
-        /// Publish what was created or changed.
+        /// Publish every draft of the shop afterwards, whatever the file says of it.
         let publish: Bool?
         let pictures: [Picture]?
 
@@ -32,7 +32,9 @@ struct ImportAPI {
 
     struct ReportAnswer: Codable, Sendable {
         struct NoteAnswer: Codable, Sendable {
-            enum Severity: String, Codable, Sendable, CaseIterable { case error, warning }
+            enum Severity: String, Codable, Sendable, CaseIterable {
+                case error, warning, notice
+            }
             let severity: Severity
             /// The line of the file, from 1; the header is line 1.
             let line: Int
@@ -46,6 +48,10 @@ struct ImportAPI {
         let unchanged: Int
         /// Products that were left out because of an error.
         let skipped: Int
+        /// Of what was changed: what was a draft, and what was published.
+        let putOnSale: Int
+        let takenOffSale: Int
+        /// By `publish`.
         let published: Int
         let notes: [NoteAnswer]
 
@@ -55,11 +61,21 @@ struct ImportAPI {
             updated = report.updated
             unchanged = report.unchanged
             skipped = report.skipped
+            putOnSale = report.putOnSale
+            takenOffSale = report.takenOffSale
             self.published = published
             notes = report.notes.map { note in
                 NoteAnswer(
-                    severity: note.severity == .error ? .error : .warning, line: note.line,
+                    severity: Self.severity(note.severity), line: note.line,
                     handle: note.handle, column: note.column, message: note.message)
+            }
+        }
+
+        private static func severity(_ severity: ImportNote.Severity) -> NoteAnswer.Severity {
+            switch severity {
+            case .error: .error
+            case .warning: .warning
+            case .notice: .notice
             }
         }
     }
@@ -69,7 +85,10 @@ struct ImportAPI {
         api.post("/imports", "Import a catalogue in Shopify's product format", tag: tag)
             .about(
                 "Products are known by handle, variants by options and SKU: the same file again "
-                    + "changes nothing. A product with an error is left out and named by line."
+                    + "changes nothing. A product with an error is left out and named by line. "
+                    + "Where a row has `Published` or `Status`, a draft is put on sale by it and "
+                    + "what is published taken off; what the shop archived stays so, with a "
+                    + "warning."
             )
             .body(NewImport.self, upTo: 64_000_000).refuses(.unsupportedType, .conflict)
             .handle(as: Member.self, needing: [.editListings], use: create)

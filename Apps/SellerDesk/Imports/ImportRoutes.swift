@@ -108,6 +108,9 @@ struct ImportPage {
     let updated: Int
     let unchanged: Int
     let skipped: Int
+    /// Nil for none.
+    let putOnSale: String?
+    let takenOffSale: String?
     let notes: [Note]
     let hasNotes: Bool
 
@@ -136,6 +139,9 @@ struct ImportPage {
         updated = report?.updated ?? 0
         unchanged = report?.unchanged ?? 0
         skipped = report?.skipped ?? 0
+        func some(_ count: Int?) -> String? { count.flatMap { $0 > 0 ? "\($0)" : nil } }
+        putOnSale = some(report?.putOnSale)
+        takenOffSale = some(report?.takenOffSale)
         notes = (report?.notes ?? []).map {
             Note(
                 line: $0.line, handle: $0.handle ?? "", column: $0.column ?? "",

@@ -12,6 +12,8 @@ struct PayoutRow {
     let settled: String?
     let reference: String?
     let failure: String?
+    /// What happened to it since it was paid.
+    let since: String?
 
     init(_ payout: Payout) {
         href = "/money/payouts/\(payout.id)"
@@ -30,7 +32,9 @@ struct PayoutRow {
         created = Format.date(payout.createdAt)
         settled = payout.settledAt.map { Format.date($0) }
         reference = payout.reference
-        failure = payout.state.isOpen ? nil : payout.failure.map { PayoutFailure.said($0) }
+        let said = payout.state.isOpen ? nil : payout.failure.map { PayoutFailure.said($0) }
+        failure = payout.state == .paid ? nil : said
+        since = payout.state == .paid ? said : nil
     }
 }
 

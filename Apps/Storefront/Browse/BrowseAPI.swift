@@ -10,9 +10,11 @@ struct BrowseAPI {
         let category: String?
         /// A seller's slug.
         let seller: String?
-        /// Minor units.
+        /// In which prices are asked for, counted and put in order; EUR when left out.
+        let currency: Currency?
+        /// Minor units of `currency`.
         let priceMin: Int64?
-        /// Minor units.
+        /// Minor units of `currency`.
         let priceMax: Int64?
         let inStock: Bool?
         /// What its maker sends to this country, ISO 3166-1 alpha-2.
@@ -60,12 +62,23 @@ struct BrowseAPI {
                 """
                 Typing errors in `text` are forgiven, and categories are found by their names in \
                 the language of `Accept-Language`. Pages go on with `after`.
+
+                Prices of two currencies are not compared: `priceMin` and `priceMax` are minor \
+                units of `currency`, EUR when it is left out, and nothing that is sold in another \
+                one fits them. In the orders `price-up` and `price-down` what is sold in \
+                `currency` comes first, and then everything else, one currency after the other.
                 """
             )
             .query(ListingsQuery.self).refuses(.missing)
             .handle(as: Visitor.self, use: listings)
         api.get("/facets", "How much of what fits there is of each kind", tag: tag)
-            .about("Counted over a thousand things at most; `isWhole` says whether those are all.")
+            .about(
+                """
+                Counted over a thousand things at most; `isWhole` says whether those are all. \
+                `prices` are those in `currency`, EUR when it is left out; `currencies` is how \
+                much is sold in each.
+                """
+            )
             .query(ListingsQuery.self).refuses(.missing)
             .handle(as: Visitor.self) { call, _ in
                 FacetsAnswer(
@@ -112,6 +125,7 @@ struct BrowseAPI {
         query.text = asked.text
         if let slug = asked.category { query.category = try await marketplace.category(slug: slug) }
         if let slug = asked.seller { query.seller = try await marketplace.shop(slug: slug).id }
+        if let currency = asked.currency { query.currency = currency }
         query.priceMin = asked.priceMin
         query.priceMax = asked.priceMax
         query.inStockOnly = asked.inStock ?? false

@@ -51,7 +51,11 @@ struct BrowsePage {
     let sorts: [Choice]
     /// One in a search, none in a category.
     let categoryFields: [CategoryField]
+    /// None where there is a choice of currencies.
     let currencySign: String
+    /// Where things are sold in several.
+    let currencies: [Choice]
+    let hasCurrencies: Bool
     /// Where nothing is left, whoever looks sees what it was narrowed to.
     let opensFilters: Bool
     let things: [ThingCard]
@@ -102,7 +106,9 @@ struct BrowsePage {
         sorts = Self.sorts.filter { $0.0 != .relevance || query.cardQuery().text != nil }
             .map { Choice(value: $0.0.rawValue, label: $0.1, isChosen: $0.0 == sort) }
         categoryFields = isSearch ? [CategoryField(tree, chosen: branch)] : []
-        currencySign = Format.sign(of: BrowseQuery.currency)
+        currencies = Self.currencies(facets, chosen: query.prices)
+        hasCurrencies = !currencies.isEmpty
+        currencySign = hasCurrencies ? "" : Format.sign(of: query.prices)
         things = ThingCard.page(page.items)
         hasThings = !things.isEmpty
         opensFilters = query.isFiltered && !hasThings
@@ -114,10 +120,18 @@ struct BrowsePage {
         self.next = next.map { query.link(action, ["after": $0]) }
     }
 
+    /// Also where nothing is sold in them: the one that is chosen, and the market's own, as the way
+    /// back.
+    private static func currencies(_ facets: Facets, chosen: Currency) -> [Choice] {
+        var all = facets.currencies.map(\.currency)
+        for one in [chosen, BrowseQuery.ownCurrency] where !all.contains(one) { all.append(one) }
+        guard all.count > 1 else { return [] }
+        return all.map { Choice(value: $0.code, label: $0.code, isChosen: $0 == chosen) }
+    }
+
     private static func count(_ facets: Facets) -> String {
-        let counted = facets.bands.reduce(0) { $0 + $1.count }
-        return facets.isWhole
-            ? Format.count(counted, "thing", "things")
+        facets.isWhole
+            ? Format.count(facets.count, "thing", "things")
             : localized("More than \(Facets.countMax) things")
     }
 

@@ -12,6 +12,8 @@ struct BrowseQuery: Described {
     /// Major units as people write them: `12.50`.
     let from: String?
     let to: String?
+    /// In which prices are asked for, shown in bands and put in order.
+    let currency: String?
     let inStock: Bool?
     /// What is sent to this country, ISO 3166-1 alpha-2.
     let sentTo: String?
@@ -31,7 +33,8 @@ struct BrowseQuery: Described {
         "text": [.length(0...200)], "category": [.length(0...60)],
         "maker": [.length(0...60)], "kind": [.length(0...120)], "tag": [.length(0...120)],
         "from": [.length(0...16)],
-        "to": [.length(0...16)], "sort": [.length(0...20)], "sentTo": [.length(0...2)],
+        "to": [.length(0...16)], "currency": [.length(0...5)], "sort": [.length(0...20)],
+        "sentTo": [.length(0...2)],
         "stars": [.length(0...1)],
         "attribute": [.count(0...60), .each([.length(0...100)])],
         "after": [.length(1...400)],
@@ -47,8 +50,9 @@ struct BrowseQuery: Described {
         query.language = Words.current.language
         if let text, !text.allSatisfy(\.isWhitespace) { query.text = text }
         query.category = branch
-        query.priceMin = Self.amount(from)
-        query.priceMax = Self.amount(to)
+        query.currency = prices
+        query.priceMin = amount(from)
+        query.priceMax = amount(to)
         query.inStockOnly = inStock ?? false
         query.sentTo = sentTo.flatMap { VisitorCountry.known($0) }
         query.starsMin = stars.flatMap { Int($0) }.flatMap { (1...5).contains($0) ? $0 : nil }
@@ -63,13 +67,18 @@ struct BrowseQuery: Described {
     var isFiltered: Bool {
         maker != nil || kind != nil || tag != nil || from != nil || to != nil || inStock == true
             || sentTo != nil || stars != nil || sort != nil || !wishes.isEmpty
+            || isElsewhere
     }
 
-    /// In which prices are asked for and shown in bands.
-    static let currency = Currency.eur
+    /// In which prices are asked for: the market's where nobody said, or nobody knows it.
+    var prices: Currency { currency.flatMap { Currency($0) } ?? Self.ownCurrency }
 
-    private static func amount(_ text: String?) -> Int64? {
-        text.flatMap { TypedAmount.guess($0, currency) }.map { max(0, $0.amount) }
+    private var isElsewhere: Bool { prices != Self.ownCurrency }
+
+    static let ownCurrency = CardQuery().currency
+
+    private func amount(_ text: String?) -> Int64? {
+        text.flatMap { TypedAmount.guess($0, prices) }.map { max(0, $0.amount) }
     }
 
     /// The same list with some of the question changed; nil takes that part of it away. It begins
@@ -80,6 +89,7 @@ struct BrowseQuery: Described {
     ) -> String {
         let kept: [(String, String?)] = [
             ("text", text), ("category", category), ("maker", maker), ("from", from), ("to", to),
+            ("currency", isElsewhere ? prices.code : nil),
             ("inStock", inStock == true ? "true" : nil), ("sentTo", sentTo), ("kind", kind),
             ("tag", tag), ("stars", stars),
             ("sort", sort), ("after", nil),

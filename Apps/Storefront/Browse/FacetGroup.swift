@@ -42,7 +42,10 @@ struct FacetGroup: Fragment {
         let bands = facets.bands.map { band in
             Item(
                 label: words(band),
-                href: query.link(action, ["from": text(band.least), "to": text(band.most)]),
+                href: query.link(
+                    action,
+                    ["from": text(band.least, band.currency), "to": text(band.most, band.currency)]
+                ),
                 count: counted(band.count))
         }
         let stock = Item(
@@ -133,10 +136,10 @@ struct FacetGroup: Fragment {
         if asked.priceMin != nil || asked.priceMax != nil {
             let words = [
                 asked.priceMin.map {
-                    localized("from \(Format.money(Money($0, BrowseQuery.currency)))")
+                    localized("from \(Format.money(Money($0, asked.currency)))")
                 },
                 asked.priceMax.map {
-                    localized("to \(Format.money(Money($0, BrowseQuery.currency)))")
+                    localized("to \(Format.money(Money($0, asked.currency)))")
                 },
             ]
             items.append(
@@ -168,7 +171,8 @@ struct FacetGroup: Fragment {
     }
 
     private static func words(_ band: Facets.Band) -> String {
-        switch (band.least, band.most) {
+        func money(_ amount: Int64) -> String { Format.money(Money(amount, band.currency)) }
+        return switch (band.least, band.most) {
         case (nil, let most?): localized("Up to \(money(most))")
         case (let least?, nil): localized("More than \(money(least - 1))")
         case (let least?, let most?): localized("\(money(least - 1)) to \(money(most))")
@@ -176,11 +180,7 @@ struct FacetGroup: Fragment {
         }
     }
 
-    private static func money(_ amount: Int64) -> String {
-        Format.money(Money(amount, BrowseQuery.currency))
-    }
-
-    private static func text(_ amount: Int64?) -> String? {
-        amount.map { Money($0, BrowseQuery.currency).decimalText }
+    private static func text(_ amount: Int64?, _ currency: Currency) -> String? {
+        amount.map { Money($0, currency).decimalText }
     }
 }

@@ -16,6 +16,11 @@ struct FacetsAnswer: Codable, Sendable {
         let priceMin: Int64?
         /// Minor units, included; absent for no bound.
         let priceMax: Int64?
+        let currency: Currency
+        let count: Int
+    }
+    struct Priced: Codable, Sendable {
+        let currency: Currency
         let count: Int
     }
 
@@ -36,7 +41,10 @@ struct FacetsAnswer: Codable, Sendable {
     /// Their makers' words for them.
     let tags: [Word]
     let makers: [Maker]
+    /// In the currency that is asked for.
     let prices: [Band]
+    /// How much is sold in each.
+    let currencies: [Priced]
     /// What attributes say of them.
     let attributes: [AttributeFacetAnswer]
     /// Rated so and better.
@@ -49,7 +57,11 @@ struct FacetsAnswer: Codable, Sendable {
     init(_ facets: Facets) {
         categories = facets.categories.map { Branch(categoryId: $0.category, count: $0.count) }
         makers = facets.makers.map { Maker(slug: $0.slug, name: $0.name, count: $0.count) }
-        prices = facets.bands.map { Band(priceMin: $0.least, priceMax: $0.most, count: $0.count) }
+        prices = facets.bands.map {
+            Band(
+                priceMin: $0.least, priceMax: $0.most, currency: $0.currency, count: $0.count)
+        }
+        currencies = facets.currencies.map { Priced(currency: $0.currency, count: $0.count) }
         kinds = facets.kinds.map { Word(word: $0.word, count: $0.count) }
         tags = facets.tags.map { Word(word: $0.word, count: $0.count) }
         attributes = facets.attributes.map { AttributeFacetAnswer($0) }

@@ -22,23 +22,28 @@ struct CartAPI {
                 try await answer(call.request, visitor)
             }
         api.post("/cart/lines", "Put something in", tag: "Cart")
-            .about("Added to what is there. A guest's cart belongs to the browser cookie.")
-            .body(NewLine.self).refuses(.conflict).onlyOnce().succeeds(with: .created)
+            .about(
+                """
+                Added to what is there; for one Idempotency-Key once, also where the answer was \
+                lost. A guest's cart belongs to the browser cookie.
+                """
+            )
+            .body(NewLine.self).refuses(.conflict).onlyOnceGoingOn().succeeds(with: .created)
             .openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 visitor.remember(in: call.request)
-                try await call.marketplace.checkForSale(
-                    call.body.variantId, for: visitor.buyer)
-                try await call.request.site.carts.add(
-                    call.body.quantity, of: call.body.variantId, to: visitor.cart)
+                let line = CheckoutItem(
+                    variant: call.body.variantId, quantity: call.body.quantity)
+                try await call.request.putIn(line, for: call.cartAct, visitor)
                 return try await answer(call.request, visitor)
             }
         api.put("/cart/lines/{variant}", "Set how many; zero takes it out", tag: "Cart")
-            .path(LinePath.self).body(ChangedLine.self).openOnBehalf()
+            .about("What is not in it yet is put in, as far as it is for sale.")
+            .path(LinePath.self).body(ChangedLine.self).refuses(.conflict).openOnBehalf()
             .handle(as: Visitor.self) { call, visitor in
                 visitor.remember(in: call.request)
-                try await call.request.site.carts.set(
-                    call.body.quantity, of: call.path.variant, in: visitor.cart)
+                try await call.request.setInCart(
+                    call.body.quantity, of: call.path.variant, visitor)
                 return try await answer(call.request, visitor)
             }
         api.put("/cart/parcels/{seller}/wishes", "What you wish of a maker's parcel", tag: "Cart")
@@ -74,6 +79,18 @@ struct CartAPI {
 }
 
 extension WebRequest {
+    /// Adds to the visitor's cart what is for sale; for the same act once, also when it has gone
+    /// since the first time.
+    /// - Throws: `CheckoutRefusal`, ``CartRefusal``; nothing is changed then.
+    func putIn(_ line: CheckoutItem, for act: CartAct?, _ visitor: Visitor) async throws {
+        do {
+            try await marketplace.checkForSale(line.variant, for: visitor.buyer)
+        } catch let refusal as CheckoutRefusal {
+            guard try await site.carts.knows(act, in: visitor.cart) else { throw refusal }
+        }
+        try await site.carts.add([line], to: visitor.cart, for: act)
+    }
+
     /// What is wished of the makers' parcels in the visitor's cart, without days that are over.
     func cartWishes(_ visitor: Visitor) async throws -> [ID<Seller>: ParcelWishes] {
         let kept = try await site.carts.wishes(of: visitor.cart)

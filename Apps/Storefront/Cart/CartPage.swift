@@ -68,6 +68,8 @@ struct CartPage {
     }
 
     let warning: String?
+    /// What of the cart from before the sign-in found no room in this one; nil when all did.
+    let left: String?
     /// The first day that may be wished for.
     let tomorrow: String
     let groups: [Group]
@@ -84,11 +86,22 @@ struct CartPage {
     let asksCountry: Bool
     let countries: [DeliveryLine.Country]
 
-    /// - Parameter delivery: by seller, as far as it is known.
+    /// - Parameters:
+    ///   - delivery: by seller, as far as it is known.
+    ///   - left: how many different things found no room in it when their person signed in.
     init(
         _ cart: Cart, to country: String?, _ delivery: [ID<Seller>: DeliveryEstimate],
-        _ wishes: Wishes
+        _ wishes: Wishes, left: Int
     ) {
+        let things = Format.count(left, "thing", "things")
+        self.left =
+            left == 0
+            ? nil
+            : localized(
+                """
+                Left out of what you chose before you signed in: \(things). A cart holds at most \
+                \(CartStore.linesMax) different things.
+                """)
         warning = wishes.again?.explanation
         tomorrow = String(wishes.now.advanced(days: 1).description.prefix(10))
         groups = cart.groups.map { group in

@@ -23,6 +23,7 @@ struct CartRoutes {
         routes.get("/cart").show(as: Visitor.self) { call, visitor in
             try await page(call.request, visitor)
         }
+        routes.post("/cart/left").show(as: SignedIn.self, use: putInLeft)
         routes.post("/cart/parcels/{seller}/wishes").path(ParcelPath.self)
             .form(CheckoutAPI.Wishes.self)
             .show(
@@ -35,7 +36,8 @@ struct CartRoutes {
                     return .seeOther(
                         Links.cart, notice: localized("It goes with your order to the maker."))
                 })
-        routes.post("/cart/lines").form(NewLine.self).onlyOnce().openOnBehalf().outlivingSession()
+        routes.post("/cart/lines").form(NewLine.self).onlyOnceGoingOn().openOnBehalf()
+            .outlivingSession()
             .show(as: Visitor.self, use: create)
         routes.post("/cart/lines/{variant}").path(LinePath.self).form(ChangedLine.self)
             .openOnBehalf().show(as: Visitor.self, use: update)
@@ -53,7 +55,11 @@ struct CartRoutes {
             kept: try await request.cartWishes(visitor), again: again,
             now: try await request.marketplace.marketNow())
         return .page(
-            "cart", CartPage(cart, to: country, delivery, wishes), title: localized("Your cart"))
+            "cart",
+            CartPage(
+                cart, to: country, delivery, wishes,
+                left: try await request.leftOutOfCart(visitor)),
+            title: localized("Your cart"))
     }
 
     /// What each maker's parcel costs; nothing of what cannot be bought.
@@ -75,8 +81,9 @@ struct CartRoutes {
     @Sendable private func create(
         _ call: PageCall<Nothing, Nothing, NewLine>, _ visitor: Visitor
     ) async throws -> PageAnswer {
+        let line = CheckoutItem(variant: call.form.variant, quantity: call.form.quantity ?? 1)
         do {
-            try await call.marketplace.checkForSale(call.form.variant, for: visitor.buyer)
+            try await call.request.putIn(line, for: call.cartAct, visitor)
         } catch let refusal as CheckoutRefusal {
             // Gone since the thing's page was made: that page says what there is instead.
             let offers = try await call.marketplace.offers(for: [call.form.variant])
@@ -85,16 +92,29 @@ struct CartRoutes {
             return .seeOther(
                 Links.listing(offer.listing), warning: localized(sentence: problem.explanation))
         }
-        try await call.request.site.carts.add(
-            call.form.quantity ?? 1, of: call.form.variant, to: visitor.cart)
         return .seeOther(Links.cart, notice: localized("It is in your cart."))
+    }
+
+    /// What found no room at the sign-in, as far as there is room now.
+    @Sendable private func putInLeft(
+        _ call: PageCall<Nothing, Nothing, Nothing>, _ person: SignedIn
+    ) async throws -> PageAnswer {
+        let browser = Visitor(of: call.request).browser
+        let left = try await call.request.site.carts.merge(
+            guest: browser, into: person.account.id)
+        return left == 0
+            ? .seeOther(Links.cart, notice: localized("It is in your cart."))
+            : .seeOther(Links.cart, warning: localized("There is not room for all of it yet."))
     }
 
     @Sendable private func update(
         _ call: PageCall<LinePath, Nothing, ChangedLine>, _ visitor: Visitor
     ) async throws -> PageAnswer {
-        try await call.request.site.carts.set(
-            call.form.quantity, of: call.path.variant, in: visitor.cart)
+        do {
+            try await call.request.setInCart(call.form.quantity, of: call.path.variant, visitor)
+        } catch let refusal as CheckoutRefusal {
+            return .seeOther(Links.cart, warning: refusal.localizedExplanation)
+        }
         return .seeOther(
             Links.cart,
             notice: call.form.quantity == 0

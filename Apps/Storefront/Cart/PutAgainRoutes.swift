@@ -5,9 +5,12 @@ import Web
 /// What was cancelled, or not paid in time, goes into the cart once more.
 struct PutAgainRoutes {
     func mount(on routes: Routes) {
-        routes.post("/purchases/{purchase}/cart").path(PurchaseAPI.PurchasePath.self).onlyOnce()
+        routes.post("/purchases/{purchase}/cart").path(PurchaseAPI.PurchasePath.self)
+            .onlyOnceGoingOn()
             .show(as: Visitor.self) { call, visitor in
-                switch try await call.request.putAgain(call.path.purchase, visitor) {
+                switch try await call.request.putAgain(
+                    call.path.purchase, for: call.cartAct, visitor)
+                {
                 case .nothing:
                     return .seeOther(
                         Links.purchase(call.path.purchase),
@@ -25,9 +28,10 @@ struct PutAgainRoutes {
     func mount(on api: API) {
         api.post("/purchases/{purchase}/cart", "Put what was cancelled in again", tag: "Cart")
             .about("What can still be had of it is added to what is in the cart.")
-            .path(PurchaseAPI.PurchasePath.self).refuses(.conflict).onlyOnce()
+            .path(PurchaseAPI.PurchasePath.self).refuses(.conflict).onlyOnceGoingOn()
             .handle(as: Visitor.self) { call, visitor in
-                _ = try await call.request.putAgain(call.path.purchase, visitor)
+                _ = try await call.request.putAgain(
+                    call.path.purchase, for: call.cartAct, visitor)
                 let items = try await call.request.site.carts.lines(of: visitor.cart)
                 return CartAnswer(
                     try await call.marketplace.cart(items, for: visitor.buyer),
@@ -44,26 +48,26 @@ private enum PutAgain {
 extension WebRequest {
     /// Adds the lines of a purchase's cancelled orders to the cart, as far as they can be had;
     /// fewer pieces where only fewer are left.
-    /// - Throws: `OrderRefusal.purchaseMissing`, `OrderRefusal.notCancelled`, ``CartRefusal``.
-    fileprivate func putAgain(_ id: ID<Purchase>, _ visitor: Visitor) async throws -> PutAgain {
+    /// - Throws: `OrderRefusal.purchaseMissing`, `OrderRefusal.notCancelled`, ``CartRefusal``;
+    ///   nothing is changed then.
+    fileprivate func putAgain(
+        _ id: ID<Purchase>, for act: CartAct?, _ visitor: Visitor
+    ) async throws -> PutAgain {
         let detail = try await marketplace.findPurchase(id, as: visitor.buyer)
         let lines = detail.orders.filter { $0.order.state == .cancelled }.flatMap(\.lines)
         guard !lines.isEmpty else { throw OrderRefusal.notCancelled }
         visitor.remember(in: self)
         let cart = try await marketplace.cart(
             lines.map { CheckoutItem(variant: $0.variant, quantity: $0.quantity) })
-        var outcome = PutAgain.nothing
-        for line in cart.lines {
-            let quantity: Int
+        let items = cart.lines.compactMap { line -> CheckoutItem? in
             switch line.problem {
-            case nil: quantity = line.quantity
-            case .short(let left): quantity = left
-            case .soldOut, .notForSale: continue
+            case nil: CheckoutItem(variant: line.offer.id, quantity: line.quantity)
+            case .short(let left): CheckoutItem(variant: line.offer.id, quantity: left)
+            case .soldOut, .notForSale: nil
             }
-            try await site.carts.add(quantity, of: line.offer.id, to: visitor.cart)
-            outcome = .some
         }
-        let isAll = cart.unknown.isEmpty && cart.isBuyable
-        return isAll ? .everything : outcome
+        guard !items.isEmpty else { return .nothing }
+        try await site.carts.add(items, to: visitor.cart, for: act)
+        return cart.unknown.isEmpty && cart.isBuyable ? .everything : .some
     }
 }

@@ -57,6 +57,12 @@ struct CheckoutAPI {
             .succeeds(with: .created)
             .handle(as: Visitor.self, use: create)
         api.get("/checkouts/{checkout}", "A checkout of yours", tag: tag)
+            .about(
+                """
+                With a line that is `away` nothing more can be done with it: start another one \
+                without it. What is held gives way to that.
+                """
+            )
             .path(CheckoutPath.self)
             .handle(as: Visitor.self) { call, visitor in
                 CheckoutAnswer(
@@ -174,7 +180,8 @@ extension WebRequest {
     func takeOutOfCart(_ placed: PlacedPurchase, _ visitor: Visitor) async throws {
         do {
             let isLeft = try await site.carts.takeOut(
-                try await bought(placed, visitor), from: visitor.cart)
+                try await bought(placed, visitor), from: visitor.cart,
+                for: CartAct(placed.purchase.id))
             if isLeft { try await forgetWishesOfBought(visitor) }
         } catch CartRefusal.unavailable {
             // The order stands; a cart that was not emptied is no reason to say otherwise.

@@ -35,6 +35,14 @@ struct CheckoutAnswer: Codable, Sendable {
         let quantity: Int
         let unitPrice: Money
         let total: Money
+        let state: State
+
+        enum State: String, Codable, Sendable, CaseIterable {
+            case fine
+            /// Its maker or the market took it back, or its shop rests: as long as it is in, the
+            /// checkout cannot be ordered.
+            case away
+        }
     }
     struct ShippingOption: Codable, Sendable {
         let code: String
@@ -59,7 +67,8 @@ struct CheckoutAnswer: Codable, Sendable {
     let parcels: [Parcel]
     let taxes: [Tax]
     let totals: Totals
-    /// Whether nothing but the payment is missing.
+    /// Whether nothing but the payment is missing: it is open, everything is for sale, and shipping
+    /// and taxes are known.
     let isReady: Bool
     let expiresAt: Instant
 
@@ -77,7 +86,7 @@ struct CheckoutAnswer: Codable, Sendable {
             items: checkout.totals.items, shipping: checkout.totals.shipping,
             tax: checkout.totals.tax, taxIncluded: checkout.totals.taxIncluded,
             total: checkout.totals.total)
-        isReady = checkout.isReady
+        isReady = checkout.state == .open && checkout.isForSale && checkout.isReady
         expiresAt = checkout.expiresAt
     }
 }
@@ -91,7 +100,8 @@ extension CheckoutAnswer.Parcel {
             CheckoutAnswer.Line(
                 variantId: line.variant, listingId: line.listing, title: line.title,
                 options: line.optionsText, quantity: line.quantity, unitPrice: line.unitPrice,
-                total: line.total)
+                total: line.total,
+                state: parcel.sellerIsOpen && line.isForSale ? .fine : .away)
         }
         options = parcel.options.map { option in
             CheckoutAnswer.ShippingOption(

@@ -33,6 +33,8 @@ struct CheckoutPage {
         let title: String
         let quantity: Int
         let total: String
+        /// Why it cannot be ordered any more, or nil.
+        let gone: String?
     }
     struct Option {
         let code: String
@@ -81,6 +83,8 @@ struct CheckoutPage {
     let shown: ShownTotal.Parts
     let ways: PaymentChoices
     let isReady: Bool
+    /// Whether something of what is held cannot be ordered any more, so that nothing can.
+    let isStuck: Bool
     let hasWays: Bool
     let lacksWays: Bool
     let isSandbox: Bool
@@ -140,6 +144,7 @@ struct CheckoutPage {
         self.shown = ShownTotal.Parts(checkout.totals)
         ways = PaymentChoices(waysToPay, chosen: again?.values["way"] ?? way)
         isReady = checkout.isReady
+        isStuck = !checkout.isForSale
         hasWays = !ways.isEmpty && new?.isBuyable != false
         lacksWays = ways.isEmpty
         isSandbox = waysToPay.contains(where: \.isSandbox)
@@ -166,7 +171,8 @@ extension CheckoutPage.Parcel {
         lines = parcel.lines.map {
             CheckoutPage.Line(
                 title: $0.optionsText.isEmpty ? $0.title : "\($0.title), \($0.optionsText)",
-                quantity: $0.quantity, total: Format.money($0.total))
+                quantity: $0.quantity, total: Format.money($0.total),
+                gone: parcel.goneWords(of: $0))
         }
         options = parcel.options.map { option in
             CheckoutPage.Option(
@@ -190,6 +196,14 @@ extension CheckoutPage.Parcel {
         case (let days?, _), (nil, let days?): Format.count(days, "day", "days")
         case (nil, nil): nil
         }
+    }
+}
+
+extension CheckoutParcel {
+    fileprivate func goneWords(of line: CheckoutLine) -> String? {
+        guard sellerIsOpen else { return localized("\(sellerName) is not selling at the moment.") }
+        return line.isForSale
+            ? nil : localized(sentence: VariantOffer.Problem.notForSale.explanation)
     }
 }
 

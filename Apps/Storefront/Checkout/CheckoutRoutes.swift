@@ -127,14 +127,38 @@ struct CheckoutRoutes {
             return .seeOther(
                 Links.purchase(purchase.id), notice: localized("This is ordered already."))
         case .open:
+            if let again, !checkout.isForSale {
+                try await keepInCart(again, checkout, visitor)
+            }
+            // What was taken back is shown and cannot be paid.
             let ways =
-                checkout.isReady ? try await marketplace.waysToPay(checkout) : []
+                checkout.isReady && checkout.isForSale
+                ? try await marketplace.waysToPay(checkout) : []
             return .page(
                 "checkout",
                 CheckoutPage(
                     checkout, ways, book: try await visitor.book(marketplace), again: again,
                     way: way),
                 title: localized("Checkout"))
+        }
+    }
+
+    /// What was wished beside something that was taken back waits in the cart, from which the rest
+    /// is bought. Of several parcels of a maker the first one counts.
+    private func keepInCart(
+        _ again: Again, _ checkout: Checkout, _ visitor: Visitor
+    ) async throws {
+        for (index, parcel) in checkout.parcels.enumerated().reversed() {
+            guard again.values["wishes.\(index).number"] != nil else { continue }
+            do {
+                try await again.request.wish(
+                    of: parcel.seller, giftMessage: again.values["wishes.\(index).giftMessage"],
+                    deliverOn: again.values["wishes.\(index).deliverOn"], visitor)
+            } catch is InputRefusal {
+                // It stands on the page as it was typed.
+            } catch is CartRefusal {
+                // Nothing of this maker is bought from there, or carts are out of order.
+            }
         }
     }
 

@@ -123,7 +123,7 @@ struct NewCheckoutRoutes {
             let leadsOn =
                 switch begun.state {
                 case .placed: items.isEmpty
-                case .open: Set(begun.items) == Set(items)
+                case .open: begun.isForSale && Set(begun.items) == Set(items)
                 case .expired: false
                 }
             if leadsOn { return .seeOther(Links.checkout(begun.id)) }

@@ -14,14 +14,16 @@ struct PaymentPart {
     let instructions: [PurchasePage.Instruction]
     let scans: [PurchasePage.Scan]
 
-    /// Nothing where the instructions are about the payment as a whole.
+    /// Nothing where the instructions are about the payment as a whole. While a shop is away,
+    /// nobody is told how to pay.
     static func all(_ detail: PurchaseDetail, _ given: [ProviderKit.Instruction]) -> [PaymentPart] {
         let byOrder = Dictionary(grouping: given.filter { $0.orderID != nil }) { $0.orderID ?? "" }
         return detail.shares.compactMap { share in
             guard let mine = byOrder[share.order.description],
                 let order = detail.orders.first(where: { $0.order.id == share.order })?.order
             else { return nil }
-            return PaymentPart(share, of: order.sellerName, mine)
+            return PaymentPart(
+                share, of: order.sellerName, detail.awayShops.isEmpty ? mine : [])
         }
     }
 

@@ -35,7 +35,7 @@ struct PurchaseAPI {
                     detail, try await call.marketplace.outcomes(of: [id])[id])
             }
         api.get("/purchases/{purchase}/ways-to-pay", "How to pay it otherwise", tag: "Purchases")
-            .path(PurchasePath.self)
+            .path(PurchasePath.self).refuses(.conflict)
             .handle(as: Visitor.self) { call, visitor in
                 WaysToPayAnswer(
                     try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer))
@@ -49,6 +49,20 @@ struct PurchaseAPI {
                         call.path.purchase,
                         paying: call.request.choice(call.body.instanceId, call.body.method),
                         as: visitor.buyer))
+            }
+        api.post("/purchases/{purchase}/cancellation", "End it before it is paid", tag: "Purchases")
+            .about(
+                """
+                A payment that waits for you is ended, and what is held for you is for sale again. \
+                What is paid already is cancelled order by order.
+                """
+            )
+            .path(PurchasePath.self).refuses(.conflict).onlyOnce()
+            .handle(as: Visitor.self) { call, visitor in
+                let id = call.path.purchase
+                try await call.marketplace.endPurchase(id, as: visitor.buyer)
+                return PurchaseAnswer(
+                    try await call.marketplace.findPurchase(id, as: visitor.buyer), nil)
             }
         api.post(
             "/purchases/{purchase}/returns", "Ask the provider how it stands", tag: "Purchases"

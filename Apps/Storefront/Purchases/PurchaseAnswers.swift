@@ -80,6 +80,8 @@ struct PurchaseAnswer: Codable, Sendable {
     let payment: PaymentAnswer?
     /// How each order's share stands, where each maker is paid by a transfer of its own.
     let shares: [ShareAnswer]
+    /// Shops of it that are suspended or closed while it is to be paid: it cannot be paid then.
+    let awayShops: [String]
     let placedAt: Instant
     let paidAt: Instant?
     /// Until when it can be paid.
@@ -97,6 +99,7 @@ struct PurchaseAnswer: Codable, Sendable {
         orders = detail.orders.map { OrderAnswer($0) }
         payment = detail.payment.map { PaymentAnswer($0) }
         shares = detail.shares.map { ShareAnswer($0) }
+        awayShops = detail.awayShops
         placedAt = purchase.placedAt
         paidAt = purchase.paidAt
         expiresAt = purchase.expiresAt

@@ -30,6 +30,8 @@ struct PurchasePage {
     let state: String
     let tone: String
     let isAwaitingPayment: Bool
+    /// Why it cannot be paid, when a shop is suspended or closed.
+    let away: String?
     let isWaiting: Bool
     /// What it waits for.
     let waiting: String
@@ -94,8 +96,9 @@ struct PurchasePage {
             return OrderPart(part, isAllSaid: isAllSaid)
         }
         isAwaitingPayment = purchase.state == .awaitingPayment
+        away = detail.awayWords
         let isUnderWay = detail.payment?.state.isPending ?? false
-        isWaiting = isAwaitingPayment && isUnderWay
+        isWaiting = isAwaitingPayment && isUnderWay && !detail.isAskedInVain
         var link: String?
         var lines: [Instruction] = []
         var scanned: [Scan] = []
@@ -103,11 +106,11 @@ struct PurchasePage {
         var isScanned = false
         if isWaiting, let payment = detail.payment {
             switch payment.next {
-            case .redirect(let url): link = url
+            case .redirect(let url): link = away == nil ? url : nil
             case .instructions(let given):
                 isScanned = given.contains { $0.form == .link }
                 apart = PaymentPart.all(detail, given)
-                if !apart.isEmpty { break }
+                if !apart.isEmpty || away != nil { break }
                 // Who has sent all of it is not asked to send it once more.
                 if payment.state == .processing, payment.missing == nil { break }
                 lines = given.filter { $0.form == .text }
@@ -117,7 +120,7 @@ struct PurchasePage {
             }
         }
         parts = apart
-        let isApart = apart.contains { $0.isOpen }
+        let isApart = away == nil && apart.contains { $0.isOpen }
         let isAsked = isApart || !lines.isEmpty
         waiting = Self.waitingWords(isApart: isApart, isAsked: isAsked || !scanned.isEmpty)
         continueLink = link
@@ -138,10 +141,7 @@ struct PurchasePage {
         canPay = isAwaitingPayment && !ways.isEmpty
         isGuests = purchase.account == nil
         makers = Format.count(detail.orders.count, "maker", "makers")
-        over =
-            purchase.state == .cancelled
-            ? localized("It was not paid in time: nothing was bought, and nothing is held for you.")
-            : nil
+        over = detail.overWords
         returnable = detail.returnable
         canPutAgain = detail.orders.contains { $0.order.state == .cancelled }
         receipt = purchase.state == .paid ? Links.receipt(purchase.id) : nil
@@ -157,6 +157,37 @@ extension PurchasePage {
         guard isAsked else { return localized("Your payment is under way.") }
         return localized(
             "Send the money like this, or scan the code. It counts as soon as it has arrived.")
+    }
+}
+
+extension PurchaseDetail {
+    /// Whether its payment waits for nothing but the customer, who is not to pay while a shop is
+    /// away.
+    fileprivate var isAskedInVain: Bool {
+        guard !awayShops.isEmpty, let payment else { return false }
+        return payment.state == .requiresAction && !payment.received.isPositive
+    }
+
+    fileprivate var awayWords: String? {
+        guard !awayShops.isEmpty else { return nil }
+        let shops = awayShops.joined(separator: localized(" and "))
+        return localized(
+            """
+            Nothing of \(shops) can be bought at the moment, so this purchase cannot be paid. End \
+            it, and put what can still be had into your cart again.
+            """)
+    }
+
+    /// Why nothing was bought; nil while it may be, or was.
+    fileprivate var overWords: String? {
+        guard purchase.state == .cancelled else { return nil }
+        // Nobody but its customer ends a purchase that may still be paid.
+        let isEnded = orders.contains { order in
+            order.order.cancelledAt.map { $0 < purchase.expiresAt } ?? false
+        }
+        return isEnded
+            ? localized("You ended it: nothing was bought, and nothing is held for you.")
+            : localized("It was not paid in time: nothing was bought, and nothing is held for you.")
     }
 }
 

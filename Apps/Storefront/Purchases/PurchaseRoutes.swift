@@ -28,6 +28,8 @@ struct PurchaseRoutes {
                             call.form.way.instance, call.form.way.method),
                         as: visitor.buyer))
             }
+        routes.post("/purchases/{purchase}/cancellation").path(PurchasePath.self)
+            .onlyOnce().show(as: Visitor.self, use: end)
         routes.post("/orders/{order}/delivery").path(OrderPath.self)
             .show(as: Visitor.self) { call, visitor in
                 try await onItsPage(call.path.order, call.marketplace, visitor) { _ in
@@ -71,6 +73,18 @@ struct PurchaseRoutes {
         }
     }
 
+    @Sendable private func end(
+        _ call: PageCall<PurchasePath, Nothing, Nothing>, _ visitor: Visitor
+    ) async throws -> PageAnswer {
+        let page = Links.purchase(call.path.purchase)
+        do {
+            try await call.marketplace.endPurchase(call.path.purchase, as: visitor.buyer)
+            return .seeOther(page, notice: localized("It is ended, and you pay nothing."))
+        } catch let refusal as PaymentRefusal {
+            return .seeOther(page, warning: refusal.localizedExplanation)
+        }
+    }
+
     /// A payment that was not begun, on the page that says how the purchase stands.
     @Sendable private func payAgain(_ again: Again, _ visitor: Visitor) -> PageAnswer {
         .seeOther(
@@ -100,7 +114,10 @@ struct PurchaseRoutes {
             detail = try await call.marketplace.findPurchase(
                 call.path.purchase, as: visitor.buyer)
         } catch OrderRefusal.purchaseMissing { return .absent(call.path.purchase, visitor) }
-        let ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
+        let ways: [WayToPay]
+        do {
+            ways = try await call.marketplace.waysToPay(call.path.purchase, as: visitor.buyer)
+        } catch PaymentRefusal.sellerAway { ways = [] }
         let reviewed = try await call.marketplace.reviewed(in: detail.orders.map(\.order.id))
         let id = detail.purchase.id
         let outcome = try await call.marketplace.outcomes(of: [id])[id] ?? .stands

@@ -30,6 +30,7 @@ enum WebhookCases {
         ConformanceCase("webhooks", "the secret before the last change is accepted") {
             try await rotated($0)
         },
+        ConformanceCase("webhooks", "one signature of several is enough") { try await several($0) },
         ConformanceCase("webhooks", "unknown kinds are accepted and of no concern") { subject in
             let post = try await Post(subject)
             let unknown = post.counterpart.unknownWebhook
@@ -92,6 +93,28 @@ enum WebhookCases {
                 }
             }
         }
+    }
+
+    /// While a provider changes its secret it signs with both, in any order.
+    private static func several(_ subject: Subject) async throws {
+        let post = try await Post(subject)
+        let body = post.bodies[0]
+        let genuine = post.delivery(body)
+        let other = post.delivery(body, secret: Secret("whsec_of_a_stranger_0123456789"))
+        for field in genuine.headers.fields {
+            guard let ours = WebhookSignature(header: field.value),
+                let theirs = other.headers[field.name].flatMap({ WebhookSignature(header: $0) })
+            else { continue }
+            let marks = [ours, theirs].map { "v1=" + hexadecimal($0.signatures[0]) }
+            for signed in [marks, marks.reversed()] {
+                var delivery = genuine
+                delivery.headers[field.name] =
+                    "t=\(ours.timestamp)," + signed.joined(separator: ",")
+                _ = try await post.verified(delivery)
+            }
+            return
+        }
+        throw DoesNotApply("its webhooks are signed in another way")
     }
 
     private static func rotated(_ subject: Subject) async throws {

@@ -70,7 +70,14 @@ public struct Checkout: Sendable {
         }
     }
 
-    /// Whether nothing but the payment is missing.
+    /// Whether everything of it is still for sale, so that it can be ordered while it is open. What
+    /// was held before its maker or the market took it back is held in vain.
+    public var isForSale: Bool {
+        parcels.allSatisfy { $0.sellerIsOpen && $0.lines.allSatisfy(\.isForSale) }
+    }
+
+    /// Whether shipping and taxes are known and chosen. What it can be ordered with besides, see
+    /// ``isForSale`` and ``state``.
     public var isReady: Bool { isTaxed && parcels.allSatisfy { $0.chosenOption != nil } }
 }
 

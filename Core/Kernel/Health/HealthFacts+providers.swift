@@ -1,4 +1,30 @@
+import ProviderKit
+
 extension HealthFacts {
+    /// Rules that lead to nobody who takes new business.
+    var ruleFindings: [HealthFinding] {
+        deadEnds.map { end in
+            let names = end.names.joined(separator: ", ")
+            return HealthFinding(
+                .providers, Self.name(end.kind), end.isAll ? .bad : .warning,
+                end.isAll
+                    ? "None leads to a provider that takes new business, but only to: \(names)."
+                    : "Some lead only to providers that take no new business: \(names).",
+                """
+                Nobody serves the checkouts that they are for. Name an active provider in the \
+                rules, or activate one of these.
+                """)
+        }
+    }
+
+    private static func name(_ kind: ProviderKind) -> Phrase {
+        switch kind {
+        case .payment: "Rules for payment"
+        case .shipping: "Rules for shipping"
+        case .tax: "Rules for tax"
+        }
+    }
+
     /// How calls to each provider went, and who asks it nothing at present.
     var providerFindings: [HealthFinding] {
         providers.map { provider in
@@ -21,6 +47,22 @@ extension HealthFacts {
                 provider.failures * 2 > provider.calls
                 ? .bad : provider.failures * 20 > provider.calls || isSlow ? .warning : .good
             return finding(provider, state, Self.calls(provider))
+        } + secretFindings
+    }
+
+    /// Secrets that were changed and are accepted all the same, longer than anybody needs.
+    private var secretFindings: [HealthFinding] {
+        secretsKept.map { kept in
+            HealthFinding(
+                .providers, .data(kept.name), .warning,
+                """
+                Webhooks signed with secrets from before a change have been accepted for \
+                \(kept.seconds.asSpan).
+                """,
+                """
+                Whoever has an old secret can still speak for this provider. Look whether it signs \
+                with the new one, then forget the one before on its page.
+                """, provider: kept.provider)
         }
     }
 

@@ -24,6 +24,23 @@ public struct HealthFacts: Sendable {
         }
     }
 
+    /// Secrets from before a change, with which webhooks are still accepted.
+    public struct SecretsKept: Sendable {
+        public let provider: ID<ProviderInstance>
+        public let name: String
+        public let seconds: Int64
+
+        init(provider: ID<ProviderInstance>, name: String, seconds: Int64) {
+            self.provider = provider
+            self.name = name
+            self.seconds = seconds
+        }
+    }
+
+    /// How long a provider may take to sign with a new secret before somebody is reminded of the
+    /// old one.
+    public static let previousSecretsDaysMax = 7
+
     /// How long something waits, and how much of its kind was given up, counted up to
     /// ``WhatWaits/countMax``.
     public struct Backlog: Sendable {
@@ -61,12 +78,17 @@ public struct HealthFacts: Sendable {
     /// Of the folder of photos and papers; nil when it cannot be looked at.
     public var mediaRoom: Room?
     public var providers: [ProviderCalls] = []
+    /// What the rules leave to nobody.
+    public var deadEnds: [DeadEnds] = []
     public var lanes: [JobBacklog] = []
     public var deadJobs = 0
     /// Events that nobody was told of yet.
     public var outboxSeconds: Int64?
     public var mail = Backlog()
     public var webhooks = Backlog()
+    /// Providers of which secrets from before a change are accepted for longer than
+    /// ``previousSecretsDaysMax``.
+    public var secretsKept: [SecretsKept] = []
     /// Calls to providers whose next try is over its time.
     public var attemptsSeconds: Int64?
     /// What the last recomputation of the books found, and how long ago; nil before the first.

@@ -52,8 +52,9 @@ public struct HealthFinding: Sendable {
 extension HealthFacts {
     /// Everything, judged; what a market cannot be without is there also when it is good.
     public var findings: [HealthFinding] {
-        let known = isWhole ? processFindings + providerFindings + workFindings + bookFindings : []
-        return storeFindings + known
+        guard isWhole else { return storeFindings }
+        return storeFindings + processFindings + ruleFindings + providerFindings + workFindings
+            + bookFindings
     }
 
     /// The worst of them.

@@ -77,7 +77,11 @@ struct HealthStore {
                 tookMilliseconds: c.next())
         }
         let counts = try rows[3...5].map { try $0.decode { c in try c.next(Int.self) }.first ?? 0 }
-        let ages = try rows[6...].map { try $0.decode { c in try c.next(Int64.self) }.first }
+        let ages = try rows[6...11].map { try $0.decode { c in try c.next(Int64.self) }.first }
+        facts.secretsKept = try rows[12].decode { c in
+            try HealthFacts.SecretsKept(
+                provider: c.next(), name: c.next(), seconds: c.next())
+        }
         facts.deadJobs = counts[0]
         facts.outboxSeconds = ages[0]
         facts.mail = HealthFacts.Backlog(oldestSeconds: ages[1], failed: counts[1])
@@ -153,6 +157,13 @@ struct HealthStore {
                 where state in ('intent', 'sent', 'unknown') order by next_try_at limit 1
                 """),
             age(unsealed(.ledger)), age(unsealed(.audit)),
+            """
+            select id, name, extract(epoch from now() - previous_secrets_since)::bigint
+            from provider_instance
+            where previous_secrets_since
+                < now() - \(HealthFacts.previousSecretsDaysMax)::int * interval '1 day'
+            order by name, id limit 100
+            """,
         ]
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import ProviderKit
 import Vocabulary
 
 extension Marketplace {
@@ -22,6 +23,8 @@ extension Marketplace {
             return try await database.transaction(statementDeadline: HealthStore.deadline) { tx in
                 var facts = try await tx.health.facts()
                 facts.lanes = try await tx.jobs.backlog()
+                let tables = try await tx.providers.tables()
+                facts.deadEnds = ProviderKind.allCases.compactMap { tables.deadEnds($0) }
                 if let last = try await lastVerification(),
                     let age = try await lastVerificationAge()
                 {

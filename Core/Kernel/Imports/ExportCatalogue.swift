@@ -36,7 +36,8 @@ extension Marketplace {
     private func rows(
         of details: ListingDetails, vendor: String, category: String, _ attributes: [Attribute]
     ) -> [ExportRow] {
-        let (listing, variants, images) = (details.listing, details.variants, details.images)
+        let (listing, variants) = (details.listing, details.variants)
+        let images = details.images.filter { !$0.isLost }
         var rows: [ExportRow] = []
         for index in 0..<max(variants.count, images.count) {
             var row = ExportRow(handle: listing.handle, attributes)
@@ -59,9 +60,16 @@ extension Marketplace {
         return rows
     }
 
+    /// An address that says where the picture is to anybody who reads the file.
     private func source(_ image: ListingImage) -> String {
-        image.sourceURL ?? image.hash.map { "\(settings.storefrontURL)/media/\($0)" } ?? ""
+        image.sourceURL.flatMap { ImportedImage.isAddress($0) ? $0 : nil }
+            ?? image.hash.map { "\(settings.storefrontURL)/media/\($0)" } ?? ""
     }
+}
+
+extension ListingImage {
+    /// A file named it, and it never came along.
+    var isLost: Bool { hash == nil && !(sourceURL.map(ImportedImage.isAddress) ?? false) }
 }
 
 /// One row of an exported file.

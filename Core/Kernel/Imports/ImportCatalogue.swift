@@ -9,6 +9,9 @@ extension Marketplace {
     /// Imports a file in Shopify's product format. Products are known by handle, variants by
     /// their options and SKU: importing the same file again changes nothing, and ids stay.
     ///
+    /// A row that says whether its product is for sale publishes a draft and takes off sale what
+    /// is published; what the shop archived stays so, with a warning.
+    ///
     /// A product with an error is left out and named with its line; the others are written, some
     /// at a time, each time whole. Pictures that the file names by address are noted and never
     /// fetched; those that it names by file are taken from ``ImportOptions/pictures``.
@@ -59,6 +62,7 @@ extension Marketplace {
                     products.map(\.handle), of: member.seller, in: tx)
                 let skus = try await tx.variants.listSKUs(
                     products.flatMap { $0.variants.compactMap(\.sku) }, of: member.seller)
+                let isRestricted = try await tx.debts.isRestricted(member.seller)
                 var plans: [ImportPlan] = []
                 for product in products {
                     let here = present[product.handle]
@@ -76,8 +80,8 @@ extension Marketplace {
                         let plan = try ImportPlan(
                             product, category: category, present: here, stored: stored,
                             said: reading.said, asked: known.attributes.asked(in: category),
-                            of: member.seller)
-                        progress.count(plan.outcome)
+                            isRestricted: isRestricted, of: member.seller)
+                        progress.count(plan, of: product)
                         if plan.outcome != .unchanged { plans.append(plan) }
                     } catch let refusal as any Refusal {
                         progress.skip(product, refusal)
@@ -150,7 +154,7 @@ extension Marketplace {
         for product in products where !product.images.isEmpty && product.isAcceptable {
             for image in product.images where stored[image.source] == nil {
                 let source = image.source
-                if source.hasPrefix("https://") || source.hasPrefix("http://") { continue }
+                if ImportedImage.isAddress(source) { continue }
                 let name = source.split(separator: "/").last.map(String.init) ?? source
                 guard let bytes = options.pictures[name] else {
                     progress.warn(product, image.line, "The picture “\(name)” did not come along.")

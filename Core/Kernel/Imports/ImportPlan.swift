@@ -5,6 +5,7 @@ struct ImportPlan: Sendable {
     enum Outcome: Sendable { case created, updated, unchanged }
 
     let outcome: Outcome
+    let turn: SaleTurn
     let listing: ListingRow
     let variants: [VariantRow]
     let images: [ImageRow]
@@ -25,12 +26,13 @@ struct ImportPlan: Sendable {
     /// - Parameters:
     ///   - said: what attributes say of it; nil leaves that as it is.
     ///   - asked: what is asked in its category.
+    ///   - isRestricted: whether the shop may publish nothing.
     /// - Throws: ``InputRefusal`` and ``ListingRefusal`` for what the shop would not take typed
     ///   in by hand either.
     init(
         _ product: ImportedProduct, category: ID<Category>?, present: Present?,
         stored: [String: ContentHash], said: [ListingAttribute]? = nil,
-        asked: [Attribute] = [], of seller: ID<Seller>
+        asked: [Attribute] = [], isRestricted: Bool = false, of seller: ID<Seller>
     ) throws {
         var draft = ListingDraft(
             title: product.title, description: product.description,
@@ -42,13 +44,16 @@ struct ImportPlan: Sendable {
         draft = try draft.checked()
         if present?.listing.state == .blocked { throw ListingRefusal.blocked }
         let id = present?.listing.id ?? ID()
-        let state = present?.listing.state ?? (product.isPublished ? .published : .draft)
-        let listing = ListingRow(draft, id: id, of: seller, state: state)
-        let images = Self.images(product, of: id, present: present?.images ?? [], stored: stored)
+        turn = SaleTurn(
+            of: present?.listing.state, isMeantForSale: product.isMeantForSale,
+            isRestricted: isRestricted)
+        let listing = ListingRow(draft, id: id, of: seller, state: turn.state)
+        let (images, named) = Self.images(
+            product, of: id, present: present?.images ?? [], stored: stored)
         var variants = try VariantRow.rows(
             draft.variants, of: id, seller: seller, present: present?.identities ?? [])
         for (place, source) in product.variantImages where variants.indices.contains(place) {
-            variants[place].image = images.first { $0.source == source }?.id
+            variants[place].image = named[source]
         }
         let planned = variants
         attributes = try said.map { try ListingAttributeRow.rows($0, of: id, asked: asked) }
@@ -74,9 +79,12 @@ struct ImportPlan: Sendable {
                 new.image = new.image ?? old.image
                 return old == new
             }
+        let pictures = present.images.filter { picture in
+            !picture.isLost || images.contains { $0.id == picture.id }
+        }
         let sameImages =
-            images.count <= present.images.count
-            && zip(present.images, images).allSatisfy { old, new in
+            images.count <= pictures.count
+            && zip(pictures, images).allSatisfy { old, new in
                 old.id == new.id && old.alt == new.alt
                     && (new.hash == nil || old.hash?.description == new.hash)
             }
@@ -84,27 +92,32 @@ struct ImportPlan: Sendable {
         return same ? .unchanged : .updated
     }
 
-    /// The file's pictures in their order. One that the listing has keeps its id; pictures that
-    /// only the listing has stay behind them.
+    /// The file's pictures in their order, and which each of its names means. One that the listing
+    /// has keeps its id; pictures that only the listing has stay behind them.
     private static func images(
         _ product: ImportedProduct, of listing: ID<Listing>, present: [ListingImage],
         stored: [String: ContentHash]
-    ) -> [ImageRow] {
+    ) -> (rows: [ImageRow], named: [String: ID<ListingImage>]) {
         var rows: [ImageRow] = []
+        var named: [String: ID<ListingImage>] = [:]
         for image in product.images {
             let hash = stored[image.source]
-            let named = ContentHash(image.source.split(separator: "/").last ?? "")
+            let ours = ContentHash(image.source.split(separator: "/").last ?? "")
             let known = present.first {
-                $0.sourceURL == image.source || ($0.hash != nil && $0.hash == (hash ?? named))
+                $0.sourceURL == image.source || ($0.hash != nil && $0.hash == (hash ?? ours))
             }
+            let id = known?.id ?? ID()
+            named[image.source] = named[image.source] ?? id
             guard known == nil || !rows.contains(where: { $0.id == known?.id }) else { continue }
+            // Our own address for it is not what the shop calls it.
+            let isOurs = hash == nil && known?.hash != nil && known?.hash == ours
             rows.append(
                 ImageRow(
-                    id: known?.id ?? ID(), listing: listing, position: rows.count + 1,
-                    hash: hash?.description, source: image.source,
+                    id: id, listing: listing, position: rows.count + 1, hash: hash?.description,
+                    source: isOurs ? known?.sourceURL : image.source,
                     alt: String(image.alt.prefix(200))))
         }
-        return rows
+        return (rows, named)
     }
 }
 

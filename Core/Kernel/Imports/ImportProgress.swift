@@ -33,11 +33,28 @@ struct ImportProgress: Sendable {
         }
     }
 
-    mutating func count(_ outcome: ImportPlan.Outcome) {
-        switch outcome {
+    mutating func count(_ plan: ImportPlan, of product: ImportedProduct) {
+        switch plan.outcome {
         case .created: result.created += 1
         case .updated: result.updated += 1
         case .unchanged: result.unchanged += 1
+        }
+        switch plan.turn {
+        case .none: break
+        case .publishes:
+            result.putOnSale += 1
+            note(.notice, product, product.line, product.saleColumn, "It goes on sale.")
+        case .takesOff:
+            result.takenOffSale += 1
+            note(.notice, product, product.line, product.saleColumn, "It is taken off sale.")
+        case .staysArchived:
+            note(
+                .warning, product, product.line, product.saleColumn,
+                "You archived it, and it stays so. Bring it back at its own page.")
+        case .staysDraft:
+            note(
+                .warning, product, product.line, product.saleColumn,
+                "It is a draft. \(ListingRefusal.restricted.explanation)")
         }
     }
 

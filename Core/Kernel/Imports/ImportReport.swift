@@ -9,7 +9,10 @@ public struct ImportReport: Sendable, Codable, Equatable {
     public var unchanged = 0
     /// Products that were left out because of an error.
     public var skipped = 0
-    /// Errors and warnings in the order of the file, the first ``notesMax``.
+    /// Of what was changed: what was a draft, and what was published.
+    public var putOnSale = 0
+    public var takenOffSale = 0
+    /// Errors, warnings and notices in the order of the file, the first ``notesMax``.
     public var notes: [ImportNote] = []
 
     public static let notesMax = 500
@@ -28,6 +31,8 @@ public struct ImportNote: Sendable, Codable, Hashable {
         case error
         /// The product was taken, but not all that the row says.
         case warning
+        /// The product was taken, and the row does more than change its words and prices.
+        case notice
     }
 
     public let severity: Severity

@@ -10,7 +10,10 @@ struct ImportedProduct: Sendable {
     var type = ""
     var tags: [String] = []
     var categoryName = ""
-    var isPublished = true
+    /// Nil when its row does not say.
+    var isMeantForSale: Bool?
+    /// The column that says so.
+    var saleColumn = "Published"
     var optionNames: [String] = []
     var variants: [VariantDraft] = []
     /// The picture of each variant, by the variant's place.
@@ -37,6 +40,11 @@ struct ImportedImage: Hashable, Sendable {
     var alt: String
     var position: Int
     let line: Int
+
+    /// Whether a picture is named by its address; others by their file.
+    static func isAddress(_ source: String) -> Bool {
+        source.hasPrefix("https://") || source.hasPrefix("http://")
+    }
 }
 
 /// Reads a file in Shopify's product format into products. Pure: it looks nothing up.
@@ -116,9 +124,16 @@ struct ProductFile {
                 column: column.name, handle: column.handle, isOurs: column.isOurs,
                 text: row[column.name])
         }
-        let status = row["Status"].lowercased()
-        product.isPublished =
-            row["Published"].lowercased() != "false" && (status.isEmpty || status == "active")
+        let (published, status) = (row["Published"].lowercased(), row["Status"].lowercased())
+        if published == "false" {
+            product.isMeantForSale = false
+        } else if !status.isEmpty {
+            // In Shopify `draft` and `archived`: neither is sold.
+            product.isMeantForSale = status == "active"
+            product.saleColumn = "Status"
+        } else if published == "true" {
+            product.isMeantForSale = true
+        }
         products.append(product)
         let place = products.count - 1
         places[handle] = place

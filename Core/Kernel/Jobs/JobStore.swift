@@ -8,7 +8,7 @@ public struct JobStore: Sendable {
     /// Queues a job in this transaction; it runs after commit, not before `delay` is over.
     ///
     /// A live job of the same kind and `uniqueKey` stays the only one: it runs at the earlier of
-    /// the two times, and once more when it is running just now.
+    /// the two times. When it is running just now it runs once more, however this run ends.
     public func enqueue<Args>(
         _ kind: JobKind<Args>, _ args: Args, after delay: Duration = .zero,
         uniqueKey: String? = nil
@@ -114,36 +114,64 @@ public struct JobStore: Sendable {
             """)
     }
 
-    /// Records a failed try: again later, twice as late each time up to an hour, or dead.
+    /// Records a failed try: again later, twice as late each time up to an hour, or dead. What was
+    /// asked for while its last try ran is done once more, by a job of its own: the one that failed
+    /// stays dead, so that somebody looks at it.
     func fail(_ id: Int64, lease: String, error: String, forGood: Bool) async throws {
         try await db.execute(
             """
-            update job
-            set state = case when \(forGood) or attempt >= attempts_max then 'dead'
-                    else 'ready' end,
-                finished_at = case when \(forGood) or attempt >= attempts_max then now() end,
-                run_at = now() + least(3600, power(2, least(attempt, 12)))
-                    * (0.5 + random()) * interval '1 second',
-                again = false, lease = null, leased_until = null, error = left(\(error), 2000)
-            where id = \(id) and lease = \(lease)::uuid and state = 'running'
+            with held as materialized (
+                select id, again, \(forGood) or attempt >= attempts_max as is_over
+                from job where id = \(id) and lease = \(lease)::uuid and state = 'running'
+                for update
+            ), failed as (
+                update job
+                set state = case when held.is_over then 'dead' else 'ready' end,
+                    finished_at = case when held.is_over then now() end,
+                    run_at = now() + least(3600, power(2, least(attempt, 12)))
+                        * (0.5 + random()) * interval '1 second',
+                    again = false, lease = null, leased_until = null,
+                    error = left(\(error), 2000)
+                from held where job.id = held.id
+                returning job.*, held.again and held.is_over as goes_on
+            )
+            \(Self.insertAgain)
             """)
     }
 
-    /// Frees the jobs of workers that went silent; they may have stopped at any line.
+    /// What `failed` had asked for meanwhile. Not at once: what asks in every try that fails would
+    /// turn like a mill.
+    private static let insertAgain: SQL = """
+        insert into job (lane, kind, args, unique_key, attempts_max, run_at)
+        select lane, kind, args, unique_key, attempts_max,
+            now() + (0.5 + random()) * interval '1 second'
+        from failed where goes_on
+        """
+
+    /// Frees the jobs of workers that went silent; they may have stopped at any line. Those that
+    /// were asked for meanwhile go on as in ``fail(_:lease:error:forGood:)``.
+    /// - Returns: how many.
     func reap() async throws -> Int {
-        try await db.execute(
+        try await db.query(
             """
             with silent as materialized (
-                select id from job where state = 'running' and leased_until < now()
+                select id, again, attempt >= attempts_max as is_over
+                from job where state = 'running' and leased_until < now()
                 limit 100 for update skip locked
+            ), failed as (
+                update job
+                set state = case when silent.is_over then 'dead' else 'ready' end,
+                    finished_at = case when silent.is_over then now() end,
+                    run_at = now(), again = false, lease = null, leased_until = null,
+                    error = 'its worker went silent'
+                from silent where job.id = silent.id
+                returning job.*, silent.again and silent.is_over as goes_on
+            ), asked as (
+                \(Self.insertAgain)
             )
-            update job
-            set state = case when attempt >= attempts_max then 'dead' else 'ready' end,
-                finished_at = case when attempt >= attempts_max then now() end,
-                run_at = now(), again = false, lease = null, leased_until = null,
-                error = 'its worker went silent'
-            from silent where job.id = silent.id
-            """)
+            select count(*) from failed
+            """
+        ).decode { c in try c.next(Int.self) }.first ?? 0
     }
 
     /// Forgets what was done more than a day ago and what was given up three months ago.

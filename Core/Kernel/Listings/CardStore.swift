@@ -9,14 +9,49 @@ struct CardStore {
     func list(
         _ query: CardQuery, after cursor: CardCursor?, limit: Int
     ) async throws -> [(card: ListingCard, cursor: String)] {
+        guard query.sort.isByPrice else { return try await page(query, cursor, limit) }
+        var stretches = query.stretches(from: cursor)
+        guard !stretches.isEmpty else { return [] }
+        var query = query
+        query.stretch = stretches.removeFirst()
+        var rows = try await page(query, cursor, limit)
+        guard rows.count < limit, !stretches.isEmpty else { return rows }
+        let filled = try await filled(besides: query.currency)
+        for stretch in stretches where filled.contains(stretch) && rows.count < limit {
+            query.stretch = stretch
+            rows += try await page(query, nil, limit - rows.count)
+        }
+        return rows
+    }
+
+    private func page(
+        _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
+    ) async throws -> [(card: ListingCard, cursor: String)] {
         let chosen =
             query.text.map { Self.found($0, query, cursor, limit) }
             ?? Self.browsed(query, cursor, limit)
         return try await db.query("with \(chosen) \(Self.cards), chosen.key::text \(Self.from)")
             .decode { c in
                 let card = try Self.card(&c)
-                return (card, "\(try c.next(String.self)):\(card.id)")
+                return (card, CardCursor.text(card, key: try c.next(), query.sort))
             }
+    }
+
+    /// Where anything is for sale in another currency. The ends of the index tell: whether there is
+    /// one of a range is asked in vain of everything in a plan that is kept for all ranges.
+    private func filled(besides currency: Currency) async throws -> Set<PriceStretch> {
+        let ends = try await db.query(
+            """
+            select (select l.currency from listing l where l.for_sale
+                    order by \(Self.currency) limit 1),
+                (select l.currency from listing l where l.for_sale
+                    order by \(Self.currency) desc limit 1)
+            """
+        ).decode { c in (try c.next(Currency?.self), try c.next(Currency?.self)) }.first
+        guard let least = ends?.0, let most = ends?.1 else { return [] }
+        return Set(
+            (least.code < currency.code ? [.before] : [])
+                + (most.code > currency.code ? [.behind] : []))
     }
 
     /// These, as far as they are for sale.
@@ -100,8 +135,8 @@ struct CardStore {
     static func looked(at query: CardQuery, limit: Int) -> SQL {
         let columns: SQL =
             """
-            l.category_path, l.seller_id, l.price_from, l.in_stock, l.product_type, l.tags,
-                l.rating_sum, l.rating_count, l.terms
+            l.category_path, l.seller_id, l.currency, l.price_from, l.in_stock, l.product_type,
+                l.tags, l.rating_sum, l.rating_count, l.terms
             """
         guard let text = query.text else {
             return """
@@ -169,14 +204,14 @@ struct CardStore {
     }
 
     /// Without a text: an index gives the order, so a page costs what it shows.
-    private static func browsed(_ query: CardQuery, _ cursor: CardCursor?, _ limit: Int) -> SQL {
+    static func browsed(_ query: CardQuery, _ cursor: CardCursor?, _ limit: Int) -> SQL {
         let order = order(query.sort)
         return """
             chosen as materialized (
                 select l.id, \(key(query.sort)) as key,
                     row_number() over (order by \(order)) as place
                 from listing l
-                where l.for_sale and \(filters(query)) and \(after(cursor, query.sort))
+                where l.for_sale and \(filters(query)) and \(after(cursor, query))
                 order by \(order)
                 limit \(limit)::int
             )
@@ -188,20 +223,21 @@ struct CardStore {
     private static func found(
         _ text: String, _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
     ) -> SQL {
-        let sort = query.sort
-        let direction = direction(sort)
-        func ranked(by meaning: SQL) -> SQL { "l.id, \(key(sort, ranked: meaning)) as key" }
+        let (sort, order) = (query.sort, orderOfKeys(query.sort))
+        func ranked(by meaning: SQL) -> SQL {
+            "l.id, l.currency, \(key(sort, ranked: meaning)) as key"
+        }
         let fitting = fitting(
             ranked(by: "wanted.query"), ranked(by: meaning), query, CardQuery.candidatesMax)
+        let keyed: SQL = "l.id, l.currency, \(keyOfNamed(sort)) as key"
         return """
             \(wanted(text)), candidates as materialized (
                 \(fitting)
-                \(named("l.id, \(keyOfNamed(sort)) as key", query, CardQuery.candidatesMax))
+                \(named(keyed, query, CardQuery.candidatesMax))
             ), chosen as materialized (
-                select id, key,
-                    row_number() over (order by key \(direction), id \(direction)) as place
+                select id, key, row_number() over (order by \(order)) as place
                 from (\(ordered(query, cursor, limit))) fitting
-                order by key \(direction), id \(direction)
+                order by \(order)
                 limit \(limit)::int
             )
             """
@@ -212,16 +248,18 @@ struct CardStore {
     private static func ordered(
         _ query: CardQuery, _ cursor: CardCursor?, _ limit: Int
     ) -> SQL {
-        let few: SQL = "select id, key from candidates where \(afterRanked(cursor, query.sort))"
+        let few: SQL = """
+            select id, currency, key from candidates where \(afterKeys(cursor, query))
+            """
         guard query.sort != .relevance else { return few }
         let named: SQL = query.meant.map { within($0) } ?? "false"
         return """
             \(few) and (select count(id) from candidates) < \(CardQuery.candidatesMax)::int
             union all (
-                select l.id, \(key(query.sort)) as key
+                select l.id, l.currency, \(key(query.sort)) as key
                 from listing l
                 where (select count(id) from candidates) >= \(CardQuery.candidatesMax)::int
-                    and l.for_sale and \(filters(query)) and \(after(cursor, query.sort))
+                    and l.for_sale and \(filters(query)) and \(after(cursor, query))
                     and (\(fits) or \(named))
                 order by \(order(query.sort))
                 limit \(limit)::int
@@ -245,12 +283,13 @@ struct CardStore {
         """
         (select \(columns) from wanted join listing l on l.document @@ wanted.query
             where not wanted.is_common and l.for_sale and \(filters(query))
+                and \(within(query.stretch, query))
             limit \(limit)::int)
         union all (
             select * from (
                 select \(common) from listing l
                 where (select wanted.is_common from wanted) and l.for_sale and \(filters(query))
-                    and \(fits)
+                    and \(within(query.stretch, query)) and \(fits)
                 order by l.id desc limit \(walkedMax)
             ) newest limit \(limit)::int
         )
@@ -272,6 +311,7 @@ struct CardStore {
             union all (
                 select \(columns) from listing l
                 where l.for_sale and \(within(meant)) and \(filters(query))
+                    and \(within(query.stretch, query))
                     and not coalesce(\(fits), false)
                 order by l.id desc limit \(limit)::int
             )
@@ -293,6 +333,9 @@ struct CardStore {
             condition = "\(condition) and \(within(category))"
         }
         if let seller = query.seller { condition = "\(condition) and l.seller_id = \(seller)" }
+        if query.asksForPrice, query.stretch == nil {
+            condition = "\(condition) and \(currency) = \(query.currency)"
+        }
         if let least = query.priceMin { condition = "\(condition) and l.price_from >= \(least)" }
         if let most = query.priceMax { condition = "\(condition) and l.price_from <= \(most)" }
         if let kind = query.kind { condition = "\(condition) and l.product_type = \(kind)" }
@@ -321,61 +364,7 @@ struct CardStore {
     /// walks everything for the rare ones, or collects everything for the common ones.
     private static func isPlannedAnew(_ query: CardQuery) -> Bool {
         !query.attributes.isEmpty || query.tag != nil || query.kind != nil
-            || query.priceMin != nil || query.priceMax != nil
-    }
-
-    private static func order(_ sort: CardQuery.Sort) -> SQL {
-        switch sort {
-        case .newest, .relevance: "l.id desc"
-        case .priceUp: "l.price_from, l.id"
-        case .priceDown: "l.price_from desc, l.id desc"
-        case .rating: "l.rating_score desc, l.id desc"
-        }
-    }
-
-    /// - Parameter ranked: the meaning of the text by which a thing is ranked.
-    private static func key(_ sort: CardQuery.Sort, ranked: SQL? = nil) -> SQL {
-        switch sort {
-        case .newest: "0"
-        case .priceUp, .priceDown: "l.price_from"
-        case .rating: "l.rating_score"
-        case .relevance:
-            ranked.map { query -> SQL in
-                """
-                ts_rank(l.document, \(query))::double precision
-                    * case when l.in_stock then 1 else 0.5 end
-                """
-            } ?? "0"
-        }
-    }
-
-    /// Behind everything whose own words fit.
-    private static func keyOfNamed(_ sort: CardQuery.Sort) -> SQL {
-        guard sort == .relevance else { return key(sort) }
-        return "(case when l.in_stock then 0.00002 else 0.00001 end)::double precision"
-    }
-
-    private static func direction(_ sort: CardQuery.Sort) -> SQL {
-        sort == .priceUp ? "asc" : "desc"
-    }
-
-    private static func after(_ cursor: CardCursor?, _ sort: CardQuery.Sort) -> SQL {
-        guard let cursor else { return "true" }
-        let (value, id) = (cursor.value, cursor.id)
-        return switch sort {
-        case .newest, .relevance: "l.id < \(id)"
-        case .priceUp: "(l.price_from, l.id) > (\(value)::numeric::bigint, \(id)::uuid)"
-        case .priceDown: "(l.price_from, l.id) < (\(value)::numeric::bigint, \(id)::uuid)"
-        case .rating: "(l.rating_score, l.id) < (\(value)::numeric::int, \(id)::uuid)"
-        }
-    }
-
-    private static func afterRanked(_ cursor: CardCursor?, _ sort: CardQuery.Sort) -> SQL {
-        guard let cursor else { return "true" }
-        let (value, id) = (cursor.value, cursor.id)
-        return sort == .priceUp
-            ? "(key::double precision, id) > (\(value)::double precision, \(id)::uuid)"
-            : "(key::double precision, id) < (\(value)::double precision, \(id)::uuid)"
+            || query.asksForPrice
     }
 }
 

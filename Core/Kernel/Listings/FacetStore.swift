@@ -18,6 +18,9 @@ struct FacetStore {
         func those(_ kind: String) -> [(kind: String, key: String, name: String, count: Int)] {
             rows.filter { $0.kind == kind }.sorted { ($1.count, $0.key) < ($0.count, $1.key) }
         }
+        // All of a thousand things are in these, each once.
+        let priced = Dictionary(grouping: those("band"), by: { $0.name })
+            .mapValues { $0.reduce(0) { $0 + $1.count } }
         let facets = Facets(
             categories: those("category").compactMap { row in
                 ID<Category>(row.key).map { Facets.Branch(category: $0, count: row.count) }
@@ -25,8 +28,13 @@ struct FacetStore {
             makers: those("maker").map { .init(slug: $0.key, name: $0.name, count: $0.count) },
             kinds: those("kind").map { Facets.Word(word: $0.key, count: $0.count) },
             tags: those("tag").map { Facets.Word(word: $0.key, count: $0.count) },
-            bands: those("band").compactMap { row in Int(row.key).map { ($0, row.count) } }
-                .sorted { $0.0 < $1.0 }.map { Self.band($0, $1) },
+            bands: those("band").filter { $0.name == query.currency.code }
+                .compactMap { row in Int(row.key).map { ($0, row.count) } }
+                .sorted { $0.0 < $1.0 }.map { Self.band($0, $1, query.currency) },
+            currencies: priced.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                .compactMap { code, count in
+                    Currency(code).map { Facets.Priced(currency: $0, count: count) }
+                },
             stars: those("stars").compactMap { row in
                 Int(row.key).map { Facets.Stars(least: $0, count: row.count) }
             }.sorted { $0.least > $1.least },
@@ -39,6 +47,7 @@ struct FacetStore {
 
     private static func statement(_ query: CardQuery, sentTo country: String?) -> SQL {
         let sent = country.map { DestinationStore.sends("shop", to: $0) } ?? "true"
+        let edges = Facets.edges(query.currency)
         // What unnests does so in its select list: a function in a from clause is called anew for
         // each row. And what many have in common is grouped before it is unnested.
         return """
@@ -56,10 +65,10 @@ struct FacetStore {
                 select * from shop order by many desc, seller_id limit \(Facets.makersMax)::int
             ) m join seller s on s.id = m.seller_id
             union all
-            select 'band', band::text, '', many from (
-                select width_bucket(price_from - 1::bigint, \(Facets.edges)::bigint[]) as band,
-                    count(*)::int as many
-                from counted group by 1
+            select 'band', band::text, currency, many from (
+                select currency, count(*)::int as many,
+                    width_bucket(price_from - 1::bigint, \(edges)::bigint[]) as band
+                from counted group by 1, 3
             ) bands
             union all
             (select 'kind', product_type, '', count(*)::int as many from counted
@@ -88,11 +97,13 @@ struct FacetStore {
     static let counted: SQL =
         "counted as not materialized (select * from looked limit \(Facets.countMax)::int)"
 
-    private static func band(_ index: Int, _ count: Int) -> Facets.Band {
-        let edges = Facets.edges
+    private static func band(
+        _ index: Int, _ count: Int, _ currency: Currency
+    ) -> Facets.Band {
+        let edges = Facets.edges(currency)
         return Facets.Band(
             least: index > 0 ? edges[index - 1] + 1 : nil,
-            most: index < edges.count ? edges[index] : nil, count: count)
+            most: index < edges.count ? edges[index] : nil, currency: currency, count: count)
     }
 }
 

@@ -15,6 +15,12 @@ public struct Facets: Sendable, Equatable {
     public struct Band: Sendable, Equatable {
         public let least: Int64?
         public let most: Int64?
+        public let currency: Currency
+        public let count: Int
+    }
+    /// What is sold in one currency.
+    public struct Priced: Sendable, Equatable {
+        public let currency: Currency
         public let count: Int
     }
 
@@ -36,8 +42,10 @@ public struct Facets: Sendable, Equatable {
     /// most ``wordsMax`` of each.
     public let kinds: [Word]
     public let tags: [Word]
-    /// From cheap to dear; without those that are empty.
+    /// From cheap to dear in ``CardQuery/currency``; without those that are empty.
     public let bands: [Band]
+    /// The most frequent first.
+    public let currencies: [Priced]
     /// Rated so and better, the best first.
     public struct Stars: Sendable, Equatable {
         /// On average.
@@ -60,8 +68,17 @@ public struct Facets: Sendable, Equatable {
     public static let makersMax = 8
     public static let wordsMax = 8
     public static let starEdges = [4, 3]
-    /// The last price of each band but the dearest, in minor units.
-    public static let edges: [Int64] = [2500, 5000, 10_000]
+
+    /// How many things were counted.
+    public var count: Int { currencies.reduce(0) { $0 + $1.count } }
+
+    /// The last price of each band but the dearest, in minor units. What has no smaller unit than
+    /// the yen is worth about as much as a cent; what has more digits than the euro has smaller
+    /// ones.
+    static func edges(_ currency: Currency) -> [Int64] {
+        let smaller = (0..<max(0, currency.exponent - 2)).reduce(Int64(1)) { unit, _ in unit * 10 }
+        return [2500, 5000, 10_000].map { $0 * smaller }
+    }
 }
 
 extension Marketplace {

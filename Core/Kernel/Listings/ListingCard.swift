@@ -46,6 +46,8 @@ public struct CardQuery: Hashable, Sendable {
         case rating
         /// How well it fits the text; without a text, newest.
         case relevance
+
+        var isByPrice: Bool { self == .priceUp || self == .priceDown }
     }
 
     /// What somebody typed; typing errors are forgiven.
@@ -57,9 +59,12 @@ public struct CardQuery: Hashable, Sendable {
     /// This category and all below it.
     public var category: Category?
     public var seller: ID<Seller>?
-    /// Minor units.
+    /// In which prices are asked for, counted in bands and put in order. What is sold in another
+    /// currency has none of the prices that are asked for, and comes last in an order by price.
+    public var currency: Currency = .eur
+    /// Minor units of ``currency``.
     public var priceMin: Int64?
-    /// Minor units.
+    /// Minor units of ``currency``.
     public var priceMax: Int64?
     public var inStockOnly = false
     /// Rated with so many stars on average, or more.
@@ -73,8 +78,12 @@ public struct CardQuery: Hashable, Sendable {
     /// What attributes say of it: all of these.
     public var attributes: [AttributeWish] = []
     public var sort: Sort = .newest
+    /// Of an order by price, which of it; nil for all that fits.
+    var stretch: PriceStretch?
 
     public init() {}
+
+    var asksForPrice: Bool { priceMin != nil || priceMax != nil }
 
     /// How many things that fit a text are ranked by how well they do; of more, any of them are.
     static let candidatesMax = 1000
@@ -83,18 +92,28 @@ public struct CardQuery: Hashable, Sendable {
 
 /// Where the next page of cards starts: the sort's value and the id of the last card.
 struct CardCursor: Hashable, Sendable {
+    /// Of the last card's price, in an order by price.
+    let currency: Currency?
     let value: String
     let id: ID<Listing>
 
-    /// Reads `value:id`; nil when there is no cursor.
+    /// Reads `value:id` and `currency:value:id`; nil when there is no cursor.
     /// - Throws: ``InputRefusal`` for text that no page gave out.
     init?(_ text: String?) throws(InputRefusal) {
         guard let text else { return nil }
-        guard let colon = text.lastIndex(of: ":"),
-            let id = ID<Listing>(text[text.index(after: colon)...]),
-            Double(text[..<colon])?.isFinite == true
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let currency = parts.count == 3 ? Currency(String(parts[0])) : nil
+        guard let last = parts.last, let id = ID<Listing>(last),
+            parts.count == 2 || currency != nil,
+            Double(parts[parts.count - 2])?.isFinite == true
         else { throw InputRefusal(.wrong("This is not a page of this list."), field: "after") }
-        value = String(text[..<colon])
+        self.currency = currency
+        value = String(parts[parts.count - 2])
         self.id = id
+    }
+
+    /// The text of the cursor behind a card.
+    static func text(_ card: ListingCard, key: String, _ sort: CardQuery.Sort) -> String {
+        (sort.isByPrice ? "\(card.price.currency.code):" : "") + "\(key):\(card.id)"
     }
 }

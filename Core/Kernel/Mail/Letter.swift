@@ -100,7 +100,7 @@ struct Letter: Hashable, Sendable {
             .administrator,
             [
                 "order.capture-refused", "order.refund-failed", "order.refund-returned",
-                "payout.contradicted", "dispute.unreadable",
+                "payout.contradicted", "payout.part-taken-back", "dispute.unreadable",
             ]
         ),
     ]
@@ -121,6 +121,20 @@ struct Letter: Hashable, Sendable {
                     """
                     So that nothing is paid twice, the seller's payouts are frozen until somebody \
                     books it on the payout's page in the back office.
+                    """))
+        case "payout.part-taken-back":
+            Letter(
+                localized("A part of a payout was taken back at the provider"),
+                localized(
+                    """
+                    The provider says that a part of a payout of \(facts.money) was taken back \
+                    there, by somebody who is not the market. The books still say that all of it \
+                    was paid.
+                    """),
+                localized(
+                    """
+                    Have the rest taken back at the provider too: then the market books it, and \
+                    the seller's money is available again. Or send the part on once more there.
                     """))
         case "dispute.unreadable": unreadable(facts)
         default: nil

@@ -14,6 +14,8 @@ struct SMTPSubmission: Sendable {
     }
 
     let settings: MailSettings
+    /// ``KernelSettings/toolFolder``
+    let folder: String
     let recipient: String
     let message: String
 
@@ -23,7 +25,7 @@ struct SMTPSubmission: Sendable {
             return .notNow(
                 "\(settings.tool) is missing; on Debian: apt-get install msmtp")
         }
-        let folder = try ToolFolder("mail")
+        let folder = try ToolFolder("mail", in: folder)
         defer { folder.remove() }
         let input = try folder.write("message", message)
         let configuration = try folder.write("msmtprc", configuration(host))

@@ -96,7 +96,8 @@ extension Marketplace {
                     for: settings.mail.deadline * 3)
             else { return sent }
             let submission = SMTPSubmission(
-                settings: settings.mail, recipient: mail.recipient, message: message)
+                settings: settings.mail, folder: settings.toolFolder, recipient: mail.recipient,
+                message: message)
             switch try await mailing.run({ try submission.run() }) {
             case .taken:
                 try await database.mails.markSent(mail.id)

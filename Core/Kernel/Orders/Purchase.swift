@@ -40,6 +40,9 @@ public struct PurchaseDetail: Sendable {
     public let payment: Payment?
     /// How each order's share of it stands, where each is paid by itself; else nothing.
     public let shares: [ShareStand]
+    /// Shops of it that are suspended or closed while it is to be paid, by name: as long as there
+    /// is one, it cannot be paid.
+    public let awayShops: [String]
 }
 
 /// Numbers of purchases and orders: short, and no two characters that sound or look alike.

@@ -217,7 +217,9 @@ struct PurchaseStore {
     }
 
     /// The purchase and its orders are over without having been paid.
-    static func cancelStatements(_ purchase: Purchase, note: String) -> [SQL] {
+    static func cancelStatements(
+        _ purchase: Purchase, note: String, by actor: ID<Account>? = nil
+    ) -> [SQL] {
         [
             """
             update purchase set state = 'cancelled'
@@ -229,8 +231,9 @@ struct PurchaseStore {
                 where purchase_id = \(purchase.id) and state = 'awaiting_payment'
                 returning id
             )
-            insert into order_event (order_id, kind, from_state, to_state, note)
-            select id, 'cancelled', 'awaiting_payment', 'cancelled', \(note)::text from cancelled
+            insert into order_event (order_id, actor_id, kind, from_state, to_state, note)
+            select id, \(actor)::uuid, 'cancelled', 'awaiting_payment', 'cancelled', \(note)::text
+            from cancelled
             """,
             ReservationStore.releaseStatement(purchase.checkout),
         ]

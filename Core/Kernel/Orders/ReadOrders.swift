@@ -12,7 +12,9 @@ extension Marketplace {
         let isApart = orders.count > 1 && payment?.isDirect == true
         return PurchaseDetail(
             purchase: purchase, orders: orders, payment: payment,
-            shares: isApart ? try await database.receipts.stands(of: payment?.id) : [])
+            shares: isApart ? try await database.receipts.stands(of: payment?.id) : [],
+            awayShops: purchase.state == .awaitingPayment
+                ? try await database.purchases.awayShops(of: id) : [])
     }
 
     /// The purchase that was made of a checkout; nil while there is none.

@@ -10,7 +10,8 @@ struct AttemptStore {
 
     private static let columns: SQL = """
         a.id, a.payment_id, a.kind, a.order_id, a.refund_id, p.currency, a.amount, a.state, a.tries,
-        a.created_at, coalesce(a.first_sent_at, a.created_at), a.key_number, a.in_doubt_at
+        a.created_at, coalesce(a.first_sent_at, a.created_at), a.key_number, a.in_doubt_at,
+        p.ended_at
         """
 
     /// Claims attempts that are due, for as long as `claim`.
@@ -199,5 +200,6 @@ extension PaymentAttempt {
         firstSentAt = try c.next()
         keyNumber = try c.next()
         inDoubtAt = try c.next()
+        endedAt = try c.next()
     }
 }

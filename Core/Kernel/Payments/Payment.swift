@@ -96,6 +96,8 @@ struct PaymentAttempt: Sendable {
     let keyNumber: Int
     /// When something was last sent under its key that was not answered; of refunds only.
     var inDoubtAt: Instant?
+    /// When its payment was over.
+    var endedAt: Instant?
 
     /// What a provider does once. Whatever is asked again under it is asked word for word.
     var idempotencyKey: String { keyNumber == 1 ? "\(id)" : "\(id)-\(keyNumber)" }

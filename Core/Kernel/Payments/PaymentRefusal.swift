@@ -13,6 +13,8 @@ public enum PaymentRefusal: Refusal, Hashable {
     /// A provider that pays the seller itself pays one.
     case oneMakerOnly
     case alreadyPaid, paymentUnderWay, purchaseOver
+    /// A shop that would be paid is suspended or closed.
+    case sellerAway(shop: String)
     case signatureInvalid, webhookTooLarge, instanceMissing
 
     public var code: String {
@@ -27,6 +29,7 @@ public enum PaymentRefusal: Refusal, Hashable {
         case .alreadyPaid: "payment.already-paid"
         case .paymentUnderWay: "payment.under-way"
         case .purchaseOver: "payment.purchase-over"
+        case .sellerAway: "payment.seller-away"
         case .signatureInvalid: "webhook.signature-invalid"
         case .webhookTooLarge: "webhook.too-large"
         case .instanceMissing: "webhook.instance-missing"
@@ -36,7 +39,7 @@ public enum PaymentRefusal: Refusal, Hashable {
     public var reason: RefusalReason {
         switch self {
         case .totalChanged, .wayUnavailable, .oneMakerOnly, .alreadyPaid, .paymentUnderWay,
-            .purchaseOver:
+            .purchaseOver, .sellerAway:
             .conflict
         case .nothingToPay, .methodUnknown: .invalid
         case .declined: .unpaid
@@ -62,6 +65,8 @@ public enum PaymentRefusal: Refusal, Hashable {
         case .paymentUnderWay:
             "A payment is under way. Wait until its result is known before you pay another way."
         case .purchaseOver: "The time to pay this is over. Nothing was charged; start again."
+        case .sellerAway(let shop):
+            "Nothing of \(shop) can be bought at present. End this purchase and buy the rest again."
         case .signatureInvalid: "The signature is not valid."
         case .webhookTooLarge: "The message is too large."
         case .instanceMissing: "There is no such provider."

@@ -203,7 +203,8 @@ struct PaymentStore {
             captured = \(payment.captured.amount), received = \(payment.received.amount),
             excess = \(payment.excess.amount), version = \(payment.version),
             reference = \(payment.reference), next_action = \(JSON(payment.next)),
-            failure_code = \(payment.failureCode), failure_message = \(payment.failureMessage)
+            failure_code = \(payment.failureCode), failure_message = \(payment.failureMessage),
+            ended_at = case when \(payment.isOver)::boolean then coalesce(ended_at, now()) end
         where id = \(payment.id)
         """
     }

@@ -12,6 +12,9 @@ extension Marketplace {
     /// connection up after a quarter of an hour.
     static let lateArrivalAgeMax: Duration = .seconds(1800)
 
+    /// So long a payment that is over is looked for: its payer may send the money late.
+    static let watchAgeMax: Duration = .seconds(24 * 3600)
+
     /// After so long its provider may have forgotten a call, and none is on its way any more.
     static let forgottenAge = attemptAgeMax + lateArrivalAgeMax
 
@@ -47,16 +50,11 @@ extension Marketplace {
         }
         switch attempt.kind {
         case .start:
-            let ageMax = payment.reference == nil ? Self.lateArrivalAgeMax : Self.attemptAgeMax
-            let isOver = !payment.state.isLive || payment.state == .captured
-            if isOver, attempt.createdAt.advanced(by: ageMax) < .systemNow {
-                try await database.execute(
-                    payment.state == .captured
-                        ? AttemptStore.settleStatement(attempt.id, .succeeded)
-                        : AttemptStore.settleStatement(attempt.id, .failed, error: "given up"))
-            } else {
+            guard let end = attempt.watchEnd(of: payment), end < .systemNow else {
                 try await lookUp(payment)
+                return
             }
+            try await giveUp(attempt, of: payment, since: end)
         case .capture, .void:
             if attempt.tries > 1,
                 attempt.firstSentAt.advanced(by: Self.attemptAgeMax) < .systemNow
@@ -68,6 +66,25 @@ extension Marketplace {
                 ? try await void(attempt, of: payment) : try await capture(attempt, of: payment)
         case .refund: try await refund(attempt, of: payment)
         }
+    }
+
+    /// Ends the watch over a payment after a last look, which finds what has come since the one
+    /// before; then it is watched on. Of a provider that does not answer it is asked for as long
+    /// again: nobody could say more after that.
+    private func giveUp(
+        _ attempt: PaymentAttempt, of payment: Payment, since end: Instant
+    ) async throws {
+        if payment.reference != nil {
+            if let found = try await lookUp(payment)?.payment {
+                guard found.standsAs(payment) else { return }
+            } else {
+                guard end.advanced(by: Self.watchAgeMax) < .systemNow else { return }
+            }
+        }
+        try await database.execute(
+            payment.state == .captured
+                ? AttemptStore.settleStatement(attempt.id, .succeeded)
+                : AttemptStore.settleStatement(attempt.id, .failed, error: "given up"))
     }
 
     /// Asks the provider how a payment stands and writes it. Nil when that cannot be had now.
@@ -109,8 +126,8 @@ extension Marketplace {
     private func neverHeard(
         of payment: Payment, _ start: PaymentAttempt
     ) async throws -> PlacedPurchase? {
-        guard payment.reference == nil else { return nil }
-        guard payment.state.isLive else {
+        // One that is known there, and of which it says nothing now, is asked for ever more seldom.
+        guard payment.reference == nil, payment.state.isLive else {
             try await database.execute(AttemptStore.waitForStartStatement(of: payment.id))
             return nil
         }

@@ -68,17 +68,15 @@ extension Marketplace {
 
     /// Pays a purchase another way, after a payment was declined, or instead of one that waits for
     /// the customer: that one is ended at its provider first, so that only one can ever be taken.
-    /// - Throws: `alreadyPaid`, `purchaseOver`, `paymentUnderWay`, `wayUnavailable`,
+    /// - Throws: `alreadyPaid`, `purchaseOver`, `sellerAway`, `paymentUnderWay`, `wayUnavailable`,
     ///   `methodUnknown`; `OrderRefusal.purchaseMissing`.
     public func payPurchase(
         _ id: ID<Purchase>, paying choice: PaymentChoice, as buyer: Buyer
     ) async throws -> PlacedPurchase {
         let detail = try await findPurchase(id, as: buyer)
-        switch detail.purchase.state {
-        case .paid: throw PaymentRefusal.alreadyPaid
-        case .cancelled: throw PaymentRefusal.purchaseOver
-        case .awaitingPayment: break
-        }
+        try detail.purchase.checkPayable()
+        // Before the payment that waits is ended: whoever cannot pay another way keeps this one.
+        try detail.checkShops()
         let way = try await openWay(choice, for: detail.routingFacts, detail.payees)
         if let live = try await database.payments.live(of: id) { try await end(live) }
         let plan = PaymentPlan(
@@ -113,11 +111,12 @@ extension Marketplace {
     private func insert(_ plan: PaymentPlan) async throws {
         do {
             try await database.transaction { tx in
-                let purchase = try await tx.purchases.lock(plan.purchase)
-                switch purchase?.state {
-                case .awaitingPayment: break
-                case .paid: throw PaymentRefusal.alreadyPaid
-                case .cancelled, nil: throw PaymentRefusal.purchaseOver
+                guard let purchase = try await tx.purchases.lock(plan.purchase) else {
+                    throw PaymentRefusal.purchaseOver
+                }
+                try purchase.checkPayable()
+                if let shop = try await tx.purchases.lockAwayShops(of: purchase.id).first {
+                    throw PaymentRefusal.sellerAway(shop: shop)
                 }
                 _ = try await tx.commit(
                     after: [PaymentStore.insertStatement(plan, claim: settings.callClaim)])
@@ -131,7 +130,9 @@ extension Marketplace {
     }
 
     /// Ends a payment that waits for the customer, at its provider.
-    private func end(_ id: ID<Payment>) async throws {
+    /// - Throws: `alreadyPaid`; `paymentUnderWay` when it waits for somebody else, or nobody knows
+    ///   whether it has ended.
+    func end(_ id: ID<Payment>) async throws {
         guard let payment = try await database.payments.find(id), payment.state.isLive else {
             return
         }

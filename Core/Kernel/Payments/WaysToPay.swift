@@ -37,7 +37,8 @@ struct OpenWay: Sendable {
 }
 
 extension Marketplace {
-    /// Where the checkout can be paid, best first. A provider that does not answer is left out.
+    /// Where the checkout can be paid, best first. A provider that does not answer is left out, and
+    /// so is one whose share of the checkouts this is not of, unless there is no other.
     /// - Throws: what ``CheckoutRefusal`` says of a checkout that is over.
     public func waysToPay(_ id: ID<Checkout>, as buyer: Buyer) async throws -> [WayToPay] {
         try await waysToPay(try await findCheckout(id, as: buyer))
@@ -51,10 +52,14 @@ extension Marketplace {
             checkout.totals.total, for: checkout.routingFacts, checkout.payees)
     }
 
-    /// Where a purchase whose payment was declined can be paid another way.
+    /// Where a purchase whose payment was declined can be paid another way; nowhere once it is paid
+    /// or over.
+    /// - Throws: `OrderRefusal.purchaseMissing`; `sellerAway` while a shop of it is suspended or
+    ///   closed.
     public func waysToPay(_ id: ID<Purchase>, as buyer: Buyer) async throws -> [WayToPay] {
         let detail = try await findPurchase(id, as: buyer)
         guard detail.purchase.state == .awaitingPayment else { return [] }
+        try detail.checkShops()
         return try await waysToPay(
             detail.purchase.total, for: detail.routingFacts, detail.payees)
     }
@@ -62,8 +67,18 @@ extension Marketplace {
     private func waysToPay(
         _ total: Money, for facts: RoutingFacts, _ payees: [Payee]
     ) async throws -> [WayToPay] {
+        let routed = try await providers.routed(.payment, for: facts)
+        let ways = try await ways(at: routed.taking, total, facts, payees)
+        guard ways.isEmpty else { return ways }
+        return try await self.ways(at: routed.reserve, total, facts, payees)
+    }
+
+    /// What those that answer offer.
+    private func ways(
+        at instances: [ProviderInstance], _ total: Money, _ facts: RoutingFacts, _ payees: [Payee]
+    ) async throws -> [WayToPay] {
         var ways: [WayToPay] = []
-        for instance in try await providers.candidates(.payment, for: facts) {
+        for instance in instances {
             do {
                 let provider = try await providers.payment(instance.id)
                 if provider.paysSellers {
@@ -106,10 +121,7 @@ extension Marketplace {
         guard (1...PaymentChoice.methodLengthMax).contains(choice.method.utf8.count) else {
             throw PaymentRefusal.methodUnknown
         }
-        let candidates = try await providers.candidates(.payment, for: facts)
-        guard let instance = candidates.first(where: { $0.id == choice.instance }) else {
-            throw PaymentRefusal.wayUnavailable
-        }
+        let instance = try await instance(chosen: choice, for: facts, payees)
         do {
             let provider = try await providers.payment(instance.id)
             guard provider.paysSellers else {
@@ -133,6 +145,21 @@ extension Marketplace {
 }
 
 extension Marketplace {
+    /// One that the rules give the checkout. Who chose one whose share it does not fall into was
+    /// shown it because no other could be had, so the others are asked again.
+    private func instance(
+        chosen choice: PaymentChoice, for facts: RoutingFacts, _ payees: [Payee]
+    ) async throws -> ProviderInstance {
+        let routed = try await providers.routed(.payment, for: facts)
+        if let instance = routed.taking.first(where: { $0.id == choice.instance }) {
+            return instance
+        }
+        guard let instance = routed.reserve.first(where: { $0.id == choice.instance }),
+            try await ways(at: routed.taking, facts.amount, facts, payees).isEmpty
+        else { throw PaymentRefusal.wayUnavailable }
+        return instance
+    }
+
     /// Where a provider that pays sellers sends the money of each order; nil when the wallet of any
     /// says nowhere, since a purchase that only some of its makers can be paid for is not paid.
     private func destinations(

@@ -2,6 +2,7 @@
 /// What a bank or a provider said stays as it is.
 public enum PayoutFailure {
     static let keys = [
+        Payout.partTakenBackWords,
         "It was stopped: {1}.", "The bank sent it back.", "The market took it back.",
         "The provider could not pay it.", "The provider does not pay out any more.",
         "The provider has not paid it.",

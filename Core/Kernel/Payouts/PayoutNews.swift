@@ -12,6 +12,8 @@ enum PayoutNews: Hashable, Sendable {
     /// It was paid although it had failed, and its money is available again: a person has to book
     /// it.
     case contradicts
+    /// It stays paid, and somebody took a part of it back at the provider: a person has to look.
+    case partTakenBack
 
     static func read(
         _ snapshot: PayoutSnapshot, for state: Payout.State, version: Int64
@@ -25,6 +27,8 @@ enum PayoutNews: Hashable, Sendable {
             case .failed: return .ends(.failed)
             }
         case (.paid, .failed) where snapshot.version > version: return .ends(.returned)
+        case (.paid, .succeeded) where snapshot.version > version && snapshot.isTakenBackInPart:
+            return .partTakenBack
         case (.failed, .succeeded): return .contradicts
         default: return .nothing
         }

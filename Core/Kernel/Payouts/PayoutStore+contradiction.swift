@@ -12,6 +12,15 @@ extension PayoutStore {
             """) == 1
     }
 
+    /// Writes down what happened to a paid payout that it stays paid after.
+    func note(_ id: ID<Payout>, failure: String, version: Int64) async throws {
+        try await db.execute(
+            """
+            update payout set failure = \(failure), version = greatest(version, \(version))
+            where id = \(id) and state = 'paid'
+            """)
+    }
+
     /// Whether a payout of this seller was paid after it had failed and is not booked yet.
     func hasContradicted(of seller: ID<Seller>) async throws -> Bool {
         try await !db.query(

@@ -112,6 +112,7 @@ extension Transaction {
         case .contradicts:
             try await contradict(payout, snapshot)
             return try await payouts.lock(payout.id) ?? payout
+        case .partTakenBack: return try await notePartTakenBack(payout, snapshot)
         case .pending:
             _ = try await payouts.move(
                 payout.id, from: payout.state, to: .sent, reference: snapshot.reference,
@@ -123,10 +124,13 @@ extension Transaction {
             let why =
                 state == .returned ? "The bank sent it back." : "The provider could not pay it."
             let failure = isTakenBack ? Payout.takenBackWords : snapshot.failureCode ?? why
-            return try await end(
+            let ended = try await end(
                 payout, state, reference: snapshot.reference,
                 failure: state == .paid ? nil : failure,
                 version: snapshot.version)
+            // Looked up late: it was paid, and a part of it is back already.
+            return state == .paid && snapshot.isTakenBackInPart
+                ? try await notePartTakenBack(ended, snapshot) : ended
         }
     }
 

@@ -31,39 +31,35 @@ extension Marketplace {
     /// - Parameter html: escaped by a template; it refers to nothing outside itself.
     /// - Throws: ``PrintRefusal``, ``WorkRefusal/busy``.
     public func printPDF(_ html: String) async throws -> [UInt8] {
-        let (tool, deadline) = (settings.printTool, settings.printDeadline)
+        let job = PrintJob(
+            tool: settings.printTool, folder: settings.toolFolder,
+            deadline: settings.printDeadline)
         do {
-            return try await printing.run {
-                try PrintJob(tool: tool, deadline: deadline).run(Array(html.utf8))
-            }
+            return try await printing.run { try job.run(html) }
         } catch PrintRefusal.failed {
-            logger.error("print.failed", metadata: ["tool": "\(tool)"])
+            logger.error("print.failed", metadata: ["tool": "\(job.tool)"])
             throw PrintRefusal.failed
         }
     }
 }
 
 /// One run of the tool. Blocks its thread, which is one of the market's own.
-struct PrintJob {
+struct PrintJob: Sendable {
     let tool: String
+    /// ``KernelSettings/toolFolder``
+    let folder: String
     let deadline: Duration
 
-    func run(_ html: [UInt8]) throws -> [UInt8] {
+    func run(_ html: String) throws -> [UInt8] {
         guard access(tool, X_OK) == 0 else { throw PrintRefusal.noTool }
-        let manager = FileManager.default
-        let folder = manager.temporaryDirectory.appendingPathComponent(
-            "guildhall-print-\(ID<PrintJob>())")
-        try manager.createDirectory(
-            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        defer {
-            do { try manager.removeItem(at: folder) } catch { /* the system sweeps its folder */  }
-        }
-        let page = folder.appendingPathComponent("page.html").path
-        let print = folder.appendingPathComponent("page.pdf").path
-        try Data(html).write(to: URL(fileURLWithPath: page))
+        let folder = try ToolFolder("print", in: folder)
+        defer { folder.remove() }
+        let page = try folder.write("page.html", html)
+        let print = folder.path("page.pdf")
         let arguments = ["--quiet", "--encoding", "utf-8", page, print]
         guard ProgramRun(tool, arguments, within: deadline).run() == .exited(0),
-            let bytes = manager.contents(atPath: print), bytes.starts(with: Array("%PDF-".utf8))
+            let bytes = FileManager.default.contents(atPath: print),
+            bytes.starts(with: Array("%PDF-".utf8))
         else { throw PrintRefusal.failed }
         return Array(bytes)
     }

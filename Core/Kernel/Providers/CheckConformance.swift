@@ -9,8 +9,9 @@ public struct StoredConformance: Sendable {
 }
 
 extension Marketplace {
-    /// Tries a loaded module against the rules of its contract, in a process of its own and
-    /// without a network, and keeps what was found.
+    /// Tries a loaded module against the rules of its contract, in a process of its own and, where
+    /// the machine permits network namespaces, without a network; keeps what was found, and
+    /// whether it was.
     /// - Throws: ``ProviderRefusal/versionMissing(module:version:field:)``,
     ///   ``ProviderRefusal/conformanceFailed`` when nothing could be run,
     ///   ``WorkRefusal/busy(seconds:)``.

@@ -1,10 +1,12 @@
 public import Conformance
 import Foundation
+public import ProviderHost
 public import ProviderKit
 import Vocabulary
 
 /// A conformance run in processes of its own: a module that traps ends one of them, and the next
-/// goes on with the case after. Blocks its thread.
+/// goes on with the case after. They stand in a network of their own where the machine permits that
+/// (`NetworkWall`), else the report says so. Blocks its thread.
 public struct ConformanceRun: Sendable {
     /// The `guildhall` program.
     public let program: String
@@ -16,6 +18,8 @@ public struct ConformanceRun: Sendable {
     /// The file of a module whose counterpart is taken instead of its own, or nil.
     public let counterpart: String?
     public let deadline: Duration
+    /// Behind which it stands; nil for the one that this machine permits.
+    public var wall: NetworkWall?
 
     public init(
         program: String, file: String, settings: String? = nil, beside: [String] = [],
@@ -61,15 +65,18 @@ public struct ConformanceRun: Sendable {
     private func run(in folder: String) -> Finding {
         let (output, errors) = (folder + "/output", folder + "/errors")
         let end = ContinuousClock.now + deadline
+        let wall = wall ?? .found
+        let bounds = [
+            "/usr/bin/prlimit", "--as=\(Self.addressBytes)", "--data=\(Self.memoryBytes)",
+            "--fsize=\(Self.fileBytes)", "--core=0", program,
+        ]
+        let command = (wall.command ?? []) + bounds
         var record = ConformanceRecord()
+        record.wasWalledOff = wall.stands
         for _ in 0..<Self.processesMax where !record.isWhole {
             var one = ProgramRun(
-                "/usr/bin/prlimit",
-                [
-                    "--as=\(Self.addressBytes)", "--data=\(Self.memoryBytes)",
-                    "--fsize=\(Self.fileBytes)", "--core=0", program,
-                ] + arguments(from: record.next), within: max(end - .now, .zero),
-                output: output, errors: errors)
+                command[0], command.dropFirst() + arguments(from: record.next),
+                within: max(end - .now, .zero), output: output, errors: errors)
             // Who writes its own backtrace is not over for half a minute.
             one.environment = ["SWIFT_BACKTRACE": "enable=no"]
             let ended = one.run()
@@ -89,7 +96,7 @@ public struct ConformanceRun: Sendable {
             case .late:
                 _ = record.died("the run was not over after \(deadline)")
                 return finding(record)
-            case .notStarted: return .none("/usr/bin/prlimit does not start.")
+            case .notStarted: return .none("\(command[0]) does not start.")
             }
             guard record.died(how) else { return .none("When it is loaded, \(how).") }
         }

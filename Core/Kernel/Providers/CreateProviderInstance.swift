@@ -20,6 +20,11 @@ extension Marketplace {
             throw ProviderRefusal.settingWrong(
                 field: "module", problem: "There is no such module in the modules folder.")
         }
+        // Whoever chose its fields and hosts has read those of that very version.
+        if let version, module.descriptor.version != version {
+            throw ProviderRefusal.versionMissing(
+                module: key, version: version, field: "moduleVersion")
+        }
         let name = try ProviderInstance.checked(name: name)
         let (values, secrets) = module.descriptor.divided(settings)
         let choice = try HostChoice(hosts, of: module.descriptor)
@@ -57,16 +62,5 @@ extension ProviderInstance {
         let name = InputText.trimmed(name)
         guard (1...80).contains(name.unicodeScalars.count) else { throw .nameWrong }
         return name
-    }
-}
-
-extension ModuleDescriptor {
-    /// Settings as they came, in what may be shown and what may not. Empty ones are left out.
-    func divided(_ settings: [String: String]) -> ([String: String], [String: Secret]) {
-        let secretKeys = Set(fields.filter(\.isSecret).map(\.key))
-        let given = settings.filter { !$0.value.isEmpty }
-        let values = given.filter { !secretKeys.contains($0.key) }
-        let secrets = given.filter { secretKeys.contains($0.key) }.mapValues { Secret($0) }
-        return (values, secrets)
     }
 }

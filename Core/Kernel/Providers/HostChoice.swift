@@ -64,7 +64,7 @@ struct HostChoice: Sendable {
     /// - Throws: ``ProviderRefusal/hostUnknown(_:)``.
     init(_ hosts: Set<String>?, of module: ModuleDescriptor) throws(ProviderRefusal) {
         let declared = module.declaredHosts
-        let wanted = hosts.map { Set($0.map { $0.lowercased() }) } ?? Set(declared)
+        let wanted = hosts.map { Set($0.map(\.hostName)) } ?? Set(declared)
         if let other = wanted.subtracting(declared).min() { throw .hostUnknown(other) }
         allowed = declared.filter { wanted.contains($0) }
         refused = declared.filter { !wanted.contains($0) }

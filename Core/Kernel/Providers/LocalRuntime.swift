@@ -14,7 +14,10 @@ struct LocalRuntime: ProviderRuntime {
     /// Code that was loaded stays.
     var session: Int { 0 }
 
-    func look(_ catalog: ModuleCatalog) { catalog.rescan() }
+    /// A module may hang while it is loaded: on a thread that is there for such.
+    func look(_ catalog: ModuleCatalog) async {
+        await Task(executorPreference: ModuleThreads.shared) { catalog.rescan() }.value
+    }
 
     func open(_ configuration: ProviderConfiguration) throws -> ProviderGuard {
         try open(SealedConfiguration(configuration))
@@ -26,19 +29,23 @@ struct LocalRuntime: ProviderRuntime {
         try await open(configuration).check(context)
     }
 
-    func seal(_ draft: SettingsDraft) throws -> SealedSettings {
+    func seal(_ draft: SettingsDraft) async throws -> SealedSettings {
         let module = try loaded(draft.moduleKey, draft.moduleVersion)
-        let before = try key.open(draft.sealed?.wrappedValue, of: draft.instance)
+        func stored(_ sealed: Base64?) throws -> [String: Secret] {
+            // Another version of the module may have had more, which nobody can change any more.
+            module.descriptor.known(try key.open(sealed?.wrappedValue, of: draft.instance))
+                .filter { draft.removed?.contains($0.key) != true }
+        }
+        let before = try stored(draft.sealed)
         let secrets = before.merging(draft.secrets) { _, new in new }
-        try refuse(module, draft, secrets)
+        try await refuse(module, draft, secrets)
         // What another change has replaced is accepted until somebody ends that, too.
         let replaced = before.filter { secrets[$0.key] != $0.value }
-        let previous = try key.open(draft.previouslySealed?.wrappedValue, of: draft.instance)
-            .merging(replaced) { _, last in last }
+        let previous = try stored(draft.previouslySealed).merging(replaced) { _, last in last }
         let sealed = try key.seal(secrets, of: draft.instance)
         let sealedBefore = try key.seal(previous, of: draft.instance)
         // The key was changed between the two; a row is under one.
-        if sealed.keyID != sealedBefore.keyID { return try seal(draft) }
+        if sealed.keyID != sealedBefore.keyID { return try await seal(draft) }
         return SealedSettings(
             secrets: sealed.bytes.map { Base64(wrappedValue: $0) },
             previousSecrets: sealedBefore.bytes.map { Base64(wrappedValue: $0) },
@@ -68,11 +75,14 @@ struct LocalRuntime: ProviderRuntime {
     private func open(_ configuration: SealedConfiguration) throws -> ProviderGuard {
         let module = try loaded(configuration.moduleKey, configuration.moduleVersion)
         let id = configuration.instance
+        // What is left of another version's fields is nothing that this one is asked to take.
+        let fields = module.descriptor
         let settings = InstanceSettings(
             instanceID: id.description, mode: configuration.mode,
-            version: configuration.version, values: configuration.settings,
-            secrets: try key.open(configuration.secrets?.wrappedValue, of: id),
-            previousSecrets: try key.open(configuration.previousSecrets?.wrappedValue, of: id))
+            version: configuration.version, values: fields.known(configuration.settings),
+            secrets: fields.known(try key.open(configuration.secrets?.wrappedValue, of: id)),
+            previousSecrets: fields.known(
+                try key.open(configuration.previousSecrets?.wrappedValue, of: id)))
         let logger = logger
         let discretion = Discretion(settings)
         let services = ProviderServices(
@@ -94,10 +104,14 @@ struct LocalRuntime: ProviderRuntime {
             instanceID: id.description, logger: logger, tally: tally)
     }
 
+    /// How long a program may take over settings: longer than an interpreter takes to start, and
+    /// shorter than another process waits for us.
+    private static let makingDeadline: Duration = .seconds(6)
+
     /// Whether a module takes such settings: by its fields, and by making an instance of it.
     private func refuse(
         _ module: ModuleExport, _ draft: SettingsDraft, _ secrets: [String: Secret]
-    ) throws(ProviderRefusal) {
+    ) async throws(ProviderRefusal) {
         let all = draft.settings.merging(secrets.mapValues { $0.reveal() }) { value, _ in value }
         let problems = module.descriptor.problems(in: all)
         if let (field, problem) = problems.min(by: { $0.key < $1.key }) {
@@ -108,7 +122,9 @@ struct LocalRuntime: ProviderRuntime {
         // What is only made has nothing to say to anybody.
         let transport = client.transport(for: module.descriptor, settings, allowed: [])
         do throws(ProviderError) {
-            _ = try module.make(settings, ProviderServices(http: transport))
+            try await module.tryOut(
+                settings, ProviderServices(http: transport),
+                OperationContext(key: "make", within: Self.makingDeadline))
         } catch {
             let error = Discretion(settings).error(error)
             if case .misconfigured(let message) = error {

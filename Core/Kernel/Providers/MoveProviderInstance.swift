@@ -21,7 +21,9 @@ extension Marketplace {
         } catch let error as ProviderError {
             switch error {
             case .misconfigured(let message): return [message]
-            case .invalidRequest("host.not-allowed", let message): return [message]
+            case .invalidRequest("host.not-allowed", let message),
+                .invalidRequest("address.not-encrypted", let message):
+                return [message]
             case .unavailable(let message, _): return ["It does not answer: \(message)."]
             default: return [error.description]
             }

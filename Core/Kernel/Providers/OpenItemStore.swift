@@ -79,10 +79,16 @@ struct OpenItemStore: Sendable {
                 """
         case .payout: return payouts(id, after: after)
         case .earning: return earnings(id, after: after)
+        case .dispute:
+            return """
+                select id::text, status, opened_at from dispute
+                where instance_id = \(id) and id::text > \(after)
+                    and status in ('inquiry', 'needs_response', 'under_review')
+                """
         case .webhook:
             return """
                 select event_id, state, received_at from webhook_inbox
-                where instance_id = \(id) and event_id > \(after) and state = 'new'
+                where instance_id = \(id) and event_id > \(after) and state in ('new', 'failed')
                 """
         }
     }

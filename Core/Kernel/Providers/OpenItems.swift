@@ -13,7 +13,9 @@ public struct OpenItems: Hashable, Sendable {
         case payout
         /// An order whose money the instance holds for its seller.
         case earning
-        /// Stored and not yet applied.
+        /// That the provider has not decided.
+        case dispute
+        /// Stored and not yet applied, or refused and to be looked at.
         case webhook
 
         public var label: String {
@@ -24,6 +26,7 @@ public struct OpenItems: Hashable, Sendable {
             case .capture: "captures"
             case .payout: "payouts"
             case .earning: "orders not paid out"
+            case .dispute: "disputes"
             case .webhook: "webhooks"
             }
         }
@@ -40,7 +43,7 @@ public struct OpenItems: Hashable, Sendable {
 /// One thing of an instance that is not settled yet.
 public struct OpenItem: Hashable, Sendable {
     public let kind: OpenItems.Kind
-    /// The payment's, attempt's, refund's, order's or payout's id; a webhook's event id.
+    /// The payment's, attempt's, refund's, order's, payout's or dispute's id; a webhook's event id.
     public let id: String
     public let state: String
     public let since: Instant

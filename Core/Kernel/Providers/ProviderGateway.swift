@@ -120,17 +120,31 @@ public final class ProviderGateway: Sendable {
         return tax
     }
 
-    /// The active instances that the rules give a checkout, best first; those that are not
-    /// answering at present come last. Empty when nobody can serve it.
+    /// The active instances that the rules give a checkout, best first, of which the first that
+    /// answers serves it; those that are not answering at present come last. Empty when nobody can
+    /// serve it.
     public func candidates(
         _ kind: ProviderKind, for facts: RoutingFacts
     ) async throws -> [ProviderInstance] {
+        let routed = try await routed(kind, for: facts)
+        return answeringFirst(routed.taking + routed.reserve)
+    }
+
+    /// The same for what a customer chooses from, where a share is one only when the others are not
+    /// shown beside it.
+    func routed(
+        _ kind: ProviderKind, for facts: RoutingFacts
+    ) async throws -> RoutedInstances {
         let tables = try await tables()
         let active = tables.instances.filter { $0.kind == kind && $0.takesNewBusiness }
         let rules = tables.rules.filter { $0.kind == kind }
         let chosen = ProviderRule.choose(among: active, by: rules, for: facts)
-        return chosen.filter { !directory.isDown($0.id) }
-            + chosen.filter { directory.isDown($0.id) }
+        return RoutedInstances(
+            taking: answeringFirst(chosen.taking), reserve: answeringFirst(chosen.reserve))
+    }
+
+    private func answeringFirst(_ instances: [ProviderInstance]) -> [ProviderInstance] {
+        instances.filter { !directory.isDown($0.id) } + instances.filter { directory.isDown($0.id) }
     }
 
     /// Where a provider may deliver webhooks for an instance.

@@ -51,7 +51,7 @@ public struct ProviderInstance: Sendable {
     public let mode: Mode
     public let state: State
     /// Only what is not secret.
-    public let settings: [String: String]
+    public internal(set) var settings: [String: String]
     public let configurationVersion: Int
     public let capture: Capture
     public let createdAt: Instant
@@ -60,6 +60,9 @@ public struct ProviderInstance: Sendable {
     public internal(set) var allowedHosts: [String]?
     /// Those that he was shown and did not allow.
     public internal(set) var refusedHosts: [String] = []
+    /// Since when webhooks signed with secrets from before a change are accepted; nil when only the
+    /// present ones are.
+    public internal(set) var previousSecretsSince: Instant?
 
     /// Whether it may be given new business. What it made already it goes on serving in every
     /// state.

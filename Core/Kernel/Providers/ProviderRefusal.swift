@@ -15,6 +15,8 @@ public enum ProviderRefusal: Refusal {
     case stateWrong(from: String, to: String)
     case stateChanged
     case checkFailed([String])
+    /// Somebody would change more than the secrets of what is retired.
+    case secretsOnly
     /// Something is open that the instance made: how many of each kind.
     case stillOpen([OpenItems])
     case ruleWrong(index: Int, problem: String)
@@ -39,6 +41,7 @@ public enum ProviderRefusal: Refusal {
         case .stateWrong: "provider.state-wrong"
         case .stateChanged: "provider.state-changed"
         case .checkFailed: "provider.check-failed"
+        case .secretsOnly: "provider.secrets-only"
         case .stillOpen: "provider.still-open"
         case .ruleWrong: "provider.rule-wrong"
         case .tooManyRules: "provider.too-many-rules"
@@ -55,7 +58,8 @@ public enum ProviderRefusal: Refusal {
         case .versionMissing, .wrongKind, .settingWrong, .hostUnknown, .nameWrong, .ruleWrong,
             .tooManyRules:
             .invalid
-        case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .stillOpen, .keyInUse:
+        case .nameTaken, .stateWrong, .stateChanged, .checkFailed, .secretsOnly, .stillOpen,
+            .keyInUse:
             .conflict
         }
     }
@@ -80,6 +84,7 @@ public enum ProviderRefusal: Refusal {
         case .stateChanged: "Somebody else changed this provider just now. Look at it again."
         case .checkFailed(let problems):
             "The provider did not pass its own check: \(problems.joined(separator: " "))"
+        case .secretsOnly: "Of a provider that is retired only the secrets can be changed."
         case .stillOpen(let items):
             "It cannot be retired yet: \(Self.counted(items)) open."
         case .ruleWrong(let index, let problem): "Rule \(index + 1): \(problem)"

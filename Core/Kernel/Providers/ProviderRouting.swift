@@ -69,24 +69,33 @@ public struct ProviderRule: Sendable {
     }
 }
 
+/// The instances that the rules give a checkout, each once and best first.
+struct RoutedInstances: Sendable {
+    /// Those whose rule fits and takes it.
+    var taking: [ProviderInstance] = []
+    /// Those whose rule fits and whose share it does not fall into, for when none of the first can
+    /// serve it. A rule without a share serves nobody.
+    var reserve: [ProviderInstance] = []
+}
+
 extension ProviderRule {
-    /// The instances to offer, best first: those whose rule fits and takes the checkout, then
-    /// those whose rule fits, for when the first ones are down. Without any rule for the kind,
-    /// all of them in the order given.
+    /// Without any rule for the kind, all instances take the checkout, in the order given.
     static func choose(
         among instances: [ProviderInstance], by rules: [ProviderRule], for facts: RoutingFacts
-    ) -> [ProviderInstance] {
-        guard !rules.isEmpty else { return instances }
-        let fitting = rules.filter { $0.fits(facts) }
-        let ordered =
-            fitting.filter { $0.takes(facts.sticky) }
-            + fitting.filter { !$0.takes(facts.sticky) && $0.share.value > 0 }
-        var chosen: [ProviderInstance] = []
-        for rule in ordered where !chosen.contains(where: { $0.id == rule.instance }) {
-            if let instance = instances.first(where: { $0.id == rule.instance }) {
-                chosen.append(instance)
+    ) -> RoutedInstances {
+        guard !rules.isEmpty else { return RoutedInstances(taking: instances) }
+        var chosen = RoutedInstances()
+        var seen: Set<ID<ProviderInstance>> = []
+        func add(
+            _ rules: [ProviderRule], to list: WritableKeyPath<RoutedInstances, [ProviderInstance]>
+        ) {
+            for rule in rules where seen.insert(rule.instance).inserted {
+                chosen[keyPath: list] += instances.filter { $0.id == rule.instance }
             }
         }
+        let fitting = rules.filter { $0.fits(facts) }
+        add(fitting.filter { $0.takes(facts.sticky) }, to: \.taking)
+        add(fitting.filter { $0.share.value > 0 }, to: \.reserve)
         return chosen
     }
 }

@@ -68,6 +68,8 @@ struct SettingsDraft: Codable, Sendable {
     var settings: [String: String]
     /// Those that are new; the others stay as they were sealed.
     var secrets: [String: Secret]
+    /// The keys of those that are taken away.
+    var removed: Set<String>?
     /// What is stored, and what was before the last change.
     var sealed: Base64?
     var previouslySealed: Base64?

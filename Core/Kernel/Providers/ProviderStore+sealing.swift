@@ -40,6 +40,24 @@ extension ProviderStore {
         ).isEmpty
     }
 
+    /// Stores settings and what was sealed with them, as a part of a new version of the
+    /// configuration. Since when secrets from before a change are accepted is kept as long as there
+    /// are any.
+    func keep(
+        _ id: ID<ProviderInstance>, settings: [String: String], _ sealed: SealedSettings
+    ) async throws {
+        let previous = sealed.before.bytes.map { Bytes($0) }
+        try await db.execute(
+            """
+            update provider_instance
+            set settings = \(JSON(settings)), secrets = \(sealed.present.bytes.map { Bytes($0) }),
+                previous_secrets = \(previous), secrets_key_id = \(sealed.keyID),
+                previous_secrets_since = case when \(previous)::bytea is not null
+                    then coalesce(previous_secrets_since, now()) end
+            where id = \(id)
+            """)
+    }
+
     /// Stores the same secrets under another key.
     func reseal(
         _ id: ID<ProviderInstance>, secrets: SealedSecrets, previousSecrets: SealedSecrets
@@ -59,7 +77,8 @@ extension ProviderStore {
         try await db.execute(
             """
             update provider_instance
-            set previous_secrets = null, configuration_version = configuration_version + 1
+            set previous_secrets = null, previous_secrets_since = null,
+                configuration_version = configuration_version + 1
             where id = \(id)
             """)
     }

@@ -5,8 +5,8 @@ import Vocabulary
 /// An instance with its secrets, still sealed.
 struct ProviderConfiguration: Sendable {
     var instance: ProviderInstance
-    let secrets: [UInt8]?
-    let previousSecrets: [UInt8]?
+    var secrets: [UInt8]?
+    var previousSecrets: [UInt8]?
 }
 
 /// Every statement on provider instances and rules.
@@ -15,7 +15,7 @@ struct ProviderStore: Sendable {
 
     private static let columns: SQL = """
         id, kind, module_key, module_version, name, mode, state, settings, configuration_version,
-        capture, created_at, allowed_hosts, refused_hosts
+        capture, created_at, allowed_hosts, refused_hosts, previous_secrets_since
         """
 
     /// All instances, oldest first, and all rules in order. Both are short lists by nature.
@@ -76,16 +76,13 @@ struct ProviderStore: Sendable {
 
     func change(
         _ id: ID<ProviderInstance>, name: String, capture: ProviderInstance.Capture,
-        settings: [String: String], secrets: SealedSecrets, previousSecrets: SealedSecrets,
-        hosts: HostChoice
+        settings: [String: String], _ sealed: SealedSettings, hosts: HostChoice
     ) async throws {
+        try await keep(id, settings: settings, sealed)
         try await db.execute(
             """
             update provider_instance
-            set name = \(name), capture = \(capture), settings = \(JSON(settings)),
-                secrets = \(secrets.bytes.map { Bytes($0) }),
-                previous_secrets = \(previousSecrets.bytes.map { Bytes($0) }),
-                secrets_key_id = \(secrets.keyID),
+            set name = \(name), capture = \(capture),
                 allowed_hosts = \(hosts.allowed), refused_hosts = \(hosts.refused),
                 configuration_version = configuration_version + 1
             where id = \(id)
@@ -183,7 +180,8 @@ struct ProviderStore: Sendable {
             state: try c.next(),
             settings: try c.next(JSON<[String: String]>.self).value,
             configurationVersion: try c.next(), capture: try c.next(), createdAt: try c.next(),
-            allowedHosts: try c.next([String]?.self), refusedHosts: try c.next())
+            allowedHosts: try c.next([String]?.self), refusedHosts: try c.next(),
+            previousSecretsSince: try c.next())
     }
 
     private static func rule(_ c: inout Columns) throws -> ProviderRule {

@@ -27,6 +27,10 @@ extension Marketplace {
     /// the machine where they run permits no network namespaces. False where nobody knows.
     public func hasOpenPrograms() async -> Bool { await providers.hasOpenPrograms() }
 
+    /// Whether modules are libraries, which run inside the market's own process: no list of hosts
+    /// holds for what they do by themselves.
+    public var hasLibraries: Bool { providers.catalog.hasLibraries }
+
     /// Every instance there ever was, oldest first. A short list by nature.
     public func providerInstances(
         _ kind: ProviderKind? = nil

@@ -46,7 +46,8 @@ extension Marketplace {
         return try await move(id, to: .rejected, reason: reason, by: admin) { _, _ in }
     }
 
-    /// `verified` → `suspended`: its listings leave the shop at once. Open orders go on.
+    /// `verified` → `suspended`: its listings leave the shop at once. Orders that are paid go on;
+    /// for those that are not, no payment begins any more.
     @discardableResult
     public func suspendSeller(
         _ id: ID<Seller>, reason: String, by admin: ID<Account>

@@ -184,7 +184,7 @@ extension SimMarket {
         let payout = payouts[index]
         guard snapshot.amount == payout.row.amount else { return }
         switch rules.payoutNews(snapshot, payout.state, payout.version) {
-        case .nothing, .contradicts: return
+        case .nothing, .contradicts, .partTakenBack: return
         case .pending: payouts[index].state = .sent
         case .ends(let state): try endPayout(index, state)
         }

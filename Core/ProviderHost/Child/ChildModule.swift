@@ -1,5 +1,3 @@
-import NIOCore
-import NIOPosix
 import ProviderKit
 import Synchronization
 import Vocabulary
@@ -19,6 +17,7 @@ actor ChildModule {
     nonisolated let roles: Set<ProviderRole>
     private let memory: Int
     private let wall: NetworkWall?
+    private let errors: ErrorStream
     /// The ways out of the module's objects, by their ids.
     nonisolated let services = Mutex<[String: ProviderServices]>([:])
     /// So many calls in a row without an answer in time, and the program is taken to hang.
@@ -29,7 +28,7 @@ actor ChildModule {
 
     /// How long a program may take to start and say hello: an interpreter on a busy machine takes
     /// seconds.
-    static let helloDeadline = TimeAmount.seconds(10)
+    static let helloDeadline = Duration.seconds(10)
 
     private var current: FramePeer?
     /// The program at the other end of ``current``.
@@ -44,10 +43,12 @@ actor ChildModule {
     /// - Parameters:
     ///   - memory: how many bytes the program may write to.
     ///   - wall: behind which it runs; nil for the one that this machine permits.
+    ///   - errors: where its standard error goes; nil for the host's log.
     init(
         program: String, name: String, kind: ProviderKind, roles: Set<ProviderRole>, memory: Int,
-        behind wall: NetworkWall? = nil
+        behind wall: NetworkWall? = nil, errors: ErrorStream? = nil
     ) {
+        self.errors = errors ?? ErrorStream(of: name)
         self.wall = wall
         self.program = program
         self.name = name
@@ -59,13 +60,15 @@ actor ChildModule {
     deinit { current?.close() }
 
     /// Asks the program, which has been given the settings of `instance` before.
+    /// - Parameter question: nil has it make the object of the settings, and asks nothing.
     /// - Throws: `ambiguous` when the question was sent and it ended, or answered nonsense.
     func ask(
-        _ question: ProviderQuestion, of instance: String, _ settings: InstanceSettings,
+        _ question: ProviderQuestion?, of instance: String, _ settings: InstanceSettings,
         _ context: OperationContext
     ) async throws(ProviderError) -> ProviderReply {
         let peer = try await started()
         if !made.contains(instance) {
+            errors.learn(settings)
             let make = HostCall(
                 instance: instance, context: context, desk: .make(settings: settings))
             do throws(ProviderError) {
@@ -75,6 +78,7 @@ actor ChildModule {
             }
             if peer === current { made.insert(instance) }
         }
+        guard let question else { return .problems(sentences: []) }
         let call = HostCall(instance: instance, context: context, question: question)
         let bytes = try await watched(peer, call)
         guard let reply = try? FrameText.decode(bytes, as: ProviderReply.self) else {
@@ -86,12 +90,12 @@ actor ChildModule {
     /// The question was not asked. What the program has against its settings must not read as the
     /// provider's own no to a call that may have been made before.
     private static func unmade(
-        _ error: ProviderError, before question: ProviderQuestion
+        _ error: ProviderError, before question: ProviderQuestion?
     ) -> ProviderError {
         switch error {
         case .unavailable: error
         case .ambiguous(let message): .unavailable(message: message, retryAfterSeconds: nil)
-        case _ where !question.isRepeatable:
+        case _ where question?.isRepeatable == false:
             .unavailable(
                 message: "the program does not take its settings: \(error)",
                 retryAfterSeconds: nil)
@@ -152,7 +156,7 @@ actor ChildModule {
         pause = min(max(pause * 2, Self.firstPause), Self.longestPause)
         startedAt = .now
         let (socket, program) = try await ChildProgram.start(
-            self.program, memory: memory, behind: wall)
+            self.program, memory: memory, errors: errors, behind: wall)
         let peer: FramePeer
         do {
             peer = try await greeted(program, socket)
@@ -180,15 +184,7 @@ actor ChildModule {
                 program.end()
             }
         }
-        _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(FrameDecoder()), peer)
-                }
-            }
-            .withConnectedSocket(socket).get()
+        peer.start(on: socket)
         let hello = try await peer.greet()
         // The market has believed the manifest by now.
         guard (try? ProgramRoles.read(hello.roles, of: kind)) == roles else {

@@ -21,24 +21,29 @@ final class ChildProgram: Sendable {
     /// - Parameters:
     ///   - memory: how many bytes it may write to. Not how many it may lay claim to, which some
     ///     languages do by the gigabyte.
+    ///   - errors: where its standard error goes.
     ///   - wall: behind which it runs; nil for the one that this machine permits.
     /// - Returns: our end of the socket, and the program.
     /// - Throws: a sentence for the administrator.
     static func start(
-        _ path: String, memory: Int, behind wall: NetworkWall? = nil
+        _ path: String, memory: Int, errors: ErrorStream, behind wall: NetworkWall? = nil
     ) async throws(ModuleFile.Problem) -> (socket: Int32, program: ChildProgram) {
-        let started: Errand.Started = await withCheckedContinuation { continuation in
-            let errand = Unmanaged.passRetained(
-                Errand(path: path, memory: memory, wall: wall) {
-                    continuation.resume(returning: $0)
-                })
-            var thread = pthread_t()
-            // Its end is taken for ours by the system: a thread of a pool would end too early.
-            let failure = pthread_create(&thread, nil, runErrand, errand.toOpaque())
-            if failure == 0 {
-                pthread_detach(thread)
-            } else {
-                errand.takeRetainedValue().told(.failure(problem(path, failure)))
+        typealias Started = Result<(socket: Int32, program: ChildProgram), ModuleFile.Problem>
+        let started: Started = await withCheckedContinuation { continuation in
+            do throws(SystemFailure) {
+                // Its end is taken for ours by the system: a thread of a pool would end too early.
+                try OwnThread.run {
+                    do throws(ModuleFile.Problem) {
+                        let (socket, program, child) = try spawn(
+                            path, memory: memory, errors, wall ?? .found)
+                        continuation.resume(returning: .success((socket, program)))
+                        program.bury(child)
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                }
+            } catch {
+                continuation.resume(returning: .failure(problem(path, error.code)))
             }
         }
         return try started.get()
@@ -53,7 +58,7 @@ final class ChildProgram: Sendable {
 
     /// Waits for its end, so that nothing of it stays in the system's tables, nor anybody whom it
     /// has started.
-    fileprivate func bury(_ child: pid_t) {
+    private func bury(_ child: pid_t) {
         var information = siginfo_t()
         while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
         process.withLock { process in
@@ -64,13 +69,19 @@ final class ChildProgram: Sendable {
         }
     }
 
-    fileprivate static func spawn(
-        _ path: String, memory: Int, _ wall: NetworkWall
+    private static func spawn(
+        _ path: String, memory: Int, _ errors: ErrorStream, _ wall: NetworkWall
     ) throws(ModuleFile.Problem) -> (socket: Int32, program: ChildProgram, process: pid_t) {
         var ends: [Int32] = [0, 0]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw problem(path, errno) }
         defer { close(ends[1]) }
+        let complaints: Int32
+        do throws(SystemFailure) { complaints = try errors.opened() } catch {
+            close(ends[0])
+            throw problem(path, error.code)
+        }
+        defer { close(complaints) }
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -81,6 +92,7 @@ final class ChildProgram: Sendable {
         }
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO)
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)
@@ -116,40 +128,4 @@ final class ChildProgram: Sendable {
     private static func problem(_ path: String, _ code: Int32) -> ModuleFile.Problem {
         ModuleFile.Problem(description: "\(path): \(String(cString: strerror(code)))")
     }
-}
-
-/// What the thread of a program is told.
-private final class Errand: Sendable {
-    typealias Started = Result<(socket: Int32, program: ChildProgram), ModuleFile.Problem>
-
-    let path: String
-    let memory: Int
-    let wall: NetworkWall?
-    let told: @Sendable (Started) -> Void
-
-    init(
-        path: String, memory: Int, wall: NetworkWall?, told: @escaping @Sendable (Started) -> Void
-    ) {
-        self.path = path
-        self.memory = memory
-        self.wall = wall
-        self.told = told
-    }
-
-    func run() {
-        do throws(ModuleFile.Problem) {
-            let (socket, program, child) = try ChildProgram.spawn(
-                path, memory: memory, wall ?? .found)
-            told(.success((socket, program)))
-            program.bury(child)
-        } catch {
-            told(.failure(error))
-        }
-    }
-}
-
-private func runErrand(_ errand: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let errand else { return nil }
-    Unmanaged<Errand>.fromOpaque(errand).takeRetainedValue().run()
-    return nil
 }

@@ -69,6 +69,12 @@ final class ChildProvider: ShippingProvider, TaxProvider {
         }
     }
 
+    /// Has the program make the object, which nobody asks anything after that.
+    /// - Throws: what it has against the settings.
+    func tryOut(_ context: OperationContext) async throws(ProviderError) {
+        _ = try await child.ask(nil, of: id, settings, context)
+    }
+
     func ask<Answer>(
         _ question: ProviderQuestion, _ context: OperationContext,
         as reading: (ProviderReply) -> Answer?

@@ -2,20 +2,21 @@ import CSpawn
 import Glibc
 import Synchronization
 
-/// What keeps a module's program off the network: it is started in a network of its own, in which
-/// there is nobody else. Frames come and go by a socket that it has from its start.
+/// What keeps a module's program off the network, and a conformance run: it is started in a network
+/// of its own, in which there is nobody else. Frames come and go by a socket that it has from its
+/// start.
 ///
 /// Not every machine permits that, many containers do not; a program is then started without.
 public struct NetworkWall: Sendable {
     /// Words before a command that start it behind the wall; nil where the machine permits none.
-    let command: [String]?
+    package let command: [String]?
 
     /// Of a machine that permits none.
-    static let none = NetworkWall(command: nil)
+    package static let none = NetworkWall(command: nil)
 
     /// What this machine permits, tried once for each process. Whoever asks first waits for
     /// programs to end, up to six seconds: on a thread that may wait, and none of Swift's pool.
-    static let found = NetworkWall(
+    package static let found = NetworkWall(
         command: [
             // As its own user in a user namespace of its own, not even root comes back from there.
             ["/usr/bin/unshare", "--user", "--map-current-user", "--net", "--"],
@@ -38,14 +39,10 @@ public struct NetworkWall: Sendable {
     /// What `look` finds, which may take its time: on a thread of its own.
     static func look(_ look: @escaping @Sendable () -> NetworkWall) async -> NetworkWall {
         await withCheckedContinuation { continuation in
-            let outing = Unmanaged.passRetained(
-                Outing { continuation.resume(returning: look()) })
-            var thread = pthread_t()
-            if pthread_create(&thread, nil, runOuting, outing.toOpaque()) == 0 {
-                pthread_detach(thread)
-            } else {
+            do throws(SystemFailure) {
+                try OwnThread.run { continuation.resume(returning: look()) }
+            } catch {
                 // Where no thread can be made, no program can be started either.
-                outing.release()
                 continuation.resume(returning: .none)
             }
         }
@@ -80,17 +77,4 @@ public struct NetworkWall: Sendable {
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         return false
     }
-}
-
-/// What a thread is made for.
-private final class Outing: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func runOuting(_ outing: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let outing else { return nil }
-    Unmanaged<Outing>.fromOpaque(outing).takeRetainedValue().run()
-    return nil
 }

@@ -51,25 +51,6 @@ struct Frame: Hashable, Sendable {
     }
 }
 
-/// Cuts what comes in into frames.
-struct FrameDecoder: ByteToMessageDecoder {
-    typealias InboundOut = Frame
-
-    func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        guard let frame = try Frame.read(from: &buffer) else { return .needMoreData }
-        context.fireChannelRead(wrapInboundOut(frame))
-        return .continue
-    }
-
-    func decodeLast(
-        context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
-    ) throws -> DecodingState {
-        // Half a frame at the end is what a process leaves that was killed.
-        while try decode(context: context, buffer: &buffer) == .continue {}
-        return .needMoreData
-    }
-}
-
 /// What came in is no frame of ours: the connection cannot go on.
 struct FrameNonsense: Error, CustomStringConvertible {
     let description = "it does not speak the frames of provider hosts"

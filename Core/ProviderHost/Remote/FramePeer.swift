@@ -1,4 +1,3 @@
-import NIOCore
 import ProviderKit
 import Synchronization
 
@@ -19,9 +18,8 @@ enum CallFailure: Error, Sendable {
 
 /// One connection: many calls at once in both directions, each under an id of its own.
 ///
-/// All of its state is behind a lock: calls come from tasks, and answers from the event loop.
-final class FramePeer: ChannelInboundHandler, Sendable {
-    typealias InboundIn = Frame
+/// All of its state is behind a lock: calls come from tasks, and answers from the line's thread.
+final class FramePeer: Sendable {
     /// Performs what the other side calls for. The id is that of the call.
     typealias Serve =
         @Sendable (FramePeer, UInt64, [UInt8]) async -> Result<[UInt8], ProviderError>
@@ -31,16 +29,12 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     /// Calls of the other side that are under way at once; more are answered with *unavailable*.
     static let servingMax = 1024
     /// How long the other side may take to say hello, when it runs already.
-    static let helloDeadline = TimeAmount.seconds(2)
-    /// What may wait to be read by the other side, in bytes. Beyond the larger one new calls are
-    /// refused, and a connection whose other side reads no answers is given up.
-    static let unsent = ChannelOptions.Types.WriteBufferWaterMark(low: 8 << 20, high: 64 << 20)
+    static let helloDeadline = Duration.seconds(2)
 
     private typealias Pending = CheckedContinuation<Result<[UInt8], CallFailure>, Never>
 
     private struct State {
-        var channel: (any Channel)?
-        var outlet: FrameOutlet?
+        var line: FrameLine?
         var nextID: UInt64 = 1
         var pending: [UInt64: Pending] = [:]
         /// Nil in the moment before its task is known.
@@ -51,19 +45,14 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         var isDraining = false
         var isClosed = false
 
-        typealias WayOut = (channel: any Channel, outlet: FrameOutlet)
-
         /// Nil when the connection has ended, or is none yet.
-        var wayOut: WayOut? {
-            guard !isClosed, let channel, let outlet else { return nil }
-            return (channel, outlet)
-        }
+        var wayOut: FrameLine? { isClosed ? nil : line }
     }
 
     private let state = Mutex(State())
     private let hello: Hello
     private let answersHello: Bool
-    private let helloDeadline: TimeAmount
+    private let helloDeadline: Duration
     private let servingThreads: ModuleThreads?
     private let serve: Serve
     private let closed: @Sendable (FramePeer) -> Void
@@ -74,7 +63,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     ///   - servesOn: where calls of the other side are performed; nil for Swift's own threads.
     ///   - closed: told once, when the connection has ended.
     init(
-        _ hello: Hello, answersHello: Bool, within helloDeadline: TimeAmount = helloDeadline,
+        _ hello: Hello, answersHello: Bool, within helloDeadline: Duration = helloDeadline,
         servesOn servingThreads: ModuleThreads? = nil, serve: @escaping Serve,
         closed: @escaping @Sendable (FramePeer) -> Void = { _ in }
     ) {
@@ -84,6 +73,20 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         self.helloDeadline = helloDeadline
         self.serve = serve
         self.closed = closed
+    }
+
+    /// Begins on a connected socket, which belongs to this from now on. Once.
+    func start(on socket: Int32) {
+        let line = FrameLine(socket)
+        state.withLock { $0.line = line }
+        _ = AlarmClock.shared.set(at: .now + helloDeadline) { [weak self] in
+            if let self, !state.withLock({ $0.hasHello }) { close() }
+        }
+        line.read { [self] frame in
+            received(frame)
+        } ended: { [self] in
+            ended()
+        }
     }
 
     /// Whether new calls may be brought here.
@@ -133,41 +136,38 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     }
 
     private func giveUp(_ id: UInt64, _ failure: CallFailure) {
-        if settle(id, .failure(failure)) { write(Frame(kind: .cancel, id: id)) }
+        settle(id, .failure(failure), telling: Frame(kind: .cancel, id: id))
     }
 
     /// Asks the other side to bring new calls elsewhere.
     func drain() { write(Frame(kind: .drain, id: 0)) }
 
-    func close() {
-        let channel = state.withLock { $0.channel }
-        channel?.close(promise: nil)
-    }
+    func close() { state.withLock { $0.line }?.close() }
 
     private func exchange(
         _ kind: Frame.Kind, id: UInt64, _ body: [UInt8],
         until end: ContinuousClock.Instant? = nil
     ) async -> Result<[UInt8], CallFailure> {
         await withCheckedContinuation { continuation in
-            let outcome: Result<FrameOutlet, CallFailure> = state.withLock { state in
+            let outcome: Result<FrameLine, CallFailure> = state.withLock { state in
                 // Who drains has asked for new calls to be brought elsewhere.
                 let isElsewhere = state.isClosed || state.isDraining && kind == .call
-                guard !isElsewhere, !Task.isCancelled, let channel = state.channel,
-                    let outlet = state.outlet
-                else { return .failure(.notSent) }
-                guard state.pending.count < Self.pendingMax, channel.isWritable else {
+                guard !isElsewhere, !Task.isCancelled, let line = state.line else {
+                    return .failure(.notSent)
+                }
+                guard state.pending.count < Self.pendingMax, line.isWritable else {
                     return .failure(.refused(Self.busy))
                 }
                 // Under the lock: an alarm that rang before found nobody waiting.
                 if let end, ContinuousClock.now >= end { return .failure(.tooLate) }
                 state.pending[id] = continuation
-                return .success(outlet)
+                return .success(line)
             }
             switch outcome {
             case .failure(let failure): continuation.resume(returning: .failure(failure))
-            case .success(let outlet):
+            case .success(let line):
                 // What was handed to the system may have been read, even when the rest was not.
-                let goesOut = outlet.send(Frame(kind: kind, id: id, body: body)) { [self] in
+                let goesOut = line.send(Frame(kind: kind, id: id, body: body)) { [self] in
                     settle(id, .failure(.lost(wasAlone: false)))
                 }
                 if !goesOut { settle(id, .failure(.notSent)) }
@@ -175,20 +175,22 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         }
     }
 
-    /// - Returns: whether somebody still waited.
-    @discardableResult
-    private func settle(_ id: UInt64, _ result: Result<[UInt8], CallFailure>) -> Bool {
+    /// - Parameter notice: goes to the other side when somebody still waited, before a connection
+    ///   ends that is not needed any more.
+    private func settle(
+        _ id: UInt64, _ result: Result<[UInt8], CallFailure>, telling notice: Frame? = nil
+    ) {
         let (pending, isDone) = state.withLock { state in
             let pending = state.pending.removeValue(forKey: id)
             return (pending, state.isDraining && state.pending.isEmpty)
         }
         pending?.resume(returning: result)
+        if pending != nil, let notice { write(notice) }
         if isDone { close() }
-        return pending != nil
     }
 
     private func write(_ frame: Frame) {
-        _ = state.withLock { $0.isClosed ? nil : $0.outlet }?.send(frame)
+        _ = state.withLock { $0.wayOut }?.send(frame)
     }
 
     static let busy = ProviderError.unavailable(
@@ -200,22 +202,9 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     static let endlessAnswer = ProviderError.ambiguous(
         message: "no frame holds the answer, of more than \(Frame.bytesMax) bytes")
 
-    // MARK: What comes in, on the event loop
+    // MARK: What comes in, on the line's thread
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        let channel = context.channel
-        let outlet = FrameOutlet(channel)
-        state.withLock { state in
-            state.channel = channel
-            state.outlet = outlet
-        }
-        channel.eventLoop.scheduleTask(in: helloDeadline) { [weak self] in
-            if let self, !state.withLock({ $0.hasHello }) { close() }
-        }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let frame = unwrapInboundIn(data)
+    private func received(_ frame: Frame) {
         switch frame.kind {
         case .hello: greeted(frame)
         case .call: called(frame)
@@ -234,22 +223,16 @@ final class FramePeer: ChannelInboundHandler, Sendable {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    private func ended() {
         // What was begun for somebody who has gone goes on: it may move money.
-        let (outlet, pending) = state.withLock { state in
+        let pending = state.withLock { state in
             state.isClosed = true
             defer { state.pending = [:] }
-            return (state.outlet, state.pending)
+            return state.pending
         }
-        outlet?.end()
         let loss = CallFailure.lost(wasAlone: pending.count == 1)
         for waiting in pending.values { waiting.resume(returning: .failure(loss)) }
         closed(self)
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
     }
 
     private func greeted(_ frame: Frame) {
@@ -312,13 +295,11 @@ final class FramePeer: ChannelInboundHandler, Sendable {
     }
 
     private func answer(
-        _ id: UInt64, _ result: Result<[UInt8], ProviderError>, by way: State.WayOut?
+        _ id: UInt64, _ result: Result<[UInt8], ProviderError>, by way: FrameLine?
     ) {
         guard let way else { return }
-        guard way.channel.isWritable else {
-            way.channel.close(promise: nil)
-            return
-        }
+        // Who reads no answers is hung up on.
+        guard way.isWritable else { return way.close() }
         let frame =
             switch result {
             case .success(let body) where body.count > Frame.bytesMax:
@@ -326,7 +307,7 @@ final class FramePeer: ChannelInboundHandler, Sendable {
             case .success(let body): Frame(kind: .answer, id: id, body: body)
             case .failure(let error): Self.error(id, error)
             }
-        _ = way.outlet.send(frame)
+        _ = way.send(frame)
     }
 
     private static func error(_ id: UInt64, _ error: ProviderError) -> Frame {

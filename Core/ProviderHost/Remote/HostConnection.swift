@@ -1,6 +1,5 @@
+import Glibc
 public import Logging
-import NIOCore
-import NIOPosix
 public import ProviderKit
 import Synchronization
 import Vocabulary
@@ -51,6 +50,8 @@ public final class HostConnection: Sendable {
         self.name = name
         self.logger = logger
     }
+
+    deinit { state.withLock { $0.current }?.close() }
 
     /// Changes whenever another host may be at the other end.
     public var session: Int { state.withLock { $0.session } }
@@ -226,11 +227,12 @@ public final class HostConnection: Sendable {
         while true {
             do {
                 let peer = try await attempt()
-                let waiters = state.withLock { state in
+                let (waiters, isClosed) = state.withLock { state in
                     state.current = peer
                     state.session += 1
-                    return state.room.connected()
+                    return (state.room.connected(), state.isClosed)
                 }
+                if isClosed { peer.close() }
                 for waiter in waiters { waiter.resume(returning: true) }
                 return
             } catch {
@@ -254,20 +256,13 @@ public final class HostConnection: Sendable {
         } closed: { [weak self] peer in
             self?.leave(peer)
         }
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connectTimeout(.seconds(1))
-            .channelOption(.writeBufferWaterMark, value: FramePeer.unsent)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(FrameDecoder()), peer)
-                }
-            }
-            .connect(unixDomainSocketPath: path).get()
+        let socket = try UnixSocket.connect(to: path)
         // Somebody else's program in the host's place could say that a payment was made.
-        try await channel.eventLoop.submit {
-            try SocketPeer.check(channel, isOneOf: SocketPeer.ownUsers)
-        }.get()
+        do { try SocketPeer.check(socket, isOneOf: SocketPeer.ownUsers) } catch {
+            Glibc.close(socket)
+            throw error
+        }
+        peer.start(on: socket)
         try await peer.greet()
         return peer
     }

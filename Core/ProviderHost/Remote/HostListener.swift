@@ -1,7 +1,5 @@
 import Glibc
 public import Logging
-import NIOCore
-import NIOPosix
 public import ProviderKit
 import Synchronization
 import Vocabulary
@@ -31,6 +29,7 @@ public final class HostListener: Sendable {
         var peers: [ObjectIdentifier: FramePeer] = [:]
         var served = 0
         var failed = 0
+        var isDraining = false
     }
 
     /// The market's processes at one machine, and room to spare.
@@ -76,7 +75,7 @@ public final class HostListener: Sendable {
     /// everybody to bring new calls elsewhere, answers what is under way for at most `grace`, and
     /// returns.
     public func run(grace: Duration, listening: @Sendable () -> Void = {}) async throws {
-        let (server, inode) = try await bind()
+        let (door, inode) = try bind()
         logger.info("provider-host.listening", metadata: ["socket": "\(path)"])
         listening()
         do {
@@ -85,54 +84,68 @@ public final class HostListener: Sendable {
             // Cancelled: the end of it.
         }
         // In a task of its own, because this one is cancelled and would not wait for anything.
-        await Task { await drain(server, grace) }.value
+        await Task { await drain(door, grace) }.value
         if Self.inode(at: path) == inode { unlink(path) }
         logger.info("provider-host.drained")
     }
 
     /// Listens under a name of its own first and takes the address in one step, so that at every
     /// moment somebody is there.
-    private func bind() async throws -> (any Channel, inode: UInt64) {
+    private func bind() throws -> (Door, inode: UInt64) {
         let own = "\(path).\(getpid())"
         try SocketFolder.prepare(for: path)
         unlink(own)
         // From its first moment on, not only once its mode is changed.
         let mask = umask(0o077)
         defer { umask(mask) }
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .serverChannelOption(.backlog, value: 256)
-            .childChannelOption(.writeBufferWaterMark, value: FramePeer.unsent)
-            .childChannelInitializer { [self] channel in
-                do { try SocketPeer.check(channel, isOneOf: users) } catch {
-                    logger.warning("provider-host.stranger", metadata: ["error": "\(error)"])
-                    return channel.eventLoop.makeFailedFuture(error)
-                }
-                let peer = FramePeer(
-                    .ours("provider host"), answersHello: true, servesOn: ModuleThreads.shared
-                ) { [self] peer, id, body in
-                    await serve(body, as: id, of: peer)
-                } closed: { [self] peer in
-                    state.withLock { $0.peers[ObjectIdentifier(peer)] = nil }
-                }
-                let isWelcome = state.withLock { state in
-                    guard state.peers.count < Self.peersMax else { return false }
-                    state.peers[ObjectIdentifier(peer)] = peer
-                    return true
-                }
-                guard isWelcome else { return channel.eventLoop.makeFailedFuture(HostFault.full) }
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(FrameDecoder()), peer)
-                }
-            }
-            .bind(unixDomainSocketPath: own).get()
+        let door = try Door(at: own)
+        // Before the address is taken: a host that lets nobody in must not have it.
+        do throws(SystemFailure) {
+            try door.open { [self] socket in welcome(socket) }
+        } catch {
+            unlink(own)
+            let reason = String(cString: strerror(error.code))
+            throw HostListenerError(description: "nobody can be let in at \(path): \(reason)")
+        }
         // Whoever can connect can move money: nobody but this user.
         guard chmod(own, 0o600) == 0, let inode = Self.inode(at: own), rename(own, path) == 0 else {
             let reason = String(cString: strerror(errno))
-            try? await server.close()
+            door.shut()
             throw HostListenerError(description: "\(path) cannot be listened at: \(reason)")
         }
-        return (server, inode)
+        return (door, inode)
+    }
+
+    private func welcome(_ socket: Int32) {
+        do {
+            try SocketPeer.check(socket, isOneOf: users)
+        } catch {
+            logger.warning("provider-host.stranger", metadata: ["error": "\(error)"])
+            Glibc.close(socket)
+            return
+        }
+        let peer = FramePeer(
+            .ours("provider host"), answersHello: true, servesOn: ModuleThreads.shared
+        ) { [self] peer, id, body in
+            await serve(body, as: id, of: peer)
+        } closed: { [self] peer in
+            state.withLock { state in state.peers[ObjectIdentifier(peer)] = nil }
+        }
+        let isWelcome = state.withLock { state in
+            // The system still hands over who came before the door was shut.
+            guard !state.isDraining, state.peers.count < Self.peersMax else { return false }
+            state.peers[ObjectIdentifier(peer)] = peer
+            return true
+        }
+        guard isWelcome else { return Self.refuse(socket) }
+        peer.start(on: socket)
+        // What was said to everybody may have been said before this one could be told.
+        if state.withLock({ $0.isDraining }) { peer.drain() }
+    }
+
+    private static func refuse(_ socket: Int32) {
+        let body = (try? FrameText.encode(HostFault.full)) ?? []
+        _ = FrameLine(socket).send(Frame(kind: .error, id: 0, body: body))
     }
 
     /// How often to look whether the address is still ours.
@@ -143,9 +156,13 @@ public final class HostListener: Sendable {
         return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
-    private func drain(_ server: any Channel, _ grace: Duration) async {
-        try? await server.close()
-        for peer in state.withLock({ $0.peers.values }) { peer.drain() }
+    private func drain(_ door: Door, _ grace: Duration) async {
+        door.shut()
+        let peers = state.withLock { state in
+            state.isDraining = true
+            return Array(state.peers.values)
+        }
+        for peer in peers { peer.drain() }
         let end = ContinuousClock.now + grace
         while !state.withLock({ $0.peers.isEmpty }), ContinuousClock.now < end {
             _ = try? await Task.sleep(for: .milliseconds(10))

@@ -1,6 +1,5 @@
 import CProcess
 import Glibc
-import NIOCore
 
 /// Who is at the other end of a Unix socket, as the system says: modes of files may be wrong, or
 /// the socket may have been handed on.
@@ -9,11 +8,11 @@ enum SocketPeer {
     static var ownUsers: Set<uid_t> { [geteuid(), 0] }
 
     /// - Throws: ``SocketPeerError`` when it is none of `users`, or the system does not say.
-    static func check(_ channel: any Channel, isOneOf users: Set<uid_t>) throws {
-        let found = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { socket_peer_user($0) }
-        guard let found, let user = uid_t(exactly: found), users.contains(user) else {
+    static func check(
+        _ socket: Int32, isOneOf users: Set<uid_t>
+    ) throws(SocketPeerError) {
+        let found = socket_peer_user(socket)
+        guard let user = uid_t(exactly: found), users.contains(user) else {
             throw SocketPeerError(user: found)
         }
     }

@@ -39,7 +39,7 @@ extension WebRequest {
     public func erase(_ account: Account, password: String, code: String?) async throws {
         try await limitGuesses(Account.limitKey(of: account.email))
         try await marketplace.eraseAccount(account.id, password: password, code: code)
-        do { try await site.carts.empty(.account(account.id)) } catch CartRefusal.unavailable {
+        do { try await site.carts.forget(.account(account.id)) } catch CartRefusal.unavailable {
             // It is over by itself in some weeks, and opens for nobody.
             logger.warning("cart.not-emptied")
         }

@@ -5,7 +5,9 @@ import Kernel
 public enum EventNote {
     /// What programs write, by the kind of the event.
     static let keys: [String: [String]] = [
-        "cancelled": ["It was not paid in time."],
+        "cancelled": [
+            "It was not paid in time.", "The customer ended it before it was paid.",
+        ],
         "capture-requested": ["{money}, once more"],
         "captured": ["{money}"],
         "delivered": ["{1} days after shipment", "It was paid for."],

@@ -151,6 +151,12 @@ public struct Endpoint<Path: Described, Query: Described, Body: Described> {
         .init(routes, operation.with(\.isOnce, true).with(\.onceEffect, .answered))
     }
 
+    /// As ``onlyOnce()``, for what finds by a key of its own that it was done before it was broken
+    /// off, and goes on from there.
+    public func onlyOnceGoingOn() -> Self {
+        .init(routes, operation.with(\.isOnce, true).with(\.onceEffect, .found))
+    }
+
     /// 200 unless said otherwise; an answer of ``Nothing`` is always 204.
     public func succeeds(with status: HTTPResponse.Status) -> Self {
         .init(routes, operation.with(\.success, status))

@@ -191,21 +191,21 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                         request: request, path: try input.path(Path.self),
                         query: try input.query(Query.self),
                         form: try OperationInput(path, path, body: .object([:])).body(Form.self),
-                        files: [], key: nil)
+                        files: [], key: nil, claim: nil)
                     return try await request.site.respond(handler(call, caller), request, caller)
                 }
                 let sent = try await SentForm(request, filesLimit: shape.filesLimit)
                 if let answer = try await sent.unanswered(request, shape, caller, again: again) {
                     return try await request.site.respond(answer, request, caller)
                 }
-                let work: @Sendable () async throws -> Response = {
+                let work: @Sendable (ClaimedKey?) async throws -> Response = { claim in
                     do {
                         let form = try sent.value(shape.form)
                         let call = PageCall<Path, Query, Form>(
                             request: request, path: try input.path(Path.self),
                             query: try input.query(Query.self),
                             form: try Form(from: JSONValueDecoder(form)), files: sent.files,
-                            key: sent.key)
+                            key: sent.key, claim: claim)
                         return try await request.site.respond(
                             handler(call, caller), request, caller)
                     } catch let refusal as any Refusal where refusal.reason.mayTryAgain {
@@ -222,11 +222,11 @@ public struct PageEndpoint<Path: Described, Query: Described, Form: Described> {
                         return try await request.site.respond(answer, request, caller)
                     }
                 }
-                guard shape.isOnce, let key = sent.key else { return try await work() }
+                guard shape.isOnce, let key = sent.key else { return try await work(nil) }
                 return try await request.once(
                     key, actor: caller.actor, body: sent.fingerprint, keepsRefusals: false,
                     effect: shape.onceEffect, twinLooks: Self.twinLooks
-                ) { _ in try await work() }
+                ) { try await work($0) }
             })
     }
 }
@@ -240,6 +240,8 @@ public struct PageCall<Path: Described, Query: Described, Form: Described>: Send
     public let files: [FormFile]
     /// What makes this submission unique; there on every form.
     public let key: String?
+    /// The key, where the form happens once.
+    let claim: ClaimedKey?
 
     public var marketplace: Marketplace { request.marketplace }
 }

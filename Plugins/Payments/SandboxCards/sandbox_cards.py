@@ -9,6 +9,8 @@ CARDS = {"tok_visa": "Test card: works", "tok_3ds": "Test card: asks for confirm
 
 
 def make(settings):
+    if settings["mode"] != "sandbox":
+        raise Refused("misconfigured", message="The sandbox bank moves no real money.")
     both = [settings["secrets"], settings["previousSecrets"]]
     return {"url": settings["values"]["url"].rstrip("/"),
             "headers": {"Authorization": "Bearer " + settings["secrets"]["apiKey"]},

@@ -48,6 +48,9 @@ public struct SandboxPayments: PayoutProvider, BalanceProvider {
     private let webhookSecrets: [Secret]
 
     public init(settings: InstanceSettings, services: ProviderServices) throws(ProviderError) {
+        guard settings.mode == .sandbox else {
+            throw .misconfigured(message: "The sandbox bank moves no real money.")
+        }
         bank = BankClient(
             url: try settings.required(Self.url), key: try settings.secret(Self.apiKey),
             http: services.http)

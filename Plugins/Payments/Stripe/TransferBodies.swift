@@ -11,7 +11,8 @@ struct TransferBody: Marked {
     let metadata: StripeMetadata?
 
     /// A transfer has no status: it is done when it exists. One that was taken back as a whole
-    /// never reached the seller. What was taken back only grows, and so does the version.
+    /// never reached the seller; one of which a part was, as in Stripe's dashboard, did, and is a
+    /// person's affair. What was taken back only grows, and so does the version.
     func snapshot() throws(ProviderError) -> PayoutSnapshot {
         guard let money = StripeAmount.money(amount, currency) else {
             throw .ambiguous(message: "The transfer's amount is not one of \(currency.prefix(8)).")
@@ -21,7 +22,7 @@ struct TransferBody: Marked {
             reference: id, payoutID: metadata?.guildhallPayout,
             status: isReversed ? .failed : .succeeded, amount: money,
             version: 1 + min(max(0, amountReversed), Money.amountMax),
-            failureCode: isReversed ? "reversed" : nil)
+            failureCode: isReversed ? "reversed" : amountReversed > 0 ? "reversed_in_part" : nil)
     }
 }
 

@@ -6,12 +6,25 @@ struct RateTable: Sendable {
         /// `2021-01-01`: such text compares like the days that it names.
         let validFrom: String
         let standard: PartsPerMillion
+        /// From the highest; empty where there are none.
         let reduced: [PartsPerMillion]
+        /// The public table or law that says so, and the day of which it tells.
+        let source: String
+
+        /// By a line's tax code, `reduced` or `reduced2`; nil where the standard rate holds.
+        func reduced(_ taxCode: String) -> PartsPerMillion? {
+            switch taxCode {
+            case "reduced": reduced.first
+            case "reduced2": reduced.last
+            default: nil
+            }
+        }
     }
 
     struct Territory: Sendable {
-        let postcode: String
-        let standard: PartsPerMillion
+        /// How its postal codes begin.
+        let postcodes: [String]
+        let row: Row
         let name: String
     }
 
@@ -21,41 +34,62 @@ struct RateTable: Sendable {
     private let rows: [String: [Row]]
     private let territories: [String: [Territory]]
 
-    /// Lines that do not read as rows are left out; a test compares the counts.
+    /// Lines that do not read as rows, or name no source of ``taxSources``, are left out.
     init(rates: String, territories text: String) {
+        var sources: [Substring: String] = [:]
+        for line in taxSources.split(separator: "\n") {
+            let cells = line.split(separator: " ", maxSplits: 1)
+            if cells.count == 2 { sources[cells[0]] = String(cells[1]) }
+        }
         var rows: [String: [Row]] = [:]
         for line in rates.split(separator: "\n") {
             let cells = line.split(separator: " ")
-            let percents = cells.dropFirst(2).compactMap(Self.rate)
-            guard cells.count >= 3, percents.count == cells.count - 2 else { continue }
-            let row = Row(
-                validFrom: String(cells[1]), standard: percents[0],
-                reduced: Array(percents.dropFirst()))
+            guard cells.count >= 4, let source = sources[cells[cells.count - 1]],
+                let row = Self.row(from: cells[1], cells[2..<cells.count - 1], source)
+            else { continue }
             rows[String(cells[0]), default: []].append(row)
         }
         self.rows = rows.mapValues { $0.sorted { $0.validFrom < $1.validFrom } }
         var territories: [String: [Territory]] = [:]
         for line in text.split(separator: "\n") {
-            let cells = line.split(separator: " ", maxSplits: 3)
-            guard cells.count == 4, let rate = Self.rate(cells[2]) else { continue }
+            let cells = line.split(separator: " ", maxSplits: 5)
+            guard cells.count == 6, let source = sources[cells[4]],
+                let row = Self.row(from: cells[1], cells[3].split(separator: "/")[...], source)
+            else { continue }
             let territory = Territory(
-                postcode: String(cells[1]), standard: rate, name: String(cells[3]))
+                postcodes: cells[2].split(separator: ",").map(String.init), row: row,
+                name: String(cells[5]))
             territories[String(cells[0]), default: []].append(territory)
         }
-        self.territories = territories
+        self.territories = territories.mapValues {
+            $0.sorted { $0.row.validFrom < $1.row.validFrom }
+        }
     }
 
     var jurisdictions: Set<String> { Set(rows.keys) }
-    var rowCount: Int { rows.values.reduce(0) { $0 + $1.count } }
 
     /// The row that holds on `day`; nil before the first one and for unknown jurisdictions.
     func row(_ jurisdiction: String, on day: String) -> Row? {
         rows[jurisdiction]?.last { $0.validFrom <= day }
     }
 
-    func territory(_ jurisdiction: String, postcode: String?) -> Territory? {
+    /// The part of a jurisdiction with rates of its own on `day`; nil where its own hold.
+    func territory(_ jurisdiction: String, postcode: String?, on day: String) -> Territory? {
         guard let postcode = postcode?.filter({ $0 != " " && $0 != "-" }) else { return nil }
-        return territories[jurisdiction]?.first { postcode.hasPrefix($0.postcode) }
+        return territories[jurisdiction]?.last { territory in
+            territory.row.validFrom <= day
+                && territory.postcodes.contains { postcode.hasPrefix($0) }
+        }
+    }
+
+    private static func row(
+        from day: Substring, _ percents: ArraySlice<Substring>, _ source: String
+    ) -> Row? {
+        let rates = percents.compactMap(rate)
+        guard let standard = rates.first, rates.count == percents.count else { return nil }
+        return Row(
+            validFrom: String(day), standard: standard, reduced: Array(rates.dropFirst()),
+            source: source)
     }
 
     /// `25.5` as parts per million, exactly.

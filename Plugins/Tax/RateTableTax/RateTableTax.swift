@@ -63,31 +63,24 @@ public struct RateTableTax: TaxProvider {
             : line.originCountry == "GB"
                 || !RateTable.europe.jurisdictions.contains(line.originCountry)
         let remitter: TaxRemitter = isForeign ? .platform : .seller
-        let source = "ibericode/vat-rates 4, \(country) since \(row.validFrom)"
         if line.taxCode == "exempt" {
             return TaxRule(
                 jurisdiction: country, label: "Exempt from VAT", rate: PartsPerMillion(0),
-                treatment: .exempt, remitter: remitter, source: source)
+                treatment: .exempt, remitter: remitter,
+                source: "\(row.source): \(country) from \(row.validFrom)")
         }
-        if let territory = RateTable.europe.territory(country, postcode: address.postalCode) {
-            guard territory.standard.value > 0 else {
-                return .notSubject(country, source: "\(territory.name), outside VAT of \(country)")
-            }
-            return TaxRule(
-                jurisdiction: country, label: "VAT \(territory.standard.percentText)",
-                rate: territory.standard, treatment: .standard, remitter: remitter,
-                source: "\(source), \(territory.name)")
+        let territory = RateTable.europe.territory(country, postcode: address.postalCode, on: day)
+        let held = territory?.row ?? row
+        let place = territory.map { "\($0.name), \(country)" } ?? country
+        guard held.standard.value > 0 else {
+            return .notSubject(country, source: "\(place), outside its VAT: \(held.source)")
         }
-        let reduced: PartsPerMillion? =
-            switch line.taxCode {
-            case "reduced": row.reduced.first
-            case "reduced2": row.reduced.last
-            default: nil
-            }
-        let rate = reduced ?? row.standard
+        let reduced = held.reduced(line.taxCode)
+        let rate = reduced ?? held.standard
         return TaxRule(
             jurisdiction: country, label: "VAT \(rate.percentText)", rate: rate,
-            treatment: reduced == nil ? .standard : .reduced, remitter: remitter, source: source)
+            treatment: reduced == nil ? .standard : .reduced, remitter: remitter,
+            source: "\(held.source): \(place) from \(held.validFrom)")
     }
 
     private func american(to address: Address, on day: String) -> TaxRule {
@@ -101,13 +94,13 @@ public struct RateTableTax: TaxProvider {
             return .notSubject(jurisdiction, source: "the platform does not collect there")
         }
         guard row.standard.value > 0 else {
-            return .notSubject(jurisdiction, source: "no state sales tax")
+            return .notSubject(jurisdiction, source: "no state sales tax: \(row.source)")
         }
         // Every state with a sales tax makes the marketplace its collector.
         return TaxRule(
             jurisdiction: jurisdiction, label: "Sales tax \(row.standard.percentText)",
             rate: row.standard, treatment: .standard, remitter: .platform,
-            source: "state base rate, \(state) since \(row.validFrom)")
+            source: "\(row.source): the base rate of \(state)")
     }
 
     private static func day(_ instant: Instant) -> String { String(instant.description.prefix(10)) }

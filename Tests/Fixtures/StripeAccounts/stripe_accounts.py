@@ -259,11 +259,13 @@ def link(call, request):
 
 
 def payout(body):
-    is_back = body["amount_reversed"] >= body["amount"]
+    back = body["amount_reversed"]
+    is_back = back >= body["amount"]
     return {"reference": body["id"], "payoutID": body["metadata"].get("guildhall_payout"),
             "status": "failed" if is_back else "succeeded",
             "amount": money(body["amount"], body["currency"]),
-            "version": 1 + body["amount_reversed"], "failureCode": "reversed" if is_back else None}
+            "version": 1 + back,
+            "failureCode": "reversed" if is_back else "reversed_in_part" if back > 0 else None}
 
 
 def transfer(call, request):

@@ -153,7 +153,7 @@ import Vocabulary
 
     private static func some(_ inStock: Int) -> Facets {
         Facets(
-            categories: [], makers: [], kinds: [], tags: [], bands: [], stars: [],
-            inStock: inStock, sent: nil, isWhole: true)
+            categories: [], makers: [], kinds: [], tags: [], bands: [], currencies: [],
+            stars: [], inStock: inStock, sent: nil, isWhole: true)
     }
 }

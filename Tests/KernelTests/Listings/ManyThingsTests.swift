@@ -45,13 +45,13 @@ import Vocabulary
         _ query: CardQuery, limit: Int, _ market: TestMarketplace
     ) async throws -> PlanNode {
         let asked = try await market.marketplace.understood(query)
+        return try await plan(
+            "with \(CardStore.looked(at: asked, limit: limit)) select * from looked", market)
+    }
+
+    private func plan(_ statement: SQL, _ market: TestMarketplace) async throws -> PlanNode {
         let texts = try await market.database
-            .query(
-                """
-                explain (analyze, format json)
-                with \(CardStore.looked(at: asked, limit: limit)) select * from looked
-                """
-            )
+            .query("explain (analyze, format json) \(statement)")
             .decode { c in try c.next(String.self) }
         let plans = try JSONDecoder().decode([Explained].self, from: Data(texts.joined().utf8))
         return try #require(plans.first).plan
@@ -116,6 +116,48 @@ import Vocabulary
                 ).decode { c in (kept: try c.next(Int.self), made: try c.next(Int.self)) }
                 #expect(plans.map(\.kept) == [0, 0])
                 #expect(plans.allSatisfy { $0.made == 16 })
+            }
+        }
+    }
+
+    @Test func `an order by price is read where a page begins, in every currency and branch`()
+        async throws
+    {
+        try await TestMarketplace.run(checkingInvariants: false) { market in
+            let branches = try await fill(market)
+            // In one currency, as most markets are.
+            try await walk([nil] + branches, [(.asked, "EUR")], market)
+            try await market.storage.tamper([
+                """
+                update listing set currency = case n % 3 when 0 then 'BRL' else 'USD' end
+                from (select id, price_from / 10 as n from listing) numbered
+                where numbered.id = listing.id and n % 3 < 2
+                """, "analyze listing",
+            ])
+            try await walk(
+                [nil] + branches, [(.asked, "EUR"), (.before, "BRL"), (.behind, "USD")], market)
+        }
+    }
+
+    /// Looks at pages of both orders by price: the first, and one in the middle.
+    private func walk(
+        _ branches: [Kernel.Category?], _ stretches: [(PriceStretch, String)],
+        _ market: TestMarketplace
+    ) async throws {
+        let id = "00000000-0000-7000-8000-000000000000"
+        for branch in branches {
+            for (stretch, currency) in stretches {
+                for sort in [CardQuery.Sort.priceUp, .priceDown] {
+                    for after in [nil, "\(currency):12500:\(id)"] {
+                        var query = CardQuery()
+                        (query.category, query.sort, query.stretch) = (branch, sort, stretch)
+                        let chosen = CardStore.browsed(query, try CardCursor(after), 20)
+                        let plan = try await plan("with \(chosen) select * from chosen", market)
+                        #expect(
+                            plan.visited <= 25,
+                            "\(branch?.name ?? "") \(stretch) \(sort) \(after ?? "")")
+                    }
+                }
             }
         }
     }

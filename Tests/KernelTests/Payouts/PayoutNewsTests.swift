@@ -16,12 +16,13 @@ import Vocabulary
 
     @Test func `that are older than what is known change nothing`() {
         func read(
-            _ status: TransferStatus, _ version: Int64, for state: Payout.State
+            _ status: TransferStatus, _ version: Int64, for state: Payout.State,
+            _ code: String? = nil
         ) -> PayoutNews {
             PayoutNews.read(
                 PayoutSnapshot(
                     reference: "po_1", status: status, amount: Money(1000, .eur),
-                    version: version), for: state, version: 5)
+                    version: version, failureCode: code), for: state, version: 5)
         }
 
         for state in [Payout.State.held, .sent, .unknown] {
@@ -32,6 +33,9 @@ import Vocabulary
         #expect(read(.failed, 5, for: .paid) == .nothing)
         #expect(read(.failed, 6, for: .paid) == .ends(.returned))
         #expect(read(.succeeded, 6, for: .returned) == .nothing)
+        #expect(read(.succeeded, 6, for: .paid) == .nothing)
+        #expect(read(.succeeded, 6, for: .paid, "reversed_in_part") == .partTakenBack)
+        #expect(read(.succeeded, 5, for: .paid, "reversed_in_part") == .nothing)
     }
 
     @Test func `from another instance or of another amount is none`() async throws {

@@ -114,6 +114,39 @@ import Vocabulary
         }
     }
 
+    /// The module knocks at a port by itself when it is loaded. Where the machine permits no
+    /// network of its own, it is tried all the same, and the report has to say so.
+    @Test(arguments: [false, true])
+    func `has no network, but on a machine without walls, of which the report tells`(
+        _ isOpen: Bool
+    ) async throws {
+        let isWalled = isOpen ? false : await NetworkWall.ofThisMachine().stands
+        let door = try Door()
+        let folder =
+            FileManager.default.temporaryDirectory.path
+            + "/modules-\(hexadecimal(randomBytes(8)))"
+        let file = folder + "/dials-\(door.port).so"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.copyItem(
+            atPath: products + "/libTrappingModule.so", toPath: file)
+
+        var run = ConformanceRun(
+            program: products + "/guildhall", file: file, within: .seconds(60))
+        if isOpen { run.wall = NetworkWall.none }
+        guard case .report(_, let report) = await Self.finding(of: run) else {
+            Issue.record("it was not tried")
+            return
+        }
+
+        #expect(door.hasVisitor != isWalled)
+        #expect(report.count(.passed) > 5)
+        #expect(report.wasWalledOff == isWalled)
+        let warnings = report.table.filter { $0.contains("permits no network namespaces") }
+        #expect(warnings.count == (isWalled ? 0 : 1))
+    }
+
     @Test(arguments: [
         ("traps-when-loaded", "the module trapped: signal "),
         ("wants-memory", "the module trapped: signal "),
@@ -134,14 +167,52 @@ import Vocabulary
 
         let run = ConformanceRun(
             program: products + "/guildhall", file: file, within: .seconds(60))
-        let finding = await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: run.run()) }
-        }
-        guard case .none(let reason) = finding else {
+        guard case .none(let reason) = await Self.finding(of: run) else {
             Issue.record("it was taken")
             return
         }
 
         #expect(reason.hasPrefix("When it is loaded, \(why)"), "\(reason)")
+    }
+
+    private static func finding(of run: ConformanceRun) async -> ConformanceRun.Finding {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: run.run()) }
+        }
+    }
+}
+
+/// A port of this machine at which somebody may knock.
+private final class Door: Sendable {
+    private let listener: Int32
+    let port: UInt16
+
+    init() throws {
+        let kind =
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+            | Int32(SOCK_NONBLOCK.rawValue)
+        let listener = socket(AF_INET, kind, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isOpen = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 8) == 0
+                    && getsockname(listener, $0, &length) == 0
+            }
+        }
+        try #require(isOpen)
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(listener) }
+
+    /// Whether anybody knocked who was not let in yet.
+    var hasVisitor: Bool {
+        let visitor = accept(listener, nil, nil)
+        if visitor >= 0 { close(visitor) }
+        return visitor >= 0
     }
 }

@@ -134,7 +134,7 @@ import Vocabulary
             #expect(try await market.quote(old.id)?.label == "Mail right none")
             let rotated = try await market.marketplace.changeProviderInstance(
                 old.id, version: kept.configurationVersion, name: "Post", capture: .atShipment,
-                settings: ["label": "Mail", "apiKey": "newer"], as: market.admin)
+                settings: ["label": "Mail", "apiKey": "newer"], anyway: true, as: market.admin)
 
             #expect(rotated.configurationVersion == 3)
             #expect(rotated.capture == .atShipment)

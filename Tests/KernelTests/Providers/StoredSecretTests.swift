@@ -40,7 +40,10 @@ import Vocabulary
                         post, ["endpoint": address].merging(typed) { _, last in last }, market)
                 }
                 #expect(refused?.field == field)
-                #expect(refused?.explanation == "The address changed: type it again.")
+                let isOptional = field == "settings.hookSecret"
+                #expect(
+                    refused?.explanation == "The address changed: type it again"
+                        + (isOptional ? " or remove it." : "."))
             }
             #expect(try await market.quote(post.id)?.label == "Post right none h none")
 
@@ -64,6 +67,79 @@ import Vocabulary
                     .object(kind: "provider_instance", id: "\(post.id)"), PageRequest()
                 ).items.first)
             #expect(line.action == "provider.changed" && line.reason == "It was asked for.")
+        }
+    }
+
+    @Test func `is taken away where its module can do without, also with a new address`()
+        async throws
+    {
+        try await KeyedMarket.run { market in
+            let post = try await draft(
+                market, ["endpoint": "https://post.example/v1", "hookSecret": "h1"])
+            _ = try await change(
+                post, ["endpoint": "https://post.example/v1", "hookSecret": "h2"], market)
+            func remove(
+                _ keys: Set<String>, _ settings: [String: String]
+            ) async throws -> ProviderInstance {
+                try await market.marketplace.changeProviderInstance(
+                    post.id, version: 2, name: "Post", capture: .atOrder,
+                    settings: ["label": "Post"].merging(settings) { $1 }, removing: keys,
+                    reason: "They sign no more.", as: market.admin)
+            }
+            for (keys, settings, problem) in [
+                (["apiKey"], [:], "API key is needed."),
+                (["label"], [:], "There is no secret of that name."),
+                (["hookSecret"], ["hookSecret": "h3"], "Type a new one or remove it, not both."),
+            ] as [(Set<String>, [String: String], String)] {
+                let refused = await #expect(throws: ProviderRefusal.self) {
+                    try await remove(
+                        keys, settings.merging(["endpoint": "https://post.example/v1"]) { $1 })
+                }
+                #expect(refused?.explanation == problem)
+                #expect(refused?.field == "settings.\(keys.first ?? "")")
+            }
+
+            let removed = try await remove(
+                ["hookSecret"], ["endpoint": "https://other.example/v1", "apiKey": "right"])
+
+            #expect(removed.settings["endpoint"] == "https://other.example/v1")
+            #expect(try await market.marketplace.storedSecrets(of: post.id) == ["apiKey"])
+            #expect(
+                try await market.marketplace.previousSecrets(of: post.id) == [],
+                "nothing of it is kept")
+            #expect(try await market.quote(post.id)?.label == "Post right none")
+        }
+    }
+
+    /// Somebody has to end it: whoever has the old one speaks for the provider until then.
+    @Test func `before is known by its day, and after a week the page of health says so`()
+        async throws
+    {
+        try await KeyedMarket.run { market in
+            let post = try await draft(market, ["hookSecret": "h1"])
+            func found() async throws -> HealthFinding? {
+                try await market.market.health().first { $0.provider == post.id }
+            }
+            #expect(post.previousSecretsSince == nil)
+            let changed = try await change(post, ["hookSecret": "h2"], market)
+            let since = try #require(changed.previousSecretsSince)
+            #expect(
+                try await change(post, ["apiKey": "newer"], market).previousSecretsSince == since)
+            #expect(try await found() == nil)
+
+            try await market.market.database.execute(
+                """
+                update provider_instance
+                set previous_secrets_since = previous_secrets_since - interval '8 days'
+                """)
+
+            let warning = try #require(try await found())
+            #expect(warning.state == .warning && warning.area == .providers)
+            #expect(warning.says.hasSuffix("accepted for 8 days."))
+            let forgotten = try await market.marketplace.forgetPreviousSecrets(
+                post.id, version: 3, reason: "All know it.", as: market.admin)
+            #expect(forgotten.previousSecretsSince == nil)
+            #expect(try await found() == nil)
         }
     }
 

@@ -212,11 +212,31 @@ enum Talkative: Flaw {
     }
 }
 
+/// It logs more than anybody keeps, and then its key.
+enum Verbose: Flaw {
+    static let caught = ["secrets: "]
+    static let before = ["settings: its check"]
+
+    static func prepare(_ settings: inout InstanceSettings, _ services: inout ProviderServices) {
+        for _ in 0..<60_000 { services.log("tick", [:]) }
+        services.log("payment.started", ["with": settings.secrets["apiKey"]?.reveal() ?? ""])
+    }
+}
+
 /// In sandbox mode it goes wherever it is told.
 enum Fearless: Flaw {
     static let caught = ["sandbox: "]
 
     static func counterpart(_ sound: any ScriptedCounterpart) -> any ScriptedCounterpart {
         LooseCounterpart(sound, liveSettings: sound.settings)
+    }
+}
+
+/// It takes real money's mode as it takes the other, and nobody says what is live.
+enum Ambidextrous: Flaw {
+    static let caught = ["sandbox: "]
+
+    static func prepare(_ settings: inout InstanceSettings, _ services: inout ProviderServices) {
+        settings.mode = .sandbox
     }
 }

@@ -1,5 +1,3 @@
-import NIOCore
-import NIOPosix
 import ProviderKit
 import Testing
 import Vocabulary
@@ -66,14 +64,7 @@ import Vocabulary
         let host = try RawHost(.takesCalls)
         defer { host.stop() }
         let peer = FramePeer(.ours("test"), answersHello: false) { _, _, _ in .success([]) }
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(FrameDecoder()), peer)
-                }
-            }
-            .connect(unixDomainSocketPath: host.path).get()
+        peer.start(on: try UnixSocket.connect(to: host.path))
         try await peer.greet()
 
         for _ in 0..<100 {
@@ -84,7 +75,7 @@ import Vocabulary
         }
 
         #expect(peer.pendingCount == 0)
-        try await channel.close()
+        peer.close()
     }
 
     @Test func `leaves its place at the host, though the module never ends`() async throws {

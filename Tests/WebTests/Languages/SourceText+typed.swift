@@ -15,10 +15,11 @@ extension SourceText {
         "person", "pick",
         "pick-removal", "plan", "platform", "provider_instance", "provider_module",
         "provider_rules", "purchase", "reason", "reinstatement",
-        "rejection", "retirement", "rules.{1}.", "said", "search", "secret", "sentence",
+        "rejection", "removed", "retirement", "rules.{1}.", "said", "search", "secret", "sentence",
         "settings.{1}.",
         "sharePpm", "showing", "standard", "state", "suspension", "tag", "tag bad", "tag good",
-        "tag wait", "text", "the ", "true", "until", "url", "value", "when", "{1},executed",
+        "tag wait", "text", "the ", "true", "until", "url", "value", "version", "when",
+        "{1},executed",
     ]
 
     /// Where a literal stands that programs read: the name of an input, a route's tag, what the

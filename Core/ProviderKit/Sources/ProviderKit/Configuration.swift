@@ -6,7 +6,8 @@ public struct ConfigurationField: Hashable, Sendable, Codable {
         case document
         /// Stored encrypted, never shown again, never logged.
         case secret
-        /// http or https; its host may then be talked to.
+        /// https; its host may then be talked to. http leads only to hosts of this machine or a
+        /// private network, which the operator has allowed by name.
         case url
         /// `true` or `false`.
         case bool
@@ -161,7 +162,8 @@ public struct InstanceSettings: Hashable, Sendable, Codable {
 /// The parts of an http address that decide where a request goes.
 public struct WebAddress: Hashable, Sendable {
     public let isEncrypted: Bool
-    /// Lower case, without the port.
+    /// Lower case, without the port, and without the dot that may end a name: `api.example.` is the
+    /// same host as `api.example` (RFC 1034, 3.1), and must not be another one in any list.
     public let host: String
     public let port: Int
 
@@ -188,7 +190,9 @@ public struct WebAddress: Hashable, Sendable {
             ? authority.firstIndex(of: "]").map { authority.index(after: $0) }
             : authority.firstIndex(of: ":") ?? authority.endIndex
         guard let hostEnd, hostEnd > authority.startIndex else { return nil }
-        host = authority[..<hostEnd].lowercased()
+        let name = authority[..<hostEnd].lowercased()
+        host = name.hasSuffix(".") ? String(name.dropLast()) : name
+        guard !host.isEmpty, !host.hasSuffix(".") else { return nil }
         let tail = authority[hostEnd...]
         if tail.isEmpty {
             port = isEncrypted ? 443 : 80

@@ -45,6 +45,9 @@ public struct PayoutSnapshot: Hashable, Sendable, Codable {
     public var status: TransferStatus
     public var amount: Money
     public var version: Int64
+    /// The provider's own code; `reversed` of one that failed because all of it was taken back, and
+    /// `reversed_in_part` of one that succeeded and of which a part was taken back since: a person
+    /// is told, because the platform itself takes back whole ones only.
     public var failureCode: String?
 
     public init(

@@ -35,8 +35,9 @@ public protocol ScriptedCounterpart: AnyObject, Sendable {
     /// Make secrets long and unlike anything else: the run looks for them where none may be.
     var settings: [String: String] { get }
 
-    /// Settings of an instance in live mode, if the module tells the two apart. An instance in
-    /// sandbox mode must refuse them or reach nobody with them.
+    /// Settings of an instance in live mode. An instance in sandbox mode must refuse them or reach
+    /// nobody with them. A payment module that takes both modes and reaches out has them, or names
+    /// its `liveHosts`: else nothing keeps tests from real money.
     var liveSettings: [String: String]? { get }
 
     /// One request, as the provider would answer it.

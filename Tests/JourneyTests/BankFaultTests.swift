@@ -135,7 +135,11 @@ extension BankTown {
             try await marketplace.refundOrder(
                 order.order.id, reason: "it was broken", as: .admin(admin.id))
             return true
-        } catch OrderRefusal.notCaptured { return false }
+        } catch OrderRefusal.paymentUnderWay {
+            return false
+        } catch OrderRefusal.notCaptured {
+            return false
+        }
     }
 
     private func count(_ query: SQL) async throws -> Int {

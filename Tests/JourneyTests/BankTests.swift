@@ -104,7 +104,7 @@ import Vocabulary
             try await town.marketplace.shipOrder(
                 order.order.id, in: try ShippedParcel(carrier: "DHL"), as: seller.member)
             try await town.eventually {
-                try await town.detail(placed).payment?.captured == placed.purchase.total
+                try await town.detail(placed).orders.first?.refundable == placed.purchase.total
             }
             try await town.marketplace.refundOrder(
                 order.order.id, reason: "It arrived broken.", as: .seller(seller.member))

@@ -24,14 +24,15 @@ extension Transaction {
         in held: LockedPayment, reason: String, as actor: OrderActor,
         beforeCommit: @Sendable () -> Void
     ) async throws -> ID<Refund> {
+        // The provider's word that it has the money may come before the capture's own answer.
+        guard try await !attempts.isCapturing(order.id, in: held.payment.id) else {
+            throw OrderRefusal.paymentUnderWay
+        }
         guard held.awaitsShipment(share), order.state == .paid else {
             throw OrderRefusal.notCaptured
         }
         // Goodwill moves money that is there.
         if case .goodwill = wish { throw OrderRefusal.notCaptured }
-        guard try await !attempts.isCapturing(order.id, in: held.payment.id) else {
-            throw OrderRefusal.paymentUnderWay
-        }
         let left = share.due.amount
         let basis = try await refunds.basis(of: share, uncaptured: left)
         let plan = try RefundPlan.make(wish, from: basis)

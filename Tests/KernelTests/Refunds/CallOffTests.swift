@@ -115,8 +115,10 @@ import Vocabulary
             }
 
             try await counter.ship(order)
-            await #expect(throws: OrderRefusal.notCaptured) {
-                try await counter.ask(order, Self.pieces(1, of: order))
+            for wish in [RefundWish.everything, Self.pieces(1, of: order), goodwill] {
+                await #expect(throws: OrderRefusal.paymentUnderWay) {
+                    try await counter.ask(order, wish)
+                }
             }
             #expect(try await Self.calledOff(counter) == 0)
         }

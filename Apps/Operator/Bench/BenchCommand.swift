@@ -201,19 +201,14 @@ enum Load {
         let pause = Duration.seconds(Double(clients) / max(rate, 1))
         let latencies = try await withThrowingTaskGroup(of: Latencies.self) { group in
             for client in 0..<clients {
+                let turns = Metronome.turns(
+                    from: began + pause * (Double(client) / Double(clients)), every: pause,
+                    until: end)
                 group.addTask {
                     var own = Latencies()
-                    var turn = began + pause * (Double(client) / Double(clients))
-                    while turn < end {
-                        if ContinuousClock.now < turn {
-                            try await Task.sleep(until: turn, tolerance: .zero)
-                            // How late the sleep ends says nothing of what is measured, neither
-                            // for this turn nor for those that passed meanwhile.
-                            turn = ContinuousClock.now
-                        }
+                    for await turn in turns {
                         try await body(client)
                         own.add(ContinuousClock.now - turn)
-                        turn += pause
                     }
                     return own
                 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// `guildhall bench provider`
 struct ProviderBench: AsyncParsableCommand {
@@ -10,8 +11,11 @@ struct ProviderBench: AsyncParsableCommand {
             process, and through the gateway to a provider host that was started as a process of \
             its own. `added` is the 99th percentile of the last less the median of the first, \
             while the clients ask without a pause; its ceiling is one millisecond. \
-            `addedByHostAtHalf` is the same at half of that rate, at which threads sleep between \
-            calls and have to be woken; a stall counts for all that it holds up. \
+            `addedByHostAtPace` is the same at --rate, at which threads sleep between calls and \
+            have to be woken, and `addedByHostAtHalf` at half of the most that they can ask; a \
+            stall counts for all that it holds up. `machine.stall` is how long this machine keeps \
+            a thread waiting that nothing else competes with, and for which share of the time: \
+            the busier it is, the more calls each such stall holds up. \
             `recovery` is how long nobody is served when the host is killed; a single quote that \
             fails meanwhile ends the bench.
             """)
@@ -19,6 +23,8 @@ struct ProviderBench: AsyncParsableCommand {
     @OptionGroup var options: BenchOptions
     @Option(help: "Tasks that ask at once.")
     var clients = 2
+    @Option(help: "Questions a second at a pace; a checkout asks five and counts as one.")
+    var rate = 500
 
     func run() async throws {
         let report = BenchReport(isJSON: options.json)
@@ -37,16 +43,20 @@ struct ProviderBench: AsyncParsableCommand {
     }
 
     private func measure(_ host: BenchHost, _ report: BenchReport) async throws -> [BenchFigure] {
-        var figures: [BenchFigure] = []
+        report.note("the machine itself …")
+        var figures = [await machine()]
         for question in BenchQuestion.allCases {
             report.note("\(question.rawValue) …")
             let direct = try await time(host.direct, question)
             let here = try await time(host.here, question)
             let far = try await time(host.far, question)
-            let calm = try await Load.paced(
-                rate: Double(far.latencies.count) / far.seconds / 2, clients: clients,
-                seconds: options.seconds
-            ) { _ in try await host.far(question) }
+            func paced(_ rate: Double) async throws -> (latencies: Latencies, seconds: Double) {
+                try await Load.paced(rate: rate, clients: clients, seconds: options.seconds) { _ in
+                    try await host.far(question)
+                }
+            }
+            let half = try await paced(Double(far.latencies.count) / far.seconds / 2)
+            let calm = try await paced(Double(rate))
             let own = direct.latencies.percentile(0.5) ?? 0
             func figure(_ name: String, _ run: (latencies: Latencies, seconds: Double))
                 -> BenchFigure
@@ -68,12 +78,30 @@ struct ProviderBench: AsyncParsableCommand {
             }
             figures += [
                 figure("module", direct), figure("gateway", here), figure("host", far),
-                figure("hostAtHalf", calm), added("addedByGateway", here),
-                added("addedByHost", far), added("addedByHostAtHalf", calm),
+                figure("hostAtHalf", half), figure("hostAtPace", calm),
+                added("addedByGateway", here), added("addedByHost", far),
+                added("addedByHostAtHalf", half), added("addedByHostAtPace", calm),
             ]
         }
         report.note("kill -9 …")
         return figures + [try await recovery(of: host)]
+    }
+
+    /// What keeps a thread waiting that does nothing but look at the clock, one on each core.
+    private func machine() async -> BenchFigure {
+        let seconds = options.seconds
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let stalls = await withTaskGroup(of: Latencies.self) { group in
+            for _ in 0..<cores { group.addTask { await Metronome.stalls(seconds: seconds) } }
+            return await group.reduce(into: Latencies()) { $0.add($1) }
+        }
+        let share = stalls.seconds / Double(seconds * cores)
+        return BenchFigure(
+            name: "provider.machine.stall", value: stalls.percentile(0.5) ?? 0, unit: "ms",
+            p50Ms: stalls.percentile(0.5), p99Ms: stalls.percentile(0.99), clients: cores,
+            seconds: Double(seconds),
+            dataset: "\(stalls.count) stalls of over 0.2 ms on \(cores) cores, "
+                + String(format: "%.2f%% of the time", share * 100))
     }
 
     private func recovery(of host: BenchHost) async throws -> BenchFigure {

@@ -69,6 +69,19 @@ import Vocabulary
         #expect(early.description < late.description)
     }
 
+    @Test func `of one millisecond sorts by the microsecond, and is a UUID of version 7`() {
+        let start: Int64 = 1_763_900_000_123_000
+        let ids = (0..<1000).map { ID<Int>(at: Instant(microsecondsSince1970: start + $0)) }
+
+        #expect(ids == ids.sorted())
+        #expect(Set(ids.map(\.madeAt.microsecondsSince1970)) == [start])
+        for id in ids {
+            let text = Array(id.description)
+            #expect(text[14] == "7" && "89ab".contains(text[19]))
+        }
+        #expect(ID<Int>(at: Instant(microsecondsSince1970: start)) != ids[0])
+    }
+
     @Test(arguments: [
         "", "x", "0190c2f0-7b1a-7c3e-8a4d-0123456789a", "0190c2f07b1a7c3e8a4d0123456789ab",
     ])

@@ -4,11 +4,14 @@ public struct ID<Subject>: Hashable, Sendable, Comparable, CustomStringConvertib
     let high: UInt64
     let low: UInt64
 
-    /// A new id: 48 bits of milliseconds since 1970, the rest random.
+    /// A new id: 48 bits of milliseconds since 1970, 12 bits that say how much of the next one has
+    /// passed (RFC 9562, section 6.2, method 3), so that what is made within one millisecond sorts
+    /// too, and 62 random ones.
     public init(at instant: Instant = .systemNow) {
         var generator = SystemRandomNumberGenerator()
-        let milliseconds = UInt64(clamping: instant.microsecondsSince1970 / 1000)
-        high = milliseconds << 16 | 0x7000 | generator.next() & 0x0FFF
+        let microseconds = UInt64(clamping: instant.microsecondsSince1970)
+        let (milliseconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1000)
+        high = milliseconds << 16 | 0x7000 | rest * 4096 / 1000
         low = 0x8000_0000_0000_0000 | generator.next() >> 2
     }
 

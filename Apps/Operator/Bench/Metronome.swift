@@ -9,7 +9,7 @@ enum Metronome {
         from first: ContinuousClock.Instant, every pause: Duration,
         until end: ContinuousClock.Instant
     ) -> AsyncStream<ContinuousClock.Instant> {
-        // What is called while its client is busy waits for it; there are not more than until `end`.
+        // What is called while its client is busy waits; there are not more than until `end`.
         let (turns, caller) = AsyncStream.makeStream(
             of: ContinuousClock.Instant.self, bufferingPolicy: .unbounded)
         let thread = Thread {

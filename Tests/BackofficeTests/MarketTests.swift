@@ -95,6 +95,23 @@ import Vocabulary
         }
     }
 
+    @Test func `a dead job whose work was asked for again stays dead`() async throws {
+        try await Office.run { office in
+            try await office.market.database.execute(
+                """
+                insert into job (kind, unique_key, state, attempt, error, finished_at)
+                values ('orders.deliver', 'one', 'dead', 20, 'it broke', now()),
+                    ('orders.deliver', 'one', 'ready', 0, null, null)
+                """)
+            let id = try await office.get("/api/v1/jobs/dead").require("items.0.id")
+            let answer = try await office.post(
+                "/api/v1/jobs/\(id)/redrive", #"{"reason": "Mended."}"#)
+            #expect(answer.status == 409)
+            #expect(answer.value("type") == "/problems/job.asked-again")
+            #expect(try await office.trail("job", id).isEmpty)
+        }
+    }
+
     @Test func `the clock moves in a demo and nowhere else`() async throws {
         try await Office.run { office in
             let before = try await office.market.marketplace.marketNow()

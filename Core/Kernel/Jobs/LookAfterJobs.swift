@@ -1,12 +1,31 @@
+import Postgres
 import Vocabulary
 
 /// Why a job stays as it is.
 public enum JobRefusal: Refusal {
-    case notDead
+    case notDead, askedAgain
 
-    public var code: String { "job.not-dead" }
-    public var reason: RefusalReason { .missing }
-    public var explanation: String { "There is no job of that number that was given up." }
+    public var code: String {
+        switch self {
+        case .notDead: "job.not-dead"
+        case .askedAgain: "job.asked-again"
+        }
+    }
+
+    public var reason: RefusalReason {
+        switch self {
+        case .notDead: .missing
+        case .askedAgain: .conflict
+        }
+    }
+
+    public var explanation: String {
+        switch self {
+        case .notDead: "There is no job of that number that was given up."
+        case .askedAgain:
+            "The same work was asked for again, and waits or runs. See first what becomes of it."
+        }
+    }
 }
 
 extension Marketplace {
@@ -21,13 +40,18 @@ extension Marketplace {
     }
 
     /// Makes a dead job ready again with all its tries. Written to the audit trail.
-    /// - Throws: ``JobRefusal/notDead``
+    /// - Throws: ``JobRefusal``
     public func redriveJob(_ id: Int64, reason: String, by admin: ID<Account>) async throws {
-        try await database.transaction { tx in
-            let before = try await tx.audit.before("job", String(id))
-            guard try await tx.jobs.redrive(id) else { throw JobRefusal.notDead }
-            try await tx.audit.record(
-                "job.redriven", on: "job", String(id), by: admin, reason: reason, before: before)
+        do {
+            try await database.transaction { tx in
+                let before = try await tx.audit.before("job", String(id))
+                guard try await tx.jobs.redrive(id) else { throw JobRefusal.notDead }
+                try await tx.audit.record(
+                    "job.redriven", on: "job", String(id), by: admin, reason: reason,
+                    before: before)
+            }
+        } catch let error as PostgresError where error.constraint == "job_unique_live" {
+            throw JobRefusal.askedAgain
         }
     }
 }

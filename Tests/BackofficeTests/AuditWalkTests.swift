@@ -225,9 +225,9 @@ import Vocabulary
         "POST /jobs/{job}/redrive": { scene in
             ("/jobs/\(try await scene.deadJob())/redrive", reason)
         },
-        "POST /webhooks/{instance}/{event}/retries": { scene in
-            let event = try await scene.failedWebhook()
-            return ("/webhooks/\(scene.sale.payment)/\(event)/retries", reason)
+        "POST /webhooks/{instance}/{event}/retries": { try await $0.delivery(to: "retries") },
+        "POST /webhooks/{instance}/{event}/dismissals": {
+            try await $0.delivery(to: "dismissals")
         },
         "POST /clock": { _ in ("/clock", #"{"hours": 1, "reason": "To see it."}"#) },
         "DELETE /tokens/{token}": { scene in

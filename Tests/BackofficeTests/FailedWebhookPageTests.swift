@@ -47,6 +47,34 @@ import Web
         }
     }
 
+    @Test func `are set aside for good, with a reason`() async throws {
+        try await Office.run { office in
+            let scene = try await Scene(office)
+            let event = try await scene.failedWebhook()
+            let path = "/webhooks/\(scene.sale.payment)/\(event)"
+            let reason = #"{"reason": "As finance."}"#
+            let trouble = "1 webhook could not be applied."
+            #expect(try await office.get("/health").text.contains(trouble))
+
+            let unsaid = try await office.post("/api/v1\(path)/dismissals", "{}")
+            #expect(unsaid.status == 422)
+            let stranger = try await office.post(
+                "/api/v1\(path)/dismissals", reason, as: .finance)
+            #expect(stranger.status == 403)
+            #expect(try await office.get(path).text.contains("not believed"))
+
+            let done = try await office.submit(
+                [("reason", "A test of theirs.")], to: "\(path)/dismissals", on: path)
+
+            #expect(done.status == 303)
+            #expect(try await !office.get("/health").text.contains(trouble))
+            #expect(try await office.get(path).status == 404)
+            #expect(try await office.get("/api/v1/webhooks").value("items.0.event") == nil)
+            #expect(
+                try await office.post("/api/v1\(path)/dismissals", reason).status == 404)
+        }
+    }
+
     @Test func `go on with the provider that they were narrowed down to`() async throws {
         try await Office.run { office in
             let scene = try await Scene(office)
@@ -125,6 +153,12 @@ import Web
 }
 
 extension Scene {
+    /// What is done to such a delivery: where, and with which body.
+    func delivery(to act: String) async throws -> (String, String) {
+        let event = try await failedWebhook()
+        return ("/webhooks/\(sale.payment)/\(event)/\(act)", #"{"reason": "Looked at."}"#)
+    }
+
     /// The number of a delivery that was not believed, with what nobody may read in it.
     func failedWebhook() async throws -> String {
         let event = "evt_\(ID<Delivery>().description.suffix(12))"

@@ -52,6 +52,12 @@ struct WebhookRoutes {
         }
     }
 
+    /// It is found nowhere else any more.
+    struct SetAsideAnswer: Codable, Sendable {
+        let instanceId: ID<ProviderInstance>
+        let event: String
+    }
+
     struct BodyAnswer: Codable, Sendable {
         /// Without its secrets; of long ones the beginning.
         let text: String
@@ -108,6 +114,16 @@ struct WebhookRoutes {
                 path.event, from: path.instance, reason: input.reason, by: admin.account.id)
             return WebhookAnswer(
                 try await marketplace.failedWebhook(path.event, from: path.instance))
+        }
+        desk.act(
+            Act<WebhookPath>(
+                "/webhooks/{instance}/{event}/dismissals", "Set a delivery aside for good",
+                tag: "Webhooks", .redriveJobs, done: "The delivery is set aside.",
+                back: { _ in "/webhooks" }), input: Reason.self
+        ) { marketplace, path, input, admin in
+            try await marketplace.setAsideWebhook(
+                path.event, from: path.instance, reason: input.reason, by: admin.account.id)
+            return SetAsideAnswer(instanceId: path.instance, event: path.event)
         }
     }
 
@@ -185,8 +201,18 @@ struct WebhookRoutes {
                                 payment, refund or payout may move. What was applied already \
                                 does not move twice.
                                 """)
-                    ]),
+                    ] + (webhook.state == .waiting ? [] : [setAside(path)])),
             ])
+    }
+
+    private static func setAside(_ path: String) -> DeskForm {
+        .dangerous(
+            "Set it aside", to: path + "/dismissals",
+            hint: """
+                What it tells is never applied, also when it is sent again, and it keeps the \
+                provider from nothing. Look first at the payment, refund or payout that it is \
+                about.
+                """)
     }
 
     private static func bodyPage(

@@ -26,23 +26,3 @@ enum Metronome {
         return turns
     }
 }
-
-extension Metronome {
-    /// How often, and for how long, a thread that never waits does not get on all the same: because
-    /// the machine does something else, or stands still itself.
-    static func stalls(seconds: Int) async -> Latencies {
-        await withCheckedContinuation { continuation in
-            Thread {
-                var stalls = Latencies()
-                var last = ContinuousClock.now
-                let end = last + .seconds(seconds)
-                while last < end {
-                    let now = ContinuousClock.now
-                    if now - last > .microseconds(200) { stalls.add(now - last) }
-                    last = now
-                }
-                continuation.resume(returning: stalls)
-            }.start()
-        }
-    }
-}

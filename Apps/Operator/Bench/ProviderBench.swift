@@ -12,10 +12,11 @@ struct ProviderBench: AsyncParsableCommand {
             its own. `added` is the 99th percentile of the last less the median of the first, \
             while the clients ask without a pause; its ceiling is one millisecond. \
             `addedByHostAtPace` is the same at --rate, at which threads sleep between calls and \
-            have to be woken, and `addedByHostAtHalf` at half of the most that they can ask; a \
-            stall counts for all that it holds up. `machine.stall` is how long this machine keeps \
-            a thread waiting that nothing else competes with, and for which share of the time: \
-            the busier it is, the more calls each such stall holds up. \
+            have to be woken, less the median of the module at that pace, and \
+            `addedByHostAtHalf` at half of the most that they can ask; a stall counts for all \
+            that it holds up. `machine.stall` is how long this machine keeps a thread waiting \
+            that nothing else competes with, and for which share of the time: the busier it is, \
+            the more calls each such stall holds up. \
             `recovery` is how long nobody is served when the host is killed; a single quote that \
             fails meanwhile ends the bench.
             """)
@@ -50,14 +51,18 @@ struct ProviderBench: AsyncParsableCommand {
             let direct = try await time(host.direct, question)
             let here = try await time(host.here, question)
             let far = try await time(host.far, question)
-            func paced(_ rate: Double) async throws -> (latencies: Latencies, seconds: Double) {
+            func paced(
+                _ rate: Double, _ ask: @escaping @Sendable (BenchQuestion) async throws -> Void
+            ) async throws -> (latencies: Latencies, seconds: Double) {
                 try await Load.paced(rate: rate, clients: clients, seconds: options.seconds) { _ in
-                    try await host.far(question)
+                    try await ask(question)
                 }
             }
-            let half = try await paced(Double(far.latencies.count) / far.seconds / 2)
-            let calm = try await paced(Double(rate))
+            let half = try await paced(Double(far.latencies.count) / far.seconds / 2, host.far)
+            let alone = try await paced(Double(rate), host.direct)
+            let calm = try await paced(Double(rate), host.far)
             let own = direct.latencies.percentile(0.5) ?? 0
+            let ownAtPace = alone.latencies.percentile(0.5) ?? 0
             func figure(_ name: String, _ run: (latencies: Latencies, seconds: Double))
                 -> BenchFigure
             {
@@ -67,9 +72,9 @@ struct ProviderBench: AsyncParsableCommand {
                     p50Ms: run.latencies.percentile(0.5), p99Ms: run.latencies.percentile(0.99),
                     clients: clients, seconds: run.seconds, dataset: question.dataset)
             }
-            func added(_ name: String, _ run: (latencies: Latencies, seconds: Double))
-                -> BenchFigure
-            {
+            func added(
+                _ name: String, _ run: (latencies: Latencies, seconds: Double), to own: Double
+            ) -> BenchFigure {
                 BenchFigure(
                     name: "provider.\(question.rawValue).\(name)",
                     value: max(0, (run.latencies.percentile(0.99) ?? 0) - own), ceiling: 1,
@@ -78,9 +83,11 @@ struct ProviderBench: AsyncParsableCommand {
             }
             figures += [
                 figure("module", direct), figure("gateway", here), figure("host", far),
-                figure("hostAtHalf", half), figure("hostAtPace", calm),
-                added("addedByGateway", here), added("addedByHost", far),
-                added("addedByHostAtHalf", half), added("addedByHostAtPace", calm),
+                figure("hostAtHalf", half), figure("moduleAtPace", alone),
+                figure("hostAtPace", calm),
+                added("addedByGateway", here, to: own), added("addedByHost", far, to: own),
+                added("addedByHostAtHalf", half, to: own),
+                added("addedByHostAtPace", calm, to: ownAtPace),
             ]
         }
         report.note("kill -9 …")
@@ -92,7 +99,7 @@ struct ProviderBench: AsyncParsableCommand {
         let seconds = options.seconds
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let stalls = await withTaskGroup(of: Latencies.self) { group in
-            for _ in 0..<cores { group.addTask { await Metronome.stalls(seconds: seconds) } }
+            for _ in 0..<cores { group.addTask { await MachineStalls.measure(seconds: seconds) } }
             return await group.reduce(into: Latencies()) { $0.add($1) }
         }
         let share = stalls.seconds / Double(seconds * cores)

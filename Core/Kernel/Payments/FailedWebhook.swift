@@ -116,4 +116,29 @@ extension Marketplace {
                 after: WebhookTrace(event: event, state: state, tries: before.tries))
         }
     }
+
+    /// Sets a delivery aside that nobody will apply: it is no trouble any more, keeps no provider
+    /// from being retired, and changes nothing when it is sent again. Written to the audit trail.
+    /// - Throws: ``WebhookRefusal``: `unknown`, also for one that was applied or set aside
+    ///   meanwhile; `underWay` for one that is still tried.
+    public func setAsideWebhook(
+        _ event: String, from instance: ID<ProviderInstance>, reason: String,
+        by admin: ID<Account>
+    ) async throws {
+        try await database.transaction { tx in
+            // As above.
+            guard try await tx.failedWebhooks.lock(event, from: instance),
+                let before = try await tx.failedWebhooks.find(event, from: instance)
+            else { throw WebhookRefusal.unknown }
+            guard before.state != .waiting else { throw WebhookRefusal.underWay }
+            try await tx.failedWebhooks.setAside(event, from: instance)
+            try await tx.failedWebhooks.endDeadJobs("\(instance):\(event)")
+            try await tx.audit.record(
+                "webhook.set-aside", on: "provider_instance", instance.description, by: admin,
+                reason: reason,
+                before: WebhookTrace(
+                    event: event, state: before.state.rawValue, tries: before.tries),
+                after: WebhookTrace(event: event, state: "set-aside", tries: before.tries))
+        }
+    }
 }

@@ -118,7 +118,16 @@ struct FailedWebhookStore {
             """)
     }
 
-    /// Jobs that were given up over it: another one takes their work.
+    /// Leaves one that is held unapplied for good; why it failed stays with it.
+    func setAside(_ event: String, from instance: ID<ProviderInstance>) async throws {
+        try await db.execute(
+            """
+            update webhook_inbox set state = 'ignored', done_at = now(), failed_at = null
+            where instance_id = \(instance) and event_id = \(event)
+            """)
+    }
+
+    /// Jobs that were given up over it: nobody waits for them any more.
     func endDeadJobs(_ key: String) async throws {
         try await db.execute(
             """

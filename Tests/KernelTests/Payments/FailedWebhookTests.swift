@@ -80,6 +80,51 @@ import Vocabulary
         }
     }
 
+    @Test func `is set aside once nobody tries it any more, and stays so when it is sent again`()
+        async throws
+    {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let kernel = shop.marketplace
+            let admin = try await market.given.administrator()
+            let placed = try await shop.place(
+                try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.finish(reference(placed))
+            shop.bank.beBlind(.ambiguous(message: "no answer"))
+            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "one"))
+            try await market.worker().drain()
+            func setAside() async throws {
+                try await kernel.setAsideWebhook(
+                    "one", from: shop.payment, reason: "It is a test.", by: admin.id)
+            }
+            func open() async throws -> [OpenItem] {
+                try await kernel.openItems(of: shop.payment, .webhook, PageRequest()).items
+            }
+            await #expect(throws: WebhookRefusal.underWay) { try await setAside() }
+            try await market.database.execute(
+                """
+                update job set state = 'dead', finished_at = now()
+                where kind = 'webhooks.apply'
+                """)
+            #expect(try await open().count == 1)
+
+            try await setAside()
+
+            await #expect(throws: WebhookRefusal.unknown) { try await setAside() }
+            #expect(try await kernel.failedWebhooks(PageRequest()).items.isEmpty)
+            #expect(try await kernel.deadJobs().items.isEmpty)
+            #expect(try await open().isEmpty)
+            shop.bank.beBlind(nil)
+            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "one"))
+            try await market.worker().drain()
+            #expect(try await shop.detail(placed).purchase.state == .awaitingPayment)
+            let line = try await kernel.auditTrail(
+                .object(kind: "provider_instance", id: shop.payment.description), PageRequest()
+            ).items.first
+            #expect(line?.action == "webhook.set-aside" && line?.reason == "It is a test.")
+        }
+    }
+
     @Test func `is taken up by one of two administrators who press at once`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)

@@ -139,15 +139,16 @@ import Vocabulary
         "POST /orders/{order}/cancellation": { scene in
             ("/orders/\(scene.sale.orders[0].order.id)/cancellation", reason)
         },
-        "POST /orders/{order}/refund": { scene in
-            ("/orders/\(try await scene.shipped())/refund", reason)
-        },
+        "POST /orders/{order}/refund": { ("/orders/\(try await $0.shipped())/refund", reason) },
     ]
 
     private static let receipts: [String: Case] = [
         "POST /payments/{payment}/receipts": { scene in
             let open = try await OpenPayment(scene.market)
             return ("/payments/\(open.payment)/receipts", open.json(100))
+        },
+        "POST /payments/{payment}/look-ups": { scene in
+            ("/payments/\(try await OpenPayment(scene.market).payment)/look-ups", reason)
         },
         "POST /payments/{payment}/review": { scene in
             let open = try await OpenPayment(scene.market)
@@ -222,9 +223,7 @@ import Vocabulary
                 #"{"account": "\#(person.id)", "role": "support", "reason": "She left."}"#
             )
         },
-        "POST /jobs/{job}/redrive": { scene in
-            ("/jobs/\(try await scene.deadJob())/redrive", reason)
-        },
+        "POST /jobs/{job}/redrive": { ("/jobs/\(try await $0.deadJob())/redrive", reason) },
         "POST /webhooks/{instance}/{event}/retries": { try await $0.delivery(to: "retries") },
         "POST /webhooks/{instance}/{event}/dismissals": {
             try await $0.delivery(to: "dismissals")

@@ -65,7 +65,7 @@ enum PurchasePages {
                         + (mayConfirm ? cash[part.id].map { [paidAtDoor($0)] } ?? [] : [])
                 }
                 + found.payments.flatMap {
-                    [payment($0)] + ReceiptPages.receipts(of: $0, mayConfirm: mayConfirm)
+                    [payment($0, maySettle)] + ReceiptPages.receipts(of: $0, mayConfirm: mayConfirm)
                 })
     }
 
@@ -170,7 +170,7 @@ enum PurchasePages {
             hint: "The provider refused to give it. We ask by ourselves for two weeks.")
     }
 
-    private static func payment(_ payment: PaymentAnswer) -> Block {
+    private static func payment(_ payment: PaymentAnswer, _ maySettle: Bool) -> Block {
         Block(
             "Payment by \(localized(name: payment.methodName))",
             facts: paymentFacts(payment),
@@ -183,8 +183,18 @@ enum PurchasePages {
                         .money(attempt.amount), attempt.state.stateCell, .number(attempt.tries),
                         Cell(data: attempt.error ?? ""),
                     ]
-                }), nothing: "Nothing was asked of the provider yet."
+                }), forms: maySettle ? [askNow(payment)] : [],
+            nothing: "Nothing was asked of the provider yet."
         ).at("payment-\(payment.id)")
+    }
+
+    private static func askNow(_ payment: PaymentAnswer) -> DeskForm {
+        .reasoned(
+            "Ask the provider now", to: "/payments/\(payment.id)/look-ups",
+            hint: """
+                What it says takes effect at once: a payment that nobody told of is found, and \
+                money that came too late goes back or is kept to be looked at.
+                """)
     }
 
     private static func paymentFacts(_ payment: PaymentAnswer) -> [Fact] {

@@ -74,6 +74,16 @@ struct ReceiptRoutes {
             .readPurchases, path: PaymentPath.self
         ) { call, _ in try await Self.payment(call.marketplace, call.path.payment) }
         desk.act(
+            Act<PaymentPath>(
+                "/payments/{payment}/look-ups", "Ask the provider how a payment stands",
+                tag: "Purchases", .settleCases, done: "The provider was asked.",
+                back: { "/payments/\($0.payment)" }), input: Reason.self
+        ) { marketplace, path, input, admin in
+            try await marketplace.askHowPaymentStands(
+                path.payment, reason: input.reason, by: admin.account.id)
+            return try await Self.payment(marketplace, path.payment)
+        }
+        desk.act(
             Act<PurchaseRoutes.OrderPath>(
                 "/orders/{order}/delivery-receipts", "Say that an order was paid at its delivery",
                 tag: "Purchases", .confirmMoney, done: "It is taken down.",

@@ -308,17 +308,17 @@ import Vocabulary
             #expect(old.payment?.instance == shop.payment)
         }
     }
+}
 
-    /// As if the provider had answered nothing at all when the purchase was ended.
-    private func expireWithoutProvider(_ shop: Shop, _ placed: PlacedPurchase) async throws {
-        try await shop.database.execute(
-            "update provider_instance set module_key = 'gone' where id = \(shop.payment)")
-        let blind = try shop.market.anotherProcess()
-        try await blind.expirePurchases()
-        await blind.database.close()
-        try await shop.database.execute(
-            "update provider_instance set module_key = 'test-payment' where id = \(shop.payment)")
-    }
+/// As if the provider had answered nothing at all when the purchase was ended.
+func expireWithoutProvider(_ shop: Shop, _ placed: PlacedPurchase) async throws {
+    try await shop.database.execute(
+        "update provider_instance set module_key = 'gone' where id = \(shop.payment)")
+    let blind = try shop.market.anotherProcess()
+    try await blind.expirePurchases()
+    await blind.database.close()
+    try await shop.database.execute(
+        "update provider_instance set module_key = 'test-payment' where id = \(shop.payment)")
 }
 
 /// The provider's own id of the payment.

@@ -140,6 +140,7 @@ public struct Migration: Sendable {
         "m0195-bare-prices",
         "m0196-payment-ends",
         "m0197-previous-secrets",
+        "m0198-held-tries",
     ]
 
     /// The migrations that this build ships.

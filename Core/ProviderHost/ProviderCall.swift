@@ -39,10 +39,7 @@ struct ProviderCall: Sendable {
         sanity: (Answer) -> String? = { _ in nil }
     ) async throws(ProviderError) -> Answer {
         guard breaker.admits(atCheckout: question.isAtCheckout) else {
-            let seconds = Int(CircuitBreaker.pause.components.seconds)
-            throw .unavailable(
-                message: "\(moduleKey) has not been serving anybody; it is left alone for a while",
-                retryAfterSeconds: seconds)
+            throw .heldBack(moduleKey)
         }
         let began = ContinuousClock.now
         do throws(ProviderError) {

@@ -50,7 +50,7 @@ public final class TestBank: Sendable {
         /// Keys of captures, voids and refunds that were done.
         var done: Set<String> = []
         var faults: [Fault] = []
-        /// What looking up a refund or a payout ends with.
+        /// What looking up a payment, a refund or a payout ends with.
         var blindness: ProviderError?
         var calls: [String] = []
         /// What it told of disputes, by the event.
@@ -100,8 +100,8 @@ public final class TestBank: Sendable {
         state.withLock { $0.faults += faults }
     }
 
-    /// Until further notice refunds, payouts and disputes cannot be looked up, for this reason; nil
-    /// ends it.
+    /// Until further notice payments, refunds, payouts and disputes cannot be looked up, for this
+    /// reason; nil ends it.
     public func beBlind(_ reason: ProviderError?) { state.withLock { $0.blindness = reason } }
 
     /// What the bank would send about a dispute.

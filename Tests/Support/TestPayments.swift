@@ -130,6 +130,7 @@ public struct TestPayments: PayoutProvider, BalanceProvider, DisputeProvider {
     ) async throws(ProviderError) -> PaymentSnapshot? {
         let pause = bank.state.withLock { $0.pause }
         if pause > .zero { try? await Task.sleep(for: pause) }
+        if let blindness = bank.state.withLock({ $0.blindness }) { throw blindness }
         return bank.state.withLock { state in
             switch key {
             case .idempotencyKey(let key): state.payments[key]

@@ -153,8 +153,9 @@ struct AttemptStore {
     /// Asks anew, under another key: the old one did nothing and is forgotten.
     static func askAnewStatement(_ attempt: PaymentAttempt) -> SQL {
         """
-        update payment_attempt set state = 'intent', tries = 0, first_sent_at = null,
-            is_final = null, key_number = key_number + 1, next_try_at = now(), error = null
+        update payment_attempt set state = 'intent', tries = 0, held_tries = 0,
+            first_sent_at = null, is_final = null, key_number = key_number + 1,
+            next_try_at = now(), error = null
         where id = \(attempt.id) and key_number = \(attempt.keyNumber)
             and state not in ('succeeded', 'declined', 'failed')
         """
@@ -166,17 +167,6 @@ struct AttemptStore {
         update payment_attempt set state = 'sent', settled_at = null,
             next_try_at = now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond'
         where payment_id = \(payment) and kind = 'start'
-        """
-    }
-
-    /// Tries again later, further apart each time: 2 seconds to 10 minutes.
-    static func retryStatement(
-        _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String
-    ) -> SQL {
-        """
-        update payment_attempt set state = \(state), error = \(error),
-            next_try_at = now() + least(2 ^ least(tries, 10), 600) * interval '1 second'
-        where id = \(id) and state not in ('succeeded', 'declined', 'failed')
         """
     }
 }

@@ -1,3 +1,4 @@
+import Postgres
 import Vocabulary
 
 /// A delivery of a provider's that was taken in, and whose work failed.
@@ -97,23 +98,15 @@ extension Marketplace {
         by admin: ID<Account>
     ) async throws {
         try await database.transaction { tx in
-            // Locked before it is looked at: who comes second sees what the first has begun.
-            guard try await tx.failedWebhooks.lock(event, from: instance),
-                let before = try await tx.failedWebhooks.find(event, from: instance)
-            else { throw WebhookRefusal.unknown }
+            let before = try await tx.holdFailedWebhook(event, from: instance)
             let key = "\(instance):\(event)"
             guard try await !tx.failedWebhooks.isDue(key) else { throw WebhookRefusal.underWay }
             try await tx.failedWebhooks.renew(event, from: instance)
             try await tx.failedWebhooks.endDeadJobs(key)
             try await tx.jobs.enqueue(
                 .applyWebhook, WebhookArgs(instance: instance, event: event), uniqueKey: key)
-            let state = FailedWebhook.State.waiting.rawValue
-            try await tx.audit.record(
-                "webhook.taken-up", on: "provider_instance", instance.description, by: admin,
-                reason: reason,
-                before: WebhookTrace(
-                    event: event, state: before.state.rawValue, tries: before.tries),
-                after: WebhookTrace(event: event, state: state, tries: before.tries))
+            try await tx.record(
+                "webhook.taken-up", before, FailedWebhook.State.waiting.rawValue, reason, by: admin)
         }
     }
 
@@ -126,19 +119,35 @@ extension Marketplace {
         by admin: ID<Account>
     ) async throws {
         try await database.transaction { tx in
-            // As above.
-            guard try await tx.failedWebhooks.lock(event, from: instance),
-                let before = try await tx.failedWebhooks.find(event, from: instance)
-            else { throw WebhookRefusal.unknown }
+            let before = try await tx.holdFailedWebhook(event, from: instance)
             guard before.state != .waiting else { throw WebhookRefusal.underWay }
             try await tx.failedWebhooks.setAside(event, from: instance)
             try await tx.failedWebhooks.endDeadJobs("\(instance):\(event)")
-            try await tx.audit.record(
-                "webhook.set-aside", on: "provider_instance", instance.description, by: admin,
-                reason: reason,
-                before: WebhookTrace(
-                    event: event, state: before.state.rawValue, tries: before.tries),
-                after: WebhookTrace(event: event, state: "set-aside", tries: before.tries))
+            try await tx.record("webhook.set-aside", before, "set-aside", reason, by: admin)
         }
+    }
+}
+
+extension Transaction {
+    /// Locked before it is looked at: who comes second sees what the first has begun.
+    fileprivate func holdFailedWebhook(
+        _ event: String, from instance: ID<ProviderInstance>
+    ) async throws -> FailedWebhook {
+        guard try await failedWebhooks.lock(event, from: instance),
+            let found = try await failedWebhooks.find(event, from: instance)
+        else { throw WebhookRefusal.unknown }
+        return found
+    }
+
+    fileprivate func record(
+        _ action: String, _ webhook: FailedWebhook, _ state: String, _ reason: String,
+        by admin: ID<Account>
+    ) async throws {
+        func trace(_ state: String) -> WebhookTrace {
+            WebhookTrace(event: webhook.event, state: state, tries: webhook.tries)
+        }
+        try await audit.record(
+            action, on: "provider_instance", webhook.instance.description, by: admin,
+            reason: reason, before: trace(webhook.state.rawValue), after: trace(state))
     }
 }

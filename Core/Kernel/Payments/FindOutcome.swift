@@ -25,7 +25,9 @@ extension Marketplace {
                 }
             }
         } catch let error as ProviderError {
-            logger.info("payment.outcome-not-found", metadata: ["error": "\(error)"])
+            try await database.execute(
+                AttemptStore.retryStatement(attempt.id, .unknown, after: error))
+            return false
         }
         try await database.execute(
             AttemptStore.retryStatement(attempt.id, .unknown, error: "its outcome is not known"))

@@ -108,7 +108,7 @@ extension Marketplace {
                 try await settle(payment.id, snapshot), after: start, at: provider)
         } catch let error as ProviderError {
             try await database.execute(
-                AttemptStore.retryStatement(start.id, .unknown, error: "\(error)"))
+                AttemptStore.retryStatement(start.id, .unknown, after: error))
             return nil
         } catch let refusal as ProviderRefusal {
             try await database.execute(
@@ -231,7 +231,7 @@ extension Marketplace {
                 metadata: ["attempt": "\(attempt.id)", "error": "\(error)"])
         case .triesAgain(let state):
             try await database.execute(
-                AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
+                AttemptStore.retryStatement(attempt.id, state, after: error))
         }
     }
 

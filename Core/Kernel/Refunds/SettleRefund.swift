@@ -20,7 +20,7 @@ extension Marketplace {
                 do { found = try await provider.lookupRefund(key, context) } catch {
                     // Whatever keeps us from looking, what was asked may have been done.
                     try await database.execute(
-                        AttemptStore.retryStatement(attempt.id, .unknown, error: "\(error)"))
+                        AttemptStore.retryStatement(attempt.id, .unknown, after: error))
                     return
                 }
                 if let found {
@@ -67,7 +67,7 @@ extension Marketplace {
             try await endRefund(id, of: payment, failure: failure)
         case .triesAgain(let state):
             try await database.execute(
-                AttemptStore.retryStatement(attempt.id, state, error: "\(error)"))
+                AttemptStore.retryStatement(attempt.id, state, after: error))
         }
     }
 

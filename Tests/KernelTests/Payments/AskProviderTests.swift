@@ -32,12 +32,41 @@ import Vocabulary
         }
     }
 
+    @Test func `is paid once where two ask at the same time`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let admin = try await market.given.administrator()
+            let placed = try await shop.place(
+                try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.finish(reference(placed))
+
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 1...4 {
+                    group.addTask {
+                        try await shop.marketplace.askHowPaymentStands(
+                            placed.payment.id, reason: "She says that she paid.", by: admin.id)
+                    }
+                }
+                try await group.waitForAll()
+            }
+
+            #expect(try await shop.detail(placed).purchase.state == .paid)
+            #expect(
+                try await shop.count("select count(*) from ledger_transaction where kind = 'sale'")
+                    == 1)
+            #expect(
+                try await shop.count(
+                    "select count(*) from audit_log where action = 'payment.looked-up'") == 4)
+        }
+    }
+
     @Test func `stays as it is where the provider does not answer`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let admin = try await market.given.administrator()
             let placed = try await shop.place(
                 try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.finish(reference(placed))
             shop.bank.beBlind(.unavailable(message: "no answer", retryAfterSeconds: nil))
 
             try await shop.marketplace.askHowPaymentStands(

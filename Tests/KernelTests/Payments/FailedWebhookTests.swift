@@ -6,26 +6,36 @@ import Testing
 import Vocabulary
 
 @Suite struct `A delivery whose work fails` {
-    private func reference(_ placed: PlacedPurchase) -> String {
-        placed.payment.reference ?? "none"
+    /// A purchase that was paid at the bank, whose word of it cannot be worked with.
+    private func failing(_ event: String, in shop: Shop) async throws -> PlacedPurchase {
+        let placed = try await shop.place(
+            try await shop.checkout(try await shop.thing()), "redirect")
+        shop.bank.finish(reference(placed))
+        shop.bank.beBlind(.ambiguous(message: "no answer"))
+        try await shop.deliver(shop.bank.webhook(reference(placed), eventID: event))
+        #expect(try await shop.marketplace.failedWebhooks(PageRequest()).items.isEmpty)
+        try await shop.market.worker().drain()
+        return placed
+    }
+
+    /// As when the last of its tries failed.
+    private func giveUp(in market: TestMarketplace) async throws {
+        try await market.database.execute(
+            """
+            update job set state = 'dead', finished_at = now() where kind = 'webhooks.apply'
+            """)
     }
 
     @Test func `says so itself, and is forgotten there once it was applied`() async throws {
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
-            let placed = try await shop.place(
-                try await shop.checkout(try await shop.thing()), "redirect")
-            shop.bank.finish(reference(placed))
-            shop.bank.beBlind(.ambiguous(message: "no answer from the bank"))
-            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "ev/1"))
-            #expect(try await shop.marketplace.failedWebhooks(PageRequest()).items.isEmpty)
-            try await market.worker().drain()
+            let placed = try await failing("ev/1", in: shop)
 
             let failed = try #require(
                 try await shop.marketplace.failedWebhooks(PageRequest()).items.first)
             #expect(failed.event == "ev/1" && failed.instance == shop.payment)
             #expect(failed.tries == 1 && failed.state == .waiting)
-            #expect(failed.error.contains("no answer from the bank"))
+            #expect(failed.error.contains("no answer"))
             shop.bank.beBlind(nil)
             try await market.database.execute("update job set run_at = now() where state = 'ready'")
             try await market.worker().drain()
@@ -44,17 +54,8 @@ import Vocabulary
         try await TestMarketplace.run { market in
             let shop = try await Shop(market)
             let admin = try await market.given.administrator()
-            let placed = try await shop.place(
-                try await shop.checkout(try await shop.thing()), "redirect")
-            shop.bank.finish(reference(placed))
-            shop.bank.beBlind(.ambiguous(message: "no answer"))
-            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "one"))
-            try await market.worker().drain()
-            try await market.database.execute(
-                """
-                update job set state = 'dead', finished_at = now()
-                where kind = 'webhooks.apply'
-                """)
+            let placed = try await failing("one", in: shop)
+            try await giveUp(in: market)
             let dead = try await shop.marketplace.failedWebhook("one", from: shop.payment)
             #expect(dead.state == .dead)
             let body = try await shop.marketplace.failedWebhookBody("one", from: shop.payment)
@@ -87,12 +88,7 @@ import Vocabulary
             let shop = try await Shop(market)
             let kernel = shop.marketplace
             let admin = try await market.given.administrator()
-            let placed = try await shop.place(
-                try await shop.checkout(try await shop.thing()), "redirect")
-            shop.bank.finish(reference(placed))
-            shop.bank.beBlind(.ambiguous(message: "no answer"))
-            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "one"))
-            try await market.worker().drain()
+            let placed = try await failing("one", in: shop)
             func setAside() async throws {
                 try await kernel.setAsideWebhook(
                     "one", from: shop.payment, reason: "It is a test.", by: admin.id)
@@ -101,11 +97,7 @@ import Vocabulary
                 try await kernel.openItems(of: shop.payment, .webhook, PageRequest()).items
             }
             await #expect(throws: WebhookRefusal.underWay) { try await setAside() }
-            try await market.database.execute(
-                """
-                update job set state = 'dead', finished_at = now()
-                where kind = 'webhooks.apply'
-                """)
+            try await giveUp(in: market)
             #expect(try await open().count == 1)
 
             try await setAside()
@@ -132,12 +124,7 @@ import Vocabulary
             let admins = [
                 try await market.given.administrator(), try await market.given.administrator(),
             ]
-            let placed = try await shop.place(
-                try await shop.checkout(try await shop.thing()), "redirect")
-            shop.bank.finish(reference(placed))
-            shop.bank.beBlind(.ambiguous(message: "no answer"))
-            try await shop.deliver(shop.bank.webhook(reference(placed), eventID: "one"))
-            try await market.worker().drain()
+            let placed = try await failing("one", in: shop)
             shop.bank.beBlind(nil)
 
             let ends = try await market.inTurn(
@@ -157,6 +144,34 @@ import Vocabulary
             #expect(lines.map(\.actor) == [admins[0].id])
             try await market.worker().drain()
             #expect(try await shop.detail(placed).purchase.state == .paid)
+        }
+    }
+
+    @Test func `is set aside by one of two administrators who press at once`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let kernel = shop.marketplace
+            let admins = [
+                try await market.given.administrator(), try await market.given.administrator(),
+            ]
+            _ = try await failing("one", in: shop)
+            try await giveUp(in: market)
+
+            let ends = try await market.inTurn(
+                lockedBy: "select from webhook_inbox for update",
+                admins.map { admin -> @Sendable () async throws -> Void in
+                    {
+                        try await kernel.setAsideWebhook(
+                            "one", from: shop.payment, reason: "It is a test.", by: admin.id)
+                    }
+                })
+
+            try ends[0].get()
+            #expect(throws: WebhookRefusal.unknown) { try ends[1].get() }
+            let lines = try await kernel.auditTrail(
+                .object(kind: "provider_instance", id: shop.payment.description), PageRequest()
+            ).items.filter { $0.action == "webhook.set-aside" }
+            #expect(lines.map(\.actor) == [admins[0].id])
         }
     }
 

@@ -38,13 +38,19 @@ import Testing
     }
 
     @Test func `a command under way when it dies may have run and says so`() async throws {
-        try await withRedis { redis, server in
-            _ = try await redis.send("PING")
-            server.freeze()
-            async let failure = redis.failure("INCR", ["n"])
-            try await Task.sleep(for: .milliseconds(250))
+        try await withRedis({ $0.commandDeadline = .seconds(60) }) { redis, server in
+            let other = RedisClient(
+                RedisSettings(url: server.url), reactor: Reactor(), logger: .quiet)
+            // It is answered once somebody pushes, which nobody does.
+            async let failure = redis.failure("BLPOP", ["nothing", "0"])
+            try #expect(
+                await eventually {
+                    let clients = try await other.send("INFO", ["clients"]).text
+                    return clients?.contains("blocked_clients:1") == true
+                })
             try await server.crash()
             #expect(await failure == .connectionLost)
+            await other.close()
         }
     }
 

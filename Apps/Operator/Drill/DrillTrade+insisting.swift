@@ -55,6 +55,6 @@ struct DrillStuck: Error, CustomStringConvertible {
     let last: WalkProblem?
 
     var description: String {
-        "A minute was too short for \(what)." + (last.map { " The last trouble: \($0)" } ?? "")
+        "Two minutes were too short for \(what)." + (last.map { " The last trouble: \($0)" } ?? "")
     }
 }

@@ -15,7 +15,7 @@ struct DrillTrade: Sendable {
     let bank: DrillProvider
 
     /// How long somebody insists before the drill calls it stuck.
-    static let patience = Duration.seconds(60)
+    static let patience = Duration.seconds(120)
 
     /// What a round left behind.
     struct Bought: Sendable {

@@ -151,20 +151,21 @@ import Vocabulary
 
             var received: Int64 = 0
             let onChain = try await shop.chain.earned()
-            for _ in 0..<1200 where received != onChain {
+            for _ in 0..<1200 {
                 try await shop.look()
                 try await Task.sleep(for: .milliseconds(100))
-                received = 0
-                for one in placed {
-                    received += try await shop.detail(one).payment?.received.amount ?? 0
-                }
+                received = try await shop.certain()
+                // A node that is behind may have shown it in two parts, at two times.
+                var isPaid: [Bool] = []
+                for one in placed { isPaid.append(try await shop.state(one) == .paid) }
+                if received == onChain, isPaid == [true, true, false, true, false] { break }
             }
 
             #expect(received == onChain, "every unit that came, once")
             var commission: Int64 = 0
-            for one in placed {
+            for (number, one) in placed.enumerated() {
                 let detail = try await shop.detail(one)
-                let isWhole = (detail.payment?.received.amount ?? 0) >= detail.purchase.total.amount
+                let isWhole = [0, 1, 3].contains(number)
                 #expect((detail.purchase.state == .paid) == isWhole)
                 guard isWhole else { continue }
                 commission += detail.orders.reduce(0) { $0 + $1.order.amounts.commission.amount }

@@ -131,6 +131,14 @@ struct ChainShop: Sendable {
         while try await market.marketplace.settlePayments() > 0 {}
     }
 
+    /// What our books have of all payments that can no longer vanish: a node that is behind shows
+    /// what came before that.
+    func certain() async throws -> Int64 {
+        try await market.database.query(
+            "select coalesce(sum(amount), 0)::bigint from payment_receipt where is_final"
+        ).decode { c in try c.next(Int64.self) }.first ?? 0
+    }
+
     func detail(_ placed: PlacedPurchase) async throws -> PurchaseDetail {
         try await market.marketplace.findPurchase(placed.purchase.id, as: buyer)
     }

@@ -78,6 +78,19 @@ final class CircuitBreaker: Sendable {
         }
     }
 
+    /// In how many seconds a call that is held back now may be made: longer the longer nobody has
+    /// been served, up to ten minutes.
+    var holdSeconds: Int {
+        state.withLock { state in
+            let least = Self.pause.components.seconds
+            let opened = [state.everything.openedAt, state.checkout.openedAt].compactMap(\.self)
+                .min()
+            guard let opened else { return Int(least) }
+            let lasted = now().secondsSince1970 - opened.secondsSince1970
+            return Int(min(max(least, lasted / 4), 600))
+        }
+    }
+
     /// Whether a call that came now would be held back, one at the checkout at least.
     var isHoldingBack: Bool {
         state.withLock { state in
@@ -98,6 +111,8 @@ extension CircuitBreaker {
         var failures = 0
         var fruitless = 0
         var openUntil: Instant?
+        /// When it opened for the first time since somebody was served.
+        var openedAt: Instant?
         var isProbing = false
 
         var isOpen: Bool { openUntil != nil }
@@ -109,7 +124,12 @@ extension CircuitBreaker {
 
         mutating func begin() { isProbing = isOpen }
 
-        mutating func open(at now: Instant) { openUntil = now.advanced(by: CircuitBreaker.pause) }
+        mutating func open(at now: Instant) {
+            openUntil = now.advanced(by: CircuitBreaker.pause)
+            openedAt = openedAt ?? now
+        }
+
+        mutating func close() { (openUntil, openedAt) = (nil, nil) }
     }
 }
 
@@ -129,7 +149,7 @@ extension CircuitBreaker.State {
             checkout.open(at: now)
         } else if wasOpen {
             // The one that tried was answered: what went before counts no more.
-            checkout.openUntil = nil
+            checkout.close()
             recent = CallWindow()
         }
     }

@@ -5,10 +5,8 @@ extension ProviderError {
         " has not been serving anybody; it is left alone for a while"
 
     /// What a call fails with that its circuit breaker does not let out.
-    static func heldBack(_ moduleKey: String) -> ProviderError {
-        .unavailable(
-            message: moduleKey + heldBackEnding,
-            retryAfterSeconds: Int(CircuitBreaker.pause.components.seconds))
+    static func heldBack(_ moduleKey: String, for seconds: Int) -> ProviderError {
+        .unavailable(message: moduleKey + heldBackEnding, retryAfterSeconds: seconds)
     }
 
     /// Whether nothing was sent, and the provider not asked at all, because it has not been

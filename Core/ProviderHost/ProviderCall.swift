@@ -39,7 +39,7 @@ struct ProviderCall: Sendable {
         sanity: (Answer) -> String? = { _ in nil }
     ) async throws(ProviderError) -> Answer {
         guard breaker.admits(atCheckout: question.isAtCheckout) else {
-            throw .heldBack(moduleKey)
+            throw .heldBack(moduleKey, for: breaker.holdSeconds)
         }
         let began = ContinuousClock.now
         do throws(ProviderError) {

@@ -28,6 +28,21 @@ final class MovedClock: Sendable {
         #expect(breaker.admits() && breaker.admits() && !breaker.isHoldingBack)
     }
 
+    @Test func `has callers wait longer the longer nobody was served`() {
+        let clock = MovedClock()
+        let breaker = CircuitBreaker { clock.now }
+        for _ in 0..<CircuitBreaker.failuresMax { breaker.failed() }
+        #expect(breaker.holdSeconds == 10)
+        clock.pass(.seconds(100))
+        #expect(breaker.admits())
+        breaker.failed()
+        #expect(breaker.holdSeconds == 25)
+        clock.pass(.seconds(7200))
+        #expect(breaker.holdSeconds == 600)
+        breaker.answered()
+        #expect(breaker.holdSeconds == 10)
+    }
+
     @Test func `stays open when the one that tries fails, and waits anew`() {
         let clock = MovedClock()
         let breaker = CircuitBreaker { clock.now }

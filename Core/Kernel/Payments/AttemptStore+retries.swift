@@ -16,38 +16,37 @@ extension AttemptStore {
         """
         update payment_attempt set state = \(state), error = \(error),
             next_try_at = now() + interval '1 second' * greatest(
-                least(2 ^ least(tries - held_tries, 10), 600), \(seconds)::integer)
+                least(2 ^ least(greatest(tries - held_tries, 1), 10), 600), \(seconds)::integer)
         where id = \(id) and state not in ('succeeded', 'declined', 'failed')
         """
     }
 
-    /// Tries again later, after this went wrong.
+    /// Tries again later, after this went wrong. What was held back is tried again when the provider
+    /// may be back. Nothing was sent, so that it counts as no try: else it would wait for long when
+    /// the provider has been back for a while. They do not come back all at once, since only the
+    /// first would be let out.
+    /// - Parameter isClaimed: whether somebody claimed it for this, which counted a try. Who did not
+    ///   leaves it to the worker when it is tried again after being held back.
     static func retryStatement(
-        _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, after error: ProviderError
+        _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, after error: ProviderError,
+        isClaimed: Bool = true
     ) -> SQL {
-        guard case .unavailable(_, let plea?) = error else {
-            return retryStatement(id, state, error: "\(error)")
+        let plea: Int =
+            if case .unavailable(_, let seconds?) = error { min(max(0, seconds), pleaMax) } else {
+                0
+            }
+        guard error.isHeldBack else {
+            return retryStatement(id, state, error: "\(error)", noSoonerThan: plea)
         }
-        let seconds = min(max(0, plea), pleaMax)
-        return error.isHeldBack
-            ? holdStatement(id, state, error: "\(error)", seconds)
-            : retryStatement(id, state, error: "\(error)", noSoonerThan: seconds)
-    }
-
-    /// Tries again when the provider may be back. Nothing was sent, so that this counts as no try:
-    /// it would be long until the next one when the provider has been back for a while. They do not
-    /// come back all at once: only the first would be let out.
-    private static func holdStatement(
-        _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, error: String, _ seconds: Int
-    ) -> SQL {
-        """
-        update payment_attempt set state = \(state), error = \(error), held_tries = held_tries + 1,
-            next_try_at = now() + (1 + random() / 2) * least(
-                greatest(
-                    (now() - coalesce(first_sent_at, created_at)) / 4,
-                    \(seconds)::integer * interval '1 second'),
-                interval '10 minutes')
-        where id = \(id) and state not in ('succeeded', 'declined', 'failed')
-        """
+        let next: SQL =
+            isClaimed
+            ? """
+            , held_tries = held_tries + 1,
+                next_try_at = now() + (1 + random() / 2) * \(plea)::integer * interval '1 second'
+            """ : ""
+        return """
+            update payment_attempt set state = \(state), error = \("\(error)")\(next)
+            where id = \(id) and state not in ('succeeded', 'declined', 'failed')
+            """
     }
 }

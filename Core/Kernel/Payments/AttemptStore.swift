@@ -110,7 +110,8 @@ struct AttemptStore {
     static func waitForStartStatement(of payment: ID<Payment>) -> SQL {
         """
         update payment_attempt set state = 'sent',
-            next_try_at = now() + least(10 * 2 ^ least(tries, 8), 900) * interval '1 second'
+            next_try_at = now() + interval '1 second'
+                * least(10 * 2 ^ least(greatest(tries - held_tries, 0), 8), 900)
         where payment_id = \(payment) and kind = 'start'
             and state not in ('succeeded', 'declined', 'failed')
         """

@@ -51,7 +51,7 @@ extension Marketplace {
         switch attempt.kind {
         case .start:
             guard let end = attempt.watchEnd(of: payment), end < .systemNow else {
-                try await lookUp(payment)
+                try await lookUp(payment, isClaimed: true)
                 return
             }
             try await giveUp(attempt, of: payment, since: end)
@@ -75,7 +75,7 @@ extension Marketplace {
         _ attempt: PaymentAttempt, of payment: Payment, since end: Instant
     ) async throws {
         if payment.reference != nil {
-            if let found = try await lookUp(payment)?.payment {
+            if let found = try await lookUp(payment, isClaimed: true)?.payment {
                 guard found.standsAs(payment) else { return }
             } else {
                 guard end.advanced(by: Self.watchAgeMax) < .systemNow else { return }
@@ -88,8 +88,9 @@ extension Marketplace {
     }
 
     /// Asks the provider how a payment stands and writes it. Nil when that cannot be had now.
+    /// - Parameter isClaimed: whether the attempt that began it was claimed for this.
     @discardableResult
-    func lookUp(_ payment: Payment) async throws -> PlacedPurchase? {
+    func lookUp(_ payment: Payment, isClaimed: Bool = false) async throws -> PlacedPurchase? {
         guard let start = try await database.attempts.start(of: payment.id) else { return nil }
         let key: ProviderLookup =
             payment.reference.map { .reference($0) } ?? .idempotencyKey(start.id.description)
@@ -108,7 +109,8 @@ extension Marketplace {
                 try await settle(payment.id, snapshot), after: start, at: provider)
         } catch let error as ProviderError {
             try await database.execute(
-                AttemptStore.retryStatement(start.id, .unknown, after: error))
+                AttemptStore.retryStatement(
+                    start.id, .unknown, after: error, isClaimed: isClaimed))
             return nil
         } catch let refusal as ProviderRefusal {
             try await database.execute(

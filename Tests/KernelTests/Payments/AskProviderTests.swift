@@ -81,6 +81,27 @@ import Vocabulary
         }
     }
 
+    @Test func `leaves a line of who asked, also when what follows breaks off`() async throws {
+        try await TestMarketplace.run { market in
+            let shop = try await Shop(market)
+            let admin = try await market.given.administrator()
+            let placed = try await shop.place(
+                try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.finish(reference(placed))
+            try await market.storage.tamper([
+                "alter table purchase add constraint broken check (state <> 'paid')"
+            ])
+
+            await #expect(throws: PostgresError.self) {
+                try await shop.marketplace.askHowPaymentStands(
+                    placed.payment.id, reason: "She says that she paid.", by: admin.id)
+            }
+
+            let line = try await line(of: placed.payment.id, in: market)
+            #expect(line?.action == "payment.looked-up" && line?.actor == admin.id)
+        }
+    }
+
     /// Nobody looks for it any more by itself.
     @Test func `gives back what came after everybody had given it up`() async throws {
         try await TestMarketplace.run { market in

@@ -29,7 +29,7 @@ import Vocabulary
             #expect((30...32).contains(try await wait("capture", in: shop)))
             let asked = shop.bank.calls
 
-            for _ in 1...4 {
+            for _ in 1...2 {
                 try await shop.hurry()
                 try await shop.settle()
                 #expect((9...15).contains(try await wait("capture", in: shop)))
@@ -40,7 +40,7 @@ import Vocabulary
             shop.bank.fail(.unavailable)
             try await shop.hurry()
             try await other.settlePayments()
-            // As after the sixth try, not the tenth.
+            // As after the sixth try, not the eighth.
             #expect((62...64).contains(try await wait("capture", in: shop)))
             try await shop.hurry()
             try await other.settlePayments()
@@ -49,27 +49,32 @@ import Vocabulary
         }
     }
 
-    @Test func `waits longer the longer that lasts`() async throws {
+    @Test func `is not asked without a pause because its customer looked again and again`()
+        async throws
+    {
         try await TestMarketplace.run { market in
-            let shop = try await Shop(market, capture: .atShipment)
-            let thing = try await shop.thing(price: 1000)
-            let order = try #require(try await shop.bought(thing).first)
-            try await shop.ship(order, by: thing)
-            shop.bank.fail(.unavailable, .unavailable, .unavailable, .unavailable, .unavailable)
-            for _ in 1...5 {
-                try await shop.hurry()
-                try await shop.settle()
+            let shop = try await Shop(market)
+            let placed = try await shop.place(
+                try await shop.checkout(try await shop.thing()), "redirect")
+            shop.bank.beBlind(.unavailable(message: "down", retryAfterSeconds: nil))
+            func look() async throws {
+                _ = try await shop.marketplace.returnFromPayment(
+                    placed.purchase.id, as: shop.buyer)
             }
-            for (minutes, waits) in [(12, 179...271), (1200, 599...901)] {
-                try await market.database.execute(
-                    """
-                    update payment_attempt
-                    set first_sent_at = now() - \(minutes)::int * interval '1 minute'
-                    """)
-                try await shop.hurry()
-                try await shop.settle()
-                #expect(waits.contains(try await wait("capture", in: shop)))
-            }
+            for _ in 1...5 { try await look() }
+            let next = try await wait("start", in: shop)
+
+            for _ in 1...5 { try await look() }
+
+            #expect(try await wait("start", in: shop) >= next - 5)
+            #expect(try await shop.count("select held_tries from payment_attempt") == 0)
+            try await market.database.execute(
+                "update payment_attempt set held_tries = 2000 where kind = 'start'")
+            let other = try market.anotherProcess()
+            try await shop.hurry()
+            try await other.settlePayments()
+            #expect((1...2).contains(try await wait("start", in: shop)))
+            await other.database.close()
         }
     }
 

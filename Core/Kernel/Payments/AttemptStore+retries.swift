@@ -21,20 +21,18 @@ extension AttemptStore {
         """
     }
 
-    /// Tries again later, after this went wrong. What was held back is tried again when the provider
-    /// may be back. Nothing was sent, so that it counts as no try: else it would wait for long when
-    /// the provider has been back for a while. They do not come back all at once, since only the
-    /// first would be let out.
-    /// - Parameter isClaimed: whether somebody claimed it for this, which counted a try. Who did not
-    ///   leaves it to the worker when it is tried again after being held back.
+    /// Tries again later, after this went wrong. What was held back is tried again when its
+    /// provider may be back. Nothing was sent, so that it counts as no try: else it would wait for
+    /// long when the provider has been back for a while. They do not come back all at once, since
+    /// only the first would be let out.
+    /// - Parameter isClaimed: whether somebody claimed it for this, which counted a try. Who did
+    ///   not leaves it to the worker when it is tried again after being held back.
     static func retryStatement(
         _ id: ID<PaymentAttempt>, _ state: PaymentAttempt.State, after error: ProviderError,
         isClaimed: Bool = true
     ) -> SQL {
-        let plea: Int =
-            if case .unavailable(_, let seconds?) = error { min(max(0, seconds), pleaMax) } else {
-                0
-            }
+        var plea = 0
+        if case .unavailable(_, let seconds?) = error { plea = min(max(0, seconds), pleaMax) }
         guard error.isHeldBack else {
             return retryStatement(id, state, error: "\(error)", noSoonerThan: plea)
         }

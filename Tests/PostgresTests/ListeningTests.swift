@@ -45,9 +45,13 @@ import Testing
             let events = database.listen(to: "busy")
             var iterator = events.makeAsyncIterator()
             #expect(await iterator.next() == .reconnected)
+            var last = database.listen(to: "after").makeAsyncIterator()
+            #expect(await last.next() == .reconnected)
             try await database.execute(
                 "select pg_notify('busy', x::text) from generate_series(1, 2000) x")
-            try await Task.sleep(for: .milliseconds(200))
+            // One connection hears of both, in their order.
+            try await database.execute("select pg_notify('after', '')")
+            #expect(await last.next() == .notified(payload: ""))
             await database.close()
             var rest: [ChannelEvent] = []
             while let event = await iterator.next() { rest.append(event) }

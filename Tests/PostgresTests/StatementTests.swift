@@ -238,8 +238,15 @@ import Testing
     @Test func `a closed database refuses and what was under way is finished`() async throws {
         try await withDatabase { database in
             try await database.execute("select 1")
-            let running = Task { try await database.value("select 1 from pg_sleep(0.4)", Int.self) }
-            try await Task.sleep(for: .milliseconds(150))
+            let running = Task { try await database.value("select 1 from pg_sleep(1.5)", Int.self) }
+            try #expect(
+                await eventually {
+                    try await database.value(
+                        """
+                        select count(*) from pg_stat_activity
+                        where datname = current_database() and wait_event = 'PgSleep'
+                        """, Int.self) == 1
+                })
             await database.close()
             let value = try await running.value
             #expect(value == 1)

@@ -173,14 +173,16 @@ import Testing
         try await withDatabase { database in
             try await database.execute(
                 "create table a as select x, 0 as n from generate_series(1, 2) x")
-            let runs = Tally()
+            let (runs, holders) = (Tally(), Tally())
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (first, second) in [(1, 2), (2, 1)] {
                     group.addTask {
                         try await database.transaction { tx in
                             runs.count.withLock { $0 += 1 }
                             try await tx.execute("update a set n = n + 1 where x = \(first)")
-                            try await Task.sleep(for: .milliseconds(400))
+                            holders.count.withLock { $0 += 1 }
+                            // Each has what the other one wants.
+                            try #expect(await eventually { holders.count.withLock { $0 } >= 2 })
                             try await tx.execute("update a set n = n + 1 where x = \(second)")
                         }
                     }

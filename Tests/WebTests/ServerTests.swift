@@ -215,7 +215,10 @@ private final class Gate: Sendable {
                 #expect(try await names() == ["One.", "Two."])
 
                 await groups[0].triggerGracefulShutdown()
-                try await Task.sleep(for: .milliseconds(300))
+                for _ in 0..<200 {
+                    if try await names() == ["Two."] { break }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
 
                 #expect(try await names() == ["Two."])
             }

@@ -31,6 +31,10 @@ public struct Marketplace: Sendable {
     let shownListings: NotifiedCache<ID<Listing>, [UInt8]>
     /// Those of them that are not in memory, read together.
     let listingReads: GatheredReads<ID<Listing>, [UInt8]>
+    /// Purchases that are placed, written together.
+    let freshPurchases: GatheredWrites<FreshPurchase, PlacedTimes>
+    /// First answers of providers, written together.
+    let freshSettlements: GatheredWrites<FreshSettlement, Void>
     /// The whole tree, under the one key that there is.
     let shownCategories: NotifiedCache<Bool, [Category]>
     /// All of them, in the same way.
@@ -55,6 +59,13 @@ public struct Marketplace: Sendable {
             cost: { $0.count + 200 }, key: { ID<Listing>($0) })
         listingReads = GatheredReads(atOnce: 2, keysMax: 64) { ids in
             try await database.listingPages.find(ids)
+        }
+        freshPurchases = GatheredWrites(atOnce: 2, itemsMin: 2, itemsMax: 16) { purchases in
+            try await database.write(purchases, claim: settings.callClaim)
+        }
+        freshSettlements = GatheredWrites(atOnce: 2, itemsMin: 2, itemsMax: 16) { settlements in
+            try await database.write(settlements)
+            return settlements.map { _ in }
         }
         shownCategories = NotifiedCache(
             database, channel: "categories", costMax: 2, cost: { _ in 1 }, key: { _ in true })

@@ -141,6 +141,7 @@ public struct Migration: Sendable {
         "m0196-payment-ends",
         "m0197-previous-secrets",
         "m0198-held-tries",
+        "m0199-gathered-writes",
     ]
 
     /// The migrations that this build ships.

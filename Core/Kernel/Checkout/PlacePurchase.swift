@@ -61,19 +61,12 @@ extension Marketplace {
         let payment = PaymentPlan(
             of: plan.id, total, at: way, method: choice.method, shares: plan.shares)
         let context = startContext(payment)
-        let times: [PlacedTimes]
+        let times: PlacedTimes
         do {
-            // First, so that a twin of this request ends here and not at what the first one wrote.
-            let claim = once?.claimStatement(for: settings.onceClaim)
-            let statements =
-                [claim].compactMap(\.self) + [
-                    PurchaseStore.insertStatement(plan),
-                    PaymentStore.insertStatement(payment, claim: settings.callClaim),
-                ]
-            times = try await database.transaction { tx in
-                try await tx.commit(after: statements)[claim == nil ? 0 : 1]
-                    .decode { c in try PlacedTimes(&c) }
-            }
+            times = try await freshPurchases.write(
+                FreshPurchase(
+                    plan: plan, payment: payment,
+                    claim: once?.claimStatement(for: settings.onceClaim)))
             once?.claim.written()
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "orders_purchase_id_fkey" {
@@ -95,7 +88,7 @@ extension Marketplace {
         var placed = try await start(
             payment, context, at: way.provider, returnURL: choice.returnURL(plan.id),
             number: plan.number, email: checkout.email,
-            fresh: times.first.map { LockedPayment(plan, payment, $0) }, answering: once)
+            fresh: LockedPayment(plan, payment, times), answering: once)
         placed.items = checkout.lines.map {
             CheckoutItem(variant: $0.variant, quantity: $0.quantity)
         }

@@ -15,9 +15,11 @@ struct ReservationStore {
         """
     }
 
-    /// Takes out of stock what the purchase's checkout held, or fails with `reservation_gone`.
-    static func takeStatement(_ checkout: ID<Checkout>, for purchase: ID<Purchase>) -> SQL {
-        "select take_stock(\(checkout), \(purchase))"
+    /// Takes out of stock what the purchases' checkouts held, or fails with `reservation_gone`.
+    static func takeStatement(_ purchases: [Purchase]) -> SQL {
+        """
+        select take_stock(\(purchases.map(\.checkout))::uuid[], \(purchases.map(\.id))::uuid[])
+        """
     }
 
     static func releaseStatement(_ checkout: ID<Checkout>) -> SQL {

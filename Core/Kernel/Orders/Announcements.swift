@@ -10,8 +10,12 @@ enum Announcements {
         var note: String?
     }
 
-    /// The customer is told once, every seller of their own order.
-    static func paid(_ held: LockedPayment) -> SQL {
+    /// Each customer is told once, every seller of their own order.
+    static func paid(_ held: [LockedPayment]) -> SQL {
+        OutboxStore.recordStatement(held.flatMap(paidEvents))
+    }
+
+    private static func paidEvents(_ held: LockedPayment) -> [OutboxEvent<AboutOrder>] {
         let purchase = held.purchase
         let isPromise = held.payment.capture == .atDelivery
         let customer = OutboxEvent(
@@ -24,7 +28,7 @@ enum Announcements {
                 AboutOrder(number: share.number, amount: share.sellerShare)
             ).telling(team: share.seller)
         }
-        return OutboxStore.recordStatement([customer] + sellers)
+        return [customer] + sellers
     }
 
     /// The customer is told that the payment failed, or that the time to pay is over.

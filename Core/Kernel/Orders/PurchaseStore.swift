@@ -66,58 +66,65 @@ struct PurchaseStore {
         ).decode { c in try c.next() }
     }
 
-    /// Everything that placing writes, as one statement. The purchase is made only from an open
-    /// checkout that nobody changed since it was read and whose things are all for sale, and by the
-    /// commission that holds now; otherwise the orders find no purchase and
-    /// `orders_purchase_id_fkey` refuses them. Tells its ``PlacedTimes``.
+    /// Everything that placing writes, for several purchases, as one statement. A purchase is made
+    /// only from an open checkout that nobody changed since it was read and whose things are all
+    /// for sale, and by the commission that holds now; otherwise its orders find no purchase and
+    /// `orders_purchase_id_fkey` refuses all of them. Tells the ``PlacedTimes`` of each.
     ///
     /// The market's time is read from its clock here: `market_now()` costs as much as an index
     /// scan.
-    static func insertStatement(_ plan: PurchasePlan) -> SQL {
-        let checkout = plan.checkout
-        let terms = plan.terms
+    static func insertStatement(_ plans: [PurchasePlan]) -> SQL {
+        let checkouts = plans.map(\.checkout)
+        let terms = plans.map(\.terms)
+        let actors = plans.flatMap { plan in plan.orders.map { _ in plan.checkout.account } }
         return """
             with placed as (
                 update checkout set state = 'placed', version = checkout.version + 1
-                from market_clock k, commission_version t
-                where checkout.id = \(checkout.id) and state is not distinct from 'open'
-                    and checkout.version = \(checkout.version)
+                from unnest(\(checkouts.map(\.id))::uuid[]) with ordinality v(id, n),
+                    market_clock k, commission_version t
+                where checkout.id = v.id and state is not distinct from 'open'
+                    and checkout.version = (\(checkouts.map(\.version))::bigint[])[v.n]
                     and expires_at > now() + k.shift
-                    and t.version = \(terms.version)
-                    and now() + k.shift >= coalesce(\(terms.from)::timestamptz, '-infinity')
-                    and now() + k.shift < coalesce(\(terms.until)::timestamptz, 'infinity')
+                    and t.version = (\(terms.map(\.version))::bigint[])[v.n]
+                    and now() + k.shift
+                        >= coalesce((\(terms.map(\.from))::timestamptz[])[v.n], '-infinity')
+                    and now() + k.shift
+                        < coalesce((\(terms.map(\.until))::timestamptz[])[v.n], 'infinity')
                     and not exists (
                         select from checkout_line l
                         join listing g on g.id = l.listing_id
                         join variant v on v.id = l.variant_id
                         where l.checkout_id = checkout.id and not (g.for_sale and v.active))
-                returning id, account_id, guest_token_hash, email, currency, address, total,
-                    expires_at, now() + k.shift as now
+                returning v.n, checkout.id, account_id, guest_token_hash, email, currency, address,
+                    total, expires_at, now() + k.shift as now
             ), purchase_made as (
                 insert into purchase (id, number, checkout_id, account_id, guest_token_hash, email,
                     currency, address, total, placed_at, expires_at, language)
-                select \(plan.id)::uuid, \(plan.number)::text, id, account_id, guest_token_hash,
-                    email, currency, address, total, now,
+                select (\(plans.map(\.id))::uuid[])[n], (\(plans.map(\.number))::text[])[n], id,
+                    account_id, guest_token_hash, email, currency, address, total, now,
                     greatest(expires_at, now + \(graceMinutes)::int * interval '1 minute'),
-                    \(plan.language)::text
+                    (\(plans.map(\.language))::text[])[n]
                 from placed
-                returning placed_at, expires_at
+                returning id, placed_at, expires_at
             ), orders_made as (
-                \(ordersStatement(plan))
+                \(ordersStatement(plans))
             ), lines_made as (
-                \(linesStatement(plan))
-            )\(remittersStatement(plan)), events_made as (
+                \(linesStatement(plans.flatMap(\.lines)))
+            )\(remittersStatement(plans.flatMap(\.orders))), events_made as (
                 insert into order_event (order_id, at, actor_id, kind, to_state)
-                select t.id, (select now() + shift from market_clock), \(checkout.account)::uuid,
+                select (\(plans.flatMap(\.orders).map(\.id))::uuid[])[n],
+                    (select now() + shift from market_clock), (\(actors)::uuid[])[n],
                     'placed', 'awaiting_payment'
-                from unnest(\(plan.orders.map(\.id))::uuid[]) t(id)
+                from generate_series(1, \(actors.count)::integer) n
             )
-            select placed_at, expires_at, now() from purchase_made
+            select id, placed_at, expires_at, now() from purchase_made
             """
     }
 
-    private static func ordersStatement(_ plan: PurchasePlan) -> SQL {
-        let orders = plan.orders
+    private static func ordersStatement(_ plans: [PurchasePlan]) -> SQL {
+        let orders = plans.flatMap(\.orders)
+        let purchases = plans.flatMap { plan in plan.orders.map { _ in plan.id } }
+        let currencies = plans.flatMap { plan in plan.orders.map { _ in plan.checkout.currency } }
         let amounts = orders.map(\.amounts)
         let parcels = orders.map(\.parcel)
         let shipping = orders.map(\.commission)
@@ -129,8 +136,8 @@ struct PurchaseStore {
                 shipping_commission_explanation, seller_share, shipping_code, shipping_name,
                 shipping_instance_id, hold_days, placed_at)
             select (\(orders.map(\.id))::uuid[])[n], (\(orders.map(\.number))::text[])[n],
-                \(plan.id)::uuid, (\(parcels.map(\.seller))::uuid[])[n],
-                (\(parcels.map(\.wallet))::uuid[])[n], \(plan.checkout.currency)::text,
+                (\(purchases)::uuid[])[n], (\(parcels.map(\.seller))::uuid[])[n],
+                (\(parcels.map(\.wallet))::uuid[])[n], (\(currencies)::text[])[n],
                 (\(amounts.map(\.items.amount))::bigint[])[n],
                 (\(amounts.map(\.shipping.amount))::bigint[])[n],
                 (\(amounts.map(\.tax.amount))::bigint[])[n],
@@ -154,8 +161,8 @@ struct PurchaseStore {
     }
 
     /// Where tax is handed in that was not handed in there before.
-    private static func remittersStatement(_ plan: PurchasePlan) -> SQL {
-        let names = Set(plan.orders.compactMap(\.taxJurisdiction)).sorted()
+    private static func remittersStatement(_ orders: [PurchasePlan.PlannedOrder]) -> SQL {
+        let names = Set(orders.compactMap(\.taxJurisdiction)).sorted()
         guard !names.isEmpty else { return "" }
         return """
             , remitters_made as (
@@ -167,8 +174,7 @@ struct PurchaseStore {
             """
     }
 
-    private static func linesStatement(_ plan: PurchasePlan) -> SQL {
-        let lines = plan.lines
+    private static func linesStatement(_ lines: [PurchasePlan.PlannedLine]) -> SQL {
         let things = lines.map(\.line)
         let commissions = lines.map(\.commission)
         let paths = things.map { $0.categoryPath.sqlText }
@@ -199,16 +205,17 @@ struct PurchaseStore {
             """
     }
 
-    /// The purchase and its orders become paid. The states are checked so that no index fits: the
+    /// The purchases and their orders become paid. The states are checked so that no index fits: the
     /// partial ones look nearly empty to the planner, and hold all that was open a moment ago.
-    static func payStatement(_ id: ID<Purchase>) -> SQL {
+    static func payStatement(_ ids: [ID<Purchase>]) -> SQL {
         """
         with purchase_paid as (
             update purchase set state = 'paid', paid_at = now() + k.shift from market_clock k
-            where id = \(id) and state is not distinct from 'awaiting_payment'
+            where id = any(\(ids)::uuid[]) and state is not distinct from 'awaiting_payment'
         ), orders_paid as (
             update orders set state = 'paid', paid_at = now() + k.shift from market_clock k
-            where purchase_id = \(id) and state is not distinct from 'awaiting_payment'
+            where purchase_id = any(\(ids)::uuid[])
+                and state is not distinct from 'awaiting_payment'
             returning id, paid_at
         )
         insert into order_event (order_id, at, kind, from_state, to_state)
@@ -260,11 +267,13 @@ struct PurchaseStore {
 
 /// When a purchase was placed, until when it may be paid, and when its payment was written.
 struct PlacedTimes: Sendable {
+    let purchase: ID<Purchase>
     let placedAt: Instant
     let expiresAt: Instant
     let writtenAt: Instant
 
     init(_ c: inout Columns) throws {
+        purchase = try c.next()
         placedAt = try c.next()
         expiresAt = try c.next()
         writtenAt = try c.next()

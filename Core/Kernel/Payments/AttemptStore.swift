@@ -85,14 +85,13 @@ struct AttemptStore {
         """
     }
 
-    /// Ends the attempt that began a payment, whose outcome is known.
-    static func settleStartStatement(
-        of payment: ID<Payment>, _ state: PaymentAttempt.State
-    ) -> SQL {
+    /// Ends the attempts that began payments, whose outcomes are known.
+    static func settleStartStatement(of ended: [(ID<Payment>, PaymentAttempt.State)]) -> SQL {
         """
-        update payment_attempt set state = \(state), settled_at = now()
-        where payment_id = \(payment) and kind = 'start'
-            and state not in ('succeeded', 'declined', 'failed')
+        update payment_attempt a set state = (\(ended.map(\.1))::text[])[v.n], settled_at = now()
+        from unnest(\(ended.map(\.0))::uuid[]) with ordinality v(id, n)
+        where a.payment_id = v.id and a.kind = 'start'
+            and a.state not in ('succeeded', 'declined', 'failed')
         """
     }
 

@@ -155,34 +155,42 @@ struct PaymentStore {
         ).decode { c in try c.next(ID<Payment>.self) }.first
     }
 
-    /// A payment with its shares and its first attempt, as one statement, made only while the
-    /// instance is active. The instance's row stays locked until the commit: whoever pauses or
-    /// retires it waits, and then sees this payment; whoever did so before is seen here, and the
+    /// Payments with their shares and their first attempts, as one statement, made only while their
+    /// instances are active. An instance's row stays locked until the commit: whoever pauses or
+    /// retires it waits, and then sees these payments; whoever did so before is seen here, and the
     /// shares find no payment.
-    /// - Parameter claim: how long its start belongs to whoever calls next.
-    static func insertStatement(_ plan: PaymentPlan, claim: Duration) -> SQL {
+    /// - Parameter claim: how long their starts belong to whoever calls next.
+    static func insertStatement(_ plans: [PaymentPlan], claim: Duration) -> SQL {
+        let shares = plans.flatMap { plan in plan.shares.map { (payment: plan.payment, share: $0) } }
         // The attempt is written as sent, because the call follows at once: whoever finds it after
         // a crash looks it up, and learns whether it was.
-        """
-        with payment_made as (
-            insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
-                is_direct, mode)
-            select \(plan.payment)::uuid, \(plan.purchase)::uuid, i.id, \(plan.method)::text,
-                \(plan.amount.amount)::bigint, \(plan.amount.currency)::text,
-                \(plan.capture)::text, \(plan.isDirect)::boolean, i.mode
-            from provider_instance i
-            where i.id = \(plan.instance) and i.kind = 'payment' and i.state = 'active'
-            for share of i
-        ), attempt_made as (
-            insert into payment_attempt (id, payment_id, kind, amount, state, tries, next_try_at)
-            values (\(plan.attempt), \(plan.payment), 'start', \(plan.amount.amount), 'sent', 1,
-                now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond')
-        )
-        insert into payment_share (payment_id, order_id, amount)
-        select \(plan.payment)::uuid, (\(plan.shares.map(\.order))::uuid[])[n],
-            (\(plan.shares.map(\.amount.amount))::bigint[])[n]
-        from generate_series(1, \(plan.shares.count)::integer) n
-        """
+        return """
+            with payment_made as (
+                insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
+                    is_direct, mode)
+                select (\(plans.map(\.payment))::uuid[])[v.n], (\(plans.map(\.purchase))::uuid[])[v.n],
+                    i.id, (\(plans.map(\.method))::text[])[v.n],
+                    (\(plans.map(\.amount.amount))::bigint[])[v.n],
+                    (\(plans.map(\.amount.currency))::text[])[v.n],
+                    (\(plans.map(\.capture))::text[])[v.n],
+                    (\(plans.map(\.isDirect))::boolean[])[v.n], i.mode
+                from unnest(\(plans.map(\.instance))::uuid[]) with ordinality v(id, n)
+                join provider_instance i on i.id = v.id
+                where i.kind = 'payment' and i.state = 'active'
+                for share of i
+            ), attempt_made as (
+                insert into payment_attempt (id, payment_id, kind, amount, state, tries,
+                    next_try_at)
+                select (\(plans.map(\.attempt))::uuid[])[n], (\(plans.map(\.payment))::uuid[])[n],
+                    'start', (\(plans.map(\.amount.amount))::bigint[])[n], 'sent', 1,
+                    now() + \(claim.wholeMilliseconds)::bigint * interval '1 millisecond'
+                from generate_series(1, \(plans.count)::integer) n
+            )
+            insert into payment_share (payment_id, order_id, amount)
+            select (\(shares.map(\.payment))::uuid[])[n], (\(shares.map(\.share.order))::uuid[])[n],
+                (\(shares.map(\.share.amount.amount))::bigint[])[n]
+            from generate_series(1, \(shares.count)::integer) n
+            """
     }
 
     /// Whether ``insertStatement(_:)`` failed because the instance takes no new payments.
@@ -191,27 +199,41 @@ struct PaymentStore {
             || error.constraint == "payment_attempt_payment_id_fkey"
     }
 
-    /// ``lock(_:)`` of a payment that nobody can have settled yet, before what is written by what
-    /// is known of it: fails with `payment_fresh` when somebody did.
-    static func lockFreshStatement(_ fresh: LockedPayment) -> SQL {
-        "select lock_fresh_payment(\(fresh.purchase.id), \(fresh.payment.id))"
-    }
-
-    static func saveStatement(_ payment: Payment) -> SQL {
+    /// ``lock(_:)`` of payments that nobody can have settled yet, before what is written by what
+    /// is known of them: fails with `payment_fresh` when somebody did.
+    static func lockFreshStatement(_ fresh: [LockedPayment]) -> SQL {
         """
-        update payment set state = \(payment.state), authorized = \(payment.authorized.amount),
-            captured = \(payment.captured.amount), received = \(payment.received.amount),
-            excess = \(payment.excess.amount), version = \(payment.version),
-            reference = \(payment.reference), next_action = \(JSON(payment.next)),
-            failure_code = \(payment.failureCode), failure_message = \(payment.failureMessage),
-            ended_at = case when \(payment.isOver)::boolean then coalesce(ended_at, now()) end
-        where id = \(payment.id)
+        select lock_fresh_payments(\(fresh.map(\.purchase.id))::uuid[],
+            \(fresh.map(\.payment.id))::uuid[])
         """
     }
 
-    static func captureSharesStatement(_ payment: ID<Payment>) -> SQL {
+    static func saveStatement(_ payment: Payment) -> SQL { saveStatement([payment]) }
+
+    /// Several payments, each once.
+    static func saveStatement(_ payments: [Payment]) -> SQL {
         """
-        update payment_share set captured = amount - called_off where payment_id = \(payment)
+        update payment p set state = (\(payments.map(\.state))::text[])[v.n],
+            authorized = (\(payments.map(\.authorized.amount))::bigint[])[v.n],
+            captured = (\(payments.map(\.captured.amount))::bigint[])[v.n],
+            received = (\(payments.map(\.received.amount))::bigint[])[v.n],
+            excess = (\(payments.map(\.excess.amount))::bigint[])[v.n],
+            version = (\(payments.map(\.version))::bigint[])[v.n],
+            reference = (\(payments.map(\.reference))::text[])[v.n],
+            next_action = (\(payments.map { JSON($0.next) })::jsonb[])[v.n],
+            failure_code = (\(payments.map(\.failureCode))::text[])[v.n],
+            failure_message = (\(payments.map(\.failureMessage))::text[])[v.n],
+            ended_at = case when (\(payments.map(\.isOver))::boolean[])[v.n]
+                then coalesce(ended_at, now()) end
+        from unnest(\(payments.map(\.id))::uuid[]) with ordinality v(id, n)
+        where p.id = v.id
+        """
+    }
+
+    static func captureSharesStatement(_ payments: [ID<Payment>]) -> SQL {
+        """
+        update payment_share set captured = amount - called_off
+        where payment_id = any(\(payments)::uuid[])
         """
     }
 

@@ -64,17 +64,15 @@ extension Marketplace {
         guard case .news(let settlement) = reading else { return nil }
         var held = fresh
         held.payment.take(started.snapshot, settlement, next: started.next)
-        let written = try settlement.statements(for: &held)
+        let settled = try settlement.settle(&held)
+        let until = held.payStatements(until: started.payUntil)
         let placed = PlacedPurchase(purchase: held.purchase, payment: held.payment)
         let answer = try once?.ready(for: placed)
-        let statements =
-            [PaymentStore.lockFreshStatement(fresh), answer?.statement].compactMap(\.self)
-            + written + held.payStatements(until: started.payUntil)
         do {
-            try await database.transaction { tx in
-                reach(.start, .beforeRecord)
-                _ = try await tx.commit(after: statements)
-            }
+            reach(.start, .beforeRecord)
+            try await freshSettlements.write(
+                FreshSettlement(
+                    settled: settled, others: [answer?.statement].compactMap(\.self) + until))
         } catch let error as PostgresError where error.constraint == "payment_fresh" {
             return nil
         }
@@ -180,10 +178,14 @@ extension Payment {
 extension Settlement {
     /// Everything that has to be written; `held` becomes what it will be.
     func statements(for held: inout LockedPayment) throws -> [SQL] {
-        let consequences = try consequences(for: held)
-        let statements = consequences.flatMap { $0.statements(for: held) }
+        [try settle(&held)].statements
+    }
+
+    /// As ``statements(for:)``, to be written together with others.
+    func settle(_ held: inout LockedPayment) throws -> SettledPayment {
+        let settled = SettledPayment(held: held, consequences: try consequences(for: held))
         if effects.contains(.paid) { held.purchase.state = .paid }
-        return statements
+        return settled
     }
 }
 
@@ -203,55 +205,6 @@ struct SettledAttempt: Sendable {
     let attempt: PaymentAttempt
 
     func statements(for held: LockedPayment) throws -> [SQL] {
-        try consequences(for: held).flatMap { $0.statements(for: held) }
-    }
-}
-
-extension PaymentConsequence {
-    /// How it is kept.
-    func statements(for held: LockedPayment) -> [SQL] {
-        let payment = held.payment
-        switch self {
-        case .save(let payment, let end):
-            let start =
-                end.map { AttemptStore.settleStartStatement(of: payment.id, $0) }
-                ?? AttemptStore.waitForStartStatement(of: payment.id)
-            return [
-                """
-                with start_settled as (\(start))
-                \(PaymentStore.saveStatement(payment))
-                """
-            ]
-        case .keep(let receipts):
-            return [
-                AttemptStore.pollStartStatement(of: payment.id),
-                ReceiptStore.keepStatement(receipts, of: payment),
-            ]
-        case .endAttempt(let id): return [AttemptStore.settleStatement(id, .succeeded)]
-        case .tellUnpaid:
-            return [Announcements.unpaid("purchase.payment-failed", held.purchase)]
-        case .waitLonger: return [PurchaseStore.waitLongerStatement(held.purchase.id)]
-        case .ask(let kind):
-            return [AttemptStore.insertStatement(kind, of: payment.id, payment.amount)]
-        case .captureAllShares: return [PaymentStore.captureSharesStatement(payment.id)]
-        case .captureShare(let order):
-            return [PaymentStore.captureShareStatement(payment.id, order)]
-        case .book(let postings):
-            let charged =
-                payment.isDirect ? [InvoiceStore.chargeStatement(of: postings.map(\.key))] : []
-            return LedgerStore.postStatements(postings) + charged
-        case .keepLate(let order, let amount):
-            return [PaymentStore.keepLateStatement(payment.id, order, amount)]
-        case .giveBack(let order, let amount, let reason):
-            return RefundStore.strayStatements(amount, of: order, payment.id, reason: reason)
-        case .note(let order, let kind, let text):
-            return [OrderStore.noteStatement(order, kind, note: text)]
-        case .pay:
-            return [PurchaseStore.payStatement(held.purchase.id), Announcements.paid(held)]
-        case .takeStock:
-            return [
-                ReservationStore.takeStatement(held.purchase.checkout, for: held.purchase.id)
-            ]
-        }
+        [SettledPayment(held: held, consequences: try consequences(for: held))].statements
     }
 }

@@ -119,7 +119,7 @@ extension Marketplace {
                     throw PaymentRefusal.sellerAway(shop: shop)
                 }
                 _ = try await tx.commit(
-                    after: [PaymentStore.insertStatement(plan, claim: settings.callClaim)])
+                    after: [PaymentStore.insertStatement([plan], claim: settings.callClaim)])
             }
             reach(.start, .intentCommitted)
         } catch let error as PostgresError where error.constraint == "payment_one_live" {

@@ -1,0 +1,36 @@
+import Postgres
+import Vocabulary
+
+/// A purchase and its payment before they are kept, to be written together with others'
+/// (``GatheredWrites``).
+struct FreshPurchase: Sendable {
+    let plan: PurchasePlan
+    let payment: PaymentPlan
+    /// Claims the key of the request that places it.
+    let claim: SQL?
+}
+
+extension Database {
+    /// Writes them in one transaction.
+    /// - Parameter claim: how long the payments' starts belong to whoever calls next.
+    /// - Returns: when each was placed, in their order.
+    /// - Throws: `PostgresError`: see ``PurchaseStore/insertStatement(_:)`` and
+    ///   ``PaymentStore/insertStatement(_:claim:)``.
+    func write(
+        _ purchases: [FreshPurchase], claim: Duration
+    ) async throws -> [PlacedTimes] {
+        // First, so that a twin of a request ends here and not at what the first one wrote.
+        let claims = purchases.compactMap(\.claim)
+        let statements =
+            claims + [
+                PurchaseStore.insertStatement(purchases.map(\.plan)),
+                PaymentStore.insertStatement(purchases.map(\.payment), claim: claim),
+            ]
+        let placed = try await transaction { tx in
+            try await tx.commit(after: statements)[claims.count]
+                .decode { c in try PlacedTimes(&c) }
+        }
+        let times = Dictionary(placed.map { ($0.purchase, $0) }) { first, _ in first }
+        return purchases.compactMap { times[$0.plan.id] }
+    }
+}

@@ -5,17 +5,19 @@ import Synchronization
 /// transaction: group commit.
 ///
 /// A statement costs PostgreSQL much the same for one purchase as for three, and so does a commit.
-/// Only ``atOnce`` transactions are under way at a time; whoever comes meanwhile waits until one is
-/// over, and is then written together with all who wait. With nobody else about, a write starts at
-/// once, alone.
+/// With nobody else about, a write starts at once, alone. Whoever comes while one is under way waits
+/// until it is over, or until enough wait for another transaction beside it: it would wait for its
+/// commit, and the processors for it.
 ///
 /// One that cannot be written keeps nobody else from it: where a gathered transaction fails,
 /// nothing of it is kept, and each is written again alone, by its own task. What is written has to
-/// bear that, as it may have been kept when the answer to the commit was lost.
+/// bear that, as it may have been kept when the answer to the commit was lost. Only where no
+/// connection came free in time, everybody is told so: waiting again would double the wait.
 final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
     /// What a waiting task is woken with.
     private enum Turn: Sendable {
         case written(Outcome)
+        case failed(any Error)
         /// To write the own item again, because those it was gathered with failed.
         case alone
         /// To write the own item and those of these others, and to tell them.
@@ -40,6 +42,7 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
 
     /// - Parameters:
     ///   - atOnce: how many transactions may be under way.
+    ///   - itemsMin: how many wait before another one begins beside one that is under way.
     ///   - itemsMax: how many items one transaction may hold.
     ///   - write: writes items in one transaction; as many outcomes, in the same order.
     init(
@@ -69,6 +72,7 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
         }
         return switch turn {
         case .written(let outcome): outcome
+        case .failed(let error): throw error
         case .alone: try await alone(item)
         case .lead(let others): try await lead(item, others)
         }
@@ -87,6 +91,9 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
         do {
             outcomes = try await write([item] + others.map(\.item))
             guard outcomes.count == others.count + 1 else { throw NotWritten() }
+        } catch let error as PostgresError where error.code == .poolExhausted {
+            for other in others { other.continuation.resume(returning: .failed(error)) }
+            throw error
         } catch {
             for other in others { other.continuation.resume(returning: .alone) }
             return try await alone(item)

@@ -1,0 +1,215 @@
+import Postgres
+import Synchronization
+import Testing
+
+@testable import Kernel
+
+/// Transactions that end when they are told to, and what they were to write. None with a 13 in it
+/// can be written.
+private final class HeldWrites: Sendable {
+    struct Unlucky: Error {}
+
+    private let begun = Mutex<[[Int]]>([])
+    private let gates = Mutex<[CheckedContinuation<Void, Never>]>([])
+
+    var transactions: [[Int]] { begun.withLock { $0 } }
+
+    func write(_ items: [Int]) async throws -> [String] {
+        await withCheckedContinuation { gate in
+            // In one step for those who watch: begun means that it can be let go.
+            gates.withLock { gates in
+                gates.append(gate)
+                begun.withLock { $0.append(items) }
+            }
+        }
+        try Task.checkCancellation()
+        guard !items.contains(13) else { throw Unlucky() }
+        return items.map { "written \($0)" }
+    }
+
+    /// Ends the transaction that has been under way for longest.
+    func letGo() { gates.withLock { $0.isEmpty ? nil : $0.removeFirst() }?.resume() }
+
+    func wait(forTransactions count: Int) async {
+        while transactions.count < count { await Task.yield() }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `Writes that are gathered` {
+    private func begin(
+        _ writes: GatheredWrites<Int, String>, _ items: [Int]
+    ) async -> [Task<String, any Error>] {
+        var tasks: [Task<String, any Error>] = []
+        for item in items {
+            let before = writes.waitingCount
+            tasks.append(Task { try await writes.write(item) })
+            while writes.waitingCount == before { await Task.yield() }
+        }
+        return tasks
+    }
+
+    @Test func `whoever comes while one is under way is written with all who wait`()
+        async throws
+    {
+        let held = HeldWrites()
+        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 3) {
+            try await held.write($0)
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let others = await begin(writes, [2, 3, 4, 5])
+
+        for count in 2...3 {
+            held.letGo()
+            await held.wait(forTransactions: count)
+        }
+        held.letGo()
+
+        #expect(try await first.value == "written 1")
+        for (task, item) in zip(others, 2...5) {
+            #expect(try await task.value == "written \(item)")
+        }
+        #expect(held.transactions == [[1], [2, 3, 4], [5]])
+        #expect(writes.waitingCount == 0)
+    }
+
+    @Test func `another transaction begins beside one as soon as enough wait`() async throws {
+        let held = HeldWrites()
+        let writes = GatheredWrites<Int, String>(atOnce: 2, itemsMin: 2, itemsMax: 9) {
+            try await held.write($0)
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let second = await begin(writes, [2])
+        let third = Task { try await writes.write(3) }
+        await held.wait(forTransactions: 2)
+        let later = await begin(writes, [4, 5, 6])
+
+        for count in 3...4 {
+            held.letGo()
+            await held.wait(forTransactions: min(3, count))
+        }
+        held.letGo()
+
+        #expect(held.transactions == [[1], [2, 3], [4, 5, 6]])
+        for task in [first, third] + second + later { _ = try await task.value }
+    }
+
+    @Test func `one that cannot be written keeps nobody else from it`() async throws {
+        let held = HeldWrites()
+        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) {
+            try await held.write($0)
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let others = await begin(writes, [2, 13, 3])
+        held.letGo()
+        await held.wait(forTransactions: 2)
+        held.letGo()
+        await held.wait(forTransactions: 5)
+        for _ in 0..<3 { held.letGo() }
+
+        #expect(try await first.value == "written 1")
+        #expect(try await others[0].value == "written 2")
+        await #expect(throws: HeldWrites.Unlucky.self) { try await others[1].value }
+        #expect(try await others[2].value == "written 3")
+        #expect(Set(held.transactions.dropFirst(2)) == [[2], [13], [3]])
+    }
+
+    @Test func `who gives up takes nobody along`() async throws {
+        let held = HeldWrites()
+        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) {
+            try await held.write($0)
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let others = await begin(writes, [2, 3, 4])
+        held.letGo()
+        await held.wait(forTransactions: 2)
+        others[0].cancel()
+        held.letGo()
+        await held.wait(forTransactions: 5)
+        for _ in 0..<3 { held.letGo() }
+
+        #expect(try await first.value == "written 1")
+        await #expect(throws: CancellationError.self) { try await others[0].value }
+        #expect(try await others[1].value == "written 3")
+        #expect(try await others[2].value == "written 4")
+    }
+
+    @Test func `when no connection comes free everybody is told, and nobody waits again`()
+        async throws
+    {
+        let held = HeldWrites()
+        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) { items in
+            let outcomes = try await held.write(items)
+            guard items == [1] else { throw PostgresError(.poolExhausted, "none came free") }
+            return outcomes
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let others = await begin(writes, [2, 3])
+        held.letGo()
+        await held.wait(forTransactions: 2)
+        held.letGo()
+
+        #expect(try await first.value == "written 1")
+        for task in others {
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(error?.code == .poolExhausted)
+        }
+        #expect(held.transactions == [[1], [2, 3]])
+    }
+
+    @Test func `what is done for somebody else is written by itself, with its mark`()
+        async throws
+    {
+        let held = HeldWrites()
+        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) {
+            try await held.write($0)
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let marked = Task {
+            try await FirstWriteMark.$current.withValue(FirstWriteMark("select 1")) {
+                try await writes.write(2)
+            }
+        }
+        await held.wait(forTransactions: 2)
+        for _ in 0..<2 { held.letGo() }
+
+        #expect(try await first.value == "written 1")
+        #expect(try await marked.value == "written 2")
+        #expect(held.transactions == [[1], [2]])
+    }
+
+    @Test func `nobody is left waiting when many come and give up`() async throws {
+        let writes = GatheredWrites<Int, String>(atOnce: 2, itemsMin: 2, itemsMax: 5) { items in
+            await Task.yield()
+            try Task.checkCancellation()
+            guard !items.contains(where: { $0.isMultiple(of: 7) }) else {
+                throw HeldWrites.Unlucky()
+            }
+            return items.map { "\($0)" }
+        }
+
+        await withTaskGroup(of: Void.self) { group in
+            for number in 1...2000 {
+                group.addTask {
+                    let task = Task { try await writes.write(number) }
+                    if number.isMultiple(of: 3) { task.cancel() }
+                    let answer = await task.result
+                    if number.isMultiple(of: 3) { return }
+                    if number.isMultiple(of: 7) {
+                        #expect(throws: HeldWrites.Unlucky.self) { try answer.get() }
+                    } else {
+                        #expect((try? answer.get()) == "\(number)")
+                    }
+                }
+            }
+        }
+
+        #expect(try await writes.write(1) == "1")
+        #expect(writes.waitingCount == 0)
+    }
+}

@@ -5,9 +5,8 @@ import Synchronization
 /// transaction: group commit.
 ///
 /// A statement costs PostgreSQL much the same for one purchase as for three, and so does a commit.
-/// With nobody else about, a write starts at once, alone. Whoever comes while one is under way waits
-/// until it is over, or until enough wait for another transaction beside it: it would wait for its
-/// commit, and the processors for it.
+/// With nobody else about, a write starts at once, alone. Whoever comes while one is under way
+/// waits until it is over, or until enough wait for another transaction beside it.
 ///
 /// One that cannot be written keeps nobody else from it: where a gathered transaction fails,
 /// nothing of it is kept, and each is written again alone, by its own task. What is written has to

@@ -205,8 +205,8 @@ struct PurchaseStore {
             """
     }
 
-    /// The purchases and their orders become paid. The states are checked so that no index fits: the
-    /// partial ones look nearly empty to the planner, and hold all that was open a moment ago.
+    /// The purchases and their orders become paid. The states are checked so that no index fits:
+    /// the partial ones look nearly empty to the planner, and hold all that was open a moment ago.
     static func payStatement(_ ids: [ID<Purchase>]) -> SQL {
         """
         with purchase_paid as (

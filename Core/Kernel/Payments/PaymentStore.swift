@@ -161,15 +161,17 @@ struct PaymentStore {
     /// shares find no payment.
     /// - Parameter claim: how long their starts belong to whoever calls next.
     static func insertStatement(_ plans: [PaymentPlan], claim: Duration) -> SQL {
-        let shares = plans.flatMap { plan in plan.shares.map { (payment: plan.payment, share: $0) } }
+        let shares = plans.flatMap { plan in plan.shares.map { (payment: plan.payment, share: $0) }
+        }
         // The attempt is written as sent, because the call follows at once: whoever finds it after
         // a crash looks it up, and learns whether it was.
         return """
             with payment_made as (
-                insert into payment (id, purchase_id, instance_id, method, amount, currency, capture,
-                    is_direct, mode)
-                select (\(plans.map(\.payment))::uuid[])[v.n], (\(plans.map(\.purchase))::uuid[])[v.n],
-                    i.id, (\(plans.map(\.method))::text[])[v.n],
+                insert into payment (id, purchase_id, instance_id, method, amount, currency,
+                    capture, is_direct, mode)
+                select (\(plans.map(\.payment))::uuid[])[v.n],
+                    (\(plans.map(\.purchase))::uuid[])[v.n], i.id,
+                    (\(plans.map(\.method))::text[])[v.n],
                     (\(plans.map(\.amount.amount))::bigint[])[v.n],
                     (\(plans.map(\.amount.currency))::text[])[v.n],
                     (\(plans.map(\.capture))::text[])[v.n],
@@ -193,7 +195,7 @@ struct PaymentStore {
             """
     }
 
-    /// Whether ``insertStatement(_:)`` failed because the instance takes no new payments.
+    /// Whether ``insertStatement(_:claim:)`` failed because the instance takes no new payments.
     static func isInstanceClosed(_ error: PostgresError) -> Bool {
         error.constraint == "payment_share_payment_id_fkey"
             || error.constraint == "payment_attempt_payment_id_fkey"

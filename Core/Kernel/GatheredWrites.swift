@@ -6,13 +6,17 @@ import Synchronization
 ///
 /// A statement costs PostgreSQL much the same for one purchase as for three, and so does a commit.
 /// With nobody else about, a write starts at once, alone. Whoever comes while one is under way
-/// waits until it is over, or until enough wait for another transaction beside it.
+/// waits until it is over, until enough wait for another transaction beside it, or until it has
+/// taken so long that something holds it up, which shall hold up nobody else.
 ///
 /// One that cannot be written keeps nobody else from it: where a gathered transaction fails,
-/// nothing of it is kept, and each is written again alone, by its own task. What is written has to
-/// bear that, as it may have been kept when the answer to the commit was lost. Only where no
-/// connection came free in time, everybody is told so: waiting again would double the wait.
+/// nothing of it is kept, and each is written again alone, by its own task. Only where the
+/// database could not be had, which is no item's fault, everybody is told so, as each would have
+/// been by a transaction of its own.
 final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
+    /// The number of a transaction that is waited for.
+    private typealias Lane = Int
+
     /// What a waiting task is woken with.
     private enum Turn: Sendable {
         case written(Outcome)
@@ -20,7 +24,7 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
         /// To write the own item again, because those it was gathered with failed.
         case alone
         /// To write the own item and those of these others, and to tell them.
-        case lead([Waiter])
+        case lead(Lane, [Waiter])
     }
 
     private struct Waiter: Sendable {
@@ -29,28 +33,21 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
     }
 
     private struct State {
-        var underWay = 0
+        var lanes: Set<Lane> = []
+        var lanesBegun = 0
         var waiting: [Waiter] = []
     }
 
-    private let atOnce: Int
-    private let itemsMin: Int
-    private let itemsMax: Int
+    private let limits: GatheredWritesLimits
     private let write: @Sendable ([Item]) async throws -> [Outcome]
     private let state = Mutex(State())
 
-    /// - Parameters:
-    ///   - atOnce: how many transactions may be under way.
-    ///   - itemsMin: how many wait before another one begins beside one that is under way.
-    ///   - itemsMax: how many items one transaction may hold.
-    ///   - write: writes items in one transaction; as many outcomes, in the same order.
+    /// - Parameter write: writes items in one transaction; as many outcomes, in the same order.
     init(
-        atOnce: Int, itemsMin: Int, itemsMax: Int,
+        _ limits: GatheredWritesLimits,
         write: @escaping @Sendable ([Item]) async throws -> [Outcome]
     ) {
-        self.atOnce = atOnce
-        self.itemsMin = itemsMin
-        self.itemsMax = itemsMax
+        self.limits = limits
         self.write = write
     }
 
@@ -58,22 +55,28 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Writes `item`. A task that is cancelled while it waits is written with the others.
-    /// - Throws: whatever `write` throws of this item alone.
+    /// - Throws: whatever `write` throws of this item alone; `PostgresError` `.poolExhausted` when
+    ///   too many wait.
     func write(_ item: Item) async throws -> Outcome {
         // The mark of what is done for somebody else belongs to its own transaction.
         guard FirstWriteMark.current == nil else { return try await alone(item) }
-        let turn = await withCheckedContinuation { continuation in
-            let turn = state.withLock { state in
+        let turn = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Turn, Never>) in
+            let begin: (@Sendable () -> Void)? = state.withLock { state in
+                guard state.waiting.count < limits.waitersMax else {
+                    let error = PostgresError(.poolExhausted, "too many wait to be written")
+                    return { continuation.resume(returning: .failed(error)) }
+                }
                 state.waiting.append(Waiter(item: item, continuation: continuation))
                 return next(&state)
             }
-            turn.map(start)
+            begin?()
         }
         return switch turn {
         case .written(let outcome): outcome
         case .failed(let error): throw error
         case .alone: try await alone(item)
-        case .lead(let others): try await lead(item, others)
+        case .lead(let lane, let others): try await lead(lane, item, others)
         }
     }
 
@@ -82,15 +85,29 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
         return outcome
     }
 
-    /// Writes for `others` too, tells them and passes the turn on.
-    private func lead(_ item: Item, _ others: [Waiter]) async throws -> Outcome {
-        defer { passOn() }
+    /// Writes for `others` too, tells them and passes the turn on, at the latest when it takes too
+    /// long.
+    private func lead(_ lane: Lane, _ item: Item, _ others: [Waiter]) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await Task.sleep(for: self.limits.patience)
+                self.leave(lane)
+            }
+            defer {
+                group.cancelAll()
+                leave(lane)
+            }
+            return try await written(item, others)
+        }
+    }
+
+    private func written(_ item: Item, _ others: [Waiter]) async throws -> Outcome {
         guard !others.isEmpty else { return try await alone(item) }
         let outcomes: [Outcome]
         do {
             outcomes = try await write([item] + others.map(\.item))
             guard outcomes.count == others.count + 1 else { throw NotWritten() }
-        } catch let error as PostgresError where error.code == .poolExhausted {
+        } catch let error as PostgresError where error.isOfDatabase {
             for other in others { other.continuation.resume(returning: .failed(error)) }
             throw error
         } catch {
@@ -103,31 +120,56 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
         return outcomes[0]
     }
 
-    /// Takes the next transaction's items out of the queue; nil when there is none to begin yet.
-    private func next(_ state: inout State) -> [Waiter]? {
+    /// Takes the next transaction's items out of the queue.
+    /// - Returns: what begins it; nil when there is none to begin yet.
+    private func next(_ state: inout State) -> (@Sendable () -> Void)? {
         let isTime =
-            state.underWay == 0
+            state.lanes.isEmpty
             ? !state.waiting.isEmpty
-            : state.underWay < atOnce && state.waiting.count >= itemsMin
+            : state.lanes.count < limits.atOnce && state.waiting.count >= limits.itemsMin
         guard isTime else { return nil }
-        state.underWay += 1
-        let group = Array(state.waiting.prefix(itemsMax))
+        let group = Array(state.waiting.prefix(limits.itemsMax))
         state.waiting.removeFirst(group.count)
-        return group
-    }
-
-    private func start(_ group: [Waiter]) {
-        group[0].continuation.resume(returning: .lead(Array(group.dropFirst())))
-    }
-
-    private func passOn() {
-        let group = state.withLock { state in
-            state.underWay -= 1
-            return next(&state)
+        state.lanesBegun += 1
+        let lane = state.lanesBegun
+        state.lanes.insert(lane)
+        return {
+            group[0].continuation.resume(returning: .lead(lane, Array(group.dropFirst())))
         }
-        group.map(start)
     }
+
+    /// The transaction is waited for no longer.
+    private func leave(_ lane: Lane) {
+        let begin = state.withLock { state in
+            state.lanes.remove(lane) == nil ? nil : next(&state)
+        }
+        begin?()
+    }
+}
+
+/// When a gathered transaction begins, and how much it holds.
+struct GatheredWritesLimits: Sendable {
+    /// How many transactions are waited for at once.
+    var atOnce = 2
+    /// How many items wait before a transaction begins beside one that is under way.
+    var itemsMin = 3
+    /// How many items one transaction holds at most.
+    var itemsMax = 16
+    /// How many items may wait; one more is refused.
+    var waitersMax = 200
+    /// How long a transaction is waited for.
+    var patience: Duration = .milliseconds(250)
 }
 
 /// A transaction had fewer outcomes than items: a fault of who writes.
 private struct NotWritten: Error {}
+
+extension PostgresError {
+    /// Whether the database could not be had, whatever was asked of it.
+    fileprivate var isOfDatabase: Bool {
+        switch code {
+        case .poolExhausted, .unavailable, .connectionLost, .closed: true
+        case .server, .deadline, .cancelled, .decoding, .transactionOver: false
+        }
+    }
+}

@@ -60,10 +60,10 @@ public struct Marketplace: Sendable {
         listingReads = GatheredReads(atOnce: 2, keysMax: 64) { ids in
             try await database.listingPages.find(ids)
         }
-        freshPurchases = GatheredWrites(atOnce: 2, itemsMin: 2, itemsMax: 16) { purchases in
+        freshPurchases = GatheredWrites(settings.gathering) { purchases in
             try await database.write(purchases, claim: settings.callClaim)
         }
-        freshSettlements = GatheredWrites(atOnce: 2, itemsMin: 2, itemsMax: 16) { settlements in
+        freshSettlements = GatheredWrites(settings.gathering) { settlements in
             try await database.write(settlements)
             return settlements.map { _ in }
         }

@@ -36,6 +36,17 @@ private final class HeldWrites: Sendable {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct `Writes that are gathered` {
+    private func gathered(
+        _ atOnce: Int, min: Int, max: Int, waiters: Int = 200, patience: Duration = .seconds(60),
+        _ write: @escaping @Sendable ([Int]) async throws -> [String]
+    ) -> GatheredWrites<Int, String> {
+        GatheredWrites(
+            GatheredWritesLimits(
+                atOnce: atOnce, itemsMin: min, itemsMax: max, waitersMax: waiters,
+                patience: patience),
+            write: write)
+    }
+
     private func begin(
         _ writes: GatheredWrites<Int, String>, _ items: [Int]
     ) async -> [Task<String, any Error>] {
@@ -52,7 +63,7 @@ private final class HeldWrites: Sendable {
         async throws
     {
         let held = HeldWrites()
-        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 3) {
+        let writes = gathered(1, min: 1, max: 3) {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
@@ -75,7 +86,7 @@ private final class HeldWrites: Sendable {
 
     @Test func `another transaction begins beside one as soon as enough wait`() async throws {
         let held = HeldWrites()
-        let writes = GatheredWrites<Int, String>(atOnce: 2, itemsMin: 2, itemsMax: 9) {
+        let writes = gathered(2, min: 2, max: 9) {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
@@ -97,7 +108,7 @@ private final class HeldWrites: Sendable {
 
     @Test func `one that cannot be written keeps nobody else from it`() async throws {
         let held = HeldWrites()
-        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) {
+        let writes = gathered(1, min: 1, max: 9) {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
@@ -118,7 +129,7 @@ private final class HeldWrites: Sendable {
 
     @Test func `who gives up takes nobody along`() async throws {
         let held = HeldWrites()
-        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) {
+        let writes = gathered(1, min: 1, max: 9) {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
@@ -137,13 +148,14 @@ private final class HeldWrites: Sendable {
         #expect(try await others[2].value == "written 4")
     }
 
-    @Test func `when no connection comes free everybody is told, and nobody waits again`()
-        async throws
-    {
+    @Test(arguments: [PostgresError.Code.poolExhausted, .unavailable, .connectionLost, .closed])
+    func `when the database is not to be had everybody is told, and nobody asks it again`(
+        _ code: PostgresError.Code
+    ) async throws {
         let held = HeldWrites()
-        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) { items in
+        let writes = gathered(1, min: 1, max: 9) { items in
             let outcomes = try await held.write(items)
-            guard items == [1] else { throw PostgresError(.poolExhausted, "none came free") }
+            guard items == [1] else { throw PostgresError(code, "not to be had") }
             return outcomes
         }
         let first = Task { try await writes.write(1) }
@@ -156,8 +168,42 @@ private final class HeldWrites: Sendable {
         #expect(try await first.value == "written 1")
         for task in others {
             let error = await #expect(throws: PostgresError.self) { try await task.value }
-            #expect(error?.code == .poolExhausted)
+            #expect(error?.code == code)
         }
+        #expect(held.transactions == [[1], [2, 3]])
+    }
+
+    @Test func `one that takes too long is not waited for`() async throws {
+        let held = HeldWrites()
+        let writes = gathered(1, min: 9, max: 9, patience: .milliseconds(20)) {
+            try await held.write($0)
+        }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let second = Task { try await writes.write(2) }
+        await held.wait(forTransactions: 2)
+        let third = Task { try await writes.write(3) }
+        await held.wait(forTransactions: 3)
+        for _ in 0..<3 { held.letGo() }
+
+        #expect(held.transactions == [[1], [2], [3]])
+        for task in [first, second, third] { _ = try await task.value }
+    }
+
+    @Test func `more than may wait are refused at once`() async throws {
+        let held = HeldWrites()
+        let writes = gathered(1, min: 1, max: 9, waiters: 2) { try await held.write($0) }
+        let first = Task { try await writes.write(1) }
+        await held.wait(forTransactions: 1)
+        let others = await begin(writes, [2, 3])
+
+        let error = await #expect(throws: PostgresError.self) { try await writes.write(4) }
+
+        #expect(error?.code == .poolExhausted)
+        held.letGo()
+        await held.wait(forTransactions: 2)
+        held.letGo()
+        for task in [first] + others { _ = try await task.value }
         #expect(held.transactions == [[1], [2, 3]])
     }
 
@@ -165,7 +211,7 @@ private final class HeldWrites: Sendable {
         async throws
     {
         let held = HeldWrites()
-        let writes = GatheredWrites<Int, String>(atOnce: 1, itemsMin: 1, itemsMax: 9) {
+        let writes = gathered(1, min: 1, max: 9) {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
@@ -184,7 +230,8 @@ private final class HeldWrites: Sendable {
     }
 
     @Test func `nobody is left waiting when many come and give up`() async throws {
-        let writes = GatheredWrites<Int, String>(atOnce: 2, itemsMin: 2, itemsMax: 5) { items in
+        let patience = Duration.microseconds(50)
+        let writes = gathered(2, min: 2, max: 5, waiters: 2000, patience: patience) { items in
             await Task.yield()
             try Task.checkCancellation()
             guard !items.contains(where: { $0.isMultiple(of: 7) }) else {

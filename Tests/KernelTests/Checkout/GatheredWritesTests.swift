@@ -11,10 +11,15 @@ private final class HeldWrites: Sendable {
 
     private let begun = Mutex<[[Int]]>([])
     private let gates = Mutex<[CheckedContinuation<Void, Never>]>([])
+    private let isOpen = Mutex(false)
 
     var transactions: [[Int]] { begun.withLock { $0 } }
 
     func write(_ items: [Int]) async throws -> [String] {
+        guard !isOpen.withLock({ $0 }) else {
+            begun.withLock { $0.append(items) }
+            return try outcomes(items)
+        }
         await withCheckedContinuation { gate in
             // In one step for those who watch: begun means that it can be let go.
             gates.withLock { gates in
@@ -22,6 +27,10 @@ private final class HeldWrites: Sendable {
                 begun.withLock { $0.append(items) }
             }
         }
+        return try outcomes(items)
+    }
+
+    private func outcomes(_ items: [Int]) throws -> [String] {
         try Task.checkCancellation()
         guard !items.contains(13) else { throw Unlucky() }
         return items.map { "written \($0)" }
@@ -30,8 +39,21 @@ private final class HeldWrites: Sendable {
     /// Ends the transaction that has been under way for longest.
     func letGo() { gates.withLock { $0.isEmpty ? nil : $0.removeFirst() }?.resume() }
 
-    func wait(forTransactions count: Int) async {
-        while transactions.count < count { await Task.yield() }
+    /// Whatever is under way ends, and whatever comes ends at once.
+    func open() {
+        isOpen.withLock { $0 = true }
+        let waiting = gates.withLock { gates in
+            defer { gates = [] }
+            return gates
+        }
+        for gate in waiting { gate.resume() }
+    }
+
+    func wait(forTransactions count: Int) async throws {
+        while transactions.count < count {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
     }
 }
 
@@ -49,12 +71,15 @@ private final class HeldWrites: Sendable {
 
     private func begin(
         _ writes: GatheredWrites<Int, String>, _ items: [Int]
-    ) async -> [Task<String, any Error>] {
+    ) async throws -> [Task<String, any Error>] {
         var tasks: [Task<String, any Error>] = []
         for item in items {
             let before = writes.waitingCount
             tasks.append(Task { try await writes.write(item) })
-            while writes.waitingCount == before { await Task.yield() }
+            while writes.waitingCount == before {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
         }
         return tasks
     }
@@ -67,12 +92,12 @@ private final class HeldWrites: Sendable {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
-        let others = await begin(writes, [2, 3, 4, 5])
+        try await held.wait(forTransactions: 1)
+        let others = try await begin(writes, [2, 3, 4, 5])
 
         for count in 2...3 {
             held.letGo()
-            await held.wait(forTransactions: count)
+            try await held.wait(forTransactions: count)
         }
         held.letGo()
 
@@ -90,15 +115,15 @@ private final class HeldWrites: Sendable {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
-        let second = await begin(writes, [2])
+        try await held.wait(forTransactions: 1)
+        let second = try await begin(writes, [2])
         let third = Task { try await writes.write(3) }
-        await held.wait(forTransactions: 2)
-        let later = await begin(writes, [4, 5, 6])
+        try await held.wait(forTransactions: 2)
+        let later = try await begin(writes, [4, 5, 6])
 
         for count in 3...4 {
             held.letGo()
-            await held.wait(forTransactions: min(3, count))
+            try await held.wait(forTransactions: min(3, count))
         }
         held.letGo()
 
@@ -112,12 +137,12 @@ private final class HeldWrites: Sendable {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
-        let others = await begin(writes, [2, 13, 3])
+        try await held.wait(forTransactions: 1)
+        let others = try await begin(writes, [2, 13, 3])
         held.letGo()
-        await held.wait(forTransactions: 2)
+        try await held.wait(forTransactions: 2)
         held.letGo()
-        await held.wait(forTransactions: 5)
+        try await held.wait(forTransactions: 5)
         for _ in 0..<3 { held.letGo() }
 
         #expect(try await first.value == "written 1")
@@ -133,13 +158,13 @@ private final class HeldWrites: Sendable {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
-        let others = await begin(writes, [2, 3, 4])
+        try await held.wait(forTransactions: 1)
+        let others = try await begin(writes, [2, 3, 4])
         held.letGo()
-        await held.wait(forTransactions: 2)
+        try await held.wait(forTransactions: 2)
         others[0].cancel()
         held.letGo()
-        await held.wait(forTransactions: 5)
+        try await held.wait(forTransactions: 5)
         for _ in 0..<3 { held.letGo() }
 
         #expect(try await first.value == "written 1")
@@ -159,11 +184,11 @@ private final class HeldWrites: Sendable {
             return outcomes
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
-        let others = await begin(writes, [2, 3])
+        try await held.wait(forTransactions: 1)
+        let others = try await begin(writes, [2, 3])
         held.letGo()
-        await held.wait(forTransactions: 2)
-        held.letGo()
+        try await held.wait(forTransactions: 2)
+        held.open()
 
         #expect(try await first.value == "written 1")
         for task in others {
@@ -179,11 +204,11 @@ private final class HeldWrites: Sendable {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
+        try await held.wait(forTransactions: 1)
         let second = Task { try await writes.write(2) }
-        await held.wait(forTransactions: 2)
+        try await held.wait(forTransactions: 2)
         let third = Task { try await writes.write(3) }
-        await held.wait(forTransactions: 3)
+        try await held.wait(forTransactions: 3)
         for _ in 0..<3 { held.letGo() }
 
         #expect(held.transactions == [[1], [2], [3]])
@@ -194,16 +219,22 @@ private final class HeldWrites: Sendable {
         let held = HeldWrites()
         let writes = gathered(1, min: 1, max: 9, waiters: 2) { try await held.write($0) }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
-        let others = await begin(writes, [2, 3])
+        try await held.wait(forTransactions: 1)
+        let others = try await begin(writes, [2, 3])
 
-        let error = await #expect(throws: PostgresError.self) { try await writes.write(4) }
+        let isRefused = Mutex(false)
+        let fourth = Task {
+            defer { isRefused.withLock { $0 = true } }
+            return try await writes.write(4)
+        }
+        while !isRefused.withLock({ $0 }), writes.waitingCount == 2 { await Task.yield() }
 
-        #expect(error?.code == .poolExhausted)
         held.letGo()
-        await held.wait(forTransactions: 2)
+        try await held.wait(forTransactions: 2)
         held.letGo()
         for task in [first] + others { _ = try await task.value }
+        let error = await #expect(throws: PostgresError.self) { try await fourth.value }
+        #expect(error?.code == .poolExhausted)
         #expect(held.transactions == [[1], [2, 3]])
     }
 
@@ -215,13 +246,13 @@ private final class HeldWrites: Sendable {
             try await held.write($0)
         }
         let first = Task { try await writes.write(1) }
-        await held.wait(forTransactions: 1)
+        try await held.wait(forTransactions: 1)
         let marked = Task {
             try await FirstWriteMark.$current.withValue(FirstWriteMark("select 1")) {
                 try await writes.write(2)
             }
         }
-        await held.wait(forTransactions: 2)
+        try await held.wait(forTransactions: 2)
         for _ in 0..<2 { held.letGo() }
 
         #expect(try await first.value == "written 1")

@@ -11,8 +11,8 @@ import Synchronization
 ///
 /// One that cannot be written keeps nobody else from it: where a gathered transaction fails,
 /// nothing of it is kept, and each is written again alone, by its own task. Only where the
-/// database could not be had, which is no item's fault, everybody is told so, as each would have
-/// been by a transaction of its own.
+/// database could not be had, or went away so that nobody knows what is kept, which is no item's
+/// fault, everybody is told so.
 final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
     /// The number of a transaction that is waited for.
     private typealias Lane = Int
@@ -90,8 +90,9 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
     private func lead(_ lane: Lane, _ item: Item, _ others: [Waiter]) async throws -> Outcome {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                // Also when the leader is cancelled, as what it writes may go on.
+                defer { self.leave(lane) }
                 try await Task.sleep(for: self.limits.patience)
-                self.leave(lane)
             }
             defer {
                 group.cancelAll()
@@ -165,11 +166,11 @@ struct GatheredWritesLimits: Sendable {
 private struct NotWritten: Error {}
 
 extension PostgresError {
-    /// Whether the database could not be had, whatever was asked of it.
+    /// Whether the database could not be had, or was lost under way, whatever was asked of it.
     fileprivate var isOfDatabase: Bool {
         switch code {
-        case .poolExhausted, .unavailable, .connectionLost, .closed: true
-        case .server, .deadline, .cancelled, .decoding, .transactionOver: false
+        case .poolExhausted, .unavailable, .connectionLost, .deadline, .closed: true
+        case .server, .cancelled, .decoding, .transactionOver: false
         }
     }
 }

@@ -20,16 +20,16 @@ extension Database {
         _ purchases: [FreshPurchase], claim: Duration
     ) async throws -> [PlacedTimes] {
         // In one order for all, so that twins in two transactions never wait for each other.
-        let purchases = purchases.sorted { $0.plan.checkout.id < $1.plan.checkout.id }
+        let ordered = purchases.sorted { $0.plan.checkout.id < $1.plan.checkout.id }
         // First, so that a twin of a request ends here and not at what the first one wrote.
-        let claims = purchases.compactMap(\.claim)
+        let first = GatheredStore.beginning(of: ordered.count) + ordered.compactMap(\.claim)
         let statements =
-            claims + [
-                PurchaseStore.insertStatement(purchases.map(\.plan)),
-                PaymentStore.insertStatement(purchases.map(\.payment), claim: claim),
+            first + [
+                PurchaseStore.insertStatement(ordered.map(\.plan)),
+                PaymentStore.insertStatement(ordered.map(\.payment), claim: claim),
             ]
         let placed = try await transaction { tx in
-            try await tx.commit(after: statements)[claims.count]
+            try await tx.commit(after: statements)[first.count]
                 .decode { c in try PlacedTimes(&c) }
         }
         let times = Dictionary(placed.map { ($0.purchase, $0) }) { first, _ in first }

@@ -5,8 +5,10 @@ import Vocabulary
 /// together with others' (``GatheredWrites``).
 struct FreshSettlement: Sendable {
     let settled: SettledPayment
-    /// What else is written with it.
-    let others: [SQL]
+    /// The answer to the request, where it is kept.
+    let answer: SQL?
+    /// Until when its purchase waits now, which has the last word on that.
+    let until: [SQL]
 }
 
 extension Database {
@@ -15,8 +17,10 @@ extension Database {
     ///   of them since.
     func write(_ settlements: [FreshSettlement]) async throws {
         let statements =
-            [PaymentStore.lockFreshStatement(settlements.map(\.settled.held))]
-            + settlements.flatMap(\.others) + settlements.map(\.settled).statements
+            GatheredStore.beginning(of: settlements.count)
+            + [PaymentStore.lockFreshStatement(settlements.map(\.settled.held))]
+            + settlements.compactMap(\.answer) + settlements.map(\.settled).statements
+            + settlements.flatMap(\.until)
         try await transaction { tx in _ = try await tx.commit(after: statements) }
     }
 }

@@ -2,7 +2,7 @@ import ProviderKit
 import Vocabulary
 
 /// One thing that has to be written because of what a provider told us. What is decided stands
-/// here and is pure; how it is kept stands in ``statements(for:)``.
+/// here and is pure; how and in which order it is kept stands in ``SettledPayment``.
 enum PaymentConsequence: Sendable {
     /// The payment becomes what the snapshot says; the attempt that began it ends, or, when there
     /// is no end, is looked at again later.

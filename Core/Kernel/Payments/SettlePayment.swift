@@ -71,8 +71,7 @@ extension Marketplace {
         do {
             reach(.start, .beforeRecord)
             try await freshSettlements.write(
-                FreshSettlement(
-                    settled: settled, others: [answer?.statement].compactMap(\.self) + until))
+                FreshSettlement(settled: settled, answer: answer?.statement, until: until))
         } catch let error as PostgresError where error.constraint == "payment_fresh" {
             return nil
         }

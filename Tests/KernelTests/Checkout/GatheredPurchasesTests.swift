@@ -137,6 +137,43 @@ private struct HeldCall {
         }
     }
 
+    @Test func `are each told as they were written, in whatever order they came`() async throws {
+        try await TestMarketplace.run(settings: Self.patiently) { market in
+            let shop = try await Shop(market)
+            let thing = try await shop.thing(stock: 9)
+            let heldUp = try await shop.checkout(thing)
+            let checkouts = [
+                try await shop.checkout(thing), try await shop.checkout(thing),
+                try await shop.checkout(thing),
+            ]
+
+            let (first, placed) = try await market.storage.owner.transaction { tx in
+                _ = try await tx.query(
+                    "select from checkout where id = \(heldUp.id) for update")
+                let first = Task { try await shop.place(heldUp) }
+                try await market.waitForWaiters(1)
+                var tasks: [Task<PlacedPurchase, any Error>] = []
+                for checkout in checkouts.sorted(by: { $0.id > $1.id }) {
+                    let before = market.marketplace.freshPurchases.waitingCount
+                    tasks.append(Task { try await shop.place(checkout) })
+                    while tasks.count < 3, market.marketplace.freshPurchases.waitingCount == before
+                    { await Task.yield() }
+                }
+                var placed: [PlacedPurchase] = []
+                for task in tasks { placed.append(try await task.value) }
+                return (first, placed)
+            }
+
+            _ = try await first.value
+            for placed in placed {
+                let kept = try await shop.detail(placed).purchase
+                #expect(placed.purchase.placedAt == kept.placedAt)
+                #expect(placed.purchase.expiresAt == kept.expiresAt)
+            }
+            #expect(Set(placed.map(\.purchase.expiresAt)).count == 3)
+        }
+    }
+
     @Test func `are each there once when two are of the same checkout`() async throws {
         try await TestMarketplace.run(settings: Self.patiently) { market in
             let shop = try await Shop(market)

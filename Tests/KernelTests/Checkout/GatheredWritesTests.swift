@@ -173,7 +173,9 @@ private final class HeldWrites: Sendable {
         #expect(try await others[2].value == "written 4")
     }
 
-    @Test(arguments: [PostgresError.Code.poolExhausted, .unavailable, .connectionLost, .closed])
+    @Test(arguments: [
+        PostgresError.Code.poolExhausted, .unavailable, .connectionLost, .deadline, .closed,
+    ])
     func `when the database is not to be had everybody is told, and nobody asks it again`(
         _ code: PostgresError.Code
     ) async throws {
@@ -213,6 +215,20 @@ private final class HeldWrites: Sendable {
 
         #expect(held.transactions == [[1], [2], [3]])
         for task in [first, second, third] { _ = try await task.value }
+    }
+
+    @Test func `one whose leader gave up is not waited for`() async throws {
+        let held = HeldWrites()
+        let writes = gathered(1, min: 9, max: 9) { try await held.write($0) }
+        let first = Task { try await writes.write(1) }
+        try await held.wait(forTransactions: 1)
+        first.cancel()
+        let second = Task { try await writes.write(2) }
+        try await held.wait(forTransactions: 2)
+        held.open()
+
+        #expect(try await second.value == "written 2")
+        await #expect(throws: CancellationError.self) { try await first.value }
     }
 
     @Test func `more than may wait are refused at once`() async throws {

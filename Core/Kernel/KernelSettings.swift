@@ -58,7 +58,7 @@ public struct KernelSettings: Sendable {
     public var listingCacheBytes = 48 * 1024 * 1024
     /// How old the counts beside a list of things may be before they are counted anew.
     public var facetLifetime: Duration = .seconds(30)
-    /// How purchases that are placed at once, and their outcomes, are written together.
+    /// How checkouts and purchases that come at once, and their outcomes, are written together.
     var gathering = GatheredWritesLimits()
 
     /// The keys under which apps store what only they may read, the newest first, 32 bytes each;

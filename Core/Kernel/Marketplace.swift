@@ -31,6 +31,8 @@ public struct Marketplace: Sendable {
     let shownListings: NotifiedCache<ID<Listing>, [UInt8]>
     /// Those of them that are not in memory, read together.
     let listingReads: GatheredReads<ID<Listing>, [UInt8]>
+    /// Checkouts that are begun, written together.
+    let freshCheckouts: GatheredWrites<FreshCheckout, Void>
     /// Purchases that are placed, written together.
     let freshPurchases: GatheredWrites<FreshPurchase, PlacedTimes>
     /// First answers of providers, written together.
@@ -59,6 +61,10 @@ public struct Marketplace: Sendable {
             cost: { $0.count + 200 }, key: { ID<Listing>($0) })
         listingReads = GatheredReads(atOnce: 2, keysMax: 64) { ids in
             try await database.listingPages.find(ids)
+        }
+        freshCheckouts = GatheredWrites(settings.gathering) { checkouts in
+            try await database.write(checkouts)
+            return checkouts.map { _ in }
         }
         freshPurchases = GatheredWrites(settings.gathering) { purchases in
             try await database.write(purchases, claim: settings.callClaim)

@@ -142,6 +142,7 @@ public struct Migration: Sendable {
         "m0197-previous-secrets",
         "m0198-held-tries",
         "m0199-gathered-writes",
+        "m0200-gathered-stock",
     ]
 
     /// The migrations that this build ships.

@@ -100,33 +100,47 @@ struct CheckoutStore {
             """)
     }
 
-    /// Everything of a new checkout, as one statement. Arrays are read by subscript: `unnest` of
-    /// several makes a temporary table of each.
-    static func insertStatement(_ checkout: Checkout, of buyer: Buyer) -> SQL {
-        let totals = checkout.totals
+    /// Everything of new checkouts and whose they are, as one statement. Arrays are read by
+    /// subscript: `unnest` of several makes a temporary table of each.
+    static func insertStatement(_ fresh: [FreshCheckout]) -> SQL {
+        let checkouts = fresh.map(\.checkout)
+        let buyers = fresh.map(\.buyer)
+        let totals = checkouts.map(\.totals)
         return """
             with parcels as (
-                \(parcelsStatement(checkout))
+                \(parcelsStatement(checkouts))
             ), lines as (
-                \(linesStatement(checkout))
+                \(linesStatement(checkouts))
             )
             insert into checkout (id, account_id, guest_token_hash, email, currency, address,
                 items_total, shipping_total, tax_total, tax_included, total, tax_lines,
                 tax_instance_id, taxed, expires_at, created_at)
-            values (\(checkout.id), \(buyer.account), \(buyer.storedTokenHash), \(checkout.email),
-                \(checkout.currency), \(JSON(checkout.address)), \(totals.items.amount),
-                \(totals.shipping.amount), \(totals.tax.amount), \(totals.taxIncluded.amount),
-                \(totals.total.amount), \(JSON(checkout.taxLines)), \(checkout.taxInstance),
-                \(checkout.isTaxed), \(checkout.expiresAt), \(checkout.readAt))
+            select (\(checkouts.map(\.id))::uuid[])[n], (\(buyers.map(\.account))::uuid[])[n],
+                (\(buyers.map(\.storedTokenHash))::bytea[])[n],
+                (\(checkouts.map(\.email))::text[])[n],
+                (\(checkouts.map(\.currency))::text[])[n],
+                (\(checkouts.map { JSON($0.address) })::jsonb[])[n],
+                (\(totals.map(\.items.amount))::bigint[])[n],
+                (\(totals.map(\.shipping.amount))::bigint[])[n],
+                (\(totals.map(\.tax.amount))::bigint[])[n],
+                (\(totals.map(\.taxIncluded.amount))::bigint[])[n],
+                (\(totals.map(\.total.amount))::bigint[])[n],
+                (\(checkouts.map { JSON($0.taxLines) })::jsonb[])[n],
+                (\(checkouts.map(\.taxInstance))::uuid[])[n],
+                (\(checkouts.map(\.isTaxed))::boolean[])[n],
+                (\(checkouts.map(\.expiresAt))::timestamptz[])[n],
+                (\(checkouts.map(\.readAt))::timestamptz[])[n]
+            from generate_series(1, \(checkouts.count)::integer) n
             """
     }
 
-    private static func parcelsStatement(_ checkout: Checkout) -> SQL {
-        let parcels = checkout.parcels
+    private static func parcelsStatement(_ checkouts: [Checkout]) -> SQL {
+        let parcels = checkouts.flatMap(\.parcels)
+        let owners = checkouts.flatMap { checkout in checkout.parcels.map { _ in checkout.id } }
         return """
             insert into checkout_parcel (checkout_id, parcel, seller_id, wallet_id, options, chosen,
                 shipping_price, shipping_instance_id, quoted, gift_message, deliver_on)
-            select \(checkout.id)::uuid, (\(parcels.map(\.number))::smallint[])[n],
+            select (\(owners)::uuid[])[n], (\(parcels.map(\.number))::smallint[])[n],
                 (\(parcels.map(\.seller))::uuid[])[n], (\(parcels.map(\.wallet))::uuid[])[n],
                 (\(parcels.map { JSON($0.options) })::jsonb[])[n],
                 (\(parcels.map(\.chosen))::text[])[n],
@@ -139,15 +153,18 @@ struct CheckoutStore {
             """
     }
 
-    private static func linesStatement(_ checkout: Checkout) -> SQL {
-        let lines = checkout.parcels.flatMap { parcel in parcel.lines.map { (parcel.number, $0) } }
-        let things = lines.map(\.1)
+    private static func linesStatement(_ checkouts: [Checkout]) -> SQL {
+        let parcels = checkouts.flatMap { checkout in checkout.parcels.map { (checkout.id, $0) } }
+        let lines = parcels.flatMap { owner, parcel in
+            parcel.lines.map { (owner: owner, parcel: parcel.number, thing: $0) }
+        }
+        let things = lines.map(\.thing)
         let paths = things.map { $0.categoryPath.sqlText }
         return """
             insert into checkout_line (checkout_id, parcel, line, variant_id, listing_id, quantity,
                 unit_price, title, sku, options_text, image_hash, grams, category_path, tax_code,
                 requires_shipping)
-            select \(checkout.id)::uuid, (\(lines.map(\.0))::smallint[])[n],
+            select (\(lines.map(\.owner))::uuid[])[n], (\(lines.map(\.parcel))::smallint[])[n],
                 (\(things.map(\.number))::smallint[])[n], (\(things.map(\.variant))::uuid[])[n],
                 (\(things.map(\.listing))::uuid[])[n], (\(things.map(\.quantity))::integer[])[n],
                 (\(things.map(\.unitPrice.amount))::bigint[])[n],

@@ -5,14 +5,14 @@ import Vocabulary
 struct ReservationStore {
     let db: any Queryable
 
-    /// Holds all of it or fails with `stock_level_short`.
-    static func reserveStatement(
-        _ items: [CheckoutItem], for checkout: ID<Checkout>, until expiry: Instant
-    ) -> SQL {
-        """
-        select reserve_stock(\(checkout), \(items.map(\.variant))::uuid[],
-            \(items.map(\.quantity))::integer[], \(expiry))
-        """
+    /// Holds all that is in the checkouts or fails with `stock_level_short`.
+    static func reserveStatement(_ fresh: [FreshCheckout]) -> SQL {
+        let items = fresh.flatMap(\.items)
+        let owners = fresh.flatMap { fresh in fresh.items.map { _ in fresh.checkout } }
+        return """
+            select reserve_stock(\(owners.map(\.id))::uuid[], \(items.map(\.variant))::uuid[],
+                \(items.map(\.quantity))::integer[], \(owners.map(\.expiresAt))::timestamptz[])
+            """
     }
 
     /// Takes out of stock what the purchases' checkouts held, or fails with `reservation_gone`.

@@ -51,14 +51,10 @@ extension Marketplace {
         answering once: AnswerOnce<Checkout>?
     ) async throws {
         let answer = try once?.ready(for: checkout)
-        // Stock comes last, because it is what others wait for.
-        let statements = [
-            CheckoutStore.insertStatement(checkout, of: buyer), answer?.statement,
-            ReservationStore.reserveStatement(
-                draft.items, for: checkout.id, until: checkout.expiresAt),
-        ].compactMap(\.self)
         do {
-            try await database.transaction { tx in _ = try await tx.commit(after: statements) }
+            try await freshCheckouts.write(
+                FreshCheckout(
+                    checkout: checkout, buyer: buyer, items: draft.items, answer: answer))
         } catch let error as PostgresError where OnceStore.isTaken(error) {
             throw OnceKeyTaken()
         }

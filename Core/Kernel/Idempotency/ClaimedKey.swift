@@ -51,7 +51,7 @@ public struct AnswerOnce<Effect: Sendable>: Sendable {
 }
 
 /// An answer on its way into the transaction of its effect.
-struct ReadyAnswer {
+struct ReadyAnswer: Sendable {
     let claim: ClaimedKey
     let answer: OnceAnswer
 

@@ -151,9 +151,9 @@ final class GatheredWrites<Item: Sendable, Outcome: Sendable>: Sendable {
 /// When a gathered transaction begins, and how much it holds.
 struct GatheredWritesLimits: Sendable {
     /// How many transactions are waited for at once.
-    var atOnce = 2
+    var atOnce = 3
     /// How many items wait before a transaction begins beside one that is under way.
-    var itemsMin = 3
+    var itemsMin = 4
     /// How many items one transaction holds at most.
     var itemsMax = 16
     /// How many items may wait; one more is refused.
